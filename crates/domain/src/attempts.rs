@@ -1,0 +1,102 @@
+//! Attempts: one run of the pipeline over a photo each, with its plan and its
+//! quality report as the documents they were at the time.
+
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::ids::{AttemptId, PhotoId};
+use crate::renditions::{self, NewRendition};
+use crate::scope::Scope;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "attempt_verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    Passed,
+    Held,
+}
+
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    pub id: AttemptId,
+    pub number: i32,
+    pub engine: String,
+    pub strength: f32,
+    pub plan: Value,
+    /// What was done, in words: a list of sentences.
+    pub done: Value,
+    pub report: Value,
+    pub verdict: Verdict,
+    pub took_ms: i32,
+    pub created_at: OffsetDateTime,
+}
+
+pub struct NewAttempt {
+    pub id: AttemptId,
+    pub engine: String,
+    pub strength: f32,
+    pub plan: Value,
+    pub done: Value,
+    pub report: Value,
+    pub verdict: Verdict,
+    pub severity: f32,
+    pub took_ms: i32,
+    pub renditions: Vec<NewRendition>,
+}
+
+/// Numbers go on from what the photo has had before.
+pub(crate) async fn record(
+    scope: &mut Scope,
+    photo: PhotoId,
+    attempts: &[NewAttempt],
+) -> sqlx::Result<()> {
+    for attempt in attempts {
+        insert(scope, photo, attempt).await?;
+        for rendition in &attempt.renditions {
+            renditions::insert(scope, photo, attempt.id, rendition).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn insert(scope: &mut Scope, photo: PhotoId, attempt: &NewAttempt) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    sqlx::query!(
+        "insert into attempts (
+             id, organization_id, photo_id, number,
+             engine, strength, plan, done, report, verdict, took_ms
+         )
+         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, $9, $10
+         from attempts
+         where organization_id = $2 and photo_id = $3",
+        attempt.id as _,
+        organization as _,
+        photo as _,
+        attempt.engine,
+        attempt.strength,
+        attempt.plan,
+        attempt.done,
+        attempt.report,
+        attempt.verdict as _,
+        attempt.took_ms,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(())
+}
+
+/// All attempts on a photo, first to last.
+pub async fn of_photo(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Vec<Attempt>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Attempt,
+        r#"select id, number, engine, strength, plan, done, report,
+                  verdict as "verdict: Verdict", took_ms, created_at
+           from attempts
+           where organization_id = $1 and photo_id = $2
+           order by number"#,
+        organization as _,
+        photo as _,
+    )
+    .fetch_all(scope.conn())
+    .await
+}

@@ -1,0 +1,68 @@
+//! The connection to Postgres, and the migrations.
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor};
+use std::time::Duration;
+use tracing::log::LevelFilter;
+
+/// The database as the web and the worker hold it. Its connections are the
+/// door's: they can find out who is asking, and see no organization's rows.
+/// Those are reached through a [`Scope`](crate::scope::Scope).
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) pool: PgPool,
+}
+
+impl Db {
+    /// Opens a pool of at most `connections`, each under the door's role.
+    pub async fn connect(url: &str, connections: u32) -> sqlx::Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .after_connect(|conn, _| {
+                Box::pin(async move {
+                    conn.execute("set role plumbline_door").await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options(url)?)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// Whether the database answers.
+    pub async fn is_up(&self) -> bool {
+        sqlx::query_scalar!("select 1 as one").fetch_one(&self.pool).await.is_ok()
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// The queue's own pool: it keeps its tables under the login's role.
+pub async fn queue_pool(url: &str, connections: u32) -> sqlx::Result<PgPool> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options(url)?)
+        .await
+}
+
+/// Brings the database up to this release: the queue's tables, then ours.
+pub async fn migrate(url: &str) -> anyhow::Result<()> {
+    let pool = queue_pool(url, 2).await?;
+    apalis_postgres::PostgresStorage::setup(&pool).await?;
+    sqlx::migrate!("../../migrations").run(&pool).await?;
+    pool.close().await;
+    Ok(())
+}
+
+/// Slow statements are worth a line, every statement is not.
+fn options(url: &str) -> sqlx::Result<PgConnectOptions> {
+    let options: PgConnectOptions = url.parse()?;
+    Ok(options
+        .application_name("plumbline")
+        .log_statements(LevelFilter::Off)
+        .log_slow_statements(LevelFilter::Warn, Duration::from_secs(1)))
+}

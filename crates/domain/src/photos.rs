@@ -1,0 +1,367 @@
+//! Photos: uploaded originals and where each of them stands. Every change of
+//! status is one function here, and the database refuses it if somebody was faster.
+
+use time::OffsetDateTime;
+
+use crate::ids::{AttemptId, JobId, PhotoId, ShootId};
+use crate::jobs::{self, Claim};
+use crate::live;
+use crate::scope::Scope;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "photo_status", rename_all = "snake_case")]
+pub enum Status {
+    /// Received, and in the queue.
+    Waiting,
+    /// A worker has it.
+    Working,
+    /// Passed quality control.
+    Passed,
+    /// Quality control held it for a person.
+    Held,
+    /// Held, and a person let it through.
+    Approved,
+    /// Held, and a person turned it down.
+    Rejected,
+    /// Cannot be made into a photo; `failure` says why.
+    Failed,
+}
+
+impl Status {
+    /// Whether customers may see and download it.
+    pub fn is_ready(self) -> bool {
+        matches!(self, Self::Passed | Self::Approved)
+    }
+
+    pub fn is_in_progress(self) -> bool {
+        matches!(self, Self::Waiting | Self::Working)
+    }
+}
+
+/// How far a worker has come with a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
+#[sqlx(type_name = "photo_stage", rename_all = "snake_case")]
+pub enum Stage {
+    Decoding,
+    Measuring,
+    Correcting,
+    Checking,
+    Saving,
+}
+
+impl Stage {
+    pub const ALL: [Self; 5] =
+        [Self::Decoding, Self::Measuring, Self::Correcting, Self::Checking, Self::Saving];
+}
+
+#[derive(Debug, Clone)]
+pub struct Photo {
+    pub id: PhotoId,
+    pub shoot_id: ShootId,
+    pub number: i32,
+    pub name: String,
+    pub content_type: String,
+    pub size_bytes: i64,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    pub status: Status,
+    pub stage: Option<Stage>,
+    pub failure: Option<String>,
+    pub accepted_attempt_id: Option<AttemptId>,
+    pub received_at: OffsetDateTime,
+    pub removed_at: Option<OffsetDateTime>,
+}
+
+/// Bytes that are already in storage under `id`.
+pub struct Received {
+    pub id: PhotoId,
+    pub name: String,
+    pub content_type: &'static str,
+    pub size_bytes: i64,
+    pub sha256: [u8; 32],
+    /// As far as the web can tell without decoding.
+    pub size_pixels: Option<(i32, i32)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reception {
+    /// A new photo, already in the queue.
+    New(PhotoId),
+    /// The same bytes are in this shoot: what was stored under the new id is not needed.
+    Duplicate(PhotoId),
+    NoSuchShoot,
+}
+
+/// Takes a stored upload into a shoot and orders its enhancement, in one commit.
+pub async fn receive(
+    scope: &mut Scope,
+    shoot: ShootId,
+    received: &Received,
+) -> sqlx::Result<Reception> {
+    let Some(number) = next_number(scope, shoot).await? else {
+        return Ok(Reception::NoSuchShoot);
+    };
+    if let Some(known) = find_same(scope, shoot, &received.sha256).await? {
+        restore(scope, known).await?;
+        return Ok(Reception::Duplicate(known));
+    }
+    insert(scope, shoot, number, received).await?;
+    jobs::create(scope, received.id).await?;
+    live::tell(scope, shoot, Some(received.id)).await?;
+    Ok(Reception::New(received.id))
+}
+
+/// Counts up in the shoot's row, whose lock makes two identical files dropped
+/// at the same moment wait for each other.
+async fn next_number(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Option<i32>> {
+    let organization = scope.organization();
+    sqlx::query_scalar!(
+        "update shoots set photo_count = photo_count + 1
+         where organization_id = $1 and id = $2
+         returning photo_count",
+        organization as _,
+        shoot as _,
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+async fn find_same(
+    scope: &mut Scope,
+    shoot: ShootId,
+    sha256: &[u8; 32],
+) -> sqlx::Result<Option<PhotoId>> {
+    let organization = scope.organization();
+    sqlx::query_scalar!(
+        r#"select id as "id: PhotoId" from photos
+           where organization_id = $1 and shoot_id = $2 and sha256 = $3"#,
+        organization as _,
+        shoot as _,
+        sha256.as_slice(),
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+async fn insert(
+    scope: &mut Scope,
+    shoot: ShootId,
+    number: i32,
+    received: &Received,
+) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    sqlx::query!(
+        "insert into photos (
+             id, organization_id, shoot_id, number, name,
+             content_type, size_bytes, sha256, width, height
+         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        received.id as _,
+        organization as _,
+        shoot as _,
+        number,
+        received.name,
+        received.content_type,
+        received.size_bytes,
+        received.sha256.as_slice(),
+        received.size_pixels.map(|size| size.0),
+        received.size_pixels.map(|size| size.1),
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(())
+}
+
+/// A photo that was not removed.
+pub async fn find(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<Photo>> {
+    Ok(find_even_removed(scope, id).await?.filter(|photo| photo.removed_at.is_none()))
+}
+
+/// A photo, removed or not: for the page that offers to bring it back.
+pub async fn find_even_removed(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<Photo>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Photo,
+        r#"select id, shoot_id, number, name, content_type, size_bytes, width, height,
+                  status as "status: Status", stage as "stage: Stage", failure,
+                  accepted_attempt_id, received_at, removed_at
+           from photos
+           where organization_id = $1 and id = $2"#,
+        organization as _,
+        id as _,
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+/// The shoot's photos in the order they came in.
+pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Photo>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Photo,
+        r#"select id, shoot_id, number, name, content_type, size_bytes, width, height,
+                  status as "status: Status", stage as "stage: Stage", failure,
+                  accepted_attempt_id, received_at, removed_at
+           from photos
+           where organization_id = $1 and shoot_id = $2 and removed_at is null
+           order by number"#,
+        organization as _,
+        shoot as _,
+    )
+    .fetch_all(scope.conn())
+    .await
+}
+
+/// A worker has taken it up.
+pub(crate) async fn begin(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<Photo>> {
+    let organization = scope.organization();
+    let photo = sqlx::query_as!(
+        Photo,
+        r#"update photos set status = 'working', stage = null, started_at = now()
+           where organization_id = $1 and id = $2 and status in ('waiting', 'working')
+           returning id, shoot_id, number, name, content_type, size_bytes, width, height,
+                     status as "status: Status", stage as "stage: Stage", failure,
+                     accepted_attempt_id, received_at, removed_at"#,
+        organization as _,
+        id as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    if let Some(photo) = &photo {
+        live::tell(scope, photo.shoot_id, Some(photo.id)).await?;
+    }
+    Ok(photo)
+}
+
+/// Shows how far the claim's holder has come. Nothing happens if it lost the photo.
+pub async fn enter_stage(scope: &mut Scope, claim: &Claim, stage: Stage) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    let entered = sqlx::query!(
+        "update photos set stage = $3
+         from jobs
+         where photos.organization_id = $1 and photos.id = $2 and photos.status = 'working'
+           and jobs.organization_id = $1 and jobs.photo_id = photos.id and jobs.lease = $4",
+        organization as _,
+        claim.photo.id as _,
+        stage as _,
+        claim.lease,
+    )
+    .execute(scope.conn())
+    .await?;
+    if entered.rows_affected() > 0 {
+        live::tell(scope, claim.photo.shoot_id, Some(claim.photo.id)).await?;
+    }
+    Ok(())
+}
+
+/// Where a run of the pipeline left the photo.
+pub(crate) struct Outcome<'a> {
+    pub status: Status,
+    pub accepted_attempt: Option<AttemptId>,
+    /// How badly quality control failed: larger is worse. Orders the review queue.
+    pub severity: Option<f32>,
+    pub size_pixels: Option<(i32, i32)>,
+    pub failure: Option<&'a str>,
+}
+
+pub(crate) async fn settle(
+    scope: &mut Scope,
+    photo: &Photo,
+    outcome: &Outcome<'_>,
+) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    sqlx::query!(
+        "update photos
+         set status = $3, accepted_attempt_id = coalesce($4, accepted_attempt_id),
+             severity = $5, width = coalesce($6, width), height = coalesce($7, height),
+             failure = $8, stage = null,
+             finished_at = case when $3 = 'waiting'::photo_status then null else now() end
+         where organization_id = $1 and id = $2 and status = 'working'",
+        organization as _,
+        photo.id as _,
+        outcome.status as _,
+        outcome.accepted_attempt as _,
+        outcome.severity,
+        outcome.size_pixels.map(|size| size.0),
+        outcome.size_pixels.map(|size| size.1),
+        outcome.failure,
+    )
+    .execute(scope.conn())
+    .await?;
+    live::tell(scope, photo.shoot_id, Some(photo.id)).await
+}
+
+/// A person's decision on a held photo. `None`: it is not held (any more).
+pub(crate) async fn decide(
+    scope: &mut Scope,
+    id: PhotoId,
+    from: Status,
+    to: Status,
+) -> sqlx::Result<Option<AttemptId>> {
+    let organization = scope.organization();
+    let decided = sqlx::query!(
+        r#"update photos set status = $4
+           where organization_id = $1 and id = $2 and status = $3 and removed_at is null
+           returning shoot_id, accepted_attempt_id"#,
+        organization as _,
+        id as _,
+        from as _,
+        to as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    let Some(row) = decided else { return Ok(None) };
+    live::tell(scope, row.shoot_id, Some(id)).await?;
+    Ok(row.accepted_attempt_id)
+}
+
+/// Orders another run for a photo that failed. `None`: it has not failed.
+pub async fn try_again(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<JobId>> {
+    let organization = scope.organization();
+    let shoot = sqlx::query_scalar!(
+        r#"update photos set status = 'waiting', failure = null, finished_at = null
+           where organization_id = $1 and id = $2 and status = 'failed' and removed_at is null
+           returning shoot_id as "shoot_id: ShootId""#,
+        organization as _,
+        id as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    let Some(shoot) = shoot else { return Ok(None) };
+    live::tell(scope, shoot, Some(id)).await?;
+    jobs::create(scope, id).await.map(Some)
+}
+
+/// Takes the photo out of its shoot and galleries; [`restore`] brings it back.
+pub async fn remove(scope: &mut Scope, id: PhotoId) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    let shoot = sqlx::query_scalar!(
+        r#"update photos set removed_at = now()
+           where organization_id = $1 and id = $2 and removed_at is null
+           returning shoot_id as "shoot_id: ShootId""#,
+        organization as _,
+        id as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    if let Some(shoot) = shoot {
+        live::tell(scope, shoot, Some(id)).await?;
+    }
+    Ok(shoot.is_some())
+}
+
+pub async fn restore(scope: &mut Scope, id: PhotoId) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    let shoot = sqlx::query_scalar!(
+        r#"update photos set removed_at = null
+           where organization_id = $1 and id = $2 and removed_at is not null
+           returning shoot_id as "shoot_id: ShootId""#,
+        organization as _,
+        id as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    if let Some(shoot) = shoot {
+        live::tell(scope, shoot, Some(id)).await?;
+    }
+    Ok(shoot.is_some())
+}

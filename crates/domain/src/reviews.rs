@@ -1,0 +1,142 @@
+//! Reviews: a person's decision on a photo that quality control held.
+
+use serde_json::Value;
+use sqlx::types::Uuid;
+use time::OffsetDateTime;
+
+use crate::ids::{PhotoId, ShootId};
+use crate::members::Member;
+use crate::photos::{self, Status};
+use crate::scope::Scope;
+
+/// Longest reason, in characters.
+pub const REASON_MAX_CHARS: usize = 2000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "review_decision", rename_all = "snake_case")]
+pub enum Decision {
+    Approved,
+    Rejected,
+}
+
+impl Decision {
+    fn status(self) -> Status {
+        match self {
+            Self::Approved => Status::Approved,
+            Self::Rejected => Status::Rejected,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Review {
+    pub decision: Decision,
+    pub reason: String,
+    pub reviewer: Option<String>,
+    pub created_at: OffsetDateTime,
+}
+
+/// A held photo as the review queue shows it.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub photo: PhotoId,
+    pub name: String,
+    pub shoot: ShootId,
+    pub shoot_name: String,
+    pub report: Value,
+}
+
+/// Decides on a held photo. `false`: it is not held (any more).
+pub async fn create(
+    scope: &mut Scope,
+    reviewer: &Member,
+    photo: PhotoId,
+    decision: Decision,
+    reason: &str,
+) -> sqlx::Result<bool> {
+    let decided = photos::decide(scope, photo, Status::Held, decision.status()).await?;
+    let Some(attempt) = decided else { return Ok(false) };
+    let organization = scope.organization();
+    sqlx::query!(
+        "insert into reviews (
+             id, organization_id, photo_id, attempt_id, account_id, decision, reason
+         ) values ($1, $2, $3, $4, $5, $6, $7)",
+        Uuid::now_v7(),
+        organization as _,
+        photo as _,
+        attempt as _,
+        reviewer.account() as _,
+        decision as _,
+        reason,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(true)
+}
+
+/// Takes the decision back: the photo is held again. `false`: there was none.
+pub async fn withdraw(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    let withdrawn = sqlx::query_scalar!(
+        r#"update reviews set withdrawn_at = now()
+           where organization_id = $1 and photo_id = $2 and withdrawn_at is null
+           returning decision as "decision: Decision""#,
+        organization as _,
+        photo as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    let Some(decision) = withdrawn else { return Ok(false) };
+    let back = photos::decide(scope, photo, decision.status(), Status::Held).await?;
+    Ok(back.is_some())
+}
+
+/// The decision in force.
+pub async fn find(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Review>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Review,
+        r#"select reviews.decision as "decision: Decision", reviews.reason,
+                  accounts.name as "reviewer?", reviews.created_at
+           from reviews
+           left join accounts on accounts.id = reviews.account_id
+           where reviews.organization_id = $1 and reviews.photo_id = $2
+             and reviews.withdrawn_at is null"#,
+        organization as _,
+        photo as _,
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+/// Every held photo, worst first.
+pub async fn held(scope: &mut Scope) -> sqlx::Result<Vec<Held>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Held,
+        r#"select photos.id as photo, photos.name, shoots.id as shoot,
+                  shoots.name as shoot_name, attempts.report
+           from photos
+           join shoots on shoots.organization_id = photos.organization_id
+                      and shoots.id = photos.shoot_id
+           join attempts on attempts.organization_id = photos.organization_id
+                        and attempts.id = photos.accepted_attempt_id
+           where photos.organization_id = $1 and photos.status = 'held'
+             and photos.removed_at is null
+           order by photos.severity desc nulls last, photos.id"#,
+        organization as _,
+    )
+    .fetch_all(scope.conn())
+    .await
+}
+
+pub async fn count_held(scope: &mut Scope) -> sqlx::Result<i64> {
+    let organization = scope.organization();
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from photos
+           where organization_id = $1 and status = 'held' and removed_at is null"#,
+        organization as _,
+    )
+    .fetch_one(scope.conn())
+    .await
+}

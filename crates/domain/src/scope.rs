@@ -1,0 +1,49 @@
+//! One organization inside one transaction. Only a [`Member`], a [`Guest`] or a
+//! job can open a [`Scope`], and only for the organization it was let into; from
+//! then on the database itself hides every other organization's rows.
+//!
+//! [`Member`]: crate::members::Member
+//! [`Guest`]: crate::galleries::Guest
+
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use crate::db::Db;
+use crate::ids::OrganizationId;
+
+/// Open it late, commit it early, never hold it across slow work. Dropped
+/// without [`commit`](Scope::commit), everything in it is undone.
+pub struct Scope {
+    organization: OrganizationId,
+    transaction: Transaction<'static, Postgres>,
+}
+
+/// The receipt of a commit: what was written is there to stay.
+#[must_use = "holding this is how a caller shows that its rows are saved"]
+pub struct Saved(());
+
+impl Scope {
+    pub(crate) async fn open(db: &Db, organization: OrganizationId) -> sqlx::Result<Self> {
+        let mut transaction = db.pool.begin().await?;
+        sqlx::query!(
+            "select set_config('role', 'plumbline_tenant', true) as role,
+                    set_config('app.organization', $1, true) as organization",
+            organization.to_string(),
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(Self { organization, transaction })
+    }
+
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    pub async fn commit(self) -> sqlx::Result<Saved> {
+        self.transaction.commit().await?;
+        Ok(Saved(()))
+    }
+
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+}

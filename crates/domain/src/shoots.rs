@@ -1,0 +1,126 @@
+//! Shoots: the photos of one property.
+
+use time::OffsetDateTime;
+
+use crate::ids::{PhotoId, ShootId};
+use crate::members::Member;
+use crate::photos::Status;
+use crate::scope::Scope;
+
+/// Longest name of a shoot, in characters.
+pub const NAME_MAX_CHARS: usize = 200;
+
+#[derive(Debug, Clone)]
+pub struct Shoot {
+    pub id: ShootId,
+    pub name: String,
+    pub created_at: OffsetDateTime,
+}
+
+/// A shoot as the list shows it: how its photos are doing, and a first look at them.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    pub id: ShootId,
+    pub name: String,
+    pub created_at: OffsetDateTime,
+    pub counts: Counts,
+    /// Up to four photos that have a thumbnail.
+    pub covers: Vec<PhotoId>,
+}
+
+/// How many photos of a shoot stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub total: i64,
+    pub in_progress: i64,
+    pub ready: i64,
+    pub held: i64,
+    pub rejected: i64,
+    pub failed: i64,
+}
+
+impl Counts {
+    pub fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
+        let mut counts = Self::default();
+        for status in statuses {
+            counts.total += 1;
+            match status {
+                Status::Waiting | Status::Working => counts.in_progress += 1,
+                Status::Passed | Status::Approved => counts.ready += 1,
+                Status::Held => counts.held += 1,
+                Status::Rejected => counts.rejected += 1,
+                Status::Failed => counts.failed += 1,
+            }
+        }
+        counts
+    }
+}
+
+pub async fn create(scope: &mut Scope, member: &Member, name: &str) -> sqlx::Result<ShootId> {
+    let id = ShootId::new();
+    let organization = scope.organization();
+    sqlx::query!(
+        "insert into shoots (id, organization_id, name, created_by) values ($1, $2, $3, $4)",
+        id as _,
+        organization as _,
+        name,
+        member.account() as _,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(id)
+}
+
+pub async fn find(scope: &mut Scope, id: ShootId) -> sqlx::Result<Option<Shoot>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Shoot,
+        "select id, name, created_at from shoots
+         where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+/// The shoot of this name, for tools that must find again what they made.
+pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<Shoot>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Shoot,
+        "select id, name, created_at from shoots
+         where organization_id = $1 and name = $2
+         order by created_at
+         limit 1",
+        organization as _,
+        name,
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+/// All shoots, newest first.
+pub async fn summaries(scope: &mut Scope) -> sqlx::Result<Vec<Summary>> {
+    let organization = scope.organization();
+    let rows = sqlx::query_file!("queries/shoot_summaries.sql", organization as _)
+        .fetch_all(scope.conn())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Summary {
+            id: row.id,
+            name: row.name,
+            created_at: row.created_at,
+            counts: Counts {
+                total: row.total,
+                in_progress: row.in_progress,
+                ready: row.ready,
+                held: row.held,
+                rejected: row.rejected,
+                failed: row.failed,
+            },
+            covers: row.covers,
+        })
+        .collect())
+}

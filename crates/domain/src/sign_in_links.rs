@@ -1,0 +1,51 @@
+//! Links that sign one person in, once.
+
+use crate::accounts::Place;
+use crate::db::Db;
+use crate::token;
+
+/// How long a link can be used, in hours.
+pub const LIFETIME_HOURS: i32 = 24;
+
+pub async fn create(db: &Db, place: Place) -> sqlx::Result<String> {
+    let token = token::create();
+    sqlx::query!(
+        "insert into sign_in_links (id, token_hash, account_id, organization_id, expires_at)
+         values ($1, $2, $3, $4, now() + make_interval(hours => $5))",
+        uuid::Uuid::now_v7(),
+        token::hash(&token),
+        place.account as _,
+        place.organization as _,
+        LIFETIME_HOURS,
+    )
+    .execute(&db.pool)
+    .await?;
+    Ok(token)
+}
+
+/// Whose link this is, while it still works. Looking does not use it up, so a
+/// mail scanner that follows links does no harm.
+pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "select accounts.name
+         from sign_in_links
+         join accounts on accounts.id = sign_in_links.account_id
+         where token_hash = $1 and used_at is null and expires_at > now()",
+        token::hash(token),
+    )
+    .fetch_optional(&db.pool)
+    .await
+}
+
+/// Uses the link up. `None`: it was used, has expired, or never was.
+pub async fn redeem(db: &Db, token: &str) -> sqlx::Result<Option<Place>> {
+    let found = sqlx::query!(
+        "update sign_in_links set used_at = now()
+         where token_hash = $1 and used_at is null and expires_at > now()
+         returning account_id, organization_id",
+        token::hash(token),
+    )
+    .fetch_optional(&db.pool)
+    .await?;
+    Ok(found.map(|row| Place { account: row.account_id, organization: row.organization_id }))
+}

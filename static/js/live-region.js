@@ -1,0 +1,138 @@
+// <live-region src events>: keeps the part of the page inside it as the server sees it.
+// Children carry data-key; a child whose source did not change is left alone, its images too.
+
+const COALESCE_MS = 300;
+const POLL_MS = 5000;
+const FOCUSABLE = "a, button, input, select, textarea, summary";
+
+class LiveRegion extends HTMLElement {
+  #sources = new WeakMap();
+  #stream;
+  #timer;
+  #poll;
+  #fetching = false;
+  #stale = false;
+  #leave = new AbortController();
+
+  connectedCallback() {
+    this.#remember(this);
+    const { signal } = this.#leave;
+    document.addEventListener("photo-uploaded", () => this.refresh(), { signal });
+    // A page in the background needs no stream; it catches up when it is looked at.
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#open(true)), { signal });
+    if (!document.hidden) this.#open(false);
+  }
+
+  disconnectedCallback() {
+    this.#leave.abort();
+    this.#close();
+  }
+
+  refresh() {
+    this.#stale = true;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#fetch();
+    }, COALESCE_MS);
+  }
+
+  #open(missed) {
+    this.#close();
+    if (missed) this.refresh();
+    this.#stream = new EventSource(this.getAttribute("events"));
+    this.#stream.addEventListener("changed", () => this.refresh());
+    this.#stream.onopen = () => {
+      if (!this.#poll) return;
+      clearInterval(this.#poll);
+      this.#poll = undefined;
+      this.refresh();
+    };
+    this.#stream.onerror = () => (this.#poll ??= setInterval(() => this.#retry(), POLL_MS));
+  }
+
+  #retry() {
+    this.refresh();
+    // The browser reconnects a broken stream by itself, but gives up after an error answer.
+    if (this.#stream.readyState === EventSource.CLOSED) this.#open(false);
+  }
+
+  #close() {
+    this.#stream?.close();
+    clearInterval(this.#poll);
+    this.#poll = undefined;
+  }
+
+  async #fetch() {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    this.#stale = false;
+    try {
+      const answer = await fetch(this.getAttribute("src"), { headers: { accept: "text/html", "x-fragment": "1" } });
+      // A stranger now (signed out, removed): a whole page load says so better than we can.
+      if (answer.redirected || [401, 403, 404].includes(answer.status)) return location.reload();
+      if (answer.status === 200) this.#swap(await answer.text());
+    } catch {
+      this.#stale = true;
+    } finally {
+      this.#fetching = false;
+      if (this.#stale) this.refresh();
+    }
+  }
+
+  #swap(html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    this.#merge(this, page.querySelector("live-region") ?? page.body);
+  }
+
+  #remember(parent) {
+    for (const child of parent.children) {
+      this.#sources.set(child, child.outerHTML);
+      if ("each" in child.dataset) this.#remember(child);
+    }
+  }
+
+  #merge(now, next) {
+    const known = new Map([...now.children].map((child) => [child.dataset.key, child]));
+    let place = now.firstElementChild;
+    for (const fresh of [...next.children]) {
+      const old = known.get(fresh.dataset.key);
+      known.delete(fresh.dataset.key);
+      const kept = old ? this.#update(old, fresh) : this.#adopt(fresh);
+      if (kept === place) place = place.nextElementSibling;
+      else now.insertBefore(kept, place);
+      if (old && kept !== old) {
+        if (old === place) place = place.nextElementSibling;
+        old.remove();
+      }
+    }
+    for (const gone of known.values()) gone.remove();
+  }
+
+  #update(old, fresh) {
+    const source = fresh.outerHTML;
+    if (this.#sources.get(old) === source) return old;
+    if ("each" in old.dataset && "each" in fresh.dataset) {
+      this.#merge(old, fresh);
+      this.#sources.set(old, source);
+      return old;
+    }
+    // Somebody is writing in it: their words are worth more than our news.
+    if (old.contains(document.activeElement) && document.activeElement.matches("textarea, input")) return old;
+    return this.#adopt(fresh, old);
+  }
+
+  #adopt(fresh, old) {
+    this.#sources.set(fresh, fresh.outerHTML);
+    if ("each" in fresh.dataset) this.#remember(fresh);
+    if (!old) return fresh;
+    for (const image of fresh.querySelectorAll("img")) {
+      const loaded = [...old.querySelectorAll("img")].find((candidate) => candidate.getAttribute("src") === image.getAttribute("src"));
+      if (loaded) image.replaceWith(loaded);
+    }
+    const focused = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+    if (focused >= 0) queueMicrotask(() => fresh.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true }));
+    return fresh;
+  }
+}
+
+customElements.define("live-region", LiveRegion);

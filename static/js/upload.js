@@ -1,0 +1,86 @@
+// One file on its way to the server: progress, cancel, and another try where that can help.
+
+const TRIES = 3;
+const FIRST_WAIT_MS = 1000;
+
+/** States: queued → sending → done | refused | failed | cancelled. `onchange` hears of each. */
+export class Upload {
+  state = "queued";
+  sent = 0;
+  says = "Waiting";
+  #request;
+  #timer;
+  #tries = 0;
+
+  constructor(file, { url, csrf, onchange }) {
+    Object.assign(this, { file, url, csrf, onchange });
+  }
+
+  get open() {
+    return this.state === "queued" || this.state === "sending";
+  }
+
+  refuse(says) {
+    this.#become("refused", says);
+  }
+
+  retry() {
+    this.#tries = 0;
+    this.#become("queued", "Waiting");
+  }
+
+  cancel() {
+    clearTimeout(this.#timer);
+    this.#become("cancelled", "Cancelled");
+    this.#request?.abort();
+  }
+
+  send() {
+    const body = new FormData();
+    body.append("csrf", this.csrf);
+    body.append("photo", this.file, this.file.name);
+    const request = new XMLHttpRequest();
+    this.#request = request;
+    request.open("POST", this.url);
+    request.setRequestHeader("accept", "application/json");
+    request.setRequestHeader("x-csrf-token", this.csrf);
+    request.upload.onprogress = (event) => {
+      this.sent = this.file.size * (event.loaded / event.total);
+      this.#become("sending", event.loaded === event.total ? "Checking" : "Uploading");
+    };
+    request.onload = () => this.#answered(request);
+    request.onerror = () => this.#again("The connection was lost.");
+    this.#tries += 1;
+    this.#become("sending", "Uploading");
+    request.send(body);
+  }
+
+  #answered({ status, responseText }) {
+    const answer = parse(responseText);
+    if (status < 300) return this.#become("done", answer.duplicate ? "Already in this shoot" : "Uploaded");
+    if (status === 429 || status >= 500) return this.#again(answer.detail ?? "The server could not take it just now.");
+    this.#become("refused", answer.detail ?? "The server refused this file.");
+  }
+
+  #again(reason) {
+    if (this.state === "cancelled") return;
+    this.sent = 0;
+    if (this.#tries >= TRIES) return this.#become("failed", `${reason} Try again when you are back online.`);
+    this.#become("sending", `${reason} Trying again…`);
+    this.#timer = setTimeout(() => this.send(), FIRST_WAIT_MS * 3 ** (this.#tries - 1));
+  }
+
+  #become(state, says) {
+    this.state = state;
+    this.says = says;
+    this.onchange(this);
+  }
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
