@@ -47,7 +47,11 @@ class LiveRegion extends HTMLElement {
       this.#poll = undefined;
       this.refresh();
     };
-    this.#stream.onerror = () => (this.#poll ??= setInterval(() => this.#retry(), POLL_MS));
+    this.#stream.onerror = () => this.#fallBack();
+  }
+
+  #fallBack() {
+    this.#poll ??= setInterval(() => this.#retry(), POLL_MS);
   }
 
   #retry() {
@@ -68,11 +72,14 @@ class LiveRegion extends HTMLElement {
     this.#stale = false;
     try {
       const answer = await fetch(this.getAttribute("src"), { headers: { accept: "text/html", "x-fragment": "1" } });
-      // A stranger now (signed out, removed): a whole page load says so better than we can.
-      if (answer.redirected || [401, 403, 404].includes(answer.status)) return location.reload();
+      // Signed out: a whole page load leads to the sign-in page.
+      if (answer.redirected || answer.status === 401) return location.reload();
+      // Removed or no longer ours: nothing will change here any more.
+      if ([403, 404, 410].includes(answer.status)) return this.#close();
       if (answer.status === 200) this.#swap(await answer.text());
     } catch {
-      this.#stale = true;
+      // Offline, most likely: keep what is shown and ask again at the pace of the poll.
+      this.#fallBack();
     } finally {
       this.#fetching = false;
       if (this.#stale) this.refresh();
@@ -116,8 +123,7 @@ class LiveRegion extends HTMLElement {
       this.#sources.set(old, source);
       return old;
     }
-    // Somebody is writing in it: their words are worth more than our news.
-    if (old.contains(document.activeElement) && document.activeElement.matches("textarea, input")) return old;
+    if (beingWritten(old)) return old;
     return this.#adopt(fresh, old);
   }
 
@@ -133,6 +139,12 @@ class LiveRegion extends HTMLElement {
     if (focused >= 0) queueMicrotask(() => fresh.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true }));
     return fresh;
   }
+}
+
+/** Somebody writes here or was asked to correct it: their words are worth more than our news. */
+function beingWritten(part) {
+  const fields = [...part.querySelectorAll("textarea, input:not([type=hidden], [type=range])")];
+  return fields.some((field) => field === document.activeElement || field.value !== field.defaultValue || field.ariaInvalid);
 }
 
 customElements.define("live-region", LiveRegion);

@@ -118,7 +118,7 @@ class PhotoDrop extends HTMLElement {
     const row = this.#rows.get(upload);
     row.dataset.state = upload.state;
     row.querySelector(".upload__says").textContent = upload.says;
-    row.querySelector("progress").value = upload.sent / upload.file.size;
+    row.querySelector("progress").value = upload.sent / (upload.file.size || 1);
   }
 
   #drop(upload) {

@@ -8,7 +8,6 @@ class PhotoViewer extends HTMLElement {
     this.links = [...this.querySelectorAll("a[data-large]")];
     this.image = this.dialog.querySelector("img");
     this.addEventListener("click", (event) => this.#click(event));
-    this.dialog.addEventListener("keydown", (event) => this.#walk({ ArrowLeft: -1, ArrowRight: 1 }[event.key]));
     this.dialog.addEventListener("close", () => this.#closed());
     this.image.addEventListener("pointerdown", (event) => (this.start = event));
     this.image.addEventListener("pointerup", (event) => this.#swipe(event));
@@ -16,7 +15,9 @@ class PhotoViewer extends HTMLElement {
     this.image.draggable = false;
     this.gone = new AbortController();
     // On a phone the back button means: close this photo, not leave the gallery.
-    window.addEventListener("popstate", () => this.dialog.close(), { signal: this.gone.signal });
+    const { signal } = this.gone;
+    window.addEventListener("popstate", () => this.dialog.close(), { signal });
+    document.addEventListener("keydown", (event) => this.dialog.open && this.#walk({ ArrowLeft: -1, ArrowRight: 1 }[event.key]), { signal });
   }
 
   disconnectedCallback() {

@@ -39,10 +39,19 @@ pub enum SignUpError {
 pub async fn sign_up(db: &Db, new: NewAccount) -> Result<Place, SignUpError> {
     let password_hash = hash(new.password).await;
     let mut transaction = db.pool.begin().await?;
-    let place = Place { account: AccountId::new(), organization: OrganizationId::new() };
-    create(&mut transaction, place, &new.name, &new.email, &password_hash)
-        .await
-        .map_err(email_taken)?;
+    let place = Place {
+        account: AccountId::new(),
+        organization: OrganizationId::new(),
+    };
+    create(
+        &mut transaction,
+        place,
+        &new.name,
+        &new.email,
+        &password_hash,
+    )
+    .await
+    .map_err(email_taken)?;
     found_organization(&mut transaction, place, &new.organization).await?;
     transaction.commit().await?;
     Ok(place)
@@ -64,9 +73,10 @@ pub async fn authenticate(db: &Db, email: &str, password: String) -> sqlx::Resul
     .await?;
     let known = found.as_ref().map(|row| row.password_hash.clone());
     let matches = verify(password, known).await;
-    Ok(found
-        .filter(|_| matches)
-        .map(|row| Place { account: row.id, organization: row.organization_id }))
+    Ok(found.filter(|_| matches).map(|row| Place {
+        account: row.id,
+        organization: row.organization_id,
+    }))
 }
 
 /// The place of the account with this email, without asking for a password:
@@ -83,7 +93,10 @@ pub async fn find_by_email(db: &Db, email: &str) -> sqlx::Result<Option<Place>> 
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(found.map(|row| Place { account: row.id, organization: row.organization_id }))
+    Ok(found.map(|row| Place {
+        account: row.id,
+        organization: row.organization_id,
+    }))
 }
 
 /// Adds a person to the organization that `inviter` belongs to.
@@ -95,10 +108,19 @@ pub async fn add_member(
 ) -> Result<Place, SignUpError> {
     let password_hash = hash(new.password).await;
     let mut transaction = db.pool.begin().await?;
-    let place = Place { account: AccountId::new(), organization: inviter.organization };
-    create(&mut transaction, place, &new.name, &new.email, &password_hash)
-        .await
-        .map_err(email_taken)?;
+    let place = Place {
+        account: AccountId::new(),
+        organization: inviter.organization,
+    };
+    create(
+        &mut transaction,
+        place,
+        &new.name,
+        &new.email,
+        &password_hash,
+    )
+    .await
+    .map_err(email_taken)?;
     join(&mut transaction, place, role).await?;
     transaction.commit().await?;
     Ok(place)
@@ -172,7 +194,9 @@ async fn verify(password: String, known: Option<String>) -> bool {
     static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password"));
     tokio::task::spawn_blocking(move || {
         let hash = known.as_deref().unwrap_or(&NOBODY);
-        let right = Argon2::default().verify_password(password.as_bytes(), hash).is_ok();
+        let right = Argon2::default()
+            .verify_password(password.as_bytes(), hash)
+            .is_ok();
         right && known.is_some()
     })
     .await

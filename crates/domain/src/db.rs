@@ -1,9 +1,14 @@
 //! The connection to Postgres, and the migrations.
 
+use sha2::{Digest, Sha256};
+use sqlx::Executor;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor};
 use std::time::Duration;
-use tracing::log::LevelFilter;
+
+pub use sqlx::Error;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// The database as the web and the worker hold it. Its connections are the
 /// door's: they can find out who is asking, and see no organization's rows.
@@ -32,7 +37,10 @@ impl Db {
 
     /// Whether the database answers.
     pub async fn is_up(&self) -> bool {
-        sqlx::query_scalar!("select 1 as one").fetch_one(&self.pool).await.is_ok()
+        sqlx::query_scalar!("select 1 as one")
+            .fetch_one(&self.pool)
+            .await
+            .is_ok()
     }
 
     pub async fn close(&self) {
@@ -53,16 +61,24 @@ pub async fn queue_pool(url: &str, connections: u32) -> sqlx::Result<PgPool> {
 pub async fn migrate(url: &str) -> anyhow::Result<()> {
     let pool = queue_pool(url, 2).await?;
     apalis_postgres::PostgresStorage::setup(&pool).await?;
-    sqlx::migrate!("../../migrations").run(&pool).await?;
+    MIGRATIONS.run(&pool).await?;
     pool.close().await;
     Ok(())
 }
 
-/// Slow statements are worth a line, every statement is not.
+/// Names the schema that [`migrate`] makes: another release, another name.
+pub fn schema_fingerprint() -> String {
+    let mut hash = Sha256::new();
+    for migration in apalis_postgres::PostgresStorage::migrations()
+        .iter()
+        .chain(MIGRATIONS.iter())
+    {
+        hash.update(&migration.checksum);
+    }
+    hex::encode(&hash.finalize()[..8])
+}
+
 fn options(url: &str) -> sqlx::Result<PgConnectOptions> {
     let options: PgConnectOptions = url.parse()?;
-    Ok(options
-        .application_name("plumbline")
-        .log_statements(LevelFilter::Off)
-        .log_slow_statements(LevelFilter::Warn, Duration::from_secs(1)))
+    Ok(options.application_name("plumbline"))
 }

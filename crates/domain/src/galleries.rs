@@ -159,7 +159,10 @@ pub async fn pictures(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Pic
 /// Name of the organization whose photos these are.
 pub async fn host_name(scope: &mut Scope) -> sqlx::Result<String> {
     let organization = scope.organization();
-    sqlx::query_scalar!("select name from organizations where id = $1", organization as _)
-        .fetch_one(scope.conn())
-        .await
+    sqlx::query_scalar!(
+        "select name from organizations where id = $1",
+        organization as _
+    )
+    .fetch_one(scope.conn())
+    .await
 }

@@ -76,7 +76,9 @@ pub async fn begin(scope: &mut Scope, job: JobId, lease_secs: u32) -> sqlx::Resu
     )
     .fetch_optional(scope.conn())
     .await?;
-    let Some(found) = found else { return Ok(Begin::Over) };
+    let Some(found) = found else {
+        return Ok(Begin::Over);
+    };
     match found.status {
         Status::Done | Status::Failed => return Ok(Begin::Over),
         Status::Running if found.left_secs > 0 => {
@@ -95,7 +97,12 @@ pub async fn begin(scope: &mut Scope, job: JobId, lease_secs: u32) -> sqlx::Resu
     }
     let lease = Uuid::now_v7();
     start(scope, job, lease, lease_secs).await?;
-    Ok(Begin::Claimed(Box::new(Claim { job, photo, run: found.runs + 1, lease })))
+    Ok(Begin::Claimed(Box::new(Claim {
+        job,
+        photo,
+        run: found.runs + 1,
+        lease,
+    })))
 }
 
 async fn start(scope: &mut Scope, job: JobId, lease: Uuid, lease_secs: u32) -> sqlx::Result<()> {
@@ -139,14 +146,20 @@ pub async fn finish(
     attempts: &[NewAttempt],
     size_pixels: (i32, i32),
 ) -> sqlx::Result<bool> {
-    let Some(last) = attempts.last() else { return Ok(false) };
+    let Some(last) = attempts.last() else {
+        return Ok(false);
+    };
     if !end_run(scope, claim, Status::Done, None).await? {
         return Ok(false);
     }
     attempts::record(scope, claim.photo.id, attempts).await?;
     let passed = last.verdict == Verdict::Passed;
     let outcome = Outcome {
-        status: if passed { PhotoStatus::Passed } else { PhotoStatus::Held },
+        status: if passed {
+            PhotoStatus::Passed
+        } else {
+            PhotoStatus::Held
+        },
         accepted_attempt: Some(last.id),
         severity: (!passed).then_some(last.severity),
         size_pixels: Some(size_pixels),

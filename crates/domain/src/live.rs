@@ -38,10 +38,18 @@ pub(crate) async fn tell(
     shoot: ShootId,
     photo: Option<PhotoId>,
 ) -> sqlx::Result<()> {
-    let change = Change { organization: scope.organization(), shoot, photo };
-    sqlx::query!("select pg_notify($1, $2) as sent", CHANNEL, change.to_text())
-        .fetch_one(scope.conn())
-        .await?;
+    let change = Change {
+        organization: scope.organization(),
+        shoot,
+        photo,
+    };
+    sqlx::query!(
+        "select pg_notify($1, $2) as sent",
+        CHANNEL,
+        change.to_text()
+    )
+    .fetch_one(scope.conn())
+    .await?;
     Ok(())
 }
 

@@ -50,8 +50,13 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub const ALL: [Self; 5] =
-        [Self::Decoding, Self::Measuring, Self::Correcting, Self::Checking, Self::Saving];
+    pub const ALL: [Self; 5] = [
+        Self::Decoding,
+        Self::Measuring,
+        Self::Correcting,
+        Self::Checking,
+        Self::Saving,
+    ];
 }
 
 #[derive(Debug, Clone)]
@@ -62,6 +67,7 @@ pub struct Photo {
     pub name: String,
     pub content_type: String,
     pub size_bytes: i64,
+    pub sha256: Vec<u8>,
     pub width: Option<i32>,
     pub height: Option<i32>,
     pub status: Status,
@@ -173,7 +179,9 @@ async fn insert(
 
 /// A photo that was not removed.
 pub async fn find(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<Photo>> {
-    Ok(find_even_removed(scope, id).await?.filter(|photo| photo.removed_at.is_none()))
+    Ok(find_even_removed(scope, id)
+        .await?
+        .filter(|photo| photo.removed_at.is_none()))
 }
 
 /// A photo, removed or not: for the page that offers to bring it back.
@@ -181,7 +189,7 @@ pub async fn find_even_removed(scope: &mut Scope, id: PhotoId) -> sqlx::Result<O
     let organization = scope.organization();
     sqlx::query_as!(
         Photo,
-        r#"select id, shoot_id, number, name, content_type, size_bytes, width, height,
+        r#"select id, shoot_id, number, name, content_type, size_bytes, sha256, width, height,
                   status as "status: Status", stage as "stage: Stage", failure,
                   accepted_attempt_id, received_at, removed_at
            from photos
@@ -198,7 +206,7 @@ pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Pho
     let organization = scope.organization();
     sqlx::query_as!(
         Photo,
-        r#"select id, shoot_id, number, name, content_type, size_bytes, width, height,
+        r#"select id, shoot_id, number, name, content_type, size_bytes, sha256, width, height,
                   status as "status: Status", stage as "stage: Stage", failure,
                   accepted_attempt_id, received_at, removed_at
            from photos
@@ -218,7 +226,7 @@ pub(crate) async fn begin(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option
         Photo,
         r#"update photos set status = 'working', stage = null, started_at = now()
            where organization_id = $1 and id = $2 and status in ('waiting', 'working')
-           returning id, shoot_id, number, name, content_type, size_bytes, width, height,
+           returning id, shoot_id, number, name, content_type, size_bytes, sha256, width, height,
                      status as "status: Status", stage as "stage: Stage", failure,
                      accepted_attempt_id, received_at, removed_at"#,
         organization as _,

@@ -1,5 +1,7 @@
 //! Renditions: the encoded sizes of an attempt.
 
+use time::OffsetDateTime;
+
 use crate::ids::{AttemptId, PhotoId, ShootId};
 use crate::scope::Scope;
 
@@ -33,7 +35,10 @@ impl std::str::FromStr for Kind {
     type Err = UnknownKind;
 
     fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(UnknownKind)
     }
 }
 
@@ -94,7 +99,11 @@ pub(crate) async fn insert(
 }
 
 /// The rendition of the photo's accepted attempt, whatever its status.
-pub async fn find(scope: &mut Scope, photo: PhotoId, kind: Kind) -> sqlx::Result<Option<Rendition>> {
+pub async fn find(
+    scope: &mut Scope,
+    photo: PhotoId,
+    kind: Kind,
+) -> sqlx::Result<Option<Rendition>> {
     let organization = scope.organization();
     sqlx::query_as!(
         Rendition,
@@ -135,6 +144,50 @@ pub async fn of_shoot(
         organization as _,
         shoot as _,
         kind as _,
+    )
+    .fetch_all(scope.conn())
+    .await
+}
+
+/// A rendition that customers may fetch, and what its photo is called.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    pub attempt_id: AttemptId,
+    pub photo_id: PhotoId,
+    pub number: i32,
+    pub name: String,
+    pub content_type: String,
+    pub size_bytes: i64,
+    pub sha256: Vec<u8>,
+    pub crc32: i64,
+    pub received_at: OffsetDateTime,
+}
+
+/// Of every photo in the shoot that passed, or that a person approved; of `photo`
+/// alone when one is named.
+pub async fn shared(
+    scope: &mut Scope,
+    shoot: ShootId,
+    kind: Kind,
+    photo: Option<PhotoId>,
+) -> sqlx::Result<Vec<Shared>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Shared,
+        "select renditions.attempt_id, renditions.photo_id, photos.number, photos.name,
+                renditions.content_type, renditions.size_bytes, renditions.sha256,
+                renditions.crc32, photos.received_at
+         from renditions
+         join photos on photos.organization_id = renditions.organization_id
+                    and photos.accepted_attempt_id = renditions.attempt_id
+         where renditions.organization_id = $1 and photos.shoot_id = $2 and renditions.kind = $3
+           and ($4::uuid is null or photos.id = $4)
+           and photos.removed_at is null and photos.status in ('passed', 'approved')
+         order by photos.number",
+        organization as _,
+        shoot as _,
+        kind as _,
+        photo as _,
     )
     .fetch_all(scope.conn())
     .await

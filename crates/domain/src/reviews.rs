@@ -55,7 +55,9 @@ pub async fn create(
     reason: &str,
 ) -> sqlx::Result<bool> {
     let decided = photos::decide(scope, photo, Status::Held, decision.status()).await?;
-    let Some(attempt) = decided else { return Ok(false) };
+    let Some(attempt) = decided else {
+        return Ok(false);
+    };
     let organization = scope.organization();
     sqlx::query!(
         "insert into reviews (
@@ -86,7 +88,9 @@ pub async fn withdraw(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<bool> {
     )
     .fetch_optional(scope.conn())
     .await?;
-    let Some(decision) = withdrawn else { return Ok(false) };
+    let Some(decision) = withdrawn else {
+        return Ok(false);
+    };
     let back = photos::decide(scope, photo, decision.status(), Status::Held).await?;
     Ok(back.is_some())
 }

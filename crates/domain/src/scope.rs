@@ -17,8 +17,8 @@ pub struct Scope {
     transaction: Transaction<'static, Postgres>,
 }
 
-/// The receipt of a commit: what was written is there to stay.
-#[must_use = "holding this is how a caller shows that its rows are saved"]
+/// The receipt of a commit: what was written is there to stay. Whoever answers
+/// "done" asks for it, so nobody says so before it is.
 pub struct Saved(());
 
 impl Scope {
@@ -31,7 +31,10 @@ impl Scope {
         )
         .fetch_one(&mut *transaction)
         .await?;
-        Ok(Self { organization, transaction })
+        Ok(Self {
+            organization,
+            transaction,
+        })
     }
 
     pub fn organization(&self) -> OrganizationId {

@@ -61,9 +61,12 @@ pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<Member>> {
 
 /// Signs out. A token that is already gone is fine.
 pub async fn end(db: &Db, token: &str) -> sqlx::Result<()> {
-    sqlx::query!("delete from sessions where token_hash = $1", token::hash(token))
-        .execute(&db.pool)
-        .await?;
+    sqlx::query!(
+        "delete from sessions where token_hash = $1",
+        token::hash(token)
+    )
+    .execute(&db.pool)
+    .await?;
     Ok(())
 }
 

@@ -47,5 +47,8 @@ pub async fn redeem(db: &Db, token: &str) -> sqlx::Result<Option<Place>> {
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(found.map(|row| Place { account: row.account_id, organization: row.organization_id }))
+    Ok(found.map(|row| Place {
+        account: row.account_id,
+        organization: row.organization_id,
+    }))
 }

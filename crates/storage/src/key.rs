@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn attempts_never_share_a_file() {
-        let of = |attempt| Key::rendition(Uuid::nil(), Uuid::nil(), Uuid::from_u128(attempt), "full");
+        let of =
+            |attempt| Key::rendition(Uuid::nil(), Uuid::nil(), Uuid::from_u128(attempt), "full");
         assert_ne!(of(1), of(2));
     }
 }

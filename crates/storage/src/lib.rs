@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::stream::BoxStream;
 use futures::StreamExt;
+use futures::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 
@@ -47,7 +47,9 @@ impl Storage {
     pub fn folder(root: &Path) -> Result<Self, StorageError> {
         std::fs::create_dir_all(root).map_err(StorageError::Folder)?;
         let store = LocalFileSystem::new_with_prefix(root)?.with_automatic_cleanup(true);
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self {
+            store: Arc::new(store),
+        })
     }
 
     /// Stores a whole blob; readers see all of it or nothing.
@@ -72,9 +74,15 @@ impl Storage {
         key: &Key,
         range: Range<u64>,
     ) -> Result<BoxStream<'static, Result<Bytes, StorageError>>, StorageError> {
-        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(range)),
+            ..GetOptions::default()
+        };
         let found = self.store.get_opts(&key.path(), options).await?;
-        Ok(found.into_stream().map(|piece| piece.map_err(StorageError::from)).boxed())
+        Ok(found
+            .into_stream()
+            .map(|piece| piece.map_err(StorageError::from))
+            .boxed())
     }
 
     /// Removes a blob. One that is not there is fine.

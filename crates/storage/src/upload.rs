@@ -27,7 +27,12 @@ pub struct Stored {
 
 impl Upload {
     pub(crate) fn new(parts: Box<dyn MultipartUpload>) -> Self {
-        Self { parts, pending: BytesMut::new(), hash: Sha256::new(), size_bytes: 0 }
+        Self {
+            parts,
+            pending: BytesMut::new(),
+            hash: Sha256::new(),
+            size_bytes: 0,
+        }
     }
 
     pub fn size_bytes(&self) -> u64 {
@@ -50,7 +55,10 @@ impl Upload {
             self.send_pending().await?;
         }
         self.parts.complete().await?;
-        Ok(Stored { size_bytes: self.size_bytes, sha256: self.hash.finalize().into() })
+        Ok(Stored {
+            size_bytes: self.size_bytes,
+            sha256: self.hash.finalize().into(),
+        })
     }
 
     /// Throws away what arrived.
@@ -67,8 +75,8 @@ impl Upload {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::Key;
     use crate::Storage;
+    use crate::key::Key;
     use uuid::Uuid;
 
     fn storage() -> (tempfile::TempDir, Storage) {
@@ -99,17 +107,26 @@ mod tests {
         let (folder, storage) = storage();
         let key = Key::original(Uuid::nil(), Uuid::nil());
         let mut upload = storage.upload(key.clone()).await.unwrap();
-        upload.write(&Bytes::from_static(b"half a photo")).await.unwrap();
+        upload
+            .write(&Bytes::from_static(b"half a photo"))
+            .await
+            .unwrap();
         upload.abort().await.unwrap();
 
-        assert!(matches!(storage.get(&key).await, Err(StorageError::Missing(_))));
+        assert!(matches!(
+            storage.get(&key).await,
+            Err(StorageError::Missing(_))
+        ));
         assert_eq!(files_below(folder.path()), 0);
     }
 
     #[tokio::test]
     async fn deleting_what_is_not_there_is_fine() {
         let (_folder, storage) = storage();
-        storage.delete(&Key::original(Uuid::nil(), Uuid::nil())).await.unwrap();
+        storage
+            .delete(&Key::original(Uuid::nil(), Uuid::nil()))
+            .await
+            .unwrap();
     }
 
     fn files_below(folder: &std::path::Path) -> usize {

@@ -1,0 +1,121 @@
+//! What every page shows around its content.
+
+use actix_web::HttpRequest;
+use plumbline_domain::members::Member;
+use plumbline_domain::reviews;
+use plumbline_domain::scope::Scope;
+
+use crate::csrf;
+
+#[derive(Clone, Default)]
+pub struct Layout {
+    /// Without the product's name.
+    pub title: String,
+    pub csrf: String,
+    pub member: Option<MemberView>,
+    /// One sentence after an action.
+    pub notice: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct MemberView {
+    pub name: String,
+    pub email: String,
+    pub organization: String,
+    pub can_review: bool,
+    pub held_count: i64,
+}
+
+impl Layout {
+    /// For pages that need not know who is looking.
+    pub fn plain(request: &HttpRequest, title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            csrf: csrf::visit(request).token(),
+            ..Self::default()
+        }
+    }
+
+    pub async fn of_member(
+        request: &HttpRequest,
+        member: &Member,
+        scope: &mut Scope,
+        title: &str,
+    ) -> Result<Self, plumbline_domain::db::Error> {
+        let can_review = member.role.can_review();
+        let held_count = if can_review {
+            reviews::count_held(scope).await?
+        } else {
+            0
+        };
+        let view = MemberView {
+            name: member.name.clone(),
+            email: member.email.clone(),
+            organization: member.organization_name.clone(),
+            can_review,
+            held_count,
+        };
+        Ok(Self {
+            member: Some(view),
+            ..Self::plain(request, title)
+        })
+    }
+
+    pub fn with_notice(mut self, notice: Option<Notice>) -> Self {
+        self.notice = notice.map(|notice| notice.sentence().to_owned());
+        self
+    }
+}
+
+/// What a redirect tells the next page, as a word in its query: never text, so
+/// that a link cannot put words into our mouth.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    Restored,
+    Shared,
+    Unshared,
+    Approved,
+    Rejected,
+    Withdrawn,
+    TryingAgain,
+    AlreadyDecided,
+}
+
+impl Notice {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Restored => "The photo is back.",
+            Self::Shared => "The link is ready. Copy it and send it to your customer.",
+            Self::Unshared => "The link no longer works.",
+            Self::Approved => "Approved. Customers can see this photo now.",
+            Self::Rejected => "Rejected. Customers do not see this photo.",
+            Self::Withdrawn => "The decision was taken back.",
+            Self::TryingAgain => "Trying again.",
+            Self::AlreadyDecided => "Somebody was faster: this photo has been decided on already.",
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Restored => "restored",
+            Self::Shared => "shared",
+            Self::Unshared => "unshared",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::TryingAgain => "trying-again",
+            Self::AlreadyDecided => "already-decided",
+        }
+    }
+
+    /// `url` with this notice on it.
+    pub fn on(self, url: &str) -> String {
+        format!("{url}?notice={}", self.word())
+    }
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct NoticeQuery {
+    pub notice: Option<Notice>,
+}

@@ -1,0 +1,233 @@
+//! The quality report as the worker stored it, and as a page shows it. It is
+//! read as a document: an older or newer report shows what it has.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Report {
+    #[serde(default)]
+    version: u32,
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    headline: String,
+    #[serde(default)]
+    measures: Vec<Measure>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Measure {
+    pub label: String,
+    pub value: f64,
+    pub threshold: Option<f64>,
+    #[serde(default)]
+    pub at_least: bool,
+    #[serde(default)]
+    pub unit: String,
+    #[serde(default)]
+    pub verdict: Verdict,
+    pub sentence: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Passed,
+    Review,
+    Failed,
+    #[default]
+    #[serde(other)]
+    Reported,
+}
+
+impl Verdict {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Review => "review",
+            Self::Failed => "failed",
+            Self::Reported => "reported",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "Passed",
+            Self::Review => "Doubtful",
+            Self::Failed => "Failed",
+            Self::Reported => "For information",
+        }
+    }
+
+    /// A symbol of icons.svg.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Passed => "check",
+            Self::Review => "held",
+            Self::Failed => "cross",
+            Self::Reported => "dot",
+        }
+    }
+}
+
+impl Measure {
+    /// "0.982", "0.12 %", "2.4 ΔE"
+    pub fn value_text(&self) -> String {
+        with_unit(self.value, &self.unit)
+    }
+
+    /// "at least 0.93", "at most 0.5 %"
+    pub fn threshold_text(&self) -> Option<String> {
+        let bound = if self.at_least { "at least" } else { "at most" };
+        self.threshold
+            .map(|threshold| format!("{bound} {}", with_unit(threshold, &self.unit)))
+    }
+
+    pub fn is_bad(&self) -> bool {
+        matches!(self.verdict, Verdict::Failed | Verdict::Review)
+    }
+}
+
+fn with_unit(value: f64, unit: &str) -> String {
+    let digits = match value.abs() {
+        v if v >= 100.0 => 0,
+        v if v >= 10.0 => 1,
+        v if v >= 1.0 => 2,
+        _ => 3,
+    };
+    let number = format!("{value:.digits$}");
+    let number = match number.contains('.') {
+        true => number.trim_end_matches('0').trim_end_matches('.'),
+        false => &number,
+    };
+    if unit.is_empty() {
+        number.to_owned()
+    } else {
+        format!("{number} {unit}")
+    }
+}
+
+impl Report {
+    pub fn read(document: &Value) -> Self {
+        Self::deserialize(document).unwrap_or_default()
+    }
+
+    /// The measure that weighs most against the photo.
+    pub fn worst(&self) -> Option<&Measure> {
+        let failed = |measure: &&Measure| measure.verdict == Verdict::Failed;
+        self.measures
+            .iter()
+            .find(failed)
+            .or_else(|| self.measures.iter().find(|m| m.is_bad()))
+    }
+}
+
+#[derive(Clone)]
+pub struct ReportView {
+    pub verdict: Verdict,
+    pub headline: String,
+    pub measures: Vec<MeasureView>,
+    pub version: String,
+}
+
+#[derive(Clone)]
+pub struct MeasureView {
+    pub label: String,
+    pub value: String,
+    pub threshold: Option<String>,
+    pub verdict: Verdict,
+    pub sentence: String,
+    /// Where value and limit stand on a line from 0 to 100.
+    pub scale: Option<Scale>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Scale {
+    pub value_at: u8,
+    pub limit_at: u8,
+}
+
+impl From<Report> for ReportView {
+    fn from(report: Report) -> Self {
+        let passed = report.verdict == "passed";
+        Self {
+            verdict: if passed {
+                Verdict::Passed
+            } else {
+                Verdict::Review
+            },
+            headline: report.headline,
+            measures: report.measures.into_iter().map(MeasureView::from).collect(),
+            version: format!("Thresholds version {}", report.version),
+        }
+    }
+}
+
+impl From<Measure> for MeasureView {
+    fn from(measure: Measure) -> Self {
+        Self {
+            value: measure.value_text(),
+            threshold: measure.threshold_text(),
+            scale: measure.threshold.map(|limit| scale(measure.value, limit)),
+            verdict: measure.verdict,
+            label: measure.label,
+            sentence: measure.sentence,
+        }
+    }
+}
+
+/// The limit of a measure that ends at 1 stands where it is; any other limit
+/// stands at two thirds, and a value far beyond it at the end of the line.
+fn scale(value: f64, limit: f64) -> Scale {
+    let whole = if (0.5..1.0).contains(&limit) {
+        1.0
+    } else {
+        limit * 1.5
+    };
+    let at = |v: f64| (v / whole.max(f64::EPSILON) * 100.0).clamp(1.0, 99.0) as u8;
+    Scale {
+        value_at: at(value),
+        limit_at: at(limit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_are_short_and_keep_their_unit() {
+        for (value, unit, said) in [
+            (0.9821, "", "0.982"),
+            (0.12, "%", "0.12 %"),
+            (2.4, "ΔE", "2.4 ΔE"),
+            (120.4, "px", "120 px"),
+            (0.0, "%", "0 %"),
+        ] {
+            assert_eq!(with_unit(value, unit), said);
+        }
+    }
+
+    #[test]
+    fn the_worst_measure_is_a_failed_one_before_a_doubtful_one() {
+        let report = Report::read(&json!({
+            "verdict": "held",
+            "measures": [
+                {"label": "a", "value": 1.0, "threshold": null, "verdict": "passed", "sentence": ""},
+                {"label": "b", "value": 1.0, "threshold": 2.0, "verdict": "review", "sentence": ""},
+                {"label": "c", "value": 1.0, "threshold": 2.0, "verdict": "failed", "sentence": ""},
+            ]
+        }));
+        assert_eq!(
+            report.worst().map(|measure| measure.label.as_str()),
+            Some("c")
+        );
+    }
+
+    #[test]
+    fn a_report_of_another_kind_still_makes_a_page() {
+        assert!(Report::read(&json!({"surprise": true})).worst().is_none());
+    }
+}

@@ -1,0 +1,80 @@
+//! Every URL of the site, one line each: method, path, handler, and who may use
+//! it. The same lines register the handlers and make the table that the sweep in
+//! `tests/app/strangers.rs` walks.
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::{
+    downloads, galleries, landing, live, photos, reviews, sessions, shoots, signup, uploads,
+};
+
+/// Who may use a route. The handler's extractor is what enforces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    Anyone,
+    Member,
+    /// A member who is not a viewer.
+    Editor,
+    Admin,
+    /// A customer with a share link.
+    Guest,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub audience: Audience,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:path, $audience:ident;)+) => {
+        pub const TABLE: &[Route] = &[$(Route {
+            method: stringify!($method),
+            path: $path,
+            audience: Audience::$audience,
+        }),+];
+
+        pub fn register(app: &mut ServiceConfig) {
+            $(app.route($path, web::$method().to($handler));)+
+        }
+    };
+}
+
+routes! {
+    get  "/"                                  => landing::show, Anyone;
+    get  "/health"                            => landing::health, Anyone;
+    get  "/sign-up"                           => signup::new, Anyone;
+    post "/sign-up"                           => signup::create, Anyone;
+    get  "/sign-in"                           => sessions::new, Anyone;
+    post "/sign-in"                           => sessions::create, Anyone;
+    get  "/sign-in/{token}"                   => sessions::show_link, Anyone;
+    post "/sign-in/{token}"                   => sessions::create_from_link, Anyone;
+    post "/sign-out"                          => sessions::delete, Anyone;
+
+    get  "/shoots"                            => shoots::index, Member;
+    post "/shoots"                            => shoots::create, Editor;
+    get  "/shoots/{shoot}"                    => shoots::show, Member;
+    get  "/shoots/{shoot}/photos"             => shoots::show_photos, Member;
+    post "/shoots/{shoot}/photos"             => uploads::create, Editor;
+    get  "/shoots/{shoot}/live"               => live::show_shoot, Member;
+    post "/shoots/{shoot}/galleries"          => galleries::create, Editor;
+    post "/galleries/{gallery}/closing"       => galleries::delete, Editor;
+
+    get  "/photos/{photo}"                    => photos::show, Member;
+    get  "/photos/{photo}/live"               => live::show_photo, Member;
+    get  "/photos/{photo}/report.json"        => photos::show_report, Member;
+    get  "/photos/{photo}/renditions/{kind}"  => downloads::show_rendition, Member;
+    get  "/photos/{photo}/original"           => downloads::show_original, Member;
+    post "/photos/{photo}/attempts"           => photos::create_attempt, Editor;
+    post "/photos/{photo}/removal"            => photos::delete, Editor;
+    post "/photos/{photo}/restoration"        => photos::restore, Editor;
+    post "/photos/{photo}/review"             => reviews::create, Admin;
+    post "/photos/{photo}/review/withdrawal"  => reviews::delete, Admin;
+    get  "/reviews"                           => reviews::index, Admin;
+
+    get  "/g/{token}"                         => galleries::show, Guest;
+    get  "/g/{token}/download"                => downloads::show_zip, Guest;
+    get  "/g/{token}/photos/{photo}"          => galleries::show_photo, Guest;
+    get  "/g/{token}/photos/{photo}/{kind}"   => downloads::show_shared, Guest;
+}
