@@ -1,1 +1,13 @@
+//! The harness: what stories about the whole product need and do not want to read.
 
+pub mod app;
+pub mod browser;
+pub mod by_hand;
+pub mod client;
+pub mod cluster;
+pub mod database;
+pub mod enhance_process;
+pub mod house;
+pub mod pictures;
+pub mod wait;
+pub mod worker_process;

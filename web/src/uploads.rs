@@ -121,27 +121,23 @@ async fn take_field(
     state: &State,
     member: &Member,
     shoot: ShootId,
-    mut field: Field,
+    field: Field,
 ) -> Result<Taken, NotTaken> {
     let disposition = field.content_disposition();
-    let name = plain_name(
-        disposition
-            .and_then(|known| known.get_filename())
-            .unwrap_or_default(),
-    );
-    let pieces = field.by_ref().map_err(|_| Error::BadForm);
-    let taken = take(state, member, shoot, name, pieces).await;
+    let name = plain_name(disposition.and_then(|known| known.get_filename()).unwrap_or_default());
+    let mut pieces = field.map_err(|_| Error::BadForm).fuse();
+    let taken = take(state, member, shoot, name, &mut pieces).await;
     if matches!(taken, Err(NotTaken::Refused { .. })) {
-        drain(field).await;
+        drain(pieces).await;
     }
     taken
 }
 
 /// Lets the rest of a refused file pass by: an answer that comes while the
 /// browser is still sending looks like a broken connection to it.
-async fn drain(mut field: Field) {
+async fn drain(mut pieces: impl Stream<Item = Result<Bytes, Error>> + Unpin) {
     let mut passed = 0;
-    while let Some(Ok(piece)) = field.next().await {
+    while let Some(Ok(piece)) = pieces.next().await {
         passed += piece.len() as u64;
         if passed > MAX_BYTES {
             return;

@@ -171,7 +171,16 @@ pub async fn finish(
 
 /// The end of the road: `sentence` tells the customer what is wrong and what to do.
 pub async fn fail(scope: &mut Scope, claim: &Claim, sentence: &str) -> sqlx::Result<bool> {
-    if !end_run(scope, claim, Status::Failed, Some(sentence)).await? {
+    fail_for(scope, claim, sentence, sentence).await
+}
+
+async fn fail_for(
+    scope: &mut Scope,
+    claim: &Claim,
+    trouble: &str,
+    sentence: &str,
+) -> sqlx::Result<bool> {
+    if !end_run(scope, claim, Status::Failed, Some(trouble)).await? {
         return Ok(false);
     }
     settle_failed(scope, &claim.photo, sentence).await?;
@@ -182,7 +191,7 @@ pub async fn fail(scope: &mut Scope, claim: &Claim, sentence: &str) -> sqlx::Res
 /// gives up when the job has had all its runs.
 pub async fn try_later(scope: &mut Scope, claim: &Claim, trouble: &str) -> sqlx::Result<bool> {
     if claim.run >= MAX_RUNS {
-        return fail(scope, claim, GAVE_UP).await;
+        return fail_for(scope, claim, trouble, GAVE_UP).await;
     }
     let pause = back_off_secs(claim.run);
     put_back(scope, claim, Some(trouble), 0, pause).await

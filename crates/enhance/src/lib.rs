@@ -1,1 +1,39 @@
+//! Photos in, better photos and an honest report out. Pure: bytes and numbers only.
+//!
+//! ```text
+//! decode ─► measure ─► look (Eye) ─► plan ─► apply (Brush) ─► inspect ─► encode, preview
+//!                                      ▲                         │
+//!                                      └──── ladder::lower ◄─────┘ held
+//! ```
+//!
+//! `measure` finds numbers, `plan` turns numbers into an edit, `apply` paints it, `inspect` judges
+//! it. The same bytes and the same plan give the same bytes, on any number of threads. Nothing
+//! here knows files, clocks, networks (neural or other) or organizations.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
+mod apply;
+pub mod codec;
+mod colour;
+pub mod inspect;
+pub mod ladder;
+mod light;
+pub mod measure;
+pub mod pixels;
+pub mod plan;
+pub mod report;
+mod scale;
+pub mod scene;
+pub mod steps;
+
+pub use apply::{ApplyError, apply};
+pub use codec::{
+    Decoded, EncodeError, Format, Limits, Metadata, Output, Refusal, Source, decode, encode,
+    encode_preview, preview,
+};
+pub use inspect::inspect;
+pub use measure::{Measured, measure};
+pub use pixels::{Mask, Pixels};
+pub use plan::{Engine, Look, Plan, Preset, plan};
+pub use report::{Measure, MeasureVerdict, Report, Verdict};
+pub use scene::{Brush, BrushError, Eye, EyeError, Place, PlainEye, Scene, small};

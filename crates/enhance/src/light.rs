@@ -11,12 +11,20 @@ pub(crate) const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
 /// sRGB-encoded unit value to light, both 0.0..=1.0.
 pub(crate) fn linear(unit: f32) -> f32 {
-    if unit <= 0.04045 { unit / 12.92 } else { ((unit + 0.055) / 1.055).powf(2.4) }
+    if unit <= 0.04045 {
+        unit / 12.92
+    } else {
+        ((unit + 0.055) / 1.055).powf(2.4)
+    }
 }
 
 /// Light to sRGB-encoded unit value, both 0.0..=1.0.
 pub(crate) fn encoded(linear: f32) -> f32 {
-    if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
+    if linear <= 0.003_130_8 {
+        linear * 12.92
+    } else {
+        1.055 * linear.powf(1.0 / 2.4) - 0.055
+    }
 }
 
 /// A sample width, so that one loop serves 8 and 16 bits.
@@ -35,6 +43,9 @@ pub(crate) trait Sample: Copy + Send + Sync + Default + 'static {
         self.index() as f32 / Self::MAX
     }
 
+    /// The nearest sample to a unit value.
+    fn from_unit(unit: f32) -> Self;
+
     /// The sample for some light; `table` is `sample_table()`, fetched once outside the loop.
     #[inline(always)]
     fn from_linear(table: &[Self], light: f32) -> Self {
@@ -45,10 +56,16 @@ pub(crate) trait Sample: Copy + Send + Sync + Default + 'static {
 
 static LINEAR8: LazyLock<Vec<f32>> = LazyLock::new(|| linear_table(255));
 static LINEAR16: LazyLock<Vec<f32>> = LazyLock::new(|| linear_table(65535));
-static SAMPLE8: LazyLock<Vec<u8>> =
-    LazyLock::new(|| root_table(1 << 14).map(|v| (v * 255.0 + 0.5) as u8).collect());
-static SAMPLE16: LazyLock<Vec<u16>> =
-    LazyLock::new(|| root_table(1 << 16).map(|v| (v * 65535.0 + 0.5) as u16).collect());
+static SAMPLE8: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    root_table(1 << 14)
+        .map(|v| (v * 255.0 + 0.5) as u8)
+        .collect()
+});
+static SAMPLE16: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    root_table(1 << 16)
+        .map(|v| (v * 65535.0 + 0.5) as u16)
+        .collect()
+});
 
 fn linear_table(max: u32) -> Vec<f32> {
     (0..=max).map(|v| linear(v as f32 / max as f32)).collect()
@@ -68,6 +85,11 @@ impl Sample for u8 {
         &LINEAR8
     }
 
+    #[inline(always)]
+    fn from_unit(unit: f32) -> u8 {
+        (unit.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+    }
+
     fn sample_table() -> &'static [u8] {
         &SAMPLE8
     }
@@ -83,6 +105,11 @@ impl Sample for u16 {
 
     fn linear_table() -> &'static [f32] {
         &LINEAR16
+    }
+
+    #[inline(always)]
+    fn from_unit(unit: f32) -> u16 {
+        (unit.clamp(0.0, 1.0) * 65535.0 + 0.5) as u16
     }
 
     fn sample_table() -> &'static [u16] {
@@ -102,7 +129,10 @@ mod tests {
     #[test]
     fn every_8_bit_sample_survives_light_and_back() {
         for v in 0..=255_u8 {
-            assert_eq!(u8::from_linear(u8::sample_table(), u8::linear_table()[v.index()]), v);
+            assert_eq!(
+                u8::from_linear(u8::sample_table(), u8::linear_table()[v.index()]),
+                v
+            );
         }
     }
 

@@ -29,13 +29,21 @@ impl Pixels {
     /// A picture of 8-bit samples; `None` unless there are exactly `width * height * 3`.
     pub fn from_eight(width: u32, height: u32, samples: Vec<u8>) -> Option<Self> {
         let samples = fits(width, height, samples.len()).then_some(Samples::Eight(samples))?;
-        Some(Self { width, height, samples })
+        Some(Self {
+            width,
+            height,
+            samples,
+        })
     }
 
     /// A picture of 16-bit samples; `None` unless there are exactly `width * height * 3`.
     pub fn from_sixteen(width: u32, height: u32, samples: Vec<u16>) -> Option<Self> {
         let samples = fits(width, height, samples.len()).then_some(Samples::Sixteen(samples))?;
-        Some(Self { width, height, samples })
+        Some(Self {
+            width,
+            height,
+            samples,
+        })
     }
 
     /// Columns.
@@ -81,7 +89,10 @@ impl Pixels {
 
     /// One pixel in unit range (sRGB-encoded, 0.0..=1.0). Panics outside the picture.
     pub fn unit(&self, x: u32, y: u32) -> [f32; 3] {
-        assert!(x < self.width && y < self.height, "({x}, {y}) is outside the picture");
+        assert!(
+            x < self.width && y < self.height,
+            "({x}, {y}) is outside the picture"
+        );
         let at = (y as usize * self.width as usize + x as usize) * 3;
         match &self.samples {
             Samples::Eight(v) => [0, 1, 2].map(|c| f32::from(v[at + c]) / 255.0),
@@ -112,7 +123,11 @@ impl Mask {
     /// A mask; `None` unless there are exactly `width * height` values.
     pub fn new(width: u32, height: u32, values: Vec<u8>) -> Option<Self> {
         let wanted = u64::from(width) * u64::from(height);
-        (wanted > 0 && wanted == values.len() as u64).then_some(Self { width, height, values })
+        (wanted > 0 && wanted == values.len() as u64).then_some(Self {
+            width,
+            height,
+            values,
+        })
     }
 
     /// Columns.

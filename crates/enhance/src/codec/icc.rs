@@ -30,13 +30,21 @@ impl Conversion {
 /// be read or does not fit the channels is ignored: the numbers are taken as sRGB and the name
 /// says so.
 pub(crate) fn conversion(profile: Option<&[u8]>, layout: Layout) -> (Conversion, String) {
-    let Some(bytes) = profile else { return (Conversion::default(), "none".to_owned()) };
+    let Some(bytes) = profile else {
+        return (Conversion::default(), "none".to_owned());
+    };
     let Some(profile) = parse(bytes) else {
-        return (Conversion::default(), "unreadable, taken as sRGB".to_owned());
+        return (
+            Conversion::default(),
+            "unreadable, taken as sRGB".to_owned(),
+        );
     };
     let name = name(&profile);
     if profile.color_space != wanted_space(layout) {
-        return (Conversion::default(), format!("{name}, does not fit, taken as sRGB"));
+        return (
+            Conversion::default(),
+            format!("{name}, does not fit, taken as sRGB"),
+        );
     }
     if layout_is_rgb(layout) && is_srgb(&profile) {
         return (Conversion::default(), name);
@@ -46,7 +54,8 @@ pub(crate) fn conversion(profile: Option<&[u8]>, layout: Layout) -> (Conversion,
 
 fn parse(bytes: &[u8]) -> Option<ColorProfile> {
     let sane = bytes.len() <= MAX_PROFILE_BYTES;
-    sane.then(|| ColorProfile::new_from_slice(bytes).ok()).flatten()
+    sane.then(|| ColorProfile::new_from_slice(bytes).ok())
+        .flatten()
 }
 
 fn layout_is_rgb(layout: Layout) -> bool {
@@ -69,18 +78,28 @@ fn build(profile: &ColorProfile, layout: Layout) -> Conversion {
     };
     let (srgb, options) = (ColorProfile::new_srgb(), TransformOptions::default());
     Conversion {
-        eight: profile.create_transform_8bit(from, &srgb, Channels::Rgb, options).ok(),
-        sixteen: profile.create_transform_16bit(from, &srgb, Channels::Rgb, options).ok(),
+        eight: profile
+            .create_transform_8bit(from, &srgb, Channels::Rgb, options)
+            .ok(),
+        sixteen: profile
+            .create_transform_16bit(from, &srgb, Channels::Rgb, options)
+            .ok(),
     }
 }
 
 /// Whether a matrix profile is sRGB to within what its fixed-point numbers can say.
 fn is_srgb(profile: &ColorProfile) -> bool {
     let name = name(profile).to_ascii_lowercase();
-    let (mine, theirs) = (ColorProfile::new_srgb().colorant_matrix(), profile.colorant_matrix());
-    let close = mine.v.iter().flatten().zip(theirs.v.iter().flatten()).all(|(a, b)| {
-        (a - b).abs() < 0.002
-    });
+    let (mine, theirs) = (
+        ColorProfile::new_srgb().colorant_matrix(),
+        profile.colorant_matrix(),
+    );
+    let close = mine
+        .v
+        .iter()
+        .flatten()
+        .zip(theirs.v.iter().flatten())
+        .all(|(a, b)| (a - b).abs() < 0.002);
     close && (name.contains("srgb") || name.contains("c2")) && !name.contains("linear")
 }
 
@@ -94,10 +113,19 @@ fn name(profile: &ColorProfile) -> String {
         None => String::new(),
     };
     let text: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
-    if text.trim().is_empty() { "unnamed".to_owned() } else { text.trim().to_owned() }
+    if text.trim().is_empty() {
+        "unnamed".to_owned()
+    } else {
+        text.trim().to_owned()
+    }
 }
 
-/// The small sRGB profile that every delivered file carries.
+/// The small sRGB profile that every delivered file carries. Its creation date is
+/// fixed: moxcms writes the time of day there, and the same photo must give the same bytes.
 pub(crate) fn srgb_profile() -> Option<Vec<u8>> {
-    ColorProfile::new_srgb().encode().ok()
+    const CREATED: std::ops::Range<usize> = 24..36;
+    const FIRST_OF_2026: [u8; 12] = [0x07, 0xEA, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
+    let mut profile = ColorProfile::new_srgb().encode().ok()?;
+    profile.get_mut(CREATED)?.copy_from_slice(&FIRST_OF_2026);
+    Some(profile)
 }

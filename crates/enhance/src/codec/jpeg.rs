@@ -30,15 +30,32 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, M
         profile: String::new(),
     };
     let planes = Planes::Eight(samples);
-    Ok((Raster { width, height, layout, planes, profile: icc_profile(&markers) }, source, metadata))
+    Ok((
+        Raster {
+            width,
+            height,
+            layout,
+            planes,
+            profile: icc_profile(&markers),
+        },
+        source,
+        metadata,
+    ))
 }
 
 fn check(markers: &Markers, limits: &Limits) -> Result<(u32, u32), Refusal> {
     let (width, height) = markers.size.ok_or(Refusal::Truncated)?;
-    limits.check(u64::from(width), u64::from(height), u64::from(markers.components))?;
+    limits.check(
+        u64::from(width),
+        u64::from(height),
+        u64::from(markers.components),
+    )?;
     if markers.precision != 8 {
         let variant = format!("{} bits a sample", markers.precision);
-        return Err(Refusal::UnsupportedVariant { format: "JPEG", variant });
+        return Err(Refusal::UnsupportedVariant {
+            format: "JPEG",
+            variant,
+        });
     }
     if markers.scans == 0 {
         return Err(Refusal::Truncated);
@@ -57,7 +74,10 @@ fn layout(markers: &Markers) -> Result<Layout, Refusal> {
         (4, None) => Ok(Layout::Cmyk),
         (n, _) => {
             let variant = format!("{n} colour channels");
-            Err(Refusal::UnsupportedVariant { format: "JPEG", variant })
+            Err(Refusal::UnsupportedVariant {
+                format: "JPEG",
+                variant,
+            })
         }
     }
 }
@@ -80,7 +100,13 @@ fn decompress(
     let (width, height) = (width as usize, height as usize);
     let pitch = width * format.size();
     let mut pixels = vec![0_u8; pitch * height];
-    let image = Image { pixels: &mut pixels[..], width, pitch, height, format };
+    let image = Image {
+        pixels: &mut pixels[..],
+        width,
+        pitch,
+        height,
+        format,
+    };
     let mut turbo = Decompressor::new().map_err(|_| Refusal::TooMuchMemory)?;
     match turbo.decompress(&whole(bytes, markers), image) {
         Ok(()) => Ok(pixels),
@@ -100,8 +126,11 @@ fn whole<'a>(bytes: &'a [u8], markers: &Markers) -> Cow<'a, [u8]> {
 /// The last warning of libjpeg-turbo (its wrapper makes no difference between a warning and an
 /// error): harmless oddities pass, missing or broken picture data does not.
 fn judge(message: &str, markers: &Markers) -> Result<(), Refusal> {
-    const HARMLESS: [&str; 3] =
-        ["Unknown Adobe color transform", "unknown JFIF revision", "Invalid crop request"];
+    const HARMLESS: [&str; 3] = [
+        "Unknown Adobe color transform",
+        "unknown JFIF revision",
+        "Invalid crop request",
+    ];
     if HARMLESS.iter().any(|text| message.contains(text)) {
         return Ok(());
     }
@@ -109,7 +138,11 @@ fn judge(message: &str, markers: &Markers) -> Result<(), Refusal> {
         return Ok(());
     }
     let ends_early = message.contains("premature end") || message.contains("Premature end");
-    Err(if ends_early && !markers.has_end { Refusal::Truncated } else { DAMAGED })
+    Err(if ends_early && !markers.has_end {
+        Refusal::Truncated
+    } else {
+        DAMAGED
+    })
 }
 
 /// Cameras pad scans with a few bytes; a broken scan leaves many behind.

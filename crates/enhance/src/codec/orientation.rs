@@ -55,7 +55,10 @@ fn mirror<S: Copy>(row: &mut [S]) {
 fn flip<S>(v: &mut [S], row: usize) {
     let rows = v.len() / row;
     let (top, bottom) = v.split_at_mut(rows / 2 * row + (rows % 2) * row);
-    for (upper, lower) in top.chunks_exact_mut(row).zip(bottom.chunks_exact_mut(row).rev()) {
+    for (upper, lower) in top
+        .chunks_exact_mut(row)
+        .zip(bottom.chunks_exact_mut(row).rev())
+    {
         upper.swap_with_slice(lower);
     }
 }
@@ -70,18 +73,29 @@ fn transpose<S: Copy + Default + Send + Sync>(
 ) -> Vec<S> {
     const BAND: usize = 16;
     let mut turned = vec![S::default(); v.len()];
-    turned.par_chunks_mut(BAND * h * 3).enumerate().for_each(|(band, rows)| {
-        let count = rows.len() / (h * 3);
-        for x in 0..h {
-            let from_row = if matches!(orientation, 6 | 7) { h - 1 - x } else { x };
-            for line in 0..count {
-                let y = band * BAND + line;
-                let from_column = if matches!(orientation, 7 | 8) { w - 1 - y } else { y };
-                let (to, from) = ((line * h + x) * 3, (from_row * w + from_column) * 3);
-                rows[to..to + 3].copy_from_slice(&v[from..from + 3]);
+    turned
+        .par_chunks_mut(BAND * h * 3)
+        .enumerate()
+        .for_each(|(band, rows)| {
+            let count = rows.len() / (h * 3);
+            for x in 0..h {
+                let from_row = if matches!(orientation, 6 | 7) {
+                    h - 1 - x
+                } else {
+                    x
+                };
+                for line in 0..count {
+                    let y = band * BAND + line;
+                    let from_column = if matches!(orientation, 7 | 8) {
+                        w - 1 - y
+                    } else {
+                        y
+                    };
+                    let (to, from) = ((line * h + x) * 3, (from_row * w + from_column) * 3);
+                    rows[to..to + 3].copy_from_slice(&v[from..from + 3]);
+                }
             }
-        }
-    });
+        });
     turned
 }
 
@@ -91,13 +105,19 @@ mod tests {
 
     /// 2 x 3 pixels whose red is 10 * row + column.
     fn picture() -> Pixels {
-        let v = [0, 1, 10, 11, 20, 21].iter().flat_map(|&r| [r, 0, 0]).collect();
+        let v = [0, 1, 10, 11, 20, 21]
+            .iter()
+            .flat_map(|&r| [r, 0, 0])
+            .collect();
         Pixels::from_eight(2, 3, v).unwrap()
     }
 
     fn reds(orientation: u8) -> (u32, Vec<u8>) {
         let turned = upright(picture(), orientation).unwrap();
-        (turned.width(), turned.rgb8().iter().step_by(3).copied().collect())
+        (
+            turned.width(),
+            turned.rgb8().iter().step_by(3).copied().collect(),
+        )
     }
 
     #[test]

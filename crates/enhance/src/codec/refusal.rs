@@ -14,19 +14,25 @@ pub enum Refusal {
         what: String,
     },
     /// A picture in a format this product does not read.
-    #[error("{name} files cannot be read yet. Please export the photo as JPEG, PNG or TIFF and upload it again.")]
+    #[error(
+        "{name} files cannot be read yet. Please export the photo as JPEG, PNG or TIFF and upload it again."
+    )]
     UnsupportedFormat {
         /// "HEIC", "WebP".
         name: String,
     },
     /// A camera's raw file.
-    #[error("This is a camera RAW file ({name}). Please export it as JPEG or TIFF and upload that.")]
+    #[error(
+        "This is a camera RAW file ({name}). Please export it as JPEG or TIFF and upload that."
+    )]
     CameraRaw {
         /// "Canon CR2", "DNG".
         name: String,
     },
     /// A readable format in a rare variant.
-    #[error("This {format} file uses {variant}, which cannot be read. Please export the photo as an ordinary JPEG or TIFF and upload it again.")]
+    #[error(
+        "This {format} file uses {variant}, which cannot be read. Please export the photo as an ordinary JPEG or TIFF and upload it again."
+    )]
     UnsupportedVariant {
         /// "TIFF".
         format: &'static str,
@@ -34,7 +40,9 @@ pub enum Refusal {
         variant: String,
     },
     /// More pixels than the limit.
-    #[error("This photo is {width} x {height} pixels, more than the {limit_megapixels} megapixels that can be enhanced. Please export it smaller and upload it again.")]
+    #[error(
+        "This photo is {width} x {height} pixels, more than the {limit_megapixels} megapixels that can be enhanced. Please export it smaller and upload it again."
+    )]
     TooManyPixels {
         /// Columns.
         width: u64,
@@ -44,7 +52,9 @@ pub enum Refusal {
         limit_megapixels: u64,
     },
     /// One side is longer than the limit.
-    #[error("This photo is {width} x {height} pixels; no side may be longer than {limit} pixels. Please export it smaller and upload it again.")]
+    #[error(
+        "This photo is {width} x {height} pixels; no side may be longer than {limit} pixels. Please export it smaller and upload it again."
+    )]
     TooLong {
         /// Columns.
         width: u64,
@@ -54,7 +64,9 @@ pub enum Refusal {
         limit: u32,
     },
     /// The short side is below the floor.
-    #[error("This picture is only {width} x {height} pixels, too small to be a photo. Please upload the original.")]
+    #[error(
+        "This picture is only {width} x {height} pixels, too small to be a photo. Please upload the original."
+    )]
     TooSmall {
         /// Columns.
         width: u64,
@@ -64,13 +76,19 @@ pub enum Refusal {
         limit: u32,
     },
     /// Decoding would take more memory than the limit.
-    #[error("This photo would need too much memory to open. Please export it as an 8-bit or 16-bit JPEG or TIFF and upload it again.")]
+    #[error(
+        "This photo would need too much memory to open. Please export it as an 8-bit or 16-bit JPEG or TIFF and upload it again."
+    )]
     TooMuchMemory,
     /// The file ends before the picture does.
-    #[error("This file is incomplete: the end of the photo is missing. Please upload it again from the camera or computer.")]
+    #[error(
+        "This file is incomplete: the end of the photo is missing. Please upload it again from the camera or computer."
+    )]
     Truncated,
     /// The file is complete but broken.
-    #[error("This {format} file is damaged and would show wrong areas. Please upload it again, or export it anew from the original.")]
+    #[error(
+        "This {format} file is damaged and would show wrong areas. Please upload it again, or export it anew from the original."
+    )]
     Damaged {
         /// "JPEG", "PNG", "TIFF".
         format: &'static str,

@@ -54,26 +54,23 @@ pub(crate) struct Raster {
 /// A depth that both `light` and the colour engine know.
 pub(crate) trait Depth: Sample {
     fn convert(conversion: &Conversion, from: &[Self], to: &mut [Self]) -> bool;
-    fn rounded(unit: f32) -> Self;
 }
 
 impl Depth for u8 {
     fn convert(conversion: &Conversion, from: &[u8], to: &mut [u8]) -> bool {
-        conversion.eight.as_ref().is_some_and(|t| t.transform(from, to).is_ok())
-    }
-
-    fn rounded(unit: f32) -> u8 {
-        (unit.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+        conversion
+            .eight
+            .as_ref()
+            .is_some_and(|t| t.transform(from, to).is_ok())
     }
 }
 
 impl Depth for u16 {
     fn convert(conversion: &Conversion, from: &[u16], to: &mut [u16]) -> bool {
-        conversion.sixteen.as_ref().is_some_and(|t| t.transform(from, to).is_ok())
-    }
-
-    fn rounded(unit: f32) -> u16 {
-        (unit.clamp(0.0, 1.0) * 65535.0 + 0.5) as u16
+        conversion
+            .sixteen
+            .as_ref()
+            .is_some_and(|t| t.transform(from, to).is_ok())
     }
 }
 
@@ -103,16 +100,20 @@ fn to_rgb<S: Depth>(
     let row = width as usize * layout.channels();
     if layout == Layout::Rgb {
         if conversion.is_needed() {
-            samples.par_chunks_mut(row).for_each_init(Vec::new, |buffer, row| {
-                buffer.clear();
-                buffer.extend_from_slice(row);
-                S::convert(conversion, buffer, row);
-            });
+            samples
+                .par_chunks_mut(row)
+                .for_each_init(Vec::new, |buffer, row| {
+                    buffer.clear();
+                    buffer.extend_from_slice(row);
+                    S::convert(conversion, buffer, row);
+                });
         }
         return samples;
     }
     let mut rgb = vec![S::default(); samples.len() / layout.channels() * 3];
-    let rows = rgb.par_chunks_mut(width as usize * 3).zip(samples.par_chunks(row));
+    let rows = rgb
+        .par_chunks_mut(width as usize * 3)
+        .zip(samples.par_chunks(row));
     rows.for_each_init(Vec::new, |buffer, (to, from)| {
         convert_row(buffer, from, to, layout, conversion);
     });
@@ -130,7 +131,7 @@ fn convert_row<S: Depth>(
     match layout {
         Layout::Grey | Layout::Cmyk => buffer.extend_from_slice(from),
         Layout::CmykInverted => {
-            buffer.extend(from.iter().map(|v| S::rounded(1.0 - v.unit())));
+            buffer.extend(from.iter().map(|v| S::from_unit(1.0 - v.unit())));
         }
         Layout::GreyAlpha => over_white(from, 2, buffer),
         Layout::Rgba => over_white(from, 4, buffer),
@@ -146,7 +147,11 @@ fn over_white<S: Depth>(from: &[S], channels: usize, to: &mut Vec<S>) {
     for pixel in from.chunks_exact(channels) {
         let (colour, alpha) = pixel.split_at(channels - 1);
         let alpha = alpha[0].unit();
-        to.extend(colour.iter().map(|v| S::rounded(v.unit() * alpha + 1.0 - alpha)));
+        to.extend(
+            colour
+                .iter()
+                .map(|v| S::from_unit(v.unit() * alpha + 1.0 - alpha)),
+        );
     }
 }
 
@@ -158,7 +163,7 @@ fn plain<S: Depth>(from: &[S], to: &mut [S]) {
             [grey] => to.fill(grey),
             [c, m, y, k] => {
                 let light = 1.0 - k.unit();
-                let ink = [c, m, y].map(|v| S::rounded((1.0 - v.unit()) * light));
+                let ink = [c, m, y].map(|v| S::from_unit((1.0 - v.unit()) * light));
                 to.copy_from_slice(&ink);
             }
             _ => to.copy_from_slice(&from[..3]),

@@ -27,7 +27,10 @@ pub(crate) struct Markers<'a> {
 impl<'a> Markers<'a> {
     /// Walks the markers; stops quietly where the structure ends.
     pub fn read(bytes: &'a [u8]) -> Self {
-        let mut markers = Self { end: bytes.len(), ..Self::default() };
+        let mut markers = Self {
+            end: bytes.len(),
+            ..Self::default()
+        };
         let mut at = 2;
         while let Some((marker, start)) = next_marker(bytes, at) {
             at = start;
@@ -39,7 +42,9 @@ impl<'a> Markers<'a> {
                 0x01 | 0xD0..=0xD8 => continue,
                 _ => {}
             }
-            let Some(payload) = payload(bytes, at) else { break };
+            let Some(payload) = payload(bytes, at) else {
+                break;
+            };
             at += payload.len() + 2;
             markers.note(marker, payload);
         }
@@ -72,13 +77,18 @@ impl<'a> Markers<'a> {
     fn note_scan(&mut self, payload: &[u8]) {
         self.scans += 1;
         let count = usize::from(payload.first().copied().unwrap_or(0));
-        let Some(&[first, last, bits]) = payload.get(1 + 2 * count..4 + 2 * count) else { return };
+        let Some(&[first, last, bits]) = payload.get(1 + 2 * count..4 + 2 * count) else {
+            return;
+        };
         if bits & 0x0F != 0 || first > 63 {
             return;
         }
         let done = (u64::MAX << first) & (u64::MAX >> (63 - last.min(63)));
         for id in payload[1..].chunks_exact(2).take(count).map(|c| c[0]) {
-            self.coverage.iter_mut().filter(|c| c.0 == id).for_each(|c| c.1 |= done);
+            self.coverage
+                .iter_mut()
+                .filter(|c| c.0 == id)
+                .for_each(|c| c.1 |= done);
         }
     }
 
@@ -121,7 +131,9 @@ pub(crate) fn icc_profile(markers: &Markers) -> Option<Vec<u8>> {
     let count = usize::from(*pieces.first()?.get(1)?);
     let mut profile = Vec::new();
     for number in 1..=count {
-        let piece = pieces.iter().find(|p| p.first().copied() == u8::try_from(number).ok())?;
+        let piece = pieces
+            .iter()
+            .find(|p| p.first().copied() == u8::try_from(number).ok())?;
         profile.extend_from_slice(piece.get(2..)?);
     }
     (!profile.is_empty()).then_some(profile)

@@ -8,16 +8,22 @@ pub(crate) fn sniff(bytes: &[u8]) -> Result<Format, Refusal> {
         return Err(Refusal::Empty);
     }
     if let Some(name) = raw_name(bytes) {
-        return Err(Refusal::CameraRaw { name: name.to_owned() });
+        return Err(Refusal::CameraRaw {
+            name: name.to_owned(),
+        });
     }
     if let Some(format) = readable(bytes) {
         return Ok(format);
     }
     if let Some(name) = other_picture(bytes) {
-        return Err(Refusal::UnsupportedFormat { name: name.to_owned() });
+        return Err(Refusal::UnsupportedFormat {
+            name: name.to_owned(),
+        });
     }
     let what = other_file(bytes).unwrap_or("a file of an unknown kind");
-    Err(Refusal::NotAPhoto { what: what.to_owned() })
+    Err(Refusal::NotAPhoto {
+        what: what.to_owned(),
+    })
 }
 
 fn readable(bytes: &[u8]) -> Option<Format> {
@@ -42,7 +48,10 @@ fn raw_name(bytes: &[u8]) -> Option<&'static str> {
         (b"FOVb", "Sigma X3F"),
         (b"II\x1a\0\0\0HEAPCCDR", "Canon CRW"),
     ];
-    let by_start = STARTS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name);
+    let by_start = STARTS
+        .iter()
+        .find(|(magic, _)| bytes.starts_with(magic))
+        .map(|(_, name)| *name);
     by_start
         .or_else(|| (bytes.get(8..10)? == b"CR" && bytes[0] == b'I').then_some("Canon CR2"))
         .or_else(|| (bytes.get(8..12)? == b"IIII").then_some("Phase One IIQ"))
@@ -67,7 +76,10 @@ fn other_picture(bytes: &[u8]) -> Option<&'static str> {
     if bytes.get(4..8) == Some(b"ftyp") {
         return iso_media(bytes.get(8..12)?);
     }
-    STARTS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name)
+    STARTS
+        .iter()
+        .find(|(magic, _)| bytes.starts_with(magic))
+        .map(|(_, name)| *name)
 }
 
 fn iso_media(brand: &[u8]) -> Option<&'static str> {
@@ -82,7 +94,9 @@ fn iso_media(brand: &[u8]) -> Option<&'static str> {
 
 fn other_file(bytes: &[u8]) -> Option<&'static str> {
     let head = &bytes[..bytes.len().min(512)];
-    let text = String::from_utf8_lossy(head).trim_start().to_ascii_lowercase();
+    let text = String::from_utf8_lossy(head)
+        .trim_start()
+        .to_ascii_lowercase();
     match () {
         () if head.iter().all(|&b| b == 0) => Some("a file of zeros"),
         () if head.starts_with(b"%PDF") => Some("a PDF document"),

@@ -1,0 +1,76 @@
+//! Paints a plan. The only function that changes pixels.
+
+use crate::pixels::Pixels;
+use crate::plan::{Engine, Plan};
+use crate::scene::{Brush, BrushError, Scene, small};
+use crate::steps::{natural, transfer};
+
+/// A plan could not be painted.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ApplyError {
+    /// The plan wants a brush and none was given.
+    #[error("the plan wants a guided correction, but no brush is installed")]
+    NoBrush,
+    /// The brush failed.
+    #[error(transparent)]
+    Brush(#[from] BrushError),
+    /// The brush gave back a picture of another size.
+    #[error(
+        "the brush returned {found_width} x {found_height} pixels instead of {width} x {height}"
+    )]
+    WrongSize {
+        /// Columns given.
+        width: u32,
+        /// Rows given.
+        height: u32,
+        /// Columns returned.
+        found_width: u32,
+        /// Rows returned.
+        found_height: u32,
+    },
+}
+
+/// The picture with the plan's edit: same size, same depth. The same picture and plan give the
+/// same bytes, on any number of threads. A plan that is the identity returns the same bytes.
+pub fn apply(
+    pixels: &Pixels,
+    plan: &Plan,
+    scene: &Scene,
+    brush: Option<&dyn Brush>,
+) -> Result<Pixels, ApplyError> {
+    if plan.is_identity() {
+        return Ok(pixels.clone());
+    }
+    match plan.engine {
+        Engine::Natural => {
+            let balance = plan.white_balance.scaled(plan.strength);
+            let edited = natural::apply(pixels, balance, plan.tone.scaled(plan.strength));
+            Ok(edited.expect("every row keeps its length"))
+        }
+        Engine::Guided => guided(pixels, plan, scene, brush.ok_or(ApplyError::NoBrush)?),
+    }
+}
+
+fn guided(
+    pixels: &Pixels,
+    plan: &Plan,
+    scene: &Scene,
+    brush: &dyn Brush,
+) -> Result<Pixels, ApplyError> {
+    let before = small(pixels);
+    let after = brush.correct(&before, scene, plan.strength)?;
+    let (width, height) = (before.width(), before.height());
+    if (after.width(), after.height()) != (width, height) {
+        let (found_width, found_height) = (after.width(), after.height());
+        return Err(ApplyError::WrongSize {
+            width,
+            height,
+            found_width,
+            found_height,
+        });
+    }
+    let transfer = transfer::Transfer::fit(&before, &after);
+    Ok(transfer
+        .apply(pixels, plan.strength)
+        .expect("every row keeps its length"))
+}

@@ -1,0 +1,244 @@
+//! Bytes to pixels and back: the only place that knows file formats. Limits are checked on the
+//! header, before anything is allocated; every error is a sentence for the person who sent the file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::pixels::Pixels;
+
+mod exif;
+mod icc;
+mod ifd;
+mod jpeg;
+mod metadata;
+mod orientation;
+mod photoshop;
+mod png;
+mod preview;
+mod raw;
+mod refusal;
+mod samples;
+mod segments;
+mod sniff;
+mod tiff;
+mod tiff_samples;
+mod write_jpeg;
+mod write_png;
+mod write_tiff;
+mod xmp;
+
+pub use metadata::Metadata;
+pub use preview::{encode_preview, preview};
+pub use refusal::Refusal;
+
+/// What is decoded at most. Checked before anything is allocated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Width times height; 48 Mi pixels holds every 50-megapixel camera.
+    pub max_pixels: u64,
+    /// Pixels along the longer side.
+    pub max_side: u32,
+    /// Pixels along the shorter side below which a picture cannot be a photo.
+    pub min_short_side: u32,
+    /// Bytes of the largest decoding buffer.
+    pub max_decoded_bytes: u64,
+    /// Passes of a progressive JPEG; each costs a walk over the whole picture. Cameras and
+    /// editors write about ten.
+    pub max_jpeg_scans: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_pixels: 50_331_648,
+            max_side: 30_000,
+            min_short_side: 64,
+            max_decoded_bytes: 640 << 20,
+            max_jpeg_scans: 64,
+        }
+    }
+}
+
+impl Limits {
+    /// Whether a picture of this size may be decoded.
+    pub(crate) fn check(
+        &self,
+        width: u64,
+        height: u64,
+        bytes_per_pixel: u64,
+    ) -> Result<(), Refusal> {
+        let (short, long) = (width.min(height), width.max(height));
+        if short < u64::from(self.min_short_side) {
+            return Err(Refusal::TooSmall {
+                width,
+                height,
+                limit: self.min_short_side,
+            });
+        }
+        if long > u64::from(self.max_side) {
+            return Err(Refusal::TooLong {
+                width,
+                height,
+                limit: self.max_side,
+            });
+        }
+        let pixels = width.saturating_mul(height);
+        if pixels > self.max_pixels {
+            let limit_megapixels = self.max_pixels / 1_000_000;
+            return Err(Refusal::TooManyPixels {
+                width,
+                height,
+                limit_megapixels,
+            });
+        }
+        if pixels.saturating_mul(bytes_per_pixel) > self.max_decoded_bytes {
+            return Err(Refusal::TooMuchMemory);
+        }
+        Ok(())
+    }
+}
+
+/// A readable file format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// JPEG, baseline or progressive, grey, colour or CMYK.
+    Jpeg,
+    /// PNG of any depth.
+    Png,
+    /// TIFF or BigTIFF.
+    Tiff,
+}
+
+/// What the file was, before it became upright sRGB.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The container.
+    pub format: Format,
+    /// Columns as stored, before orientation.
+    pub width: u32,
+    /// Rows as stored, before orientation.
+    pub height: u32,
+    /// Bits a sample as stored.
+    pub bits: u8,
+    /// EXIF orientation, 1 to 8.
+    pub orientation: u8,
+    /// The colour profile's own name, or "none".
+    pub profile: String,
+}
+
+/// A decoded photo.
+#[derive(Debug, Clone)]
+pub struct Decoded {
+    /// Upright, sRGB.
+    pub pixels: Pixels,
+    /// What the file was.
+    pub source: Source,
+    /// What the file said.
+    pub metadata: Metadata,
+}
+
+/// Decodes a JPEG, PNG or TIFF to upright sRGB pixels. 16-bit and float sources keep 16 bits.
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
+    let (raster, mut source, metadata) = match sniff::sniff(bytes)? {
+        Format::Jpeg => jpeg::decode(bytes, limits)?,
+        Format::Png => png::decode(bytes, limits)?,
+        Format::Tiff => tiff::decode(bytes, limits)?,
+    };
+    let (pixels, profile) = raster.into_srgb()?;
+    source.profile = profile;
+    let pixels = orientation::upright(pixels, source.orientation)?;
+    Ok(Decoded {
+        pixels,
+        source,
+        metadata,
+    })
+}
+
+/// A file to deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Output {
+    /// 4:4:4 JPEG.
+    Jpeg {
+        /// 1 to 100; 95 is the house's choice.
+        quality: u8,
+    },
+    /// Deflated TIFF, 8 bits a sample.
+    Tiff8,
+    /// Deflated TIFF, 16 bits a sample.
+    Tiff16,
+    /// PNG of the picture's own depth.
+    Png,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self::Jpeg { quality: 95 }
+    }
+}
+
+impl Output {
+    /// The output a file name's extension asks for: jpg, jpeg, tif, tiff (16 bits) or png.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        match extension
+            .trim_start_matches('.')
+            .to_ascii_lowercase()
+            .as_str()
+        {
+            "jpg" | "jpeg" => Some(Self::default()),
+            "tif" | "tiff" => Some(Self::Tiff16),
+            "png" => Some(Self::Png),
+            _ => None,
+        }
+    }
+
+    /// The extension without its dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg { .. } => "jpg",
+            Self::Tiff8 | Self::Tiff16 => "tif",
+            Self::Png => "png",
+        }
+    }
+
+    /// The media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg { .. } => "image/jpeg",
+            Self::Tiff8 | Self::Tiff16 => "image/tiff",
+            Self::Png => "image/png",
+        }
+    }
+}
+
+/// An encoder gave up; none of it is the customer's doing.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// libjpeg-turbo.
+    #[error("the JPEG encoder failed: {0}")]
+    Jpeg(#[from] turbojpeg::Error),
+    /// The PNG writer.
+    #[error("the PNG encoder failed: {0}")]
+    Png(#[from] ::png::EncodingError),
+    /// The TIFF writer.
+    #[error("the TIFF encoder failed: {0}")]
+    Tiff(#[from] ::tiff::TiffError),
+    /// libwebp.
+    #[error("the WebP encoder failed: {0}")]
+    WebP(String),
+}
+
+/// Encodes a picture with its metadata: orientation 1, the picture's own size, no thumbnail, an
+/// sRGB profile, and a DigitalSourceType that says it was enhanced by an algorithm.
+pub fn encode(
+    pixels: &Pixels,
+    metadata: &Metadata,
+    output: &Output,
+) -> Result<Vec<u8>, EncodeError> {
+    match *output {
+        Output::Jpeg { quality } => write_jpeg::encode(pixels, metadata, quality),
+        Output::Tiff8 => write_tiff::encode(pixels, metadata, 8),
+        Output::Tiff16 => write_tiff::encode(pixels, metadata, 16),
+        Output::Png => write_png::encode(pixels, metadata),
+    }
+}

@@ -1,0 +1,279 @@
+//! TIFF image file directories (TIFF 6.0, section 2): read out of a file or an EXIF block of
+//! either byte order, written as a little-endian EXIF block. BigTIFF directories are not read.
+
+/// One directory entry; `value` is always little-endian, whatever the file was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub tag: u16,
+    /// TIFF field type, 1 to 12.
+    pub kind: u16,
+    pub value: Vec<u8>,
+}
+
+impl Entry {
+    /// The first value of a BYTE, SHORT or LONG entry.
+    pub fn number(&self) -> Option<u32> {
+        let at = |i: usize| self.value.get(i).map(|&b| u32::from(b));
+        match self.kind {
+            1 => at(0),
+            3 => Some(at(0)? | at(1)? << 8),
+            4 | 13 => Some(at(0)? | at(1)? << 8 | at(2)? << 16 | at(3)? << 24),
+            _ => None,
+        }
+    }
+
+    /// The value in this machine's byte order.
+    pub fn native(&self) -> Vec<u8> {
+        let mut value = self.value.clone();
+        if cfg!(target_endian = "big") {
+            swap(&mut value, self.kind);
+        }
+        value
+    }
+
+    /// The text of an ASCII entry.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.value)
+            .trim_matches(['\0', ' '])
+            .to_owned()
+    }
+}
+
+/// Bytes of one value of a field type; 0 for unknown types.
+pub(crate) fn unit(kind: u16) -> usize {
+    match kind {
+        1 | 2 | 6 | 7 => 1,
+        3 | 8 => 2,
+        4 | 9 | 11 | 13 => 4,
+        5 | 10 | 12 => 8,
+        _ => 0,
+    }
+}
+
+/// A TIFF-structured block and its byte order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block<'a> {
+    bytes: &'a [u8],
+    big_endian: bool,
+}
+
+impl<'a> Block<'a> {
+    /// `None` unless the block starts with a classic TIFF header.
+    pub fn new(bytes: &'a [u8]) -> Option<Self> {
+        let big_endian = match bytes.get(..4)? {
+            b"II*\0" => false,
+            b"MM\0*" => true,
+            _ => return None,
+        };
+        Some(Self { bytes, big_endian })
+    }
+
+    /// Offset of the first directory.
+    pub fn first(&self) -> Option<usize> {
+        self.long(4).map(|v| v as usize)
+    }
+
+    /// Whether numbers are stored high byte first.
+    pub fn is_big_endian(&self) -> bool {
+        self.big_endian
+    }
+
+    /// The 16-bit number at an offset.
+    pub fn short(&self, at: usize) -> Option<u16> {
+        let b: [u8; 2] = self.bytes.get(at..at + 2)?.try_into().ok()?;
+        Some(if self.big_endian {
+            u16::from_be_bytes(b)
+        } else {
+            u16::from_le_bytes(b)
+        })
+    }
+
+    /// The 32-bit number at an offset.
+    pub fn long(&self, at: usize) -> Option<u32> {
+        let b: [u8; 4] = self.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        Some(if self.big_endian {
+            u32::from_be_bytes(b)
+        } else {
+            u32::from_le_bytes(b)
+        })
+    }
+
+    /// Offsets of the 12-byte entries of the directory at `offset` that lie within the block.
+    pub fn slots(&self, offset: usize) -> impl Iterator<Item = usize> + use<'a> {
+        let count = self.short(offset).map_or(0, usize::from);
+        let length = self.bytes.len();
+        (0..count)
+            .map(move |i| offset + 2 + i * 12)
+            .take_while(move |&at| at + 12 <= length)
+    }
+
+    /// Where the entry of a tag starts.
+    pub fn find(&self, offset: usize, tag: u16) -> Option<usize> {
+        self.slots(offset).find(|&at| self.short(at) == Some(tag))
+    }
+
+    /// Where the value of an entry lies: inside the entry up to four bytes, elsewhere otherwise.
+    pub fn value_range(&self, slot: usize) -> Option<std::ops::Range<usize>> {
+        let count = self.long(slot + 4)? as usize;
+        let length = unit(self.short(slot + 2)?).checked_mul(count)?;
+        let start = if length <= 4 {
+            slot + 8
+        } else {
+            self.long(slot + 8)? as usize
+        };
+        let end = start.checked_add(length)?;
+        (end <= self.bytes.len()).then_some(start..end)
+    }
+
+    /// Position of the link to the next directory.
+    pub fn next_link(&self, offset: usize) -> Option<usize> {
+        let at = offset + 2 + usize::from(self.short(offset)?) * 12;
+        (at + 4 <= self.bytes.len()).then_some(at)
+    }
+
+    /// All readable entries of a directory, values of at most `max_value` bytes.
+    pub fn entries(&self, offset: usize, max_value: usize) -> Vec<Entry> {
+        self.slots(offset)
+            .filter_map(|slot| self.entry(slot, max_value))
+            .collect()
+    }
+
+    fn entry(&self, slot: usize, max_value: usize) -> Option<Entry> {
+        let (tag, kind) = (self.short(slot)?, self.short(slot + 2)?);
+        let range = self.value_range(slot)?;
+        if range.is_empty() || range.len() > max_value {
+            return None;
+        }
+        let mut value = self.bytes[range].to_vec();
+        if self.big_endian {
+            swap(&mut value, kind);
+        }
+        Some(Entry { tag, kind, value })
+    }
+}
+
+fn swap(value: &mut [u8], kind: u16) {
+    let word = if matches!(kind, 5 | 10) {
+        4
+    } else {
+        unit(kind)
+    };
+    value
+        .chunks_exact_mut(word.max(1))
+        .for_each(<[u8]>::reverse);
+}
+
+/// Directories of an EXIF block by the tag that points to them.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Tree {
+    pub root: Vec<Entry>,
+    /// Tag 34665.
+    pub exif: Vec<Entry>,
+    /// Tag 34853.
+    pub gps: Vec<Entry>,
+}
+
+/// Tags that point to other directories: EXIF, GPS, interoperability, sub-images.
+pub(crate) const POINTERS: [u16; 4] = [34665, 34853, 40965, 330];
+const MAX_VALUE_BYTES: usize = 1 << 20;
+
+impl Tree {
+    /// Reads the first directory with its EXIF and GPS directories.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let block = Block::new(bytes)?;
+        let first = block.first()?;
+        let child = |tag| {
+            let offset = block.find(first, tag).and_then(|slot| block.long(slot + 8));
+            offset.map_or_else(Vec::new, |at| plain(&block, at as usize))
+        };
+        Some(Self {
+            root: plain(&block, first),
+            exif: child(34665),
+            gps: child(34853),
+        })
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.root.is_empty() && self.exif.is_empty() && self.gps.is_empty()
+    }
+
+    /// A little-endian EXIF block holding the three directories.
+    pub fn write(mut self) -> Vec<u8> {
+        let mut out = b"II*\0\0\0\0\0".to_vec();
+        for (tag, child) in [
+            (34665, std::mem::take(&mut self.exif)),
+            (34853, std::mem::take(&mut self.gps)),
+        ] {
+            if !child.is_empty() {
+                let offset = write_directory(&mut out, child);
+                self.root.push(Entry {
+                    tag,
+                    kind: 4,
+                    value: offset.to_le_bytes().to_vec(),
+                });
+            }
+        }
+        let offset = write_directory(&mut out, self.root);
+        out[4..8].copy_from_slice(&offset.to_le_bytes());
+        out
+    }
+}
+
+fn plain(block: &Block, offset: usize) -> Vec<Entry> {
+    let mut entries = block.entries(offset, MAX_VALUE_BYTES);
+    entries.retain(|e| !POINTERS.contains(&e.tag));
+    entries
+}
+
+fn write_directory(out: &mut Vec<u8>, mut entries: Vec<Entry>) -> u32 {
+    entries.sort_by_key(|e| e.tag);
+    entries.dedup_by_key(|e| e.tag);
+    let mut table = Vec::new();
+    for entry in &entries {
+        let count = (entry.value.len() / unit(entry.kind).max(1)) as u32;
+        table.extend_from_slice(&entry.tag.to_le_bytes());
+        table.extend_from_slice(&entry.kind.to_le_bytes());
+        table.extend_from_slice(&count.to_le_bytes());
+        let mut inline = [0_u8; 4];
+        if entry.value.len() <= 4 {
+            inline[..entry.value.len()].copy_from_slice(&entry.value);
+        } else {
+            inline = (out.len() as u32).to_le_bytes();
+            out.extend_from_slice(&entry.value);
+            out.resize(out.len().next_multiple_of(2), 0);
+        }
+        table.extend_from_slice(&inline);
+    }
+    let offset = out.len() as u32;
+    out.extend_from_slice(&(entries.len() as u16).to_le_bytes());
+    out.extend_from_slice(&table);
+    out.extend_from_slice(&[0; 4]);
+    offset
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_block_reads_back_as_it_was() {
+        let make = Entry {
+            tag: 271,
+            kind: 2,
+            value: b"A camera\0".to_vec(),
+        };
+        let iso = Entry {
+            tag: 0x8827,
+            kind: 3,
+            value: vec![100, 0],
+        };
+        let tree = Tree {
+            root: vec![make.clone()],
+            exif: vec![iso.clone()],
+            gps: vec![],
+        };
+        let back = Tree::read(&tree.write()).unwrap();
+        assert_eq!((back.root, back.exif), (vec![make], vec![iso]));
+    }
+}

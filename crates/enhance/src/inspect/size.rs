@@ -1,0 +1,25 @@
+//! Size: what is delivered has exactly the original's pixels.
+
+use crate::inspect::gate;
+use crate::pixels::Pixels;
+use crate::report::{Measure, MeasureVerdict};
+
+pub(crate) fn measure(original: &Pixels, result: &Pixels) -> Measure {
+    let same = (original.width(), original.height()) == (result.width(), result.height());
+    let verdict = if same {
+        MeasureVerdict::Passed
+    } else {
+        MeasureVerdict::Failed
+    };
+    let words = (
+        "The result has exactly the original's size.",
+        "The result does not have the original's size.",
+    );
+    gate(
+        ("size", "Size", "pixels"),
+        result.pixel_count() as f64,
+        original.pixel_count() as f64,
+        verdict,
+        words,
+    )
+}

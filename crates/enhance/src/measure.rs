@@ -1,0 +1,159 @@
+//! Numbers about a picture: how bright, how spread, how tinted. It decides nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::colour::luminance;
+use crate::light::{LUMA, Sample};
+use crate::pixels::Pixels;
+use crate::scale::{self, Kernel};
+
+/// Pixels of the copy that is measured.
+const SCALE_PIXELS: f64 = 1e6;
+/// Minkowski norm of Shades of Gray (Finlayson and Trezzi 2004).
+const NORM: i32 = 6;
+
+/// Numbers of a picture, taken from a copy of about one megapixel. "Luma" is the weighted mean of
+/// the sRGB-encoded channels, 0.0 to 1.0; shares are of the picture, 0.0 to 1.0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Columns of the picture.
+    pub width: u32,
+    /// Rows of the picture.
+    pub height: u32,
+    /// Luma of the darkest hundredth.
+    pub luma_p01: f32,
+    /// Luma of the darkest quarter.
+    pub luma_p25: f32,
+    /// Median luma.
+    pub luma_median: f32,
+    /// Luma that only one pixel in two hundred exceeds.
+    pub luma_p995: f32,
+    /// Share with luma below 0.2.
+    pub deep_shadows: f32,
+    /// Share with luma from 0.86 to 0.98: bright, but not lost.
+    pub bright: f32,
+    /// Share with a channel at its maximum.
+    pub clipped: f32,
+    /// Colour of the light: linear red, green and blue of what should be grey, luminance 1.
+    pub grey: [f32; 3],
+    /// Share of pixels that agree on that colour; little of it means it is a guess.
+    pub grey_share: f32,
+}
+
+/// Measures a picture.
+pub fn measure(pixels: &Pixels) -> Measured {
+    let (width, height) = scale::fit_area(pixels.width(), pixels.height(), SCALE_PIXELS);
+    let small = scale::shrink(pixels, width, height, Kernel::Area);
+    let rgb = small.rgb8();
+    let lumas = Lumas::count(&rgb);
+    let clipped = rgb
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .filter(|p| p.contains(&255))
+        .count();
+    let (grey, grey_share) = grey(&rgb);
+    Measured {
+        width: pixels.width(),
+        height: pixels.height(),
+        luma_p01: lumas.percentile(0.01),
+        luma_p25: lumas.percentile(0.25),
+        luma_median: lumas.percentile(0.5),
+        luma_p995: lumas.percentile(0.995),
+        deep_shadows: lumas.share(0.0, 0.2),
+        bright: lumas.share(0.86, 0.98),
+        clipped: clipped as f32 / (rgb.len() / 3) as f32,
+        grey,
+        grey_share,
+    }
+}
+
+/// A histogram of luma in 1024 steps.
+struct Lumas {
+    counts: Vec<u64>,
+    total: u64,
+}
+
+impl Lumas {
+    fn count(rgb: &[u8]) -> Self {
+        let mut counts = vec![0_u64; 1024];
+        for p in rgb.as_chunks::<3>().0 {
+            let luma = luminance(p.map(|v| f32::from(v) / 255.0));
+            counts[((luma * 1023.0 + 0.5) as usize).min(1023)] += 1;
+        }
+        Self {
+            counts,
+            total: (rgb.len() / 3) as u64,
+        }
+    }
+
+    fn percentile(&self, share: f64) -> f32 {
+        let wanted = (self.total as f64 * share) as u64;
+        let mut seen = 0;
+        let step = self.counts.iter().position(|count| {
+            seen += count;
+            seen > wanted
+        });
+        step.unwrap_or(1023) as f32 / 1023.0
+    }
+
+    fn share(&self, from: f32, to: f32) -> f32 {
+        let step = |luma: f32| (luma * 1023.0) as usize;
+        let count: u64 = self.counts[step(from)..step(to)].iter().sum();
+        count as f32 / self.total.max(1) as f32
+    }
+}
+
+/// Shades of Gray over pixels that are neither clipped, nor dark, nor strongly coloured; a second
+/// round keeps only those that are nearly grey under the first round's light.
+fn grey(rgb: &[u8]) -> ([f32; 3], f32) {
+    let table = u8::linear_table();
+    let useful = |p: &[u8; 3]| {
+        let light = p.map(|v| table[v.index()]);
+        let (low, high) = (
+            light.iter().copied().fold(1.0, f32::min),
+            light.iter().copied().fold(0.0, f32::max),
+        );
+        (high < 0.93 && high > 0.015 && low > 0.004).then_some(light)
+    };
+    let pixels: Vec<[f32; 3]> = rgb.as_chunks::<3>().0.iter().filter_map(useful).collect();
+    let (first, _) = shades(&pixels, [1.0; 3], 0.55);
+    let (second, count) = shades(&pixels, first, 0.22);
+    (second, count as f32 / (rgb.len() / 3).max(1) as f32)
+}
+
+/// Minkowski mean of the pixels whose saturation under a light is below a limit.
+fn shades(pixels: &[[f32; 3]], light: [f32; 3], saturation: f32) -> ([f32; 3], usize) {
+    let (mut sums, mut count) = ([0.0_f64; 3], 0);
+    for p in pixels {
+        let balanced = [0, 1, 2].map(|c| p[c] / light[c]);
+        let high = balanced.iter().copied().fold(0.0, f32::max);
+        let low = balanced.iter().copied().fold(f32::MAX, f32::min);
+        if high - low < saturation * high {
+            count += 1;
+            sums.iter_mut()
+                .zip(p)
+                .for_each(|(sum, &v)| *sum += f64::from(v).powi(NORM));
+        }
+    }
+    if count == 0 {
+        return ([1.0; 3], 0);
+    }
+    let mean = sums.map(|sum| ((sum / count as f64).powf(1.0 / f64::from(NORM))) as f32);
+    let level = LUMA[0] * mean[0] + LUMA[1] * mean[1] + LUMA[2] * mean[2];
+    (mean.map(|v| v / level.max(1e-6)), count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grey_card_is_measured_as_it_is() {
+        let card = Pixels::from_eight(64, 64, vec![128; 64 * 64 * 3]).unwrap();
+        let measured = measure(&card);
+        assert!((measured.luma_median - 128.0 / 255.0).abs() < 0.002);
+        assert!(measured.grey.iter().all(|v| (v - 1.0).abs() < 1e-4));
+        assert_eq!((measured.clipped, measured.grey_share), (0.0, 1.0));
+    }
+}

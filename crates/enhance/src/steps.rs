@@ -1,0 +1,8 @@
+//! The steps of an edit, one a file: parameters with unit and range, and what they do to light.
+
+pub(crate) mod affine;
+pub(crate) mod base;
+pub(crate) mod natural;
+pub mod tone;
+pub(crate) mod transfer;
+pub mod white_balance;

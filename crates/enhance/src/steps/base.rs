@@ -1,0 +1,168 @@
+//! The base layer: how bright the surroundings of a pixel are, without crossing edges.
+//!
+//! Fast guided filter (He and Sun 2015; He, Sun and Tang 2013): coefficients a and b are fitted
+//! on a copy of at most 2048 pixels, enlarged smoothly, and evaluated with the full-size luma.
+//! So the layer follows full-size edges and leaves no glow around windows.
+
+use rayon::prelude::*;
+
+use crate::light::LUMA;
+use crate::pixels::Pixels;
+use crate::scale::{self, Kernel};
+
+/// Longer side of the copy the coefficients are fitted on.
+const LONG_EDGE: u32 = 2048;
+/// Half width of the window as a share of the longer side (24 pixels of 2048).
+const RADIUS: f32 = 24.0 / 2048.0;
+/// Variance of luma below which the window is smoothed over: texture of about 0.07.
+const EPSILON: f32 = 0.005;
+
+/// Coefficients of `base = a * luma + b` on a coarse grid over the picture.
+pub(crate) struct Base {
+    width: usize,
+    height: usize,
+    a: Vec<f32>,
+    b: Vec<f32>,
+}
+
+impl Base {
+    /// Fits the coefficients of a picture.
+    pub fn fit(pixels: &Pixels) -> Self {
+        let (width, height) = scale::fit(pixels.width(), pixels.height(), LONG_EDGE);
+        let small = scale::shrink(pixels, width, height, Kernel::Area);
+        let luma: Vec<f32> = small.rgb8().as_chunks::<3>().0.iter().map(luma8).collect();
+        let (width, height) = (width as usize, height as usize);
+        let radius = ((width.max(height) as f32 * RADIUS) as usize).max(1);
+        let blur = |plane: &[f32]| box_mean(plane, width, height, radius);
+        let square: Vec<f32> = luma.iter().map(|v| v * v).collect();
+        let (mean, mut a) = (blur(&luma), blur(&square));
+        let mut b = mean.clone();
+        a.iter_mut().zip(&mut b).for_each(|(a, b)| {
+            let variance = (*a - *b * *b).max(0.0);
+            *a = variance / (variance + EPSILON);
+            *b *= 1.0 - *a;
+        });
+        Self {
+            a: blur(&a),
+            b: blur(&b),
+            width,
+            height,
+        }
+    }
+
+    /// The coefficients of one full-size row, interpolated down but not yet across.
+    pub fn row(&self, y: usize, rows: usize, a: &mut Vec<f32>, b: &mut Vec<f32>) {
+        let (top, share) = position(y, rows, self.height);
+        let bottom = (top + 1).min(self.height - 1);
+        let mix = |plane: &[f32], to: &mut Vec<f32>| {
+            let (upper, lower) = (&plane[top * self.width..], &plane[bottom * self.width..]);
+            to.clear();
+            to.extend(
+                upper
+                    .iter()
+                    .zip(lower)
+                    .take(self.width)
+                    .map(|(u, l)| u + (l - u) * share),
+            );
+        };
+        mix(&self.a, a);
+        mix(&self.b, b);
+    }
+
+    /// For every full-size column: the coarse column to its left and the share of the next.
+    pub fn columns(&self, columns: usize) -> Vec<(u32, f32)> {
+        (0..columns)
+            .map(|x| {
+                let (left, share) = position(x, columns, self.width);
+                if left + 1 < self.width {
+                    (left as u32, share)
+                } else {
+                    (left.saturating_sub(1) as u32, 1.0)
+                }
+            })
+            .collect()
+    }
+}
+
+fn luma8(p: &[u8; 3]) -> f32 {
+    (LUMA[0] * f32::from(p[0]) + LUMA[1] * f32::from(p[1]) + LUMA[2] * f32::from(p[2])) / 255.0
+}
+
+/// Where the centre of a fine cell lies among the centres of coarse ones.
+pub(crate) fn position(fine: usize, fine_count: usize, coarse_count: usize) -> (usize, f32) {
+    let at = (fine as f32 + 0.5) * coarse_count as f32 / fine_count as f32 - 0.5;
+    let at = at.clamp(0.0, (coarse_count - 1) as f32);
+    let left = (at as usize).min(coarse_count - 1);
+    (left, at - left as f32)
+}
+
+/// Mean over a square window, cut at the borders, by running sums.
+fn box_mean(plane: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
+    let mut across = vec![0.0_f32; plane.len()];
+    across
+        .par_chunks_mut(width)
+        .zip(plane.par_chunks(width))
+        .for_each(|(to, from)| mean_row(from, to, radius));
+    let mut out = vec![0.0_f32; plane.len()];
+    let mut sums = vec![0.0_f64; width];
+    let row = |y: usize| &across[y * width..(y + 1) * width];
+    for y in 0..radius.min(height) {
+        sums.iter_mut()
+            .zip(row(y))
+            .for_each(|(s, v)| *s += f64::from(*v));
+    }
+    for y in 0..height {
+        if y + radius < height {
+            sums.iter_mut()
+                .zip(row(y + radius))
+                .for_each(|(s, v)| *s += f64::from(*v));
+        }
+        if y > radius {
+            sums.iter_mut()
+                .zip(row(y - radius - 1))
+                .for_each(|(s, v)| *s -= f64::from(*v));
+        }
+        let count = (y + radius).min(height - 1) + 1 - y.saturating_sub(radius);
+        let scale = 1.0 / count as f64;
+        let to = &mut out[y * width..(y + 1) * width];
+        to.iter_mut()
+            .zip(&sums)
+            .for_each(|(to, s)| *to = (s * scale) as f32);
+    }
+    out
+}
+
+fn mean_row(from: &[f32], to: &mut [f32], radius: usize) {
+    let width = from.len();
+    let mut sum: f64 = from[..radius.min(width)]
+        .iter()
+        .map(|&v| f64::from(v))
+        .sum();
+    for x in 0..width {
+        if x + radius < width {
+            sum += f64::from(from[x + radius]);
+        }
+        if x > radius {
+            sum -= f64::from(from[x - radius - 1]);
+        }
+        let count = (x + radius).min(width - 1) + 1 - x.saturating_sub(radius);
+        to[x] = (sum / count as f64) as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_mean_of_a_constant_is_the_constant() {
+        let mean = box_mean(&[0.25; 7 * 5], 7, 5, 3);
+        assert!(mean.iter().all(|v| (v - 0.25).abs() < 1e-6));
+    }
+
+    #[test]
+    fn a_window_mean_counts_only_what_is_inside() {
+        let mean = box_mean(&[1.0, 2.0, 3.0, 4.0], 4, 1, 1);
+        assert_eq!(mean, [1.5, 2.0, 3.0, 3.5]);
+    }
+}

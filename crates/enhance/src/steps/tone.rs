@@ -1,0 +1,153 @@
+//! Tone: one smooth gain for every pixel, chosen by the brightness of its surroundings.
+//!
+//! The gain is a function of the base layer (`base.rs`), so local contrast is multiplied, never
+//! flattened. Black and white stay where they are: the gain at white is one, and every lift ends
+//! in a shoulder that reaches white only where the original was white.
+
+use serde::{Deserialize, Serialize};
+
+use crate::light;
+use crate::plan::smooth;
+
+/// The tone of an edit. All zero leaves every pixel as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Tone {
+    /// Stops for the midtones, -0.5 to 1.2.
+    pub exposure_ev: f32,
+    /// How long the lift stays linear below white, 1.5 (bends early) to 4.0 (late).
+    pub knee: f32,
+    /// Stops for the deepest shadows on top, 0.0 to 1.0.
+    pub shadow_lift_ev: f32,
+    /// Stops taken from bright, not white, areas, 0.0 to 0.4.
+    pub highlight_ev: f32,
+    /// Chroma is scaled by gain to the minus this, 0.0 to 0.2.
+    pub saturation: f32,
+}
+
+impl Default for Tone {
+    fn default() -> Self {
+        Self {
+            exposure_ev: 0.0,
+            knee: 2.0,
+            shadow_lift_ev: 0.0,
+            highlight_ev: 0.0,
+            saturation: 0.0,
+        }
+    }
+}
+
+/// Steps of the tables over the base layer.
+pub(crate) const STEPS: usize = 4096;
+
+/// What happens at one brightness of the surroundings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Point {
+    /// Factor on linear light.
+    pub gain: f32,
+    /// `gain` to the fourth, minus one: the shoulder's bend.
+    pub bend: f32,
+    /// Factor on chroma.
+    pub chroma: f32,
+}
+
+impl Tone {
+    /// Whether it changes nothing.
+    pub fn is_flat(&self) -> bool {
+        self.exposure_ev == 0.0 && self.shadow_lift_ev == 0.0 && self.highlight_ev == 0.0
+    }
+
+    /// A share of it, 0.0 (nothing) to 1.0 (all).
+    pub fn scaled(&self, strength: f32) -> Self {
+        Self {
+            exposure_ev: self.exposure_ev.clamp(-1.0, 2.0) * strength,
+            shadow_lift_ev: self.shadow_lift_ev.clamp(0.0, 1.5) * strength,
+            highlight_ev: self.highlight_ev.clamp(0.0, 0.5) * strength,
+            knee: self.knee.clamp(1.0, 6.0),
+            saturation: self.saturation.clamp(0.0, 0.5),
+        }
+    }
+
+    /// Points over the base layer's luma, 0.0 to 1.0 in `STEPS` steps.
+    pub(crate) fn table(&self) -> Vec<Point> {
+        let luma = |i: usize| i as f32 / (STEPS - 1) as f32;
+        (0..STEPS).map(|i| self.point(luma(i))).collect()
+    }
+
+    fn point(&self, luma: f32) -> Point {
+        let gain = self.exposure_gain(light::linear(luma)) * self.local_ev(luma).exp2();
+        Point {
+            gain,
+            bend: gain.powi(4) - 1.0,
+            chroma: gain.powf(-self.saturation),
+        }
+    }
+
+    /// Full gain in the dark, one at white.
+    fn exposure_gain(&self, light: f32) -> f32 {
+        let gain = self.exposure_ev.exp2();
+        let bend = gain.powf(self.knee) - 1.0;
+        gain / (1.0 + bend * light.powf(self.knee)).powf(1.0 / self.knee)
+    }
+
+    /// Shadows are lifted most around luma 0.12 and less toward black, so that black stays deep;
+    /// highlights are taken back most around luma 0.88 and not at all at white.
+    fn local_ev(&self, luma: f32) -> f32 {
+        let shadows = smooth(0.52, 0.12, luma) * (0.35 + 0.65 * smooth(0.0, 0.12, luma));
+        let highlights = smooth(0.62, 0.88, luma) * smooth(1.0, 0.88, luma);
+        self.shadow_lift_ev * shadows - self.highlight_ev * highlights
+    }
+}
+
+/// The factor for a pixel whose largest channel is `top` (0.0 to 1.0): the gain, bent so that
+/// light of 1.0 stays 1.0 and nothing below reaches it.
+#[inline(always)]
+pub(crate) fn shoulder(point: &Point, top: f32) -> f32 {
+    let square = top * top;
+    let bent = 1.0 + point.bend * square * square;
+    if point.gain > 1.0 {
+        point.gain / bent.sqrt().sqrt()
+    } else {
+        point.gain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brighter_in_is_brighter_out_and_white_stays_white() {
+        let tones = [
+            Tone {
+                exposure_ev: 1.1,
+                knee: 1.6,
+                shadow_lift_ev: 0.75,
+                highlight_ev: 0.22,
+                saturation: 0.1,
+            },
+            Tone {
+                exposure_ev: -0.4,
+                knee: 2.0,
+                highlight_ev: 0.22,
+                ..Tone::default()
+            },
+            Tone {
+                exposure_ev: 1.1,
+                knee: 4.0,
+                ..Tone::default()
+            },
+        ];
+        for tone in tones {
+            let table = tone.table();
+            let out = |i: usize| {
+                let light = light::linear(i as f32 / (STEPS - 1) as f32);
+                light * shoulder(&table[i], light)
+            };
+            assert!(
+                (1..STEPS).all(|i| out(i) >= out(i - 1)),
+                "{tone:?} turns around"
+            );
+            assert!((out(STEPS - 1) - 1.0).abs() < 1e-3 && out(0) == 0.0);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Transfer: carries the colour change between a small original and a proposal to the full-size
+//! picture, as a smooth, locally affine transform on a bilateral grid.
+//!
+//! Source: Chen, Adams, Wadhwa and Hasinoff, "Bilateral Guided Upsampling", 2016. Only what is a
+//! smooth local colour map of the original survives: lines cannot move and objects cannot appear.
+//! Pixels whose change fits no such map (something was pasted, removed or bent) lose their vote.
+
+use rayon::prelude::*;
+
+use crate::light::{LUMA, Sample};
+use crate::pixels::{Pixels, Samples};
+use crate::steps::affine::{Affine, Normal};
+
+/// Pixels of the proposal a cell spans; smoothing makes the effective sigma about this wide too.
+const CELL: usize = 32;
+/// Cells over luma.
+const DEPTH: usize = 8;
+/// Weight of the whole picture's transform in every cell, in pixels.
+const PRIOR: f64 = 60.0;
+/// Smallest scale, in unit values, at which a change counts as odd.
+const ODD: f32 = 0.06;
+
+/// A grid of affine colour transforms over columns, rows and luma.
+pub(crate) struct Transfer {
+    columns: usize,
+    rows: usize,
+    cells: Vec<Affine>,
+}
+
+impl Transfer {
+    /// Fits the transform from `before` to `after`, two 8-bit pictures of one size.
+    pub fn fit(before: &Pixels, after: &Pixels) -> Self {
+        let (width, height) = (before.width() as usize, before.height() as usize);
+        let (from, to) = (units(before), units(after));
+        let global = robust_global(&from, &to);
+        let odd = ODD.max(2.5 * median_change(&from, &to, &global));
+        let (columns, rows) = (width.div_ceil(CELL) + 1, height.div_ceil(CELL) + 1);
+        let mut grid = vec![Normal::default(); columns * rows * DEPTH];
+        for (i, (from, to)) in from.iter().zip(&to).enumerate() {
+            let column = (i % width + CELL / 2) / CELL;
+            let row = (i / width + CELL / 2) / CELL;
+            let depth = (luma(*from) * (DEPTH - 1) as f32 + 0.5) as usize;
+            let weight = vote(global.distance(*from, *to), odd);
+            grid[(row * columns + column) * DEPTH + depth].add(*from, *to, weight);
+        }
+        smooth(&mut grid, columns, rows);
+        let cells = grid
+            .par_iter()
+            .map(|normal| normal.solve(&global, PRIOR))
+            .collect();
+        Self {
+            columns,
+            rows,
+            cells,
+        }
+    }
+
+    /// The full-size picture under the transform, blended in by `strength` (0.0 to 1.0).
+    pub fn apply(&self, pixels: &Pixels, strength: f32) -> Option<Pixels> {
+        let (width, height) = (pixels.width(), pixels.height());
+        match pixels.samples() {
+            Samples::Eight(v) => {
+                Pixels::from_eight(width, height, self.slice(v, width, height, strength))
+            }
+            Samples::Sixteen(v) => {
+                Pixels::from_sixteen(width, height, self.slice(v, width, height, strength))
+            }
+        }
+    }
+
+    fn slice<S: Sample>(&self, samples: &[S], width: u32, height: u32, strength: f32) -> Vec<S> {
+        let (width, height) = (width as usize, height as usize);
+        let lasts = (self.columns - 1, self.rows - 1);
+        let places: Vec<(usize, f32)> = (0..width).map(|x| place(x, width, lasts.0)).collect();
+        let mut out = vec![S::default(); samples.len()];
+        let rows = out
+            .par_chunks_mut(width * 3)
+            .zip(samples.par_chunks(width * 3));
+        rows.enumerate()
+            .for_each_init(Vec::new, |line, (y, (to, from))| {
+                self.line(place(y, height, lasts.1), line);
+                slice_row(from, to, line, &places, strength);
+            });
+        out
+    }
+
+    /// The cells of one full-size row, interpolated down.
+    fn line(&self, (top, share): (usize, f32), line: &mut Vec<Affine>) {
+        let row = self.columns * DEPTH;
+        let bottom = (top + 1).min(self.rows - 1);
+        let (upper, lower) = (&self.cells[top * row..], &self.cells[bottom * row..]);
+        line.clear();
+        line.extend(
+            upper
+                .iter()
+                .zip(lower)
+                .take(row)
+                .map(|(u, l)| u.mix(l, share)),
+        );
+    }
+}
+
+/// Where a full-size coordinate lies on the grid, whose first and last nodes are the borders.
+fn place(at: usize, count: usize, last: usize) -> (usize, f32) {
+    let at = (at as f32 + 0.5) * last as f32 / count as f32;
+    let left = (at as usize).min(last);
+    (left, at - left as f32)
+}
+
+fn slice_row<S: Sample>(
+    from: &[S],
+    to: &mut [S],
+    line: &[Affine],
+    places: &[(usize, f32)],
+    strength: f32,
+) {
+    let pixels = from
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .zip(to.as_chunks_mut::<3>().0);
+    let last = line.len() / DEPTH - 1;
+    for ((from, to), &(left, share)) in pixels.zip(places) {
+        let rgb = from.map(Sample::unit);
+        let depth = luma(rgb) * (DEPTH - 1) as f32;
+        let shallow = (depth as usize).min(DEPTH - 2);
+        let deeper = depth - shallow as f32;
+        let right = (left + 1).min(last);
+        let column = |c: usize| {
+            let at = c * DEPTH + shallow;
+            line[at].mix(&line[at + 1], deeper)
+        };
+        let wanted = column(left).mix(&column(right), share).of(rgb);
+        let mixed = [0, 1, 2].map(|c| rgb[c] + (wanted[c] - rgb[c]) * strength);
+        *to = mixed.map(S::from_unit);
+    }
+}
+
+fn units(pixels: &Pixels) -> Vec<[f32; 3]> {
+    pixels
+        .rgb8()
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .map(|p| p.map(|v| f32::from(v) / 255.0))
+        .collect()
+}
+
+fn luma(rgb: [f32; 3]) -> f32 {
+    (LUMA[0] * rgb[0] + LUMA[1] * rgb[1] + LUMA[2] * rgb[2]).clamp(0.0, 1.0)
+}
+
+/// One affine transform for the whole picture, fitted twice: the second time without the pixels
+/// that the first could not explain.
+fn robust_global(from: &[[f32; 3]], to: &[[f32; 3]]) -> Affine {
+    let fit = |weight: &dyn Fn([f32; 3], [f32; 3]) -> f32| {
+        let mut normal = Normal::default();
+        from.iter()
+            .zip(to)
+            .for_each(|(f, t)| normal.add(*f, *t, weight(*f, *t)));
+        normal.solve(&Affine::identity(), 1.0)
+    };
+    let first = fit(&|_, _| 1.0);
+    let odd = ODD.max(2.5 * median_change(from, to, &first));
+    fit(&|f, t| vote(first.distance(f, t), odd))
+}
+
+/// Median distance between the proposal and the whole picture's transform, from every 7th pixel.
+fn median_change(from: &[[f32; 3]], to: &[[f32; 3]], global: &Affine) -> f32 {
+    let pairs = from.iter().zip(to).step_by(7);
+    let mut distances: Vec<f32> = pairs.map(|(f, t)| global.distance(*f, *t)).collect();
+    let middle = distances.len() / 2;
+    *distances.select_nth_unstable_by(middle, f32::total_cmp).1
+}
+
+/// Full for what fits, fading to almost nothing for what does not (Geman and McClure).
+fn vote(distance: f32, odd: f32) -> f32 {
+    let share = distance / odd;
+    (1.0 / (1.0 + share * share)).powi(2)
+}
+
+/// Binomial smoothing of the normal equations: twice over columns and rows, once over luma.
+fn smooth(grid: &mut [Normal], columns: usize, rows: usize) {
+    let row = columns * DEPTH;
+    for _ in 0..2 {
+        for start in (0..rows).flat_map(|y| (0..DEPTH).map(move |z| y * row + z)) {
+            smooth_line(grid, start, DEPTH, columns);
+        }
+        for start in 0..row {
+            smooth_line(grid, start, row, rows);
+        }
+    }
+    for cell in 0..columns * rows {
+        smooth_line(grid, cell * DEPTH, 1, DEPTH);
+    }
+}
+
+/// Each node becomes a quarter of both neighbours and a half of itself; ends repeat.
+fn smooth_line(grid: &mut [Normal], start: usize, stride: usize, count: usize) {
+    let at = |i: usize| start + i * stride;
+    let mut before = grid[at(0)].clone();
+    for i in 0..count {
+        let after = grid[at((i + 1).min(count - 1))].clone();
+        let here = grid[at(i)].clone();
+        grid[at(i)] = Normal::blend(&before, &here, &after);
+        before = here;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(of: impl Fn(usize, usize) -> [u8; 3]) -> Pixels {
+        let v = (0..200 * 300).flat_map(|i| of(i % 300, i / 300)).collect();
+        Pixels::from_eight(300, 200, v).unwrap()
+    }
+
+    fn scene(x: usize, y: usize) -> [u8; 3] {
+        let wave = ((x / 9 + y / 7) % 5 * 12) as u8;
+        [
+            40 + (x / 3) as u8 + wave,
+            60 + (y / 3) as u8 + wave,
+            90 + wave,
+        ]
+    }
+
+    #[test]
+    fn the_same_picture_twice_is_the_identity_within_one_step() {
+        let before = picture(scene);
+        let after = Transfer::fit(&before, &before).apply(&before, 1.0).unwrap();
+        let pairs = before
+            .rgb8()
+            .iter()
+            .zip(after.rgb8().iter())
+            .map(|(a, b)| a.abs_diff(*b))
+            .max();
+        assert!(pairs <= Some(1), "off by {pairs:?}");
+    }
+
+    #[test]
+    fn a_brighter_proposal_arrives_and_a_pasted_box_does_not() {
+        let before = picture(scene);
+        let bright = |x: usize, y: usize| scene(x, y).map(|v| v + 30);
+        let after = picture(|x, y| {
+            let boxed = (120..150).contains(&x) && (80..110).contains(&y);
+            if boxed { [250, 10, 10] } else { bright(x, y) }
+        });
+        let result = Transfer::fit(&before, &after).apply(&before, 1.0).unwrap();
+        let off = |x: usize, y: usize| {
+            let found = result.unit(x as u32, y as u32).map(|v| v * 255.0);
+            (0..3)
+                .map(|c| (found[c] - f32::from(bright(x, y)[c])).abs())
+                .fold(0.0, f32::max)
+        };
+        assert!(off(20, 20) < 4.0, "the look is off by {}", off(20, 20));
+        assert!(
+            off(135, 95) < 14.0,
+            "the box came through by {}",
+            off(135, 95)
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! White balance: takes the colour of the light out, as gains on linear red, green and blue.
+//!
+//! Near clipping the gains fade out, because a clipped channel no longer knows its colour: a
+//! white window stays white.
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::smooth;
+
+/// `gains`: linear red, green, blue, 0.8 to 1.25, luminance of grey kept. One leaves all as is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WhiteBalance {
+    /// Red, green, blue.
+    pub gains: [f32; 3],
+}
+
+impl Default for WhiteBalance {
+    fn default() -> Self {
+        Self { gains: [1.0; 3] }
+    }
+}
+
+impl WhiteBalance {
+    /// Whether it changes nothing.
+    pub fn is_neutral(&self) -> bool {
+        self.gains == [1.0; 3]
+    }
+
+    /// A share of it, 0.0 (nothing) to 1.0 (all).
+    pub fn scaled(&self, strength: f32) -> Self {
+        Self {
+            gains: self.gains.map(|g| g.clamp(0.5, 2.0).powf(strength)),
+        }
+    }
+
+    /// One linear pixel.
+    #[inline(always)]
+    pub(crate) fn apply(&self, light: [f32; 3]) -> [f32; 3] {
+        let top = light[0].max(light[1]).max(light[2]);
+        let share = smooth(1.0, 0.72, top);
+        [0, 1, 2].map(|c| light[c] * (1.0 + (self.gains[c] - 1.0) * share))
+    }
+
+    /// In plain words; `None` when nobody would see it.
+    pub(crate) fn describe(&self) -> Option<String> {
+        let [red, green, blue] = self.gains;
+        let warmth = red / blue;
+        match () {
+            () if warmth > 1.02 => Some("Took out a blue tint.".to_owned()),
+            () if warmth < 0.98 => Some("Took out a yellow tint.".to_owned()),
+            () if green < 0.985 => Some("Took out a green tint.".to_owned()),
+            () if green > 1.015 => Some("Took out a pink tint.".to_owned()),
+            () => None,
+        }
+    }
+}

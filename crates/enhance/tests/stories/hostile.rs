@@ -1,0 +1,92 @@
+//! Files from strangers: broken, lying, oversized, or not photos at all.
+
+use plumbline_enhance::{Limits, Refusal, decode};
+
+use crate::support::{files, photos};
+
+fn refusal(name: &str) -> Option<Refusal> {
+    let path = photos()?.join(name);
+    decode(&std::fs::read(path).unwrap(), &Limits::default()).err()
+}
+
+#[test]
+fn every_hostile_file_ends_in_a_sentence_or_a_picture() {
+    for path in files("hostile")
+        .iter()
+        .chain(&files("formats/raw-headers-only"))
+    {
+        let bytes = std::fs::read(path).unwrap();
+        match decode(&bytes, &Limits::default()) {
+            Ok(decoded) => assert!(decoded.pixels.pixel_count() <= Limits::default().max_pixels),
+            Err(refusal) => {
+                let sentence = refusal.to_string();
+                eprintln!("{}: {} / {sentence}", path.display(), refusal.code());
+                assert!(
+                    sentence.ends_with('.') && sentence.contains(' '),
+                    "{sentence}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_by_name() {
+    if photos().is_none() {
+        eprintln!("SKIPPED: no ../shared/photos, 0 of 15 named refusals were tried");
+        return;
+    }
+    let cases = [
+        ("hostile/made/empty.jpg", "empty"),
+        ("hostile/made/html.jpg", "not_a_photo"),
+        ("hostile/made/script.svg", "not_a_photo"),
+        ("hostile/made/gif-named.jpg", "unsupported_format"),
+        ("hostile/made/one-pixel.png", "too_small"),
+        ("hostile/made/bomb-12000x12000-rgb.png", "too_many_pixels"),
+        ("hostile/made/bomb-40000x40000-1bit.png", "too_long"),
+        ("hostile/made/cut-in-half.jpg", "truncated"),
+        ("hostile/made/flipped-bytes-in-scan.jpg", "damaged"),
+        ("hostile/sharp/giant-image.jpg", "too_many_pixels"),
+        ("hostile/sharp/truncated.jpg", "truncated"),
+        (
+            "formats/metadata/iphone_13_pro_max.HEIC",
+            "unsupported_format",
+        ),
+        ("formats/raw/synthetic-mosaic.dng", "camera_raw"),
+        ("formats/raw-headers-only/Nikon.nef", "camera_raw"),
+        ("formats/raw-headers-only/CanonRaw.cr2", "camera_raw"),
+    ];
+    for (name, code) in cases {
+        assert_eq!(refusal(name).map(|r| r.code()), Some(code), "{name}");
+    }
+}
+
+#[test]
+fn harmless_oddities_are_read() {
+    let names = [
+        "hostile/made/trailing-garbage.jpg",
+        "hostile/made/no-end-marker.jpg",
+        "hostile/made/jpeg-then-zip.jpg",
+        "hostile/made/png-named.jpg",
+        "hostile/made/orientation-0.jpg",
+        "hostile/made/orientation-200.jpg",
+        "hostile/made/icc-claims-4GiB.jpg",
+        "hostile/made/icc-cut-short.jpg",
+        "hostile/made/icc-bomb-200MiB.png",
+        "hostile/made/text-bomb-200MiB.png",
+        "hostile/made/grey.jpg",
+        "hostile/made/alpha.png",
+    ];
+    for name in names {
+        assert_eq!(refusal(name), None, "{name}");
+    }
+}
+
+#[test]
+fn limits_are_checked_on_the_header() {
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    png.extend_from_slice(&20_000_u32.to_be_bytes());
+    png.extend_from_slice(&20_000_u32.to_be_bytes());
+    let refusal = decode(&png, &Limits::default()).unwrap_err();
+    assert_eq!(refusal.code(), "too_many_pixels");
+}

@@ -1,0 +1,11 @@
+//! Stories about the image core, on real photos where they are at hand.
+//!
+//! The photos lie beside the repository in `../shared/photos`. Where they are absent, a story
+//! that needs them says so, with a count, and tells only its generated half.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+mod correction;
+mod faults;
+mod formats;
+mod hostile;
+mod support;

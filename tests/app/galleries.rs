@@ -1,0 +1,145 @@
+//! What a customer sees behind a share link.
+
+use plumbline_domain::attempts::Verdict;
+use plumbline_tests::app::App;
+use plumbline_tests::by_hand;
+use plumbline_tests::client::Client;
+use plumbline_tests::pictures;
+
+struct Shared {
+    app: App,
+    anna: Client,
+    shoot: String,
+    photos: [String; 2],
+    link: String,
+}
+
+async fn a_shared_shoot() -> Shared {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    let photos = [
+        anna.add_photo(&shoot, "kitchen.jpg", &pictures::room(1)).await,
+        anna.add_photo(&shoot, "garden.jpg", &pictures::room(2)).await,
+    ];
+    for photo in &photos {
+        by_hand::finish(&app, photo, Verdict::Passed).await;
+    }
+    let link = anna.share(&shoot).await;
+    Shared { app, anna, shoot, photos, link }
+}
+
+#[tokio::test]
+async fn a_link_that_was_closed_or_has_expired_says_so() {
+    let Shared { app, anna, shoot, link, .. } = a_shared_shoot().await;
+    let customer = app.visitor();
+    assert_eq!(customer.get(&link).await.status, 200);
+
+    sqlx::query("update galleries set expires_at = now() - interval '1 second'")
+        .execute(&app.database.everything)
+        .await
+        .unwrap();
+    let expired = customer.get(&link).await;
+    assert_eq!(expired.status, 410);
+    expired.shows("no longer works").shows("Ask the photographer").hides("Harbour");
+
+    let second = anna.share(&shoot).await;
+    let page = anna.get(&format!("/shoots/{shoot}")).await.text;
+    let at = page.find("/galleries/").expect("a way to stop sharing") + "/galleries/".len();
+    anna.post(&format!("/galleries/{}/closing", &page[at..at + 36]), &[]).await;
+    assert_eq!(customer.get(&second).await.status, 410);
+    assert_eq!(customer.get(&format!("{second}/download")).await.status, 410);
+}
+
+#[tokio::test]
+async fn one_photo_can_be_looked_at_and_saved() {
+    let Shared { app, photos, link, .. } = a_shared_shoot().await;
+    let customer = app.visitor();
+    customer
+        .get(&format!("{link}/photos/{}", photos[1]))
+        .await
+        .shows("garden.jpg")
+        .shows("2 of 2")
+        .shows("6000 × 4000");
+    let full = customer.get(&format!("{link}/photos/{}/full", photos[1])).await;
+    assert_eq!(full.text, "full of photo 2\n");
+    let disposition = full.headers["content-disposition"].to_str().unwrap();
+    assert!(disposition.starts_with("attachment; filename=\"002-garden.jpg\""), "{disposition}");
+}
+
+#[tokio::test]
+async fn the_picture_it_was_made_from_is_not_the_customers() {
+    let Shared { app, photos, link, .. } = a_shared_shoot().await;
+    let customer = app.visitor();
+    let before = customer.get(&format!("{link}/photos/{}/before", photos[0])).await;
+    assert_eq!(before.status, 404);
+}
+
+#[tokio::test]
+async fn a_broken_zip_download_goes_on_where_it_stopped() {
+    let Shared { app, link, .. } = a_shared_shoot().await;
+    let customer = app.visitor();
+    let zip = format!("{link}/download");
+    let (status, whole) = customer.bytes(&zip, None).await;
+    assert_eq!(status, 200);
+
+    for at in [1, 20, 60, whole.len() / 2, whole.len() - 1] {
+        let (status, rest) = customer.bytes(&zip, Some(&format!("bytes={at}-"))).await;
+        assert_eq!(status, 206);
+        assert!(rest == whole[at..], "the rest from byte {at} fits");
+    }
+    let (status, _) = customer.bytes(&zip, Some(&format!("bytes={}-", whole.len()))).await;
+    assert_eq!(status, 416);
+}
+
+#[tokio::test]
+async fn the_zip_is_one_that_other_programs_read() {
+    let Shared { app, link, .. } = a_shared_shoot().await;
+    let (_, zip) = app.visitor().bytes(&format!("{link}/download"), None).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shoot.zip");
+    std::fs::write(&file, zip).unwrap();
+    let run = |program: &str, arguments: &[&str]| {
+        let done = std::process::Command::new(program)
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{program}: {done:?}");
+    };
+    run("unzip", &["-t", "shoot.zip"]);
+    run("python3", &["-c", "import zipfile; assert zipfile.ZipFile('shoot.zip').testzip() is None"]);
+    run("unzip", &["-q", "shoot.zip"]);
+    run("sha256sum", &["--check", "--strict", "SHA256SUMS"]);
+}
+
+#[tokio::test]
+async fn a_zip_with_a_missing_file_breaks_off_instead_of_ending_short() {
+    let Shared { app, link, .. } = a_shared_shoot().await;
+    for entry in walk(app.blobs()) {
+        if entry.ends_with("full") {
+            std::fs::remove_file(entry).unwrap();
+        }
+    }
+    let response = app.visitor().request("get", &format!("{link}/download")).send().await.unwrap();
+    assert!(response.content_length().is_some_and(|length| length > 0));
+    assert!(response.bytes().await.is_err(), "the download looks complete");
+}
+
+#[tokio::test]
+async fn a_browser_that_has_a_photo_is_not_sent_it_again() {
+    let Shared { app, photos, link, .. } = a_shared_shoot().await;
+    let customer = app.visitor();
+    let path = format!("{link}/photos/{}/thumb", photos[0]);
+    let tag = customer.get(&path).await.headers["etag"].clone();
+    let again = customer.request("get", &path).header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(again.status(), 304);
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] })
+        .collect()
+}

@@ -1,0 +1,121 @@
+//! The database itself keeps organizations apart, whatever a statement forgets.
+
+use plumbline_domain::accounts::{self, NewAccount, Place};
+use plumbline_domain::db::Db;
+use plumbline_domain::members::Member;
+use plumbline_domain::{sessions, shoots};
+use plumbline_tests::database::TestDatabase;
+
+async fn owner(db: &Db, name: &str) -> Member {
+    let new = NewAccount {
+        name: name.to_owned(),
+        organization: format!("{name}'s studio"),
+        email: format!("{name}@example.com"),
+        password: "a long enough password".to_owned(),
+    };
+    let place: Place = accounts::sign_up(db, new).await.unwrap();
+    let token = sessions::create(db, place).await.unwrap();
+    sessions::find(db, &token).await.unwrap().unwrap()
+}
+
+/// What a statement that names no organization sees under `role`.
+async fn count(database: &TestDatabase, role: &str, organization: &str, table: &str) -> i64 {
+    let mut transaction = database.everything.begin().await.unwrap();
+    sqlx::query("select set_config('role', $1, true), set_config('app.organization', $2, true)")
+        .bind(role)
+        .bind(organization)
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    let counting = format!("select count(*) from {table}");
+    sqlx::query_scalar(sqlx::AssertSqlSafe(counting)).fetch_one(&mut *transaction).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_statement_that_forgets_the_organization_sees_only_its_own_rows() {
+    let database = TestDatabase::create().await;
+    let (anna, berta) = (owner(&database.db, "anna").await, owner(&database.db, "berta").await);
+    for member in [&anna, &anna, &berta] {
+        let mut scope = member.scope(&database.db).await.unwrap();
+        shoots::create(&mut scope, member, "A house").await.unwrap();
+        scope.commit().await.unwrap();
+    }
+    let seen = async |organization: &str| {
+        count(&database, "plumbline_tenant", organization, "shoots").await
+    };
+    assert_eq!(seen(&anna.organization().to_string()).await, 2);
+    assert_eq!(seen(&berta.organization().to_string()).await, 1);
+    assert_eq!(seen("").await, 0, "no organization, no rows");
+}
+
+#[tokio::test]
+async fn another_organizations_shoot_is_not_found() {
+    let database = TestDatabase::create().await;
+    let (anna, berta) = (owner(&database.db, "anna").await, owner(&database.db, "berta").await);
+    let mut scope = anna.scope(&database.db).await.unwrap();
+    let shoot = shoots::create(&mut scope, &anna, "Anna's house").await.unwrap();
+    scope.commit().await.unwrap();
+
+    let mut scope = berta.scope(&database.db).await.unwrap();
+    assert!(shoots::find(&mut scope, shoot).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_is_not_committed_never_was() {
+    let database = TestDatabase::create().await;
+    let anna = owner(&database.db, "anna").await;
+    let mut scope = anna.scope(&database.db).await.unwrap();
+    let shoot = shoots::create(&mut scope, &anna, "A house").await.unwrap();
+    drop(scope);
+
+    let mut scope = anna.scope(&database.db).await.unwrap();
+    assert!(shoots::find(&mut scope, shoot).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn every_table_that_names_an_organization_is_under_row_security() {
+    let database = TestDatabase::create().await;
+    // The door finds out who is asking from these, before there is a scope.
+    let at_the_door = ["sessions", "sign_in_links"];
+    let open: Vec<String> = sqlx::query_scalar(
+        "select distinct columns.table_name::text
+         from information_schema.columns
+         join pg_class on pg_class.relname = columns.table_name
+         join pg_namespace on pg_namespace.oid = pg_class.relnamespace
+         where columns.table_schema = 'public' and pg_namespace.nspname = 'public'
+           and columns.column_name = 'organization_id' and not pg_class.relrowsecurity
+         order by 1",
+    )
+    .fetch_all(&database.everything)
+    .await
+    .unwrap();
+    assert_eq!(open, at_the_door);
+}
+
+#[tokio::test]
+async fn the_door_cannot_read_a_photo_or_a_share_links_secret() {
+    let database = TestDatabase::create().await;
+    for reading in [
+        "select * from photos",
+        "select * from shoots",
+        "select * from attempts",
+        "select * from jobs",
+        "select token from galleries",
+    ] {
+        let mut transaction = database.everything.begin().await.unwrap();
+        sqlx::query("set local role plumbline_door").execute(&mut *transaction).await.unwrap();
+        let error = sqlx::query(reading).execute(&mut *transaction).await.unwrap_err();
+        assert!(error.to_string().contains("permission denied"), "{reading}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_scope_cannot_read_passwords_or_sessions() {
+    let database = TestDatabase::create().await;
+    for reading in ["select password_hash from accounts", "select * from sessions"] {
+        let mut transaction = database.everything.begin().await.unwrap();
+        sqlx::query("set local role plumbline_tenant").execute(&mut *transaction).await.unwrap();
+        let error = sqlx::query(reading).execute(&mut *transaction).await.unwrap_err();
+        assert!(error.to_string().contains("permission denied"), "{reading}: {error}");
+    }
+}

@@ -1,0 +1,117 @@
+//! Photos coming in.
+
+use plumbline_tests::app::App;
+use plumbline_tests::client::Client;
+use plumbline_tests::pictures;
+
+async fn a_shoot(app: &App) -> (Client, String) {
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    (anna, shoot)
+}
+
+#[tokio::test]
+async fn a_file_dropped_twice_is_one_photo() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    let first = anna.upload(&shoot, "kitchen.jpg", &pictures::room(1)).await;
+    let again = anna.upload(&shoot, "copy of kitchen.jpg", &pictures::room(1)).await;
+
+    assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 200));
+    assert_eq!(first.json()["photo"], again.json()["photo"]);
+    assert_eq!(again.json()["duplicate"], true);
+    anna.get(&format!("/shoots/{shoot}")).await.shows("0 of 1 done");
+    assert_eq!(files_below(app.blobs()), 1, "the copy's bytes are not kept");
+}
+
+#[tokio::test]
+async fn the_original_comes_back_as_it_was_sent() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    let sent = pictures::room(1);
+    let photo = anna.add_photo(&shoot, "kitchen.jpg", &sent).await;
+    let (status, bytes) = anna.bytes(&format!("/photos/{photo}/original"), None).await;
+    assert_eq!(status, 200);
+    assert!(bytes == sent);
+}
+
+#[tokio::test]
+async fn wrong_files_are_refused_with_a_sentence_and_nothing_is_kept() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    for (name, bytes, said) in [
+        ("photo.heic", &b"\0\0\0\x18ftypheic\0\0\0\0"[..], "HEIC"),
+        ("empty.jpg", b"", "empty"),
+        ("page.jpg", b"<html><body>not a photo</body></html>", "not a photo"),
+        ("IMG_1.NEF", b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0\0\0", "Nikon NEF"),
+    ] {
+        let refused = anna.upload(&shoot, name, bytes).await;
+        assert_eq!(refused.status, 422, "{name}");
+        let problem = refused.json();
+        assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+    }
+    assert_eq!(files_below(app.blobs()), 0);
+    anna.get(&format!("/shoots/{shoot}")).await.shows("No photos yet");
+}
+
+#[tokio::test]
+async fn a_picture_of_too_many_pixels_is_refused_from_its_header() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    png.extend([0, 0, 0x2e, 0xe0, 0, 0, 0x2e, 0xe0, 8, 2, 0, 0, 0, 0, 0, 0, 0]);
+    let refused = anna.upload(&shoot, "huge.png", &png).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("144 megapixels"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_file_of_more_than_200_megabytes_is_refused() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    let mut large = pictures::room(1);
+    large.resize(200_000_001, 0);
+    let refused = anna.upload(&shoot, "large.jpg", &large).await;
+    assert_eq!(refused.status, 413, "{}", refused.text);
+    assert!(refused.text.contains("200 MB"), "{}", refused.text);
+    assert_eq!(files_below(app.blobs()), 0);
+}
+
+#[tokio::test]
+async fn without_javascript_the_form_takes_many_files_at_once() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    let (one, two) = (pictures::room(1), pictures::room(2));
+    let taken = anna.upload_plainly(&shoot, &[("a.jpg", &one), ("b.jpg", &two)]).await;
+    assert_eq!(taken.location, Some(format!("/shoots/{shoot}")));
+    anna.get(&format!("/shoots/{shoot}")).await.shows("0 of 2 done");
+
+    let three = pictures::room(3);
+    let mixed = anna.upload_plainly(&shoot, &[("c.jpg", &three), ("d.gif", b"GIF89a")]).await;
+    assert_eq!(mixed.status, 422);
+    mixed.shows("This is a GIF").shows("0 of 3 done");
+}
+
+#[tokio::test]
+async fn an_upload_without_its_token_is_refused() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    let part = reqwest::multipart::Part::bytes(pictures::room(1)).file_name("a.jpg");
+    let form = reqwest::multipart::Form::new().part("photo", part);
+    let answer = anna
+        .request("post", &format!("/shoots/{shoot}/photos"))
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 403);
+    assert_eq!(files_below(app.blobs()), 0);
+}
+
+fn files_below(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| if path.is_dir() { files_below(&path) } else { 1 })
+        .sum()
+}

@@ -1,0 +1,195 @@
+//! Six real photos go in through the page, are watched until they are done, and
+//! come out of the customer's zip, in a browser from beginning to end.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use plumbline_tests::app::{App, root};
+use plumbline_tests::browser::{Browser, PATIENCE, Theme};
+use plumbline_tests::wait;
+
+/// Three interiors, three exteriors; four have 20 megapixels or more.
+const PHOTOS: [&str; 6] = [
+    "interior/francesca-tosolini-3LjBfGTbTJY-unsplash.jpg",
+    "interior/steven-ungermann-xsWOJGv_2eI-unsplash.jpg",
+    "interior/andrea-davis-IWfe63thJxk-unsplash.jpg",
+    "exterior/isaac-quesada-s34TlUTPIf4-unsplash.jpg",
+    "exterior/chuttersnap-M19sKR62XAg-unsplash.jpg",
+    "exterior/priscilla-fraire-65dCe4Zuek4-unsplash.jpg",
+];
+
+fn photos() -> Option<Vec<PathBuf>> {
+    let folder = root().join("../shared/photos");
+    if !folder.exists() {
+        println!("skipped: 1 story, for the folder of photos is not here: {}", folder.display());
+        return None;
+    }
+    Some(PHOTOS.map(|name| folder.join(name).canonicalize().expect(name)).to_vec())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_shoot_goes_in_and_a_zip_comes_out() {
+    let Some(photos) = photos() else { return };
+    let app = App::start().await;
+    let worker = app.start_worker();
+    let anna = Browser::start(&app.address).await;
+
+    sign_up(&anna).await;
+    let shoot = create_shoot(&anna).await;
+    drop_photos(&anna, &photos).await;
+    watch_until_done(&anna, photos.len()).await;
+    look_at_a_photo(&anna).await;
+    let link = share(&anna, &shoot).await;
+    assert_eq!(anna.complaints().await, [""; 0], "the pages work without a complaint");
+
+    let customer = Browser::start(&app.address).await;
+    customer.look_like(390, Theme::Light).await;
+    open_gallery(&customer, &link, photos.len()).await;
+    let zip = download(&customer).await;
+    assert_eq!(customer.complaints().await, [""; 0], "the gallery works without a complaint");
+    check_zip(&zip, &photos);
+    worker.stop().await;
+}
+
+async fn sign_up(browser: &Browser) {
+    browser.open("/").await;
+    browser.press("a[href='/sign-up']").await;
+    browser.fill("[name=name]", "Anna Archer").await;
+    browser.fill("[name=organization]", "Archer Property Photos").await;
+    browser.fill("[name=email]", "anna@example.com").await;
+    browser.fill("[name=password]", "a long enough password").await;
+    browser.press("main form button").await;
+    browser.see_text("Your first shoot starts with an address").await;
+}
+
+async fn create_shoot(browser: &Browser) -> String {
+    browser.fill("[name=name]", "12 Harbour Street").await;
+    browser.press("main form button").await;
+    browser.see_text("No photos yet").await;
+    browser.path().await
+}
+
+/// As somebody does who selects them all in the file dialog.
+async fn drop_photos(browser: &Browser, photos: &[PathBuf]) {
+    let list = photos.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+    browser.ask("window.stillHere = true").await;
+    browser.fill("input[type=file][name=photo]", &list.join("\n")).await;
+}
+
+async fn watch_until_done(browser: &Browser, count: usize) {
+    for stage in ["Waiting", "Correcting"] {
+        let chip = format!("[...document.querySelectorAll('.tile .status')].some(chip => chip.innerText.trim() === {stage:?})");
+        browser.see(&chip).await;
+    }
+    browser.see_text(&format!("All {count} done")).await;
+    browser.see_text(&format!("{count} ready")).await;
+    assert_eq!(browser.ask("window.stillHere === true").await, true, "without a reload");
+    let thumbs = "[...document.querySelectorAll('.tile img')].length";
+    assert_eq!(browser.ask(thumbs).await, count);
+}
+
+async fn look_at_a_photo(browser: &Browser) {
+    browser.press(".tile__link").await;
+    browser.see_text("What was done").await;
+    browser
+        .see("[...document.querySelectorAll('before-after img')].filter(image => image.naturalWidth > 1000).length === 2")
+        .await;
+    let handle = browser.find(".compare__range").await;
+    let before = browser.ask("document.querySelector('.compare__range').value").await;
+    handle.send_keys("\u{e012}\u{e012}\u{e012}").await.expect("the arrow key moves the line");
+    let after = browser.ask("document.querySelector('.compare__range').value").await;
+    assert_ne!(before, after, "the line between before and after moves");
+    let measures = browser.ask("document.querySelectorAll('.measure').length").await;
+    assert!(measures.as_u64() >= Some(4), "the report has {measures} measures");
+    browser.see_text("Structure").await;
+}
+
+async fn share(browser: &Browser, shoot: &str) -> String {
+    browser.open(shoot).await;
+    browser.press(".share button:not([type=button])").await;
+    browser.see_text("The link is ready").await;
+    let link = browser.ask("document.querySelector('copy-link input').value").await;
+    link.as_str().expect("a link").to_owned()
+}
+
+async fn open_gallery(browser: &Browser, link: &str, count: usize) {
+    browser.open(link).await;
+    browser.see_text("12 Harbour Street").await;
+    browser.see_text(&format!("{count} photos")).await;
+    browser.see("document.querySelector('.gallery img').naturalWidth > 300").await;
+    browser.press(".gallery__link").await;
+    browser.see("document.querySelector('dialog.viewer').open").await;
+    browser.see("document.querySelector('.viewer__photo').naturalWidth > 1000").await;
+    browser.press("[data-walk=close]").await;
+}
+
+async fn download(browser: &Browser) -> PathBuf {
+    browser.press("a[href$='/download']").await;
+    browser.downloaded("zip").await
+}
+
+fn check_zip(zip: &Path, photos: &[PathBuf]) {
+    let folder = zip.parent().expect("it lies in a folder");
+    run(folder, "unzip", &["-t", &zip.display().to_string()]);
+    run(folder, "unzip", &["-q", &zip.display().to_string(), "-d", "out"]);
+    let out = folder.join("out");
+    run(&out, "sha256sum", &["--check", "--strict", "--quiet", "SHA256SUMS"]);
+    let mut sizes_out = sizes(&list(&out));
+    let mut sizes_in = sizes(photos);
+    sizes_in.sort_unstable();
+    sizes_out.sort_unstable();
+    assert_eq!(sizes_out, sizes_in, "every photo has the original's pixels");
+    assert!(sizes_in.iter().filter(|(w, h)| w * h >= 19_900_000).count() >= 2);
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) {
+    let done = Command::new(program).args(arguments).current_dir(folder).output().expect(program);
+    assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stdout));
+}
+
+fn list(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder)
+        .expect("it was unpacked")
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "jpg"))
+        .collect()
+}
+
+/// Width and height as a viewer shows them.
+fn sizes(photos: &[PathBuf]) -> Vec<(usize, usize)> {
+    let size = |path: &PathBuf| {
+        let size = imagesize::size(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        (size.width, size.height)
+    };
+    photos.iter().map(size).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_file_is_refused_in_the_page_and_the_others_go_on() {
+    let app = App::start().await;
+    let anna = Browser::start(&app.address).await;
+    sign_up(&anna).await;
+    create_shoot(&anna).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("it is written");
+        path
+    };
+    let files = [
+        file("phone.heic", b"\0\0\0\x18ftypheic"),
+        file("page.jpg", b"<html>not a photo at all</html>"),
+        file("kitchen.jpg", &plumbline_tests::pictures::room(1)),
+    ];
+    drop_photos(&anna, &files).await;
+    anna.see_text("HEIC").await;
+    anna.see_text("This is not a photo that we can read").await;
+    anna.see_text("0 of 1 done").await;
+
+    let worker = app.start_worker();
+    wait::until("the photo to be done", PATIENCE, || async {
+        (anna.ask("document.body.innerText.includes('All 1 done')").await == true).then_some(())
+    })
+    .await;
+    worker.stop().await;
+}

@@ -1,0 +1,4 @@
+//! The journeys in a real browser.
+
+mod journey;
+mod looks;

@@ -1,0 +1,111 @@
+//! A worker's part played by the story: takes a waiting photo and finishes it
+//! with a verdict of the story's choice, through the same doors as the worker.
+
+use bytes::Bytes;
+use plumbline_domain::attempts::{NewAttempt, Verdict};
+use plumbline_domain::ids::{AttemptId, OrganizationId};
+use plumbline_domain::jobs::{self, Begin, Claim};
+use plumbline_domain::queue::EnhancePhoto;
+use plumbline_domain::renditions::{Kind, NewRendition};
+use plumbline_storage::key::Key;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+
+/// Finishes the photo. Its files are small texts that say what they are.
+pub async fn finish(app: &App, photo: &str, verdict: Verdict) {
+    let order = order_of(app, photo).await;
+    let mut scope = order.scope(app.db()).await.expect("the database answers");
+    let begun = jobs::begin(&mut scope, order.job, 60).await.expect("the database answers");
+    let Begin::Claimed(claim) = begun else { panic!("the photo is not waiting: {begun:?}") };
+    let attempt = attempt(app, &order, &claim, verdict).await;
+    let done = jobs::finish(&mut scope, &claim, &[attempt], (6000, 4000)).await;
+    assert!(done.expect("the database answers"), "the claim holds");
+    scope.commit().await.expect("the database answers");
+}
+
+async fn order_of(app: &App, photo: &str) -> EnhancePhoto {
+    let (organization, job): (uuid::Uuid, uuid::Uuid) = sqlx::query_as(
+        "select organization_id, id from jobs where photo_id = $1::uuid and status = 'queued'",
+    )
+    .bind(photo)
+    .fetch_one(&app.database.everything)
+    .await
+    .expect("the photo has a job");
+    serde_json::from_value(json!({"organization": organization, "job": job})).expect("an order")
+}
+
+async fn attempt(
+    app: &App,
+    order: &EnhancePhoto,
+    claim: &Claim,
+    verdict: Verdict,
+) -> NewAttempt {
+    let id = AttemptId::new();
+    let mut renditions = Vec::new();
+    for kind in Kind::ALL {
+        renditions.push(rendition(app, order.organization(), claim, id, kind).await);
+    }
+    NewAttempt {
+        id,
+        engine: "natural".to_owned(),
+        strength: 1.0,
+        plan: json!({}),
+        done: json!(["Brightened by 0.6 stops."]),
+        report: report(verdict),
+        verdict,
+        severity: 1.0,
+        took_ms: 1200,
+        renditions,
+    }
+}
+
+async fn rendition(
+    app: &App,
+    organization: OrganizationId,
+    claim: &Claim,
+    attempt: AttemptId,
+    kind: Kind,
+) -> NewRendition {
+    let text = format!("{} of photo {}\n", kind.as_str(), claim.photo.number);
+    let key = Key::rendition(
+        organization.uuid(),
+        claim.photo.id.uuid(),
+        attempt.uuid(),
+        kind.as_str(),
+    );
+    let sums = (Sha256::digest(&text).into(), crc32fast::hash(text.as_bytes()));
+    let size_bytes = i64::try_from(text.len()).expect("a short text");
+    app.storage().put(&key, Bytes::from(text)).await.expect("storage takes it");
+    let full = kind == Kind::Full;
+    NewRendition {
+        kind,
+        content_type: if full { "image/jpeg" } else { "image/webp" },
+        width: if full { 6000 } else { 2048 },
+        height: if full { 4000 } else { 1365 },
+        size_bytes,
+        sha256: sums.0,
+        crc32: sums.1,
+    }
+}
+
+/// What quality control would have said.
+pub fn report(verdict: Verdict) -> serde_json::Value {
+    let held = verdict == Verdict::Held;
+    json!({
+        "version": 1,
+        "verdict": if held { "held" } else { "passed" },
+        "headline": if held { "Held: something may have moved." } else { "Passed." },
+        "measures": [{
+            "name": "structure",
+            "label": "Structure",
+            "value": if held { 0.71 } else { 0.99 },
+            "threshold": 0.93,
+            "at_least": true,
+            "unit": "",
+            "verdict": if held { "failed" } else { "passed" },
+            "sentence": "How well lines and objects stayed in place.",
+        }],
+    })
+}

@@ -1,0 +1,217 @@
+//! An organization with a shoot, a database and a storage folder: where stories
+//! about photos begin.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::Bytes;
+use plumbline_domain::accounts::{self, NewAccount};
+use plumbline_domain::attempts::{self, Attempt};
+use plumbline_domain::ids::{PhotoId, ShootId};
+use plumbline_domain::members::Member;
+use plumbline_domain::photos::{self, Photo, Received, Reception, Stage};
+use plumbline_domain::renditions::{self, Kind, Rendition};
+use plumbline_domain::scope::Scope;
+use plumbline_domain::{sessions, shoots};
+use plumbline_storage::Storage;
+use plumbline_storage::key::Key;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::database::TestDatabase;
+use crate::wait::until;
+
+pub struct House {
+    pub database: TestDatabase,
+    pub storage: Storage,
+    folder: TempDir,
+    member: Member,
+    shoot: ShootId,
+}
+
+impl House {
+    pub async fn open() -> Self {
+        Self::in_database(TestDatabase::create().await).await
+    }
+
+    pub async fn in_database(database: TestDatabase) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let storage = Storage::folder(&folder.path().join("storage")).expect("a storage folder");
+        let member = sign_up(&database).await;
+        let mut scope = member.scope(&database.db).await.expect("a scope");
+        let shoot = shoots::create(&mut scope, &member, "12 Sample Street")
+            .await
+            .expect("a shoot");
+        let _saved = scope.commit().await.expect("a commit");
+        Self {
+            database,
+            storage,
+            folder,
+            member,
+            shoot,
+        }
+    }
+
+    /// Where the storage, and anything else that must go away, may be.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn storage_folder(&self) -> PathBuf {
+        self.path("storage")
+    }
+
+    pub async fn scope(&self) -> Scope {
+        self.member.scope(&self.database.db).await.expect("a scope")
+    }
+
+    /// As the web does: bytes into storage, then the photo and its job in one commit.
+    pub async fn upload(&self, bytes: Vec<u8>) -> PhotoId {
+        let id = PhotoId::new();
+        let received = Received {
+            id,
+            name: "room.jpg".to_owned(),
+            content_type: "image/jpeg",
+            size_bytes: bytes.len() as i64,
+            sha256: Sha256::digest(&bytes).into(),
+            size_pixels: None,
+        };
+        let key = Key::original(self.member.organization().uuid(), id.uuid());
+        self.storage
+            .put(&key, Bytes::from(bytes))
+            .await
+            .expect("the original is stored");
+        let mut scope = self.scope().await;
+        let reception = photos::receive(&mut scope, self.shoot, &received).await;
+        let _saved = scope.commit().await.expect("a commit");
+        assert_eq!(
+            reception.expect("the photo is received"),
+            Reception::New(id)
+        );
+        id
+    }
+
+    /// `None`: the database is away just now.
+    async fn try_photo(&self, id: PhotoId) -> Option<Photo> {
+        let mut scope = self.member.scope(&self.database.db).await.ok()?;
+        photos::find(&mut scope, id).await.ok()?
+    }
+
+    pub async fn photo(&self, id: PhotoId) -> Photo {
+        self.try_photo(id).await.expect("the photo is there")
+    }
+
+    /// Waits until a worker has it in hand, at `stage`.
+    pub async fn at_stage(&self, id: PhotoId, stage: Stage) {
+        let limit = Duration::from_secs(60);
+        until("the photo reaches a stage", limit, async || {
+            self.try_photo(id)
+                .await
+                .filter(|photo| photo.stage == Some(stage))
+        })
+        .await;
+    }
+
+    /// Waits until nothing more happens to it by itself.
+    pub async fn settled(&self, id: PhotoId, limit: Duration) -> Photo {
+        until("the photo is settled", limit, async || {
+            self.try_photo(id)
+                .await
+                .filter(|photo| !photo.status.is_in_progress())
+        })
+        .await
+    }
+
+    pub async fn attempts(&self, id: PhotoId) -> Vec<Attempt> {
+        let mut scope = self.scope().await;
+        attempts::of_photo(&mut scope, id)
+            .await
+            .expect("the database answers")
+    }
+
+    /// How often the photo's job was started.
+    pub async fn runs(&self, id: PhotoId) -> i32 {
+        sqlx::query_scalar(
+            "select runs from jobs where photo_id = $1 order by created_at desc limit 1",
+        )
+        .bind(id.uuid())
+        .fetch_one(&self.database.everything)
+        .await
+        .expect("the photo has a job")
+    }
+
+    /// All four renditions, each as recorded.
+    pub async fn renditions(&self, id: PhotoId) -> Vec<Rendition> {
+        let mut found = Vec::new();
+        let mut scope = self.scope().await;
+        for kind in Kind::ALL {
+            let rendition = renditions::find(&mut scope, id, kind)
+                .await
+                .expect("the database answers");
+            found.push(rendition.expect("a finished photo has all renditions"));
+        }
+        found
+    }
+
+    /// The photo is whole: one set of attempts, four renditions, and every file is
+    /// in storage with the bytes that were recorded, and no other file.
+    pub async fn is_whole(&self, id: PhotoId) {
+        let organization = self.member.organization().uuid();
+        let mut expected = vec![Key::original(organization, id.uuid())];
+        for rendition in self.renditions(id).await {
+            let attempt = rendition.attempt_id.uuid();
+            let key = Key::rendition(organization, id.uuid(), attempt, rendition.kind.as_str());
+            let bytes = self
+                .storage
+                .get(&key)
+                .await
+                .expect("a recorded file is stored");
+            assert_eq!(Sha256::digest(&bytes).as_slice(), rendition.sha256);
+            assert_eq!(bytes.len() as i64, rendition.size_bytes);
+            expected.push(key);
+        }
+        let files = files_below(
+            &self
+                .storage_folder()
+                .join(format!("{organization}/photos/{id}")),
+        );
+        assert_eq!(files.len(), expected.len(), "files nobody knows: {files:?}");
+    }
+}
+
+/// Every file below a folder, sorted.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+            let path = entry.expect("the folder can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+async fn sign_up(database: &TestDatabase) -> Member {
+    let new = NewAccount {
+        name: "Ada".to_owned(),
+        organization: "Sample Homes".to_owned(),
+        email: "ada@example.org".to_owned(),
+        password: "a password for a story".to_owned(),
+    };
+    let place = accounts::sign_up(&database.db, new)
+        .await
+        .expect("signing up works");
+    let token = sessions::create(&database.db, place)
+        .await
+        .expect("signing in works");
+    sessions::find(&database.db, &token)
+        .await
+        .expect("the database answers")
+        .expect("a session")
+}

@@ -1,0 +1,71 @@
+//! Pictures for stories: small, made up, and different for every seed.
+
+use plumbline_enhance::{Metadata, Output, Pixels, encode};
+
+/// A dim room of 640 x 480 pixels with a window, a table and some texture, as a JPEG.
+pub fn room(seed: u32) -> Vec<u8> {
+    jpeg(&scene(640, 480, seed))
+}
+
+/// The same, upright: 480 x 640.
+pub fn upright_room(seed: u32) -> Vec<u8> {
+    jpeg(&scene(480, 640, seed))
+}
+
+/// A dark wall full of gaudy paper, as a PNG. Brightening turns contrasts between
+/// strong colours around, so quality control often holds such a picture.
+pub fn gaudy(seed: u32) -> Vec<u8> {
+    const SIDE: u32 = 240;
+    let mut samples = vec![60_u8; (SIDE * SIDE * 3) as usize];
+    for nr in 0..40 {
+        let draw = |what: u32| (grain(nr, what, seed) + 1.0) / 2.0;
+        let corner = [draw(0), draw(1)].map(|share| (share * SIDE as f32) as u32);
+        let size = 6 + (draw(2) * 40.0) as u32;
+        let colour = [draw(3), draw(4), draw(5)].map(|level| (level.powi(2) * 255.0) as u8);
+        for y in corner[1]..(corner[1] + size).min(SIDE) {
+            for x in corner[0]..(corner[0] + size).min(SIDE) {
+                let at = ((y * SIDE + x) * 3) as usize;
+                samples[at..at + 3].copy_from_slice(&colour);
+            }
+        }
+    }
+    let pixels = Pixels::from_eight(SIDE, SIDE, samples).expect("three samples a pixel");
+    encode(&pixels, &Metadata::default(), &Output::Png).expect("a small picture is encoded")
+}
+
+pub fn jpeg(pixels: &Pixels) -> Vec<u8> {
+    encode(pixels, &Metadata::default(), &Output::default()).expect("a small picture is encoded")
+}
+
+pub fn scene(width: u32, height: u32, seed: u32) -> Pixels {
+    let mut samples = Vec::with_capacity((width * height * 3) as usize);
+    for y in 0..height {
+        for x in 0..width {
+            let at = (x as f32 / width as f32, y as f32 / height as f32);
+            samples.extend(colour(at, grain(x, y, seed)));
+        }
+    }
+    Pixels::from_eight(width, height, samples).expect("three samples a pixel")
+}
+
+/// `grain` is −1 to 1.
+fn colour((x, y): (f32, f32), grain: f32) -> [u8; 3] {
+    let within = |x0: f32, y0: f32, x1: f32, y1: f32| x > x0 && x < x1 && y > y0 && y < y1;
+    let base = match () {
+        () if within(0.60, 0.15, 0.85, 0.50) => [205.0, 215.0, 225.0],
+        () if within(0.15, 0.62, 0.55, 0.70) => [70.0, 48.0, 30.0],
+        () if y > 0.75 => [52.0 + 20.0 * x, 44.0 + 16.0 * x, 36.0 + 12.0 * x],
+        () => [60.0 + 30.0 * x, 60.0 + 28.0 * x, 62.0 + 24.0 * x],
+    };
+    base.map(|level: f32| (level + 6.0 * grain).clamp(0.0, 255.0) as u8)
+}
+
+/// Noise that is the same on every machine.
+fn grain(x: u32, y: u32, seed: u32) -> f32 {
+    let mut hash =
+        x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77) ^ seed.wrapping_mul(0xC2B2_AE3D);
+    hash ^= hash >> 15;
+    hash = hash.wrapping_mul(0x2C1B_3C6D);
+    hash ^= hash >> 12;
+    (hash & 0xFFFF) as f32 / 32767.5 - 1.0
+}

@@ -1,0 +1,73 @@
+//! Workers that are gone from one moment to the next.
+
+use std::time::{Duration, Instant};
+
+use plumbline_domain::jobs::MAX_RUNS;
+use plumbline_domain::photos::{Stage, Status};
+use plumbline_tests::house::House;
+use plumbline_tests::pictures::{room, upright_room};
+use plumbline_tests::worker_process::{Setup, WorkerProcess};
+
+#[tokio::test]
+async fn a_photo_whose_worker_is_killed_is_finished_by_another_within_a_minute() {
+    let house = House::open().await;
+    let photo = house.upload(room(1)).await;
+    let mut first = WorkerProcess::start_faulty(&house, Setup::default(), &["takes", "600"]);
+    house.at_stage(photo, Stage::Measuring).await;
+    let second = WorkerProcess::start(&house, Setup::default());
+    second.is_ready().await;
+
+    first.kill();
+    let killed = Instant::now();
+    let finished = house.settled(photo, Duration::from_secs(60)).await;
+
+    println!(
+        "finished {:.1} s after the kill",
+        killed.elapsed().as_secs_f32()
+    );
+    assert_eq!(finished.status, Status::Passed);
+    assert_eq!(house.runs(photo).await, 2);
+    assert_eq!(house.attempts(photo).await.len(), 1);
+    house.is_whole(photo).await;
+}
+
+#[tokio::test]
+async fn a_photo_that_kills_its_worker_each_time_is_set_aside_and_the_queue_goes_on() {
+    let house = House::open().await;
+    let deadly = house.upload(upright_room(1)).await;
+    let harmless = house.upload(room(1)).await;
+
+    let start =
+        || WorkerProcess::start_faulty(&house, Setup::default(), &["--upright-only", "aborts"]);
+    let mut worker = start();
+    let mut deaths = 0;
+    let since = Instant::now();
+    while house.photo(deadly).await.status.is_in_progress() {
+        // The supervisor, as systemd or a container would do it.
+        if worker.exited().is_some() {
+            deaths += 1;
+            worker = start();
+        }
+        assert!(
+            since.elapsed() < Duration::from_secs(120),
+            "still trying after {deaths} deaths"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    println!(
+        "set aside after {deaths} deaths and {:.1} s",
+        since.elapsed().as_secs_f32()
+    );
+    let set_aside = house.photo(deadly).await;
+    assert_eq!((set_aside.status, deaths), (Status::Failed, MAX_RUNS));
+    assert!(
+        set_aside
+            .failure
+            .expect("a sentence")
+            .contains("set it aside")
+    );
+    let finished = house.settled(harmless, Duration::from_secs(30)).await;
+    assert_eq!(finished.status, Status::Passed);
+    house.is_whole(harmless).await;
+}

@@ -1,0 +1,11 @@
+//! Stories about real worker processes and what befalls them.
+#![allow(clippy::unwrap_used, reason = "the whole program is tests")]
+
+mod crashes;
+mod enhance_file;
+mod hostile;
+mod long;
+mod panics;
+mod restart;
+mod stopping;
+mod twice;

@@ -1,0 +1,152 @@
+//! Bytes in, a developed photo out: the one function that joins `enhance`, an
+//! Eye, a Brush and the ladder of attempts. Runs on a blocking thread; knows no
+//! database and no storage.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use plumbline_domain::photos::Stage;
+use plumbline_enhance::{
+    Brush, Decoded, Eye, Limits, Measure, MeasureVerdict, Metadata, Pixels, Plan, Preset, Report,
+    Source, Verdict, apply, decode, inspect, ladder, measure, plan, small,
+};
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// Who looks, who paints, and what an organization likes.
+pub struct Studio {
+    pub eye: Arc<dyn Eye>,
+    pub brush: Option<Arc<dyn Brush>>,
+    pub preset: Preset,
+}
+
+/// A photo that went through the pipeline, whatever quality control says.
+pub struct Developed {
+    /// Upright and in sRGB, otherwise as it was.
+    pub original: Pixels,
+    /// The last attempt's.
+    pub picture: Pixels,
+    pub source: Source,
+    pub metadata: Metadata,
+    /// First to last; never empty. Only the last one can have passed.
+    pub attempts: Vec<AttemptDone>,
+}
+
+/// One rung of the ladder.
+pub struct AttemptDone {
+    pub engine: String,
+    pub strength: f32,
+    pub plan: Value,
+    /// What was done, one sentence each.
+    pub done: Vec<String>,
+    pub report: Value,
+    pub passed: bool,
+    /// 0 when all measures passed, up to 1 when one asks for a look, and beyond
+    /// by as much as the worst is beyond its threshold, as a share of it.
+    pub severity: f32,
+    pub took_ms: u64,
+}
+
+/// Told when a stage begins; answers whether to go on.
+pub type GoOn<'a> = dyn FnMut(Stage) -> bool + 'a;
+
+pub fn enter(go_on: &mut GoOn<'_>, stage: Stage) -> Result<(), Failure> {
+    if go_on(stage) {
+        Ok(())
+    } else {
+        Err(Failure::Stopped)
+    }
+}
+
+/// Decodes, decides, corrects and checks; when the check fails, again with less,
+/// until it passes or there is nothing lower. The first attempt's time includes
+/// decoding and measuring.
+pub fn develop(
+    bytes: impl AsRef<[u8]>,
+    studio: &Studio,
+    go_on: &mut GoOn<'_>,
+) -> Result<Developed, Failure> {
+    let mut since = Instant::now();
+    enter(go_on, Stage::Decoding)?;
+    let Decoded {
+        pixels: original,
+        source,
+        metadata,
+    } = decode(bytes.as_ref(), &Limits::default())?;
+    drop(bytes);
+
+    enter(go_on, Stage::Measuring)?;
+    let measured = measure(&original);
+    let scene = studio.eye.look(&small(&original)).map_err(trouble)?;
+    let mut plan = plan(&measured, &scene, &studio.preset, studio.brush.is_some());
+
+    let mut attempts = Vec::new();
+    loop {
+        enter(go_on, Stage::Correcting)?;
+        let picture = apply(&original, &plan, &scene, studio.brush.as_deref()).map_err(trouble)?;
+        enter(go_on, Stage::Checking)?;
+        let report = inspect(&original, &picture, &plan);
+        attempts.push(attempt(&plan, &report, &source, since)?);
+        let lower = match report.verdict {
+            Verdict::Passed => None,
+            Verdict::Held => ladder::lower(&plan, &report),
+        };
+        let Some(lower) = lower else {
+            return Ok(Developed {
+                original,
+                picture,
+                source,
+                metadata,
+                attempts,
+            });
+        };
+        (plan, since) = (lower, Instant::now());
+    }
+}
+
+fn attempt(
+    plan: &Plan,
+    report: &Report,
+    source: &Source,
+    since: Instant,
+) -> Result<AttemptDone, Failure> {
+    let mut document = serde_json::to_value(report).map_err(trouble)?;
+    document["source"] = serde_json::to_value(source).map_err(trouble)?;
+    let plan_document = serde_json::to_value(plan).map_err(trouble)?;
+    Ok(AttemptDone {
+        engine: plan_document["engine"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        strength: plan.strength,
+        plan: plan_document,
+        done: plan.describe(),
+        report: document,
+        passed: report.verdict == Verdict::Passed,
+        severity: severity(report),
+        took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+fn severity(report: &Report) -> f32 {
+    report.measures.iter().map(badness).fold(0.0, f32::max)
+}
+
+/// A failed measure is always worse than one that only asks for a look, which is
+/// the worse the closer it comes to failing.
+fn badness(measure: &Measure) -> f32 {
+    let Some(threshold) = measure.threshold else {
+        return 0.0;
+    };
+    let distance = ((measure.value - threshold).abs() / threshold.abs().max(1e-9)) as f32;
+    match measure.verdict {
+        MeasureVerdict::Failed => 1.0 + distance,
+        MeasureVerdict::Review => (1.0 - distance).max(0.0),
+        MeasureVerdict::Passed | MeasureVerdict::Reported => 0.0,
+    }
+}
+
+fn trouble(error: impl Into<anyhow::Error>) -> Failure {
+    Failure::Retry(error.into())
+}

@@ -1,0 +1,148 @@
+//! `enhance FILE`: the same pipeline on one file, without database or server.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use plumbline_enhance::{Output, encode};
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+
+use crate::develop::{AttemptDone, Developed, Studio, develop};
+use crate::failure::Failure;
+
+/// Quality control held the result for a person.
+const HELD: u8 = 1;
+/// The file cannot be enhanced, and nothing was written.
+const REFUSED: u8 = 2;
+
+/// Exit status: 0 passed, 1 held for review (the photo is written all the same),
+/// 2 refused with a sentence, and nothing is written.
+#[derive(Debug, Args)]
+pub struct Order {
+    /// The photo: JPEG, PNG or TIFF.
+    file: PathBuf,
+    /// Where to write the result: .jpg, .png or .tif.
+    #[arg(short, long, value_name = "OUT")]
+    out: PathBuf,
+    /// Where to write what was seen, done and measured, as JSON.
+    #[arg(long, value_name = "JSON")]
+    report: Option<PathBuf>,
+    /// How far the correction goes, 0 to 1.
+    #[arg(long, value_parser = strength)]
+    pub strength: Option<f32>,
+}
+
+pub fn run(order: &Order, studio: &Studio) -> ExitCode {
+    match enhance(order, studio) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(HELD),
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+/// Whether it passed quality control. Both files are complete before either
+/// appears under its name.
+fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
+    let output = output(&order.out)?;
+    if is_same_file(&order.file, &order.out) {
+        bail!("The result would overwrite the photo itself. Choose another name for it.");
+    }
+    let bytes = fs::read(&order.file)
+        .with_context(|| format!("{} cannot be read", order.file.display()))?;
+    let developed = develop(bytes, studio, &mut |_| true).map_err(sentence)?;
+    let Developed {
+        original,
+        picture,
+        source,
+        metadata,
+        attempts,
+    } = developed;
+    drop(original);
+    let encoded = encode(&picture, &metadata, &of_depth(output, picture.bits()))?;
+    let passed = attempts.last().is_some_and(|last| last.passed);
+
+    let photo = write_beside(&order.out, &encoded)?;
+    if let Some(path) = &order.report {
+        let report = json!({
+            "file": order.file.file_name().map(|name| name.to_string_lossy()),
+            "source": source,
+            "attempts": attempts.iter().map(to_json).collect::<Vec<_>>(),
+            "verdict": if passed { "passed" } else { "held" },
+        });
+        let text = serde_json::to_vec_pretty(&report)?;
+        keep(write_beside(path, &text)?, path)?;
+    }
+    keep(photo, &order.out)?;
+    Ok(passed)
+}
+
+fn to_json(attempt: &AttemptDone) -> Value {
+    json!({
+        "engine": attempt.engine,
+        "strength": attempt.strength,
+        "plan": attempt.plan,
+        "done": attempt.done,
+        "report": attempt.report,
+        "took_ms": attempt.took_ms,
+    })
+}
+
+fn output(out: &Path) -> anyhow::Result<Output> {
+    let extension = out.extension().unwrap_or_default().to_string_lossy();
+    Output::from_extension(&extension)
+        .with_context(|| format!("{} must end in .jpg, .png or .tif", out.display()))
+}
+
+/// A TIFF has the depth of the photo it was made from.
+fn of_depth(output: Output, bits: u8) -> Output {
+    match output {
+        Output::Tiff16 if bits == 8 => Output::Tiff8,
+        other => other,
+    }
+}
+
+fn is_same_file(file: &Path, out: &Path) -> bool {
+    matches!((file.canonicalize(), out.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn sentence(failure: Failure) -> anyhow::Error {
+    match failure {
+        Failure::Final(sentence) => anyhow::Error::msg(sentence),
+        Failure::Retry(trouble) => trouble.context("This photo could not be enhanced"),
+        Failure::Stopped => anyhow::Error::msg("Stopped."),
+    }
+}
+
+fn write_beside(path: &Path, bytes: &[u8]) -> anyhow::Result<NamedTempFile> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    // As any new file is: the caller's umask decides who may read it.
+    let open = fs::Permissions::from_mode(0o666);
+    let written = tempfile::Builder::new()
+        .permissions(open)
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .and_then(|mut file| file.write_all(bytes).map(|()| file));
+    written.with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn keep(file: NamedTempFile, path: &Path) -> anyhow::Result<()> {
+    file.persist(path)
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(())
+}
+
+fn strength(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "it is a number from 0 to 1".to_owned())
+}

@@ -1,0 +1,63 @@
+//! The registry: which queue is answered by which job.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use apalis_postgres::PgPool;
+use plumbline_domain::queue as orders;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::kitchen::Kitchen;
+use crate::queue::{self, Settings};
+
+mod enhance_photo;
+
+const TIDY_EVERY: Duration = Duration::from_secs(3600);
+
+/// Answers every queue until closing time.
+pub async fn serve(kitchen: &Arc<Kitchen>, pool: &PgPool, config: &Config) {
+    let settings = Settings {
+        queue: orders::ENHANCE_PHOTO,
+        concurrency: config.concurrency,
+        heartbeat: config.heartbeat,
+        missed_heartbeats: config.missed_heartbeats,
+    };
+    let cook = kitchen.clone();
+    let answer = move |payload: Value| {
+        let kitchen = cook.clone();
+        async move {
+            if let Some(order) = decode(orders::ENHANCE_PHOTO, payload) {
+                enhance_photo::run(&kitchen, order).await;
+            }
+        }
+    };
+    queue::serve(pool, &settings, answer, &kitchen.closing).await;
+}
+
+/// A delivery that cannot be read is never going to be: it is logged and
+/// acknowledged.
+fn decode<T: DeserializeOwned>(queue: &str, payload: Value) -> Option<T> {
+    serde_json::from_value(payload)
+        .inspect_err(|error| tracing::error!(queue, %error, "an order that cannot be read"))
+        .ok()
+}
+
+/// Clears away what the queue leaves behind, now and every hour, and rings again
+/// for jobs whose delivery was lost.
+pub async fn tidy(pool: PgPool) {
+    let mut hours = tokio::time::interval(TIDY_EVERY);
+    loop {
+        hours.tick().await;
+        match orders::tidy(&pool).await {
+            Ok(tidied) => tracing::info!(
+                deliveries = tidied.deliveries,
+                workers = tidied.workers,
+                rung_again = tidied.rung_again,
+                "tidied the queue"
+            ),
+            Err(error) => tracing::warn!(%error, "the queue could not be tidied"),
+        }
+    }
+}

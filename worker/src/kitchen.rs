@@ -1,0 +1,62 @@
+//! What a job needs to work, and how many may work at the same time.
+
+use std::sync::Arc;
+
+use plumbline_domain::db::Db;
+use plumbline_enhance::{Brush, Eye, Preset};
+use plumbline_storage::Storage;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::closing::Closing;
+use crate::config::Config;
+use crate::develop::Studio;
+
+pub struct Kitchen {
+    pub db: Db,
+    pub storage: Storage,
+    pub studio: Arc<Studio>,
+    pub lease_secs: u32,
+    pub closing: Closing,
+    slots: Semaphore,
+    slot_count: u32,
+}
+
+impl Kitchen {
+    pub fn new(
+        db: Db,
+        storage: Storage,
+        eye: Arc<dyn Eye>,
+        brush: Option<Arc<dyn Brush>>,
+        config: &Config,
+        closing: Closing,
+    ) -> Self {
+        let slot_count = u32::try_from(config.concurrency).unwrap_or(u32::MAX);
+        Self {
+            db,
+            storage,
+            studio: Arc::new(Studio {
+                eye,
+                brush,
+                preset: Preset::default(),
+            }),
+            lease_secs: config.lease_secs,
+            closing,
+            slots: Semaphore::new(config.concurrency),
+            slot_count,
+        }
+    }
+
+    /// A place for one photo. The queue counts, too, but starts anew after a
+    /// database restart while photos are still in hand.
+    pub async fn slot(&self) -> SemaphorePermit<'_> {
+        self.slots
+            .acquire()
+            .await
+            .expect("the slots are never closed")
+    }
+
+    /// Ends when no photo is in hand.
+    pub async fn empty(&self) {
+        let _all = self.slots.acquire_many(self.slot_count).await;
+    }
+}

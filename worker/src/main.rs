@@ -1,0 +1,52 @@
+//! The worker: cooks what the queue orders, or one file by hand.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use plumbline_enhance::{PlainEye, Preset};
+use plumbline_worker::develop::Studio;
+use plumbline_worker::enhance_file::{self, Order};
+
+#[derive(Parser)]
+#[command(name = "plumbline-worker", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Works off the queue until it is told to stop (the default).
+    Run,
+    /// Enhances one file, without database or server.
+    Enhance(Order),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command.unwrap_or(Command::Run) {
+        Command::Run => work(),
+        Command::Enhance(order) => {
+            let mut preset = Preset::default();
+            preset.strength = order.strength.unwrap_or(preset.strength);
+            enhance_file::run(
+                &order,
+                &Studio {
+                    eye: Arc::new(PlainEye),
+                    brush: None,
+                    preset,
+                },
+            )
+        }
+    }
+}
+
+fn work() -> ExitCode {
+    match plumbline_worker::start(Arc::new(PlainEye), None) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("plumbline-worker: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
