@@ -11,7 +11,10 @@ async fn whoever_signed_up_can_sign_out_and_in_again() {
     anna.get("/shoots").await.shows("Anna").shows("studio");
 
     anna.post("/sign-out", &[]).await;
-    assert_eq!(anna.get("/shoots").await.location.as_deref(), Some("/sign-in"));
+    assert_eq!(
+        anna.get("/shoots").await.location.as_deref(),
+        Some("/sign-in")
+    );
 
     let back = anna.sign_in("ANNA@example.com", PASSWORD).await;
     assert_eq!(back.location.as_deref(), Some("/shoots"));
@@ -23,10 +26,17 @@ async fn a_wrong_password_and_an_unknown_email_sound_the_same() {
     let app = App::start().await;
     app.owner("Anna").await;
     let stranger = app.visitor();
-    let wrong = stranger.sign_in("anna@example.com", "not her password").await;
-    let unknown = stranger.sign_in("berta@example.com", "not her password").await;
+    let wrong = stranger
+        .sign_in("anna@example.com", "not her password")
+        .await;
+    let unknown = stranger
+        .sign_in("berta@example.com", "not her password")
+        .await;
 
-    assert_eq!((wrong.status, unknown.status), (422.try_into().unwrap(), 422.try_into().unwrap()));
+    assert_eq!(
+        (wrong.status, unknown.status),
+        (422.try_into().unwrap(), 422.try_into().unwrap())
+    );
     wrong.shows("do not match").hides("not her password");
     assert_eq!(
         wrong.text.replace("anna@", ""),
@@ -43,7 +53,10 @@ async fn passwords_are_kept_as_argon2id() {
         .fetch_one(&app.database.everything)
         .await
         .unwrap();
-    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    assert!(
+        hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+        "{hash}"
+    );
 }
 
 #[tokio::test]
@@ -51,12 +64,15 @@ async fn a_form_with_mistakes_comes_back_with_a_sentence_for_each() {
     let app = App::start().await;
     let visitor = app.visitor();
     let refused = visitor
-        .post("/sign-up", &[
-            ("name", "Anna <b>"),
-            ("organization", " "),
-            ("email", "anna"),
-            ("password", "short"),
-        ])
+        .post(
+            "/sign-up",
+            &[
+                ("name", "Anna <b>"),
+                ("organization", " "),
+                ("email", "anna"),
+                ("password", "short"),
+            ],
+        )
         .await;
     assert_eq!(refused.status, 422);
     refused
@@ -73,12 +89,15 @@ async fn an_email_belongs_to_one_account() {
     app.owner("Anna").await;
     let again = app
         .visitor()
-        .post("/sign-up", &[
-            ("name", "Other Anna"),
-            ("organization", "Studio"),
-            ("email", "Anna@Example.com"),
-            ("password", PASSWORD),
-        ])
+        .post(
+            "/sign-up",
+            &[
+                ("name", "Other Anna"),
+                ("organization", "Studio"),
+                ("email", "Anna@Example.com"),
+                ("password", PASSWORD),
+            ],
+        )
         .await;
     assert_eq!(again.status, 422);
     again.shows("There is an account with this email");
@@ -88,14 +107,20 @@ async fn an_email_belongs_to_one_account() {
 async fn a_sign_in_link_works_once_and_only_when_pressed() {
     let app = App::start().await;
     app.owner("Anna").await;
-    let place = accounts::find_by_email(app.db(), "anna@example.com").await.unwrap().unwrap();
+    let place = accounts::find_by_email(app.db(), "anna@example.com")
+        .await
+        .unwrap()
+        .unwrap();
     let token = sign_in_links::create(app.db(), place).await.unwrap();
     let link = format!("/sign-in/{token}");
 
     let browser = app.visitor();
     browser.get(&link).await.shows("Sign in as Anna");
     browser.get(&link).await.shows("Sign in as Anna");
-    assert_eq!(browser.post(&link, &[]).await.location.as_deref(), Some("/shoots"));
+    assert_eq!(
+        browser.post(&link, &[]).await.location.as_deref(),
+        Some("/shoots")
+    );
     browser.get("/shoots").await.shows("Anna");
 
     let late = app.visitor();
@@ -114,7 +139,10 @@ async fn trying_many_passwords_is_slowed_down() {
     assert_eq!(last.status, 429);
     last.shows("Wait a minute");
     let other = stranger.sign_in("berta@example.com", "guess").await;
-    assert_eq!(other.status, 422, "another account is not locked out with it");
+    assert_eq!(
+        other.status, 422,
+        "another account is not locked out with it"
+    );
 }
 
 #[tokio::test]

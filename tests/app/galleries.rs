@@ -19,19 +19,33 @@ async fn a_shared_shoot() -> Shared {
     let anna = app.owner("Anna").await;
     let shoot = anna.create_shoot("12 Harbour Street").await;
     let photos = [
-        anna.add_photo(&shoot, "kitchen.jpg", &pictures::room(1)).await,
-        anna.add_photo(&shoot, "garden.jpg", &pictures::room(2)).await,
+        anna.add_photo(&shoot, "kitchen.jpg", &pictures::room(1))
+            .await,
+        anna.add_photo(&shoot, "garden.jpg", &pictures::room(2))
+            .await,
     ];
     for photo in &photos {
         by_hand::finish(&app, photo, Verdict::Passed).await;
     }
     let link = anna.share(&shoot).await;
-    Shared { app, anna, shoot, photos, link }
+    Shared {
+        app,
+        anna,
+        shoot,
+        photos,
+        link,
+    }
 }
 
 #[tokio::test]
 async fn a_link_that_was_closed_or_has_expired_says_so() {
-    let Shared { app, anna, shoot, link, .. } = a_shared_shoot().await;
+    let Shared {
+        app,
+        anna,
+        shoot,
+        link,
+        ..
+    } = a_shared_shoot().await;
     let customer = app.visitor();
     assert_eq!(customer.get(&link).await.status, 200);
 
@@ -41,19 +55,28 @@ async fn a_link_that_was_closed_or_has_expired_says_so() {
         .unwrap();
     let expired = customer.get(&link).await;
     assert_eq!(expired.status, 410);
-    expired.shows("no longer works").shows("Ask the photographer").hides("Harbour");
+    expired
+        .shows("no longer works")
+        .shows("Ask the photographer")
+        .hides("Harbour");
 
     let second = anna.share(&shoot).await;
     let page = anna.get(&format!("/shoots/{shoot}")).await.text;
     let at = page.find("/galleries/").expect("a way to stop sharing") + "/galleries/".len();
-    anna.post(&format!("/galleries/{}/closing", &page[at..at + 36]), &[]).await;
+    anna.post(&format!("/galleries/{}/closing", &page[at..at + 36]), &[])
+        .await;
     assert_eq!(customer.get(&second).await.status, 410);
-    assert_eq!(customer.get(&format!("{second}/download")).await.status, 410);
+    assert_eq!(
+        customer.get(&format!("{second}/download")).await.status,
+        410
+    );
 }
 
 #[tokio::test]
 async fn one_photo_can_be_looked_at_and_saved() {
-    let Shared { app, photos, link, .. } = a_shared_shoot().await;
+    let Shared {
+        app, photos, link, ..
+    } = a_shared_shoot().await;
     let customer = app.visitor();
     customer
         .get(&format!("{link}/photos/{}", photos[1]))
@@ -61,17 +84,26 @@ async fn one_photo_can_be_looked_at_and_saved() {
         .shows("garden.jpg")
         .shows("2 of 2")
         .shows("6000 × 4000");
-    let full = customer.get(&format!("{link}/photos/{}/full", photos[1])).await;
+    let full = customer
+        .get(&format!("{link}/photos/{}/full", photos[1]))
+        .await;
     assert_eq!(full.text, "full of photo 2\n");
     let disposition = full.headers["content-disposition"].to_str().unwrap();
-    assert!(disposition.starts_with("attachment; filename=\"002-garden.jpg\""), "{disposition}");
+    assert!(
+        disposition.starts_with("attachment; filename=\"002-garden.jpg\""),
+        "{disposition}"
+    );
 }
 
 #[tokio::test]
 async fn the_picture_it_was_made_from_is_not_the_customers() {
-    let Shared { app, photos, link, .. } = a_shared_shoot().await;
+    let Shared {
+        app, photos, link, ..
+    } = a_shared_shoot().await;
     let customer = app.visitor();
-    let before = customer.get(&format!("{link}/photos/{}/before", photos[0])).await;
+    let before = customer
+        .get(&format!("{link}/photos/{}/before", photos[0]))
+        .await;
     assert_eq!(before.status, 404);
 }
 
@@ -88,7 +120,9 @@ async fn a_broken_zip_download_goes_on_where_it_stopped() {
         assert_eq!(status, 206);
         assert!(rest == whole[at..], "the rest from byte {at} fits");
     }
-    let (status, _) = customer.bytes(&zip, Some(&format!("bytes={}-", whole.len()))).await;
+    let (status, _) = customer
+        .bytes(&zip, Some(&format!("bytes={}-", whole.len())))
+        .await;
     assert_eq!(status, 416);
 }
 
@@ -108,7 +142,13 @@ async fn the_zip_is_one_that_other_programs_read() {
         assert!(done.status.success(), "{program}: {done:?}");
     };
     run("unzip", &["-t", "shoot.zip"]);
-    run("python3", &["-c", "import zipfile; assert zipfile.ZipFile('shoot.zip').testzip() is None"]);
+    run(
+        "python3",
+        &[
+            "-c",
+            "import zipfile; assert zipfile.ZipFile('shoot.zip').testzip() is None",
+        ],
+    );
     run("unzip", &["-q", "shoot.zip"]);
     run("sha256sum", &["--check", "--strict", "SHA256SUMS"]);
 }
@@ -121,18 +161,33 @@ async fn a_zip_with_a_missing_file_breaks_off_instead_of_ending_short() {
             std::fs::remove_file(entry).unwrap();
         }
     }
-    let response = app.visitor().request("get", &format!("{link}/download")).send().await.unwrap();
+    let response = app
+        .visitor()
+        .request("get", &format!("{link}/download"))
+        .send()
+        .await
+        .unwrap();
     assert!(response.content_length().is_some_and(|length| length > 0));
-    assert!(response.bytes().await.is_err(), "the download looks complete");
+    assert!(
+        response.bytes().await.is_err(),
+        "the download looks complete"
+    );
 }
 
 #[tokio::test]
 async fn a_browser_that_has_a_photo_is_not_sent_it_again() {
-    let Shared { app, photos, link, .. } = a_shared_shoot().await;
+    let Shared {
+        app, photos, link, ..
+    } = a_shared_shoot().await;
     let customer = app.visitor();
     let path = format!("{link}/photos/{}/thumb", photos[0]);
     let tag = customer.get(&path).await.headers["etag"].clone();
-    let again = customer.request("get", &path).header("if-none-match", tag).send().await.unwrap();
+    let again = customer
+        .request("get", &path)
+        .header("if-none-match", tag)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(again.status(), 304);
 }
 
@@ -140,6 +195,12 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] })
+        .flat_map(|path| {
+            if path.is_dir() {
+                walk(&path)
+            } else {
+                vec![path]
+            }
+        })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Stories about the whole product: a real site, a real database, the real queue.
 
+#![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 mod accounts;
 mod galleries;
 mod journey;

@@ -38,8 +38,12 @@ impl World {
         let anna = app.owner("Anna").await;
         let berta = app.owner("Berta").await;
         let shoot = anna.create_shoot(&format!("12 {SECRET}")).await;
-        let photo = anna.add_photo(&shoot, "kitchen.jpg", &pictures::room(1)).await;
-        let held = anna.add_photo(&shoot, "garden.jpg", &pictures::room(2)).await;
+        let photo = anna
+            .add_photo(&shoot, "kitchen.jpg", &pictures::room(1))
+            .await;
+        let held = anna
+            .add_photo(&shoot, "garden.jpg", &pictures::room(2))
+            .await;
         by_hand::finish(&app, &photo, Verdict::Passed).await;
         by_hand::finish(&app, &held, Verdict::Held).await;
         let token = anna.share(&shoot).await[3..].to_owned();
@@ -47,9 +51,13 @@ impl World {
         let bertas_token = berta.share(&bertas).await[3..].to_owned();
         let page = anna.get(&format!("/shoots/{shoot}")).await.text;
         let at = page.find("/galleries/").expect("a gallery") + "/galleries/".len();
-        let place = accounts::find_by_email(app.db(), "anna@example.com").await.unwrap().unwrap();
-        let sign_in_token =
-            plumbline_domain::sign_in_links::create(app.db(), place).await.unwrap();
+        let place = accounts::find_by_email(app.db(), "anna@example.com")
+            .await
+            .unwrap()
+            .unwrap();
+        let sign_in_token = plumbline_domain::sign_in_links::create(app.db(), place)
+            .await
+            .unwrap();
         Self {
             editor: colleague(&app, "Edith", Role::Editor).await,
             viewer: colleague(&app, "Vera", Role::Viewer).await,
@@ -77,7 +85,11 @@ impl World {
             "/sign-in/{token}" => &self.sign_in_token,
             _ => &self.token,
         };
-        let kind = if route.path.starts_with("/g/") { "full" } else { "preview" };
+        let kind = if route.path.starts_with("/g/") {
+            "full"
+        } else {
+            "preview"
+        };
         let path = route
             .path
             .replace("{shoot}", &self.shoot)
@@ -90,7 +102,10 @@ impl World {
 }
 
 async fn colleague(app: &App, name: &str, role: Role) -> Client {
-    let anna = accounts::find_by_email(app.db(), "anna@example.com").await.unwrap().unwrap();
+    let anna = accounts::find_by_email(app.db(), "anna@example.com")
+        .await
+        .unwrap()
+        .unwrap();
     let email = format!("{}@example.com", name.to_lowercase());
     let new = NewAccount {
         name: name.to_owned(),
@@ -98,7 +113,9 @@ async fn colleague(app: &App, name: &str, role: Role) -> Client {
         email: email.clone(),
         password: PASSWORD.to_owned(),
     };
-    accounts::add_member(app.db(), anna, new, role).await.unwrap();
+    accounts::add_member(app.db(), anna, new, role)
+        .await
+        .unwrap();
     let client = app.visitor();
     client.sign_in(&email, PASSWORD).await;
     client
@@ -119,21 +136,40 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
         ("post", "/photos/{photo}/review") => &[("decision", "approved")],
         (
             "get",
-            "/" | "/health" | "/sign-up" | "/sign-in" | "/sign-in/{token}" | "/shoots"
-            | "/shoots/{shoot}" | "/shoots/{shoot}/photos" | "/shoots/{shoot}/live"
-            | "/photos/{photo}" | "/photos/{photo}/live" | "/photos/{photo}/report.json"
-            | "/photos/{photo}/renditions/{kind}" | "/photos/{photo}/original" | "/reviews"
-            | "/g/{token}" | "/g/{token}/download" | "/g/{token}/photos/{photo}"
+            "/"
+            | "/health"
+            | "/sign-up"
+            | "/sign-in"
+            | "/sign-in/{token}"
+            | "/shoots"
+            | "/shoots/{shoot}"
+            | "/shoots/{shoot}/photos"
+            | "/shoots/{shoot}/live"
+            | "/photos/{photo}"
+            | "/photos/{photo}/live"
+            | "/photos/{photo}/report.json"
+            | "/photos/{photo}/renditions/{kind}"
+            | "/photos/{photo}/original"
+            | "/reviews"
+            | "/g/{token}"
+            | "/g/{token}/download"
+            | "/g/{token}/photos/{photo}"
             | "/g/{token}/photos/{photo}/{kind}",
         )
         | (
             "post",
-            "/sign-in/{token}" | "/sign-out" | "/shoots/{shoot}/photos"
-            | "/galleries/{gallery}/closing" | "/photos/{photo}/attempts"
-            | "/photos/{photo}/removal" | "/photos/{photo}/restoration"
+            "/sign-in/{token}"
+            | "/sign-out"
+            | "/shoots/{shoot}/photos"
+            | "/galleries/{gallery}/closing"
+            | "/photos/{photo}/attempts"
+            | "/photos/{photo}/removal"
+            | "/photos/{photo}/restoration"
             | "/photos/{photo}/review/withdrawal",
         ) => &[],
-        (method, path) => panic!("{method} {path} has no case in strangers.rs: who may not use it?"),
+        (method, path) => {
+            panic!("{method} {path} has no case in strangers.rs: who may not use it?")
+        }
     }
 }
 
@@ -175,7 +211,9 @@ async fn sent(
 }
 
 fn routes(audiences: &[Audience]) -> impl Iterator<Item = &'static Route> {
-    TABLE.iter().filter(move |route| audiences.contains(&route.audience))
+    TABLE
+        .iter()
+        .filter(move |route| audiences.contains(&route.audience))
 }
 
 const OF_MEMBERS: [Audience; 3] = [Audience::Member, Audience::Editor, Audience::Admin];
@@ -198,7 +236,11 @@ async fn another_organization_finds_nothing() {
         let status = tried(&world.berta, &world, route).await;
         if path == route.path {
             // A page of one's own: nothing of Anna's stands on it.
-            assert!(status.is_success() || status == 303, "{} {path}: {status}", route.method);
+            assert!(
+                status.is_success() || status == 303,
+                "{} {path}: {status}",
+                route.method
+            );
             world.berta.get("/shoots").await.hides(SECRET);
             world.berta.get("/reviews").await.hides("garden.jpg");
         } else {
@@ -303,10 +345,20 @@ async fn whoever_may_use_a_route_can() {
 #[tokio::test]
 async fn an_id_that_is_no_id_is_a_page_that_is_not_there() {
     let world = World::create().await;
-    for path in ["/shoots/1", "/photos/x", "/photos/../etc", "/photos/%00/original", "/nowhere"] {
+    for path in [
+        "/shoots/1",
+        "/photos/x",
+        "/photos/../etc",
+        "/photos/%00/original",
+        "/nowhere",
+    ] {
         assert_eq!(world.anna.get(path).await.status, 404, "{path}");
     }
-    for path in ["/static/../Cargo.toml", "/static/%2e%2e/Cargo.toml", "/static/..%2fCargo.toml"] {
+    for path in [
+        "/static/../Cargo.toml",
+        "/static/%2e%2e/Cargo.toml",
+        "/static/..%2fCargo.toml",
+    ] {
         let answer = world.nobody.get(path).await;
         assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
         answer.hides("[workspace]");

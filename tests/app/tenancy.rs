@@ -28,13 +28,19 @@ async fn count(database: &TestDatabase, role: &str, organization: &str, table: &
         .await
         .unwrap();
     let counting = format!("select count(*) from {table}");
-    sqlx::query_scalar(sqlx::AssertSqlSafe(counting)).fetch_one(&mut *transaction).await.unwrap()
+    sqlx::query_scalar(sqlx::AssertSqlSafe(counting))
+        .fetch_one(&mut *transaction)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn a_statement_that_forgets_the_organization_sees_only_its_own_rows() {
     let database = TestDatabase::create().await;
-    let (anna, berta) = (owner(&database.db, "anna").await, owner(&database.db, "berta").await);
+    let (anna, berta) = (
+        owner(&database.db, "anna").await,
+        owner(&database.db, "berta").await,
+    );
     for member in [&anna, &anna, &berta] {
         let mut scope = member.scope(&database.db).await.unwrap();
         shoots::create(&mut scope, member, "A house").await.unwrap();
@@ -51,9 +57,14 @@ async fn a_statement_that_forgets_the_organization_sees_only_its_own_rows() {
 #[tokio::test]
 async fn another_organizations_shoot_is_not_found() {
     let database = TestDatabase::create().await;
-    let (anna, berta) = (owner(&database.db, "anna").await, owner(&database.db, "berta").await);
+    let (anna, berta) = (
+        owner(&database.db, "anna").await,
+        owner(&database.db, "berta").await,
+    );
     let mut scope = anna.scope(&database.db).await.unwrap();
-    let shoot = shoots::create(&mut scope, &anna, "Anna's house").await.unwrap();
+    let shoot = shoots::create(&mut scope, &anna, "Anna's house")
+        .await
+        .unwrap();
     scope.commit().await.unwrap();
 
     let mut scope = berta.scope(&database.db).await.unwrap();
@@ -103,19 +114,40 @@ async fn the_door_cannot_read_a_photo_or_a_share_links_secret() {
         "select token from galleries",
     ] {
         let mut transaction = database.everything.begin().await.unwrap();
-        sqlx::query("set local role plumbline_door").execute(&mut *transaction).await.unwrap();
-        let error = sqlx::query(reading).execute(&mut *transaction).await.unwrap_err();
-        assert!(error.to_string().contains("permission denied"), "{reading}: {error}");
+        sqlx::query("set local role plumbline_door")
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+        let error = sqlx::query(reading)
+            .execute(&mut *transaction)
+            .await
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("permission denied"),
+            "{reading}: {error}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_scope_cannot_read_passwords_or_sessions() {
     let database = TestDatabase::create().await;
-    for reading in ["select password_hash from accounts", "select * from sessions"] {
+    for reading in [
+        "select password_hash from accounts",
+        "select * from sessions",
+    ] {
         let mut transaction = database.everything.begin().await.unwrap();
-        sqlx::query("set local role plumbline_tenant").execute(&mut *transaction).await.unwrap();
-        let error = sqlx::query(reading).execute(&mut *transaction).await.unwrap_err();
-        assert!(error.to_string().contains("permission denied"), "{reading}: {error}");
+        sqlx::query("set local role plumbline_tenant")
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+        let error = sqlx::query(reading)
+            .execute(&mut *transaction)
+            .await
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("permission denied"),
+            "{reading}: {error}"
+        );
     }
 }

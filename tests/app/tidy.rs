@@ -28,7 +28,9 @@ fn collect(folder: &Path, ending: &str, found: &mut Vec<(PathBuf, String)>) {
 fn dependencies(manifest: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join(manifest)).unwrap();
     let (_, rest) = text.split_once("[dependencies]").unwrap();
-    rest.split("\n[").next().unwrap_or_default()
+    rest.split("\n[")
+        .next()
+        .unwrap_or_default()
         .lines()
         .filter_map(|line| line.split(['.', '=', ' ']).next())
         .filter(|name| !name.is_empty() && !name.starts_with('#'))
@@ -41,18 +43,41 @@ fn nobody_knows_whom_they_must_not() {
     for (manifest, must_not_know) in [
         (
             "crates/enhance/Cargo.toml",
-            &["tokio", "sqlx", "actix-web", "plumbline-domain", "plumbline-storage"][..],
+            &[
+                "tokio",
+                "sqlx",
+                "actix-web",
+                "plumbline-domain",
+                "plumbline-storage",
+            ][..],
         ),
         (
             "crates/storage/Cargo.toml",
-            &["sqlx", "actix-web", "plumbline-domain", "plumbline-enhance", "turbojpeg"],
+            &[
+                "sqlx",
+                "actix-web",
+                "plumbline-domain",
+                "plumbline-enhance",
+                "turbojpeg",
+            ],
         ),
         (
             "crates/domain/Cargo.toml",
-            &["actix-web", "askama", "plumbline-storage", "plumbline-enhance"],
+            &[
+                "actix-web",
+                "askama",
+                "plumbline-storage",
+                "plumbline-enhance",
+            ],
         ),
-        ("web/Cargo.toml", &["plumbline-enhance", "plumbline-worker", "sqlx", "turbojpeg"]),
-        ("worker/Cargo.toml", &["plumbline-web", "actix-web", "askama", "sqlx"]),
+        (
+            "web/Cargo.toml",
+            &["plumbline-enhance", "plumbline-worker", "sqlx", "turbojpeg"],
+        ),
+        (
+            "worker/Cargo.toml",
+            &["plumbline-web", "actix-web", "askama", "sqlx"],
+        ),
     ] {
         for dependency in dependencies(manifest) {
             assert!(
@@ -65,9 +90,18 @@ fn nobody_knows_whom_they_must_not() {
 
 #[test]
 fn sql_is_spoken_only_in_the_domain() {
-    for folder in ["web/src", "worker/src", "crates/enhance/src", "crates/storage/src"] {
+    for folder in [
+        "web/src",
+        "worker/src",
+        "crates/enhance/src",
+        "crates/storage/src",
+    ] {
         for (path, text) in files(folder, "rs") {
-            assert!(!text.contains("sqlx::query"), "{} holds SQL", path.display());
+            assert!(
+                !text.contains("sqlx::query"),
+                "{} holds SQL",
+                path.display()
+            );
         }
     }
 }
@@ -75,8 +109,22 @@ fn sql_is_spoken_only_in_the_domain() {
 #[test]
 fn every_statement_on_an_organizations_rows_names_the_organization() {
     // These run before there is a scope, to find out who is asking.
-    let at_the_door = ["accounts.rs", "sessions.rs", "sign_in_links.rs", "db.rs", "queue.rs"];
-    let tables = ["shoots", "photos", "attempts", "renditions", "reviews", "galleries", "jobs"];
+    let at_the_door = [
+        "accounts.rs",
+        "sessions.rs",
+        "sign_in_links.rs",
+        "db.rs",
+        "queue.rs",
+    ];
+    let tables = [
+        "shoots",
+        "photos",
+        "attempts",
+        "renditions",
+        "reviews",
+        "galleries",
+        "jobs",
+    ];
     let mut seen = 0;
     for (path, text) in files("crates/domain/src", "rs") {
         if at_the_door.iter().any(|name| path.ends_with(name)) {
@@ -90,9 +138,13 @@ fn every_statement_on_an_organizations_rows_names_the_organization() {
                     .iter()
                     .any(|verb| statement.contains(&format!("{verb} {table}")))
             };
-            if tables.iter().any(|table| touches(&table)) {
+            if tables.iter().any(|table| touches(table)) {
                 seen += 1;
-                assert!(statement.contains("organization_id"), "{}: {statement}", path.display());
+                assert!(
+                    statement.contains("organization_id"),
+                    "{}: {statement}",
+                    path.display()
+                );
             }
         }
     }
@@ -105,9 +157,21 @@ fn templates_take_their_urls_from_one_place_and_escape_everything() {
         for literal in ["href=\"/", "action=\"/", "src=\"/"] {
             assert!(!text.contains(literal), "{} spells a URL", path.display());
         }
-        assert!(!text.contains("|safe"), "{} does not escape", path.display());
-        assert!(!text.contains("style=\""), "{} has inline style", path.display());
-        assert!(!text.contains("<script>"), "{} has inline script", path.display());
+        assert!(
+            !text.contains("|safe"),
+            "{} does not escape",
+            path.display()
+        );
+        assert!(
+            !text.contains("style=\""),
+            "{} has inline style",
+            path.display()
+        );
+        assert!(
+            !text.contains("<script>"),
+            "{} has inline script",
+            path.display()
+        );
     }
 }
 

@@ -15,12 +15,16 @@ async fn a_file_dropped_twice_is_one_photo() {
     let app = App::start().await;
     let (anna, shoot) = a_shoot(&app).await;
     let first = anna.upload(&shoot, "kitchen.jpg", &pictures::room(1)).await;
-    let again = anna.upload(&shoot, "copy of kitchen.jpg", &pictures::room(1)).await;
+    let again = anna
+        .upload(&shoot, "copy of kitchen.jpg", &pictures::room(1))
+        .await;
 
     assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 200));
     assert_eq!(first.json()["photo"], again.json()["photo"]);
     assert_eq!(again.json()["duplicate"], true);
-    anna.get(&format!("/shoots/{shoot}")).await.shows("0 of 1 done");
+    anna.get(&format!("/shoots/{shoot}"))
+        .await
+        .shows("0 of 1 done");
     assert_eq!(files_below(app.blobs()), 1, "the copy's bytes are not kept");
 }
 
@@ -42,16 +46,29 @@ async fn wrong_files_are_refused_with_a_sentence_and_nothing_is_kept() {
     for (name, bytes, said) in [
         ("photo.heic", &b"\0\0\0\x18ftypheic\0\0\0\0"[..], "HEIC"),
         ("empty.jpg", b"", "empty"),
-        ("page.jpg", b"<html><body>not a photo</body></html>", "not a photo"),
-        ("IMG_1.NEF", b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0\0\0", "Nikon NEF"),
+        (
+            "page.jpg",
+            b"<html><body>not a photo</body></html>",
+            "not a photo",
+        ),
+        (
+            "IMG_1.NEF",
+            b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0\0\0",
+            "Nikon NEF",
+        ),
     ] {
         let refused = anna.upload(&shoot, name, bytes).await;
         assert_eq!(refused.status, 422, "{name}");
         let problem = refused.json();
-        assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+        assert!(
+            problem["detail"].as_str().unwrap().contains(said),
+            "{problem}"
+        );
     }
     assert_eq!(files_below(app.blobs()), 0);
-    anna.get(&format!("/shoots/{shoot}")).await.shows("No photos yet");
+    anna.get(&format!("/shoots/{shoot}"))
+        .await
+        .shows("No photos yet");
 }
 
 #[tokio::test]
@@ -59,7 +76,9 @@ async fn a_picture_of_too_many_pixels_is_refused_from_its_header() {
     let app = App::start().await;
     let (anna, shoot) = a_shoot(&app).await;
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    png.extend([0, 0, 0x2e, 0xe0, 0, 0, 0x2e, 0xe0, 8, 2, 0, 0, 0, 0, 0, 0, 0]);
+    png.extend([
+        0, 0, 0x2e, 0xe0, 0, 0, 0x2e, 0xe0, 8, 2, 0, 0, 0, 0, 0, 0, 0,
+    ]);
     let refused = anna.upload(&shoot, "huge.png", &png).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("144 megapixels"), "{}", refused.text);
@@ -82,12 +101,18 @@ async fn without_javascript_the_form_takes_many_files_at_once() {
     let app = App::start().await;
     let (anna, shoot) = a_shoot(&app).await;
     let (one, two) = (pictures::room(1), pictures::room(2));
-    let taken = anna.upload_plainly(&shoot, &[("a.jpg", &one), ("b.jpg", &two)]).await;
+    let taken = anna
+        .upload_plainly(&shoot, &[("a.jpg", &one), ("b.jpg", &two)])
+        .await;
     assert_eq!(taken.location, Some(format!("/shoots/{shoot}")));
-    anna.get(&format!("/shoots/{shoot}")).await.shows("0 of 2 done");
+    anna.get(&format!("/shoots/{shoot}"))
+        .await
+        .shows("0 of 2 done");
 
     let three = pictures::room(3);
-    let mixed = anna.upload_plainly(&shoot, &[("c.jpg", &three), ("d.gif", b"GIF89a")]).await;
+    let mixed = anna
+        .upload_plainly(&shoot, &[("c.jpg", &three), ("d.gif", b"GIF89a")])
+        .await;
     assert_eq!(mixed.status, 422);
     mixed.shows("This is a GIF").shows("0 of 3 done");
 }

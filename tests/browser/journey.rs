@@ -21,10 +21,17 @@ const PHOTOS: [&str; 6] = [
 fn photos() -> Option<Vec<PathBuf>> {
     let folder = root().join("../shared/photos");
     if !folder.exists() {
-        println!("skipped: 1 story, for the folder of photos is not here: {}", folder.display());
+        println!(
+            "skipped: 1 story, for the folder of photos is not here: {}",
+            folder.display()
+        );
         return None;
     }
-    Some(PHOTOS.map(|name| folder.join(name).canonicalize().expect(name)).to_vec())
+    Some(
+        PHOTOS
+            .map(|name| folder.join(name).canonicalize().expect(name))
+            .to_vec(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,13 +47,21 @@ async fn a_real_shoot_goes_in_and_a_zip_comes_out() {
     watch_until_done(&anna, photos.len()).await;
     look_at_a_photo(&anna).await;
     let link = share(&anna, &shoot).await;
-    assert_eq!(anna.complaints().await, [""; 0], "the pages work without a complaint");
+    assert_eq!(
+        anna.complaints().await,
+        [""; 0],
+        "the pages work without a complaint"
+    );
 
     let customer = Browser::start(&app.address).await;
     customer.look_like(390, Theme::Light).await;
     open_gallery(&customer, &link, photos.len()).await;
     let zip = download(&customer).await;
-    assert_eq!(customer.complaints().await, [""; 0], "the gallery works without a complaint");
+    assert_eq!(
+        customer.complaints().await,
+        [""; 0],
+        "the gallery works without a complaint"
+    );
     check_zip(&zip, &photos);
     worker.stop().await;
 }
@@ -55,11 +70,17 @@ async fn sign_up(browser: &Browser) {
     browser.open("/").await;
     browser.press("a[href='/sign-up']").await;
     browser.fill("[name=name]", "Anna Archer").await;
-    browser.fill("[name=organization]", "Archer Property Photos").await;
+    browser
+        .fill("[name=organization]", "Archer Property Photos")
+        .await;
     browser.fill("[name=email]", "anna@example.com").await;
-    browser.fill("[name=password]", "a long enough password").await;
+    browser
+        .fill("[name=password]", "a long enough password")
+        .await;
     browser.press("main form button").await;
-    browser.see_text("Your first shoot starts with an address").await;
+    browser
+        .see_text("Your first shoot starts with an address")
+        .await;
 }
 
 async fn create_shoot(browser: &Browser) -> String {
@@ -71,19 +92,30 @@ async fn create_shoot(browser: &Browser) -> String {
 
 /// As somebody does who selects them all in the file dialog.
 async fn drop_photos(browser: &Browser, photos: &[PathBuf]) {
-    let list = photos.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+    let list = photos
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>();
     browser.ask("window.stillHere = true").await;
-    browser.fill("input[type=file][name=photo]", &list.join("\n")).await;
+    browser
+        .fill("input[type=file][name=photo]", &list.join("\n"))
+        .await;
 }
 
 async fn watch_until_done(browser: &Browser, count: usize) {
     for stage in ["Waiting", "Correcting"] {
-        let chip = format!("[...document.querySelectorAll('.tile .status')].some(chip => chip.innerText.trim() === {stage:?})");
+        let chip = format!(
+            "[...document.querySelectorAll('.tile .status')].some(chip => chip.innerText.trim() === {stage:?})"
+        );
         browser.see(&chip).await;
     }
     browser.see_text(&format!("All {count} done")).await;
     browser.see_text(&format!("{count} ready")).await;
-    assert_eq!(browser.ask("window.stillHere === true").await, true, "without a reload");
+    assert_eq!(
+        browser.ask("window.stillHere === true").await,
+        true,
+        "without a reload"
+    );
     let thumbs = "[...document.querySelectorAll('.tile img')].length";
     assert_eq!(browser.ask(thumbs).await, count);
 }
@@ -95,20 +127,37 @@ async fn look_at_a_photo(browser: &Browser) {
         .see("[...document.querySelectorAll('before-after img')].filter(image => image.naturalWidth > 1000).length === 2")
         .await;
     let handle = browser.find(".compare__range").await;
-    let before = browser.ask("document.querySelector('.compare__range').value").await;
-    handle.send_keys("\u{e012}\u{e012}\u{e012}").await.expect("the arrow key moves the line");
-    let after = browser.ask("document.querySelector('.compare__range').value").await;
+    let before = browser
+        .ask("document.querySelector('.compare__range').value")
+        .await;
+    handle
+        .send_keys("\u{e012}\u{e012}\u{e012}")
+        .await
+        .expect("the arrow key moves the line");
+    let after = browser
+        .ask("document.querySelector('.compare__range').value")
+        .await;
     assert_ne!(before, after, "the line between before and after moves");
-    let measures = browser.ask("document.querySelectorAll('.measure').length").await;
-    assert!(measures.as_u64() >= Some(4), "the report has {measures} measures");
+    let measures = browser
+        .ask("document.querySelectorAll('.measure').length")
+        .await;
+    assert!(
+        measures.as_u64() >= Some(4),
+        "the report has {measures} measures"
+    );
     browser.see_text("Structure").await;
+    browser.look_like(1280, Theme::Light).await;
+    // The README's picture.
+    browser.snapshot("readme").await;
 }
 
 async fn share(browser: &Browser, shoot: &str) -> String {
     browser.open(shoot).await;
     browser.press(".share button:not([type=button])").await;
     browser.see_text("The link is ready").await;
-    let link = browser.ask("document.querySelector('copy-link input').value").await;
+    let link = browser
+        .ask("document.querySelector('copy-link input').value")
+        .await;
     link.as_str().expect("a link").to_owned()
 }
 
@@ -116,10 +165,16 @@ async fn open_gallery(browser: &Browser, link: &str, count: usize) {
     browser.open(link).await;
     browser.see_text("12 Harbour Street").await;
     browser.see_text(&format!("{count} photos")).await;
-    browser.see("document.querySelector('.gallery img').naturalWidth > 300").await;
+    browser
+        .see("document.querySelector('.gallery img').naturalWidth > 300")
+        .await;
     browser.press(".gallery__link").await;
-    browser.see("document.querySelector('dialog.viewer').open").await;
-    browser.see("document.querySelector('.viewer__photo').naturalWidth > 1000").await;
+    browser
+        .see("document.querySelector('dialog.viewer').open")
+        .await;
+    browser
+        .see("document.querySelector('.viewer__photo').naturalWidth > 1000")
+        .await;
     browser.press("[data-walk=close]").await;
 }
 
@@ -131,9 +186,17 @@ async fn download(browser: &Browser) -> PathBuf {
 fn check_zip(zip: &Path, photos: &[PathBuf]) {
     let folder = zip.parent().expect("it lies in a folder");
     run(folder, "unzip", &["-t", &zip.display().to_string()]);
-    run(folder, "unzip", &["-q", &zip.display().to_string(), "-d", "out"]);
+    run(
+        folder,
+        "unzip",
+        &["-q", &zip.display().to_string(), "-d", "out"],
+    );
     let out = folder.join("out");
-    run(&out, "sha256sum", &["--check", "--strict", "--quiet", "SHA256SUMS"]);
+    run(
+        &out,
+        "sha256sum",
+        &["--check", "--strict", "--quiet", "SHA256SUMS"],
+    );
     let mut sizes_out = sizes(&list(&out));
     let mut sizes_in = sizes(photos);
     sizes_in.sort_unstable();
@@ -143,8 +206,16 @@ fn check_zip(zip: &Path, photos: &[PathBuf]) {
 }
 
 fn run(folder: &Path, program: &str, arguments: &[&str]) {
-    let done = Command::new(program).args(arguments).current_dir(folder).output().expect(program);
-    assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stdout));
+    let done = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect(program);
+    assert!(
+        done.status.success(),
+        "{program}: {}",
+        String::from_utf8_lossy(&done.stdout)
+    );
 }
 
 fn list(folder: &Path) -> Vec<PathBuf> {
@@ -188,7 +259,11 @@ async fn a_wrong_file_is_refused_in_the_page_and_the_others_go_on() {
 
     let worker = app.start_worker();
     wait::until("the photo to be done", PATIENCE, || async {
-        (anna.ask("document.body.innerText.includes('All 1 done')").await == true).then_some(())
+        (anna
+            .ask("document.body.innerText.includes('All 1 done')")
+            .await
+            == true)
+            .then_some(())
     })
     .await;
     worker.stop().await;

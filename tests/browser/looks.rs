@@ -16,7 +16,10 @@ const WIDTHS: [u32; 2] = [390, 1440];
 /// A signed-in browser and its twin without a window, which is quicker at setting a scene.
 async fn anna(app: &App) -> (Browser, Client) {
     let client = app.owner("Anna").await;
-    let place = accounts::find_by_email(app.db(), "anna@example.com").await.unwrap().unwrap();
+    let place = accounts::find_by_email(app.db(), "anna@example.com")
+        .await
+        .unwrap()
+        .unwrap();
     let token = sign_in_links::create(app.db(), place).await.unwrap();
     let browser = Browser::start(&app.address).await;
     browser.open(&format!("/sign-in/{token}")).await;
@@ -30,17 +33,25 @@ async fn look_at(browser: &Browser, path: &str, name: &str) {
         for theme in Theme::ALL {
             browser.look_like(width, theme).await;
             browser.open(path).await;
-            browser.picture(&format!("{name}-{width}-{}", theme.word())).await;
+            browser
+                .picture(&format!("{name}-{width}-{}", theme.word()))
+                .await;
             let overflow = "document.documentElement.scrollWidth - window.innerWidth";
             let overflow = browser.ask(overflow).await.as_i64().unwrap_or_default();
-            assert!(overflow <= 0, "{name} at {width} px sticks out by {overflow} px");
+            assert!(
+                overflow <= 0,
+                "{name} at {width} px sticks out by {overflow} px"
+            );
         }
     }
 }
 
 /// A 404 is on the console of the page that shows it, and is what was asked for.
 fn unexpected(complaints: Vec<String>) -> Vec<String> {
-    complaints.into_iter().filter(|said| !said.contains("/nowhere")).collect()
+    complaints
+        .into_iter()
+        .filter(|said| !said.contains("/nowhere"))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +86,9 @@ async fn pages_of_a_member() {
     look_at(&browser, &format!("/shoots/{shoot}"), "shoot-1").await;
     look_at(&browser, &format!("/photos/{waiting}"), "photo").await;
 
-    let cut = client.add_photo(&shoot, "hallway.jpg", &photo(1)[..40_000]).await;
+    let cut = client
+        .add_photo(&shoot, "hallway.jpg", &photo(1)[..40_000])
+        .await;
     app.run_jobs().await;
     look_at(&browser, &format!("/photos/{cut}"), "photo-failed").await;
 
@@ -86,7 +99,12 @@ async fn pages_of_a_member() {
     look_at(&browser, "/reviews", "reviews-1").await;
 
     client.share(&shoot).await;
-    look_at(&browser, &format!("/shoots/{shoot}?removed={cut}"), "shoot-shared").await;
+    look_at(
+        &browser,
+        &format!("/shoots/{shoot}?removed={cut}"),
+        "shoot-shared",
+    )
+    .await;
     look_at(&browser, "/shoots", "shoots-1").await;
     assert_eq!(browser.complaints().await, [""; 0]);
 }
@@ -97,7 +115,13 @@ async fn pages_of_two_hundred_photos() {
     let (browser, client) = anna(&app).await;
     let shoot = client.create_shoot("The Old Brewery, all 24 flats").await;
     for number in 0..200 {
-        client.add_photo(&shoot, &format!("photo {number}.jpg"), &pictures::room(number)).await;
+        client
+            .add_photo(
+                &shoot,
+                &format!("photo {number}.jpg"),
+                &pictures::room(number),
+            )
+            .await;
     }
     app.run_jobs().await;
     let link = client.share(&shoot).await;
@@ -117,14 +141,21 @@ async fn pages_of_a_customer() {
 
     let mut last = String::new();
     for number in 0..6 {
-        last = client.add_photo(&shoot, &format!("photo {number}.jpg"), &photo(number)).await;
+        last = client
+            .add_photo(&shoot, &format!("photo {number}.jpg"), &photo(number))
+            .await;
     }
     app.run_jobs().await;
     look_at(&browser, &link, "gallery-6").await;
     look_at(&browser, &format!("{link}/photos/{last}"), "gallery-photo").await;
     assert_eq!(browser.complaints().await, [""; 0]);
 
-    look_at(&browser, &format!("/g/{}", "0".repeat(64)), "gallery-closed").await;
+    look_at(
+        &browser,
+        &format!("/g/{}", "0".repeat(64)),
+        "gallery-closed",
+    )
+    .await;
 }
 
 /// Real photos where they can be had: pages are judged by people.
@@ -144,7 +175,11 @@ fn photo(number: usize) -> Vec<u8> {
 /// As if quality control had held it: the page is what is looked at here.
 async fn hold(app: &App, photo: &str) {
     let sql = "update photos set status = 'held', severity = 1 where id = $1::uuid";
-    sqlx::query(sql).bind(photo).execute(&app.database.everything).await.unwrap();
+    sqlx::query(sql)
+        .bind(photo)
+        .execute(&app.database.everything)
+        .await
+        .unwrap();
     let sql = "update attempts set verdict = 'held', report = report || $2
                where photo_id = $1::uuid";
     sqlx::query(sql)

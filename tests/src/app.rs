@@ -45,7 +45,12 @@ impl App {
             connections: 4,
         };
         let site = serve(listener, config).await;
-        Self { address, database, blobs, site: Some(site) }
+        Self {
+            address,
+            database,
+            blobs,
+            site: Some(site),
+        }
     }
 
     pub fn db(&self) -> &Db {
@@ -126,13 +131,18 @@ pub struct Worker {
 impl Worker {
     pub async fn stop(self) {
         let _ = self.stop.send(());
-        self.task.await.expect("the worker did not panic").expect("the worker ran");
+        self.task
+            .await
+            .expect("the worker did not panic")
+            .expect("the worker ran");
     }
 }
 
 impl Drop for App {
     fn drop(&mut self) {
-        let Some((handle, thread)) = self.site.take() else { return };
+        let Some((handle, thread)) = self.site.take() else {
+            return;
+        };
         // Sent at once; the thread ends when the site has.
         drop(handle.stop(false));
         let _ = thread.join();
@@ -155,5 +165,8 @@ async fn serve(listener: TcpListener, config: Config) -> (ServerHandle, thread::
 
 /// The checkout.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in it").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ lies in it")
+        .to_owned()
 }

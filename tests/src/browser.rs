@@ -70,7 +70,9 @@ impl Browser {
                 },
             },
         });
-        let Value::Object(capabilities) = options else { unreachable!("it is an object") };
+        let Value::Object(capabilities) = options else {
+            unreachable!("it is an object")
+        };
         let connector = hyper_util::client::legacy::connect::HttpConnector::new();
         let page = ClientBuilder::new(connector)
             .capabilities(capabilities)
@@ -87,22 +89,37 @@ impl Browser {
     }
 
     pub async fn open(&self, path: &str) {
-        let url = if path.starts_with("http") { path.to_owned() } else { self.address.clone() + path };
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            self.address.clone() + path
+        };
         self.page.goto(&url).await.expect("the page opens");
     }
 
     pub async fn path(&self) -> String {
-        self.page.current_url().await.expect("a page is open").path().to_owned()
+        self.page
+            .current_url()
+            .await
+            .expect("a page is open")
+            .path()
+            .to_owned()
     }
 
     pub async fn fill(&self, selector: &str, text: &str) {
         let field = self.find(selector).await;
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        field
+            .send_keys(text)
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     pub async fn press(&self, selector: &str) {
         let button = self.find(selector).await;
-        button.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        button
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     pub async fn find(&self, selector: &str) -> fantoccini::elements::Element {
@@ -129,7 +146,8 @@ impl Browser {
     }
 
     pub async fn see_text(&self, words: &str) {
-        self.see(&format!("document.body.innerText.includes({words:?})")).await;
+        self.see(&format!("document.body.innerText.includes({words:?})"))
+            .await;
     }
 
     /// A file that the page lets one save, once it is complete.
@@ -146,7 +164,9 @@ impl Browser {
     /// What went wrong on pages since last asked: errors in scripts, refused
     /// resources, broken security rules.
     pub async fn complaints(&self) -> Vec<String> {
-        let entries = self.send("POST", "se/log", json!({"type": "browser"})).await;
+        let entries = self
+            .send("POST", "se/log", json!({"type": "browser"}))
+            .await;
         let entries = entries.as_array().cloned().unwrap_or_default();
         entries
             .iter()
@@ -166,30 +186,51 @@ impl Browser {
             {"name": "prefers-color-scheme", "value": theme.word()},
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]);
-        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features}))
+            .await;
     }
 
     /// The whole page as a PNG in `target/screenshots`.
     pub async fn picture(&self, name: &str) -> PathBuf {
-        self.see("[...document.images].every(image => image.loading === 'lazy' || image.complete)")
+        // Pictures further down load when they come near.
+        self.ask("document.images.forEach(image => { image.loading = 'eager' })")
             .await;
-        let whole = json!({"format": "png", "captureBeyondViewport": true});
-        let shot = self.devtools("Page.captureScreenshot", whole).await;
+        self.see("[...document.images].every(image => image.complete)")
+            .await;
+        self.capture(name, "png", true).await
+    }
+
+    /// What is in the window as a JPEG in `target/screenshots`: small enough for a README.
+    pub async fn snapshot(&self, name: &str) -> PathBuf {
+        self.capture(name, "jpeg", false).await
+    }
+
+    async fn capture(&self, name: &str, format: &str, whole: bool) -> PathBuf {
+        let wanted = json!({"format": format, "quality": 82, "captureBeyondViewport": whole});
+        let shot = self.devtools("Page.captureScreenshot", wanted).await;
         let data = shot["data"].as_str().expect("a picture");
         let folder = root().join("target/screenshots");
         std::fs::create_dir_all(&folder).expect("a folder for pictures");
-        let path = folder.join(format!("{name}.png"));
+        let path = folder.join(format!("{name}.{format}"));
         std::fs::write(&path, base64(data)).expect("the picture is kept");
         path
     }
 
     async fn devtools(&self, command: &str, parameters: Value) -> Value {
-        self.send("POST", "goog/cdp/execute", json!({"cmd": command, "params": parameters})).await
+        self.send(
+            "POST",
+            "goog/cdp/execute",
+            json!({"cmd": command, "params": parameters}),
+        )
+        .await
     }
 
     async fn send(&self, method: &'static str, path: &'static str, body: Value) -> Value {
         let command = DriverCommand { method, path, body };
-        self.page.issue_cmd(command).await.unwrap_or_else(|error| panic!("{path}: {error}"))
+        self.page
+            .issue_cmd(command)
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 }
 
@@ -228,7 +269,13 @@ fn start_driver() -> (Driver, u16) {
     let output = child.stdout.take().expect("it is piped");
     let mut lines = BufReader::new(output).lines().map_while(Result::ok);
     let port = lines
-        .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
+        .find_map(|line| {
+            line.split("successfully on port ")
+                .nth(1)?
+                .trim_end_matches('.')
+                .parse()
+                .ok()
+        })
         .expect("the driver says its port");
     // It must not stop because nobody listens.
     std::thread::spawn(move || lines.for_each(drop));
@@ -261,5 +308,7 @@ impl WebDriverCompatibleCommand for DriverCommand {
 /// Standard alphabet, padded: what the driver sends.
 fn base64(text: &str) -> Vec<u8> {
     use base64::Engine;
-    base64::engine::general_purpose::STANDARD.decode(text).expect("the driver sends base64")
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .expect("the driver sends base64")
 }

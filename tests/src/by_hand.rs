@@ -17,8 +17,12 @@ use crate::app::App;
 pub async fn finish(app: &App, photo: &str, verdict: Verdict) {
     let order = order_of(app, photo).await;
     let mut scope = order.scope(app.db()).await.expect("the database answers");
-    let begun = jobs::begin(&mut scope, order.job, 60).await.expect("the database answers");
-    let Begin::Claimed(claim) = begun else { panic!("the photo is not waiting: {begun:?}") };
+    let begun = jobs::begin(&mut scope, order.job, 60)
+        .await
+        .expect("the database answers");
+    let Begin::Claimed(claim) = begun else {
+        panic!("the photo is not waiting: {begun:?}")
+    };
     let attempt = attempt(app, &order, &claim, verdict).await;
     let done = jobs::finish(&mut scope, &claim, &[attempt], (6000, 4000)).await;
     assert!(done.expect("the database answers"), "the claim holds");
@@ -36,12 +40,7 @@ async fn order_of(app: &App, photo: &str) -> EnhancePhoto {
     serde_json::from_value(json!({"organization": organization, "job": job})).expect("an order")
 }
 
-async fn attempt(
-    app: &App,
-    order: &EnhancePhoto,
-    claim: &Claim,
-    verdict: Verdict,
-) -> NewAttempt {
+async fn attempt(app: &App, order: &EnhancePhoto, claim: &Claim, verdict: Verdict) -> NewAttempt {
     let id = AttemptId::new();
     let mut renditions = Vec::new();
     for kind in Kind::ALL {
@@ -75,9 +74,15 @@ async fn rendition(
         attempt.uuid(),
         kind.as_str(),
     );
-    let sums = (Sha256::digest(&text).into(), crc32fast::hash(text.as_bytes()));
+    let sums = (
+        Sha256::digest(&text).into(),
+        crc32fast::hash(text.as_bytes()),
+    );
     let size_bytes = i64::try_from(text.len()).expect("a short text");
-    app.storage().put(&key, Bytes::from(text)).await.expect("storage takes it");
+    app.storage()
+        .put(&key, Bytes::from(text))
+        .await
+        .expect("storage takes it");
     let full = kind == Kind::Full;
     NewRendition {
         kind,

@@ -31,20 +31,32 @@ impl Answer {
 
     /// The last part of where it sends the browser: the id of what was made.
     pub fn made(&self) -> String {
-        let location = self.location.as_deref().unwrap_or_else(|| panic!("no redirect: {self:?}"));
+        let location = self
+            .location
+            .as_deref()
+            .unwrap_or_else(|| panic!("no redirect: {self:?}"));
         let path = location.split('?').next().unwrap_or_default();
         path.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
     #[track_caller]
     pub fn shows(&self, words: &str) -> &Self {
-        assert!(self.text.contains(words), "no {words:?} on the page ({}):\n{}", self.status, self.text);
+        assert!(
+            self.text.contains(words),
+            "no {words:?} on the page ({}):\n{}",
+            self.status,
+            self.text
+        );
         self
     }
 
     #[track_caller]
     pub fn hides(&self, words: &str) -> &Self {
-        assert!(!self.text.contains(words), "{words:?} is on the page ({})", self.status);
+        assert!(
+            !self.text.contains(words),
+            "{words:?} is on the page ({})",
+            self.status
+        );
         self
     }
 }
@@ -59,7 +71,10 @@ impl Client {
             .pool_max_idle_per_host(0)
             .build()
             .expect("a client needs nothing");
-        Self { http, address: address.to_owned() }
+        Self {
+            http,
+            address: address.to_owned(),
+        }
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
@@ -68,7 +83,13 @@ impl Client {
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        read(self.request("get", path).send().await.expect("the site answers")).await
+        read(
+            self.request("get", path)
+                .send()
+                .await
+                .expect("the site answers"),
+        )
+        .await
     }
 
     pub async fn bytes(&self, path: &str, range: Option<&str>) -> (StatusCode, Vec<u8>) {
@@ -78,7 +99,14 @@ impl Client {
         }
         let response = request.send().await.expect("the site answers");
         let status = response.status();
-        (status, response.bytes().await.expect("the body ends as announced").to_vec())
+        (
+            status,
+            response
+                .bytes()
+                .await
+                .expect("the body ends as announced")
+                .to_vec(),
+        )
     }
 
     /// Sends a form with its token, as its page would.
@@ -91,7 +119,14 @@ impl Client {
 
     /// Sends these fields and no others.
     pub async fn post_as_is(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        read(self.request("post", path).form(&fields).send().await.expect("the site answers")).await
+        read(
+            self.request("post", path)
+                .form(&fields)
+                .send()
+                .await
+                .expect("the site answers"),
+        )
+        .await
     }
 
     /// Sends one file as the page's script does.
@@ -111,9 +146,14 @@ impl Client {
     pub async fn upload_plainly(&self, shoot: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut form = Form::new().text("csrf", self.token().await);
         for (name, bytes) in files {
-            form = form.part("photo", Part::bytes(bytes.to_vec()).file_name((*name).to_owned()));
+            form = form.part(
+                "photo",
+                Part::bytes(bytes.to_vec()).file_name((*name).to_owned()),
+            );
         }
-        let request = self.request("post", &format!("/shoots/{shoot}/photos")).multipart(form);
+        let request = self
+            .request("post", &format!("/shoots/{shoot}/photos"))
+            .multipart(form);
         read(request.send().await.expect("the site answers")).await
     }
 
@@ -141,12 +181,18 @@ impl Client {
                 ],
             )
             .await;
-        assert_eq!(answer.location.as_deref(), Some("/shoots"), "{}", answer.text);
+        assert_eq!(
+            answer.location.as_deref(),
+            Some("/shoots"),
+            "{}",
+            answer.text
+        );
         answer
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Answer {
-        self.post("/sign-in", &[("email", email), ("password", password)]).await
+        self.post("/sign-in", &[("email", email), ("password", password)])
+            .await
     }
 
     /// A new shoot's id.
@@ -163,7 +209,11 @@ impl Client {
 
     /// A share link's path.
     pub async fn share(&self, shoot: &str) -> String {
-        self.post(&format!("/shoots/{shoot}/galleries"), &[("expires", "never")]).await;
+        self.post(
+            &format!("/shoots/{shoot}/galleries"),
+            &[("expires", "never")],
+        )
+        .await;
         let page = self.get(&format!("/shoots/{shoot}")).await.text;
         let at = page.find("/g/").expect("the page shows the link");
         page[at..at + 3 + 64].to_owned()
@@ -176,7 +226,10 @@ fn token_in(page: &str) -> Option<String> {
 }
 
 async fn read(response: Response) -> Answer {
-    let location = response.headers().get(LOCATION).and_then(|url| url.to_str().ok());
+    let location = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|url| url.to_str().ok());
     Answer {
         status: response.status(),
         location: location.map(str::to_owned),

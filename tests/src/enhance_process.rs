@@ -19,7 +19,10 @@ pub struct Enhanced {
     pub peak_bytes: u64,
 }
 
-#[expect(clippy::zombie_processes, reason = "`wait4` waits for it, and tells its memory")]
+#[expect(
+    clippy::zombie_processes,
+    reason = "`wait4` waits for it, and tells its memory"
+)]
 pub fn enhance(file: &Path, out: &Path, report: &Path, options: &[&str]) -> Enhanced {
     let since = Instant::now();
     let mut child = Command::new(program("plumbline-worker"))

@@ -6,6 +6,7 @@ mod enhance_file;
 mod hostile;
 mod long;
 mod panics;
+mod queue;
 mod restart;
 mod stopping;
 mod twice;

@@ -239,9 +239,9 @@ fn plain(value: u64) -> u32 {
 /// MS-DOS time and date, in steps of two seconds from 1980 on.
 fn dos_time(at: OffsetDateTime) -> (u16, u16) {
     let year = u16::try_from(at.year() - 1980).unwrap_or(0).min(127);
-    let time =
-        u16::from(at.hour()) << 11 | u16::from(at.minute()) << 5 | u16::from(at.second()) / 2;
-    let date = year << 9 | u16::from(u8::from(at.month())) << 5 | u16::from(at.day());
+    let halves = u16::from(at.second()) / 2;
+    let time = (u16::from(at.hour()) << 11) | (u16::from(at.minute()) << 5) | halves;
+    let date = (year << 9) | (u16::from(u8::from(at.month())) << 5) | u16::from(at.day());
     (time, date)
 }
 
@@ -306,9 +306,9 @@ mod tests {
     #[test]
     fn dos_dates_are_what_file_managers_show() {
         let (time, date) = dos_time(time::macros::datetime!(2026-03-14 16:05:10 UTC));
-        assert_eq!((time >> 11, time >> 5 & 63, (time & 31) * 2), (16, 5, 10));
+        assert_eq!((time >> 11, (time >> 5) & 63, (time & 31) * 2), (16, 5, 10));
         assert_eq!(
-            ((date >> 9) + 1980, date >> 5 & 15, date & 31),
+            ((date >> 9) + 1980, (date >> 5) & 15, date & 31),
             (2026, 3, 14)
         );
     }

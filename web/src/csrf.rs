@@ -71,7 +71,9 @@ pub async fn middleware<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
     if !request.method().is_safe() && is_foreign(request.headers()) {
-        return Ok(request.error_response(Error::ForeignForm).map_into_right_body());
+        return Ok(request
+            .error_response(Error::ForeignForm)
+            .map_into_right_body());
     }
     let visit = Visit::of(&request);
     let https = request

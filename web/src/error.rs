@@ -186,7 +186,9 @@ pub async fn middleware<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
     let response = next.call(request).await?;
-    let Some(problem) = problem_of(&response) else { return Ok(response.map_into_left_body()) };
+    let Some(problem) = problem_of(&response) else {
+        return Ok(response.map_into_left_body());
+    };
     let http = response.request().clone();
     drop(response);
     let rendered = render(&http, &problem);

@@ -169,7 +169,9 @@ impl From<Measure> for MeasureView {
         Self {
             value: measure.value_text(),
             threshold: measure.threshold_text(),
-            scale: measure.threshold.map(|limit| scale(measure.value, limit)),
+            scale: measure
+                .threshold
+                .and_then(|limit| scale(measure.value, limit)),
             verdict: measure.verdict,
             label: measure.label,
             sentence: measure.sentence,
@@ -178,18 +180,19 @@ impl From<Measure> for MeasureView {
 }
 
 /// The limit of a measure that ends at 1 stands where it is; any other limit
-/// stands at two thirds, and a value far beyond it at the end of the line.
-fn scale(value: f64, limit: f64) -> Scale {
-    let whole = if (0.5..1.0).contains(&limit) {
+/// stands at two thirds, and a value far beyond it at the end of the line. A
+/// value that is what it must be needs no line.
+fn scale(value: f64, limit: f64) -> Option<Scale> {
+    let whole = if (0.8..1.0).contains(&limit) {
         1.0
     } else {
         limit * 1.5
     };
     let at = |v: f64| (v / whole.max(f64::EPSILON) * 100.0).clamp(1.0, 99.0) as u8;
-    Scale {
+    (value != limit).then(|| Scale {
         value_at: at(value),
         limit_at: at(limit),
-    }
+    })
 }
 
 #[cfg(test)]

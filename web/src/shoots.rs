@@ -239,7 +239,7 @@ async fn page_of(
             .collect(),
         galleries: galleries
             .into_iter()
-            .map(|gallery| row(gallery, config))
+            .map(|gallery| row(&gallery, config))
             .collect(),
         removed: None,
         upload_error: None,
@@ -278,7 +278,7 @@ pub fn picture(rendition: &Rendition) -> Picture {
     }
 }
 
-fn row(gallery: Gallery, config: &Config) -> GalleryRow {
+fn row(gallery: &Gallery, config: &Config) -> GalleryRow {
     let expiry = match gallery.expires_at {
         Some(at) => format!("expires {}", day(at)),
         None => "no expiry".to_owned(),

@@ -124,7 +124,11 @@ async fn take_field(
     field: Field,
 ) -> Result<Taken, NotTaken> {
     let disposition = field.content_disposition();
-    let name = plain_name(disposition.and_then(|known| known.get_filename()).unwrap_or_default());
+    let name = plain_name(
+        disposition
+            .and_then(|known| known.get_filename())
+            .unwrap_or_default(),
+    );
     let mut pieces = field.map_err(|_| Error::BadForm).fuse();
     let taken = take(state, member, shoot, name, &mut pieces).await;
     if matches!(taken, Err(NotTaken::Refused { .. })) {

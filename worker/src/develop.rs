@@ -112,6 +112,7 @@ fn attempt(
     since: Instant,
 ) -> Result<AttemptDone, Failure> {
     let mut document = serde_json::to_value(report).map_err(trouble)?;
+    document["headline"] = report.headline().into();
     document["source"] = serde_json::to_value(source).map_err(trouble)?;
     let plan_document = serde_json::to_value(plan).map_err(trouble)?;
     Ok(AttemptDone {

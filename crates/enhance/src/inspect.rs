@@ -43,9 +43,25 @@ fn reported(name: &str, label: &str, value: f64, unit: &str, sentence: String) -
         label: label.to_owned(),
         value: rounded(value),
         threshold: None,
+        at_least: false,
         unit: unit.to_owned(),
         verdict: MeasureVerdict::Reported,
         sentence,
+    }
+}
+
+/// The side of its threshold on which a measure passes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Limit {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Limit {
+    fn value(self) -> f64 {
+        match self {
+            Self::AtLeast(value) | Self::AtMost(value) => value,
+        }
     }
 }
 
@@ -53,7 +69,7 @@ fn reported(name: &str, label: &str, value: f64, unit: &str, sentence: String) -
 fn gate(
     (name, label, unit): (&str, &str, &str),
     value: f64,
-    threshold: f64,
+    limit: Limit,
     verdict: MeasureVerdict,
     (good, bad): (&str, &str),
 ) -> Measure {
@@ -66,7 +82,8 @@ fn gate(
         name: name.to_owned(),
         label: label.to_owned(),
         value: rounded(value),
-        threshold: Some(threshold),
+        threshold: Some(limit.value()),
+        at_least: matches!(limit, Limit::AtLeast(_)),
         unit: unit.to_owned(),
         verdict,
         sentence: sentence.to_owned(),

@@ -37,6 +37,9 @@ pub struct Measure {
     pub value: f64,
     /// Where it fails, when it can.
     pub threshold: Option<f64>,
+    /// Whether the threshold is the least that passes; otherwise it is the most.
+    #[serde(default)]
+    pub at_least: bool,
     /// The unit, empty for plain numbers.
     pub unit: String,
     /// What it says.

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::inspect::gate;
 use crate::inspect::thresholds::CLIPPING;
+use crate::inspect::{Limit, gate};
 use crate::light::Sample;
 use crate::pixels::{Pixels, Samples};
 use crate::report::{Measure, MeasureVerdict};
@@ -44,7 +44,7 @@ fn part(name: &str, label: &str, share: f64, words: (&str, &str)) -> Measure {
     gate(
         (name, label, "% of the picture"),
         share,
-        CLIPPING,
+        Limit::AtMost(CLIPPING),
         verdict,
         words,
     )

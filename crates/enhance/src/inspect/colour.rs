@@ -5,11 +5,11 @@
 
 use rayon::prelude::*;
 
-use crate::inspect::gate;
 use crate::inspect::pair::{Pair, Tile};
 use crate::inspect::thresholds::{
     NEUTRAL_CHROMA, NEUTRAL_DRIFT, TILE_CHROMA_FAIL, TILE_CHROMA_REVIEW,
 };
+use crate::inspect::{Limit, gate};
 use crate::report::{Measure, MeasureVerdict};
 use crate::steps::affine::{Affine, Normal};
 
@@ -47,7 +47,7 @@ fn neutral(pair: &Pair) -> Measure {
     gate(
         ("neutral_drift", "Tint of neutral surfaces", "ΔC"),
         drift,
-        NEUTRAL_DRIFT,
+        Limit::AtMost(NEUTRAL_DRIFT),
         verdict,
         words,
     )
@@ -73,7 +73,7 @@ fn worst_tile(pair: &Pair) -> Measure {
     gate(
         ("tile_chroma", "Colour, worst spot", "ΔC"),
         worst,
-        TILE_CHROMA_FAIL,
+        Limit::AtMost(TILE_CHROMA_FAIL),
         verdict,
         words,
     )

@@ -1,6 +1,6 @@
 //! Size: what is delivered has exactly the original's pixels.
 
-use crate::inspect::gate;
+use crate::inspect::{Limit, gate};
 use crate::pixels::Pixels;
 use crate::report::{Measure, MeasureVerdict};
 
@@ -16,10 +16,14 @@ pub(crate) fn measure(original: &Pixels, result: &Pixels) -> Measure {
         "The result does not have the original's size.",
     );
     gate(
-        ("size", "Size", "pixels"),
-        result.pixel_count() as f64,
-        original.pixel_count() as f64,
+        ("size", "Size", "megapixels"),
+        megapixels(result),
+        Limit::AtLeast(megapixels(original)),
         verdict,
         words,
     )
+}
+
+fn megapixels(pixels: &Pixels) -> f64 {
+    pixels.pixel_count() as f64 / 1e6
 }

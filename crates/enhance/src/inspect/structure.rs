@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::inspect::pair::Pair;
 use crate::inspect::tally::Moments;
 use crate::inspect::thresholds::{ACTIVE, STRUCTURE};
-use crate::inspect::{gate, reported};
+use crate::inspect::{Limit, gate, reported};
 use crate::report::{Measure, MeasureVerdict};
 
 /// Stabiliser: the product of deviations that noise and rounding make by themselves.
@@ -42,7 +42,7 @@ pub(crate) fn measure(pair: &Pair) -> [Measure; 1] {
     [gate(
         ("structure", "Structure, worst spot", ""),
         worst,
-        STRUCTURE,
+        Limit::AtLeast(STRUCTURE),
         verdict,
         words,
     )]
