@@ -138,7 +138,7 @@ fn every_statement_on_an_organizations_rows_names_the_organization() {
                     .iter()
                     .any(|verb| statement.contains(&format!("{verb} {table}")))
             };
-            if tables.iter().any(|table| touches(table)) {
+            if tables.iter().any(touches) {
                 seen += 1;
                 assert!(
                     statement.contains("organization_id"),

@@ -193,7 +193,7 @@ impl Browser {
     /// The whole page as a PNG in `target/screenshots`.
     pub async fn picture(&self, name: &str) -> PathBuf {
         // Pictures further down load when they come near.
-        self.ask("document.images.forEach(image => { image.loading = 'eager' })")
+        self.ask("[...document.images].forEach(image => { image.loading = 'eager' })")
             .await;
         self.see("[...document.images].every(image => image.complete)")
             .await;

@@ -129,6 +129,21 @@ impl House {
             .expect("the database answers")
     }
 
+    /// Rings the queue's doorbell for the oldest job again, as it does by itself
+    /// after heartbeats were missed.
+    pub async fn deliver_again(&self, times: i32) {
+        sqlx::query(
+            "insert into apalis.jobs (id, job, job_type, status, attempts, max_attempts, run_at)
+             select apalis.generate_ulid(), job, job_type, 'Pending', 0,
+                    max_attempts, now() - interval '1 second'
+             from (select * from apalis.jobs order by id limit 1) as delivery, generate_series(1, $1)",
+        )
+        .bind(times)
+        .execute(&self.database.everything)
+        .await
+        .expect("the queue takes a delivery");
+    }
+
     /// How often the photo's job was started.
     pub async fn runs(&self, id: PhotoId) -> i32 {
         sqlx::query_scalar(

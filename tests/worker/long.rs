@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plumbline_domain::photos::Status;
+use plumbline_domain::photos::{Stage, Status};
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::room;
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
@@ -15,6 +15,9 @@ async fn a_job_that_outlasts_heartbeat_and_lease_three_times_runs_once() {
     let fault = ["--looks", looks.to_str().unwrap(), "takes", "10"];
     let _workers = [0; 2].map(|_| WorkerProcess::start_faulty(&house, Setup::default(), &fault));
 
+    // Asked for again and again, it must be found busy each time.
+    house.at_stage(photo, Stage::Measuring).await;
+    house.deliver_again(1).await;
     assert_eq!(
         house.settled(photo, Duration::from_secs(60)).await.status,
         Status::Passed

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 async fn a_job_delivered_to_two_workers_at_once_runs_once() {
     let house = House::open().await;
     let photo = house.upload(room(1)).await;
-    deliver_again(&house, 3).await;
+    house.deliver_again(3).await;
     let looks = house.path("looks");
     let fault = ["--looks", looks.to_str().unwrap(), "takes", "2"];
     let _workers = [0; 2].map(|_| WorkerProcess::start_faulty(&house, Setup::default(), &fault));
@@ -45,7 +45,7 @@ async fn a_finished_job_delivered_again_changes_nothing() {
     all_answered(&house).await;
     let before = everything(&house).await;
 
-    deliver_again(&house, 2).await;
+    house.deliver_again(2).await;
     all_answered(&house).await;
 
     assert_eq!(everything(&house).await, before);
@@ -67,7 +67,7 @@ async fn a_worker_that_was_given_up_too_early_comes_back_and_changes_nothing() {
         .execute(&house.database.everything)
         .await
         .unwrap();
-    deliver_again(&house, 1).await;
+    house.deliver_again(1).await;
     let _quick = WorkerProcess::start(&house, Setup::default());
     assert_eq!(
         house.settled(photo, Duration::from_secs(30)).await.status,
@@ -80,20 +80,6 @@ async fn a_worker_that_was_given_up_too_early_comes_back_and_changes_nothing() {
     assert_eq!(everything(&house).await, before);
     assert_eq!(house.runs(photo).await, 2);
     house.is_whole(photo).await;
-}
-
-/// Rings the doorbell again, as apalis does after a heartbeat was missed.
-async fn deliver_again(house: &House, times: i32) {
-    sqlx::query(
-        "insert into apalis.jobs (id, job, job_type, status, attempts, max_attempts, run_at)
-         select apalis.generate_ulid(), job, job_type, 'Pending', 0,
-                max_attempts, now() - interval '1 second'
-         from (select * from apalis.jobs order by id limit 1) as delivery, generate_series(1, $1)",
-    )
-    .bind(times)
-    .execute(&house.database.everything)
-    .await
-    .unwrap();
 }
 
 async fn all_answered(house: &House) {

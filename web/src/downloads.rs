@@ -183,7 +183,7 @@ mod tests {
     fn names_are_numbered_and_safe() {
         for (name, file) in [
             ("living room.TIF", "007-living room.jpg"),
-            ("../../etc/passwd", "007-_.._etc_passwd.jpg"),
+            ("../../etc/passwd.jpg", "007-_.._etc_passwd.jpg"),
             ("küche.jpg", "007-küche.jpg"),
             (".jpg", "007-photo.jpg"),
             ("a\u{0}b.jpg", "007-a_b.jpg"),
