@@ -192,11 +192,15 @@ impl Browser {
 
     /// The whole page as a PNG in `target/screenshots`.
     pub async fn picture(&self, name: &str) -> PathBuf {
-        // Pictures further down load when they come near.
-        self.ask("[...document.images].forEach(image => { image.loading = 'eager' })")
-            .await;
-        self.see("[...document.images].every(image => image.complete)")
-            .await;
+        // Pictures further down load when they come near; a hurried camera would miss them.
+        self.ask(
+            "(Promise.all([...document.images].map(image => {
+                image.loading = 'eager';
+                return image.decode().catch(() => {});
+            })).then(() => { window.everythingIsDrawn = true; }), true)",
+        )
+        .await;
+        self.see("window.everythingIsDrawn === true").await;
         self.capture(name, "png", true).await
     }
 
