@@ -12,7 +12,7 @@ use plumbline_tests::wait;
 /// photographer would, for the README shows one.
 const PHOTOS: [(&str, &str); 6] = [
     (
-        "kitchen.jpg",
+        "bedroom.jpg",
         "interior/mark-champs-Id2IIl1jOB0-unsplash.jpg",
     ),
     (
@@ -20,7 +20,7 @@ const PHOTOS: [(&str, &str); 6] = [
         "interior/francesca-tosolini-3LjBfGTbTJY-unsplash.jpg",
     ),
     (
-        "bedroom.jpg",
+        "hallway.jpg",
         "interior/steven-ungermann-xsWOJGv_2eI-unsplash.jpg",
     ),
     (
