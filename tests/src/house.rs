@@ -9,7 +9,8 @@ use plumbline_domain::accounts::{self, NewAccount};
 use plumbline_domain::attempts::{self, Attempt};
 use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::members::Member;
-use plumbline_domain::photos::{self, Photo, Received, Reception, Stage};
+use plumbline_domain::photos::reception::{self, Received, Reception};
+use plumbline_domain::photos::{self, Photo, Stage};
 use plumbline_domain::renditions::{self, Kind, Rendition};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::{sessions, shoots};
@@ -82,7 +83,7 @@ impl House {
             .await
             .expect("the original is stored");
         let mut scope = self.scope().await;
-        let reception = photos::receive(&mut scope, self.shoot, &received).await;
+        let reception = reception::receive(&mut scope, self.shoot, &received).await;
         let _saved = scope.commit().await.expect("a commit");
         assert_eq!(
             reception.expect("the photo is received"),

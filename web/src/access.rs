@@ -9,6 +9,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use plumbline_domain::members::Role;
 use plumbline_domain::{galleries, members, sessions};
 
 use crate::config::Config;
@@ -37,8 +38,9 @@ pub struct Guest {
     pub token: String,
 }
 
-macro_rules! is_a_member {
-    ($($kind:ident),+) => {$(
+/// Each kind of member: what its role must allow, and that it is a member.
+macro_rules! members {
+    ($($kind:ident: $may:expr;)+) => {$(
         impl Deref for $kind {
             type Target = members::Member;
 
@@ -46,10 +48,24 @@ macro_rules! is_a_member {
                 &self.0
             }
         }
+
+        impl FromRequest for $kind {
+            type Error = Error;
+            type Future = Pending<Self>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let request = request.clone();
+                Box::pin(async move { allowed(request, $may).await.map(Self) })
+            }
+        }
     )+};
 }
 
-is_a_member!(Member, Editor, Admin);
+members! {
+    Member: |_| true;
+    Editor: Role::can_edit;
+    Admin: Role::can_review;
+}
 
 impl Deref for Guest {
     type Target = galleries::Guest;
@@ -89,8 +105,13 @@ async fn find(request: HttpRequest) -> Result<Option<members::Member>, Error> {
     Ok(sessions::find(&state(&request).db, &token).await?)
 }
 
-async fn signed_in(request: HttpRequest) -> Result<members::Member, Error> {
-    find(request).await?.ok_or(Error::SignInFirst)
+async fn allowed(request: HttpRequest, may: fn(Role) -> bool) -> Result<members::Member, Error> {
+    let member = find(request).await?.ok_or(Error::SignInFirst)?;
+    if may(member.role) {
+        Ok(member)
+    } else {
+        Err(Error::NotAllowed)
+    }
 }
 
 impl FromRequest for Visitor {
@@ -100,50 +121,6 @@ impl FromRequest for Visitor {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move { find(request).await.map(Self) })
-    }
-}
-
-impl FromRequest for Member {
-    type Error = Error;
-    type Future = Pending<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { signed_in(request).await.map(Self) })
-    }
-}
-
-impl FromRequest for Editor {
-    type Error = Error;
-    type Future = Pending<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let member = signed_in(request).await?;
-            if member.role.can_edit() {
-                Ok(Self(member))
-            } else {
-                Err(Error::NotAllowed)
-            }
-        })
-    }
-}
-
-impl FromRequest for Admin {
-    type Error = Error;
-    type Future = Pending<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let member = signed_in(request).await?;
-            if member.role.can_review() {
-                Ok(Self(member))
-            } else {
-                Err(Error::NotAllowed)
-            }
-        })
     }
 }
 

@@ -12,7 +12,7 @@ use plumbline_domain::members::Member;
 use plumbline_domain::{sessions, shoots, sign_in_links};
 
 use crate::state::State;
-use crate::{uploads, urls};
+use crate::{intake, urls};
 
 const EMAIL: &str = "demo@plumbline.example";
 const SHOOT: &str = "12 Harbour Street (demo)";
@@ -77,7 +77,7 @@ async fn add_photos(
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let bytes = Bytes::from(tokio::fs::read(&path).await?);
         let pieces = stream::iter([Ok(bytes)]);
-        match uploads::take(state, member, shoot, uploads::plain_name(&name), pieces).await {
+        match intake::take(state, member, shoot, intake::plain_name(&name), pieces).await {
             Ok(_) => {}
             Err(refused) => tracing::warn!("{name}: {refused}"),
         }

@@ -12,16 +12,16 @@ use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
 use serde_json::json;
 
-use crate::access::{Editor, Member};
+use crate::access::Member;
 use crate::error::Error;
-use crate::form::{Form, Path, Press};
-use crate::layout::{Layout, Notice, NoticeQuery};
+use crate::form::Path;
+use crate::layout::{Layout, NoticeQuery};
+use crate::page;
 use crate::report::{Report, ReportView, Verdict};
 use crate::state::State;
 use crate::view::{
     Picture, StatusView, Trouble, file_size, moment, pixels, stage_name, stages_done,
 };
-use crate::{page, redirect, urls};
 
 #[derive(Template)]
 #[template(path = "photo.html", blocks = ["panel"])]
@@ -315,59 +315,4 @@ pub async fn show_report(
         })).collect::<Vec<_>>(),
     });
     Ok(HttpResponse::Ok().json(document))
-}
-
-/// `POST /photos/{photo}/attempts`: another run for a photo that failed.
-pub async fn create_attempt(
-    state: web::Data<State>,
-    member: Editor,
-    Path(id): Path<PhotoId>,
-    _: Form<Press>,
-) -> Result<HttpResponse, Error> {
-    let mut scope = member.scope(&state.db).await?;
-    photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    photos::try_again(&mut scope, id).await?;
-    let saved = scope.commit().await?;
-    Ok(redirect::after(
-        saved,
-        &Notice::TryingAgain.on(&urls::photo(id)),
-    ))
-}
-
-/// `POST /photos/{photo}/removal`: the shoot's page then offers to bring it back.
-pub async fn delete(
-    state: web::Data<State>,
-    member: Editor,
-    Path(id): Path<PhotoId>,
-    _: Form<Press>,
-) -> Result<HttpResponse, Error> {
-    let mut scope = member.scope(&state.db).await?;
-    let photo = photos::find_even_removed(&mut scope, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    photos::remove(&mut scope, id).await?;
-    let saved = scope.commit().await?;
-    Ok(redirect::after(
-        saved,
-        &format!("{}?removed={id}", urls::shoot(photo.shoot_id)),
-    ))
-}
-
-/// `POST /photos/{photo}/restoration`
-pub async fn restore(
-    state: web::Data<State>,
-    member: Editor,
-    Path(id): Path<PhotoId>,
-    _: Form<Press>,
-) -> Result<HttpResponse, Error> {
-    let mut scope = member.scope(&state.db).await?;
-    let photo = photos::find_even_removed(&mut scope, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    photos::restore(&mut scope, id).await?;
-    let saved = scope.commit().await?;
-    Ok(redirect::after(
-        saved,
-        &Notice::Restored.on(&urls::shoot(photo.shoot_id)),
-    ))
 }

@@ -5,7 +5,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::{
-    downloads, galleries, landing, live, photos, reviews, sessions, shoots, signup, uploads,
+    attempts, downloads, galleries, landing, live, photos, removals, reviews, sessions, shoots,
+    signup, uploads,
 };
 
 /// Who may use a route. The handler's extractor is what enforces it.
@@ -66,9 +67,9 @@ routes! {
     get  "/photos/{photo}/report.json"        => photos::show_report, Member;
     get  "/photos/{photo}/renditions/{kind}"  => downloads::show_rendition, Member;
     get  "/photos/{photo}/original"           => downloads::show_original, Member;
-    post "/photos/{photo}/attempts"           => photos::create_attempt, Editor;
-    post "/photos/{photo}/removal"            => photos::delete, Editor;
-    post "/photos/{photo}/restoration"        => photos::restore, Editor;
+    post "/photos/{photo}/attempts"           => attempts::create, Editor;
+    post "/photos/{photo}/removal"            => removals::create, Editor;
+    post "/photos/{photo}/restoration"        => removals::delete, Editor;
     post "/photos/{photo}/review"             => reviews::create, Admin;
     post "/photos/{photo}/review/withdrawal"  => reviews::delete, Admin;
     get  "/reviews"                           => reviews::index, Admin;

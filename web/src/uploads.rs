@@ -1,67 +1,23 @@
-//! Photos coming in: streamed to storage, counted, hashed and sniffed on the
-//! way, then received into their shoot in one commit. The same door serves the
-//! page's script, which sends one file a request, and the plain form, which
-//! sends them all in one.
+//! Photos from a browser. The same door serves the page's script, which sends
+//! one file a request, and the plain form, which sends them all in one.
 
 use actix_multipart::{Field, Multipart};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
-use plumbline_domain::ids::{PhotoId, ShootId};
+use plumbline_domain::ids::ShootId;
 use plumbline_domain::members::Member;
-use plumbline_domain::photos::{self, Received, Reception};
 use plumbline_domain::shoots;
-use plumbline_storage::key::Key;
 use serde_json::json;
 
 use crate::access::Editor;
 use crate::csrf;
 use crate::error::Error;
 use crate::form::Path;
-use crate::sniff;
+use crate::intake::{MAX_BYTES, NotTaken, Taken, plain_name, take};
 use crate::state::State;
 use crate::{redirect, urls};
-
-/// Largest file we take, in bytes.
-pub const MAX_BYTES: u64 = 200_000_000;
-
-/// What became of one file.
-#[derive(Debug)]
-pub struct Taken {
-    pub photo: PhotoId,
-    pub name: String,
-    /// These bytes were in the shoot already.
-    pub duplicate: bool,
-}
-
-/// Why a file was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum NotTaken {
-    #[error("{sentence}")]
-    Refused {
-        sentence: String,
-        status: StatusCode,
-    },
-    #[error(transparent)]
-    Broken(#[from] Error),
-}
-
-impl NotTaken {
-    fn refused(sentence: impl Into<String>) -> Self {
-        Self::Refused {
-            sentence: sentence.into(),
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-        }
-    }
-
-    fn too_large() -> Self {
-        Self::Refused {
-            sentence: "This file has more than 200 MB. Export it as JPEG and upload that.".into(),
-            status: StatusCode::PAYLOAD_TOO_LARGE,
-        }
-    }
-}
 
 /// `POST /shoots/{shoot}/photos`
 pub async fn create(
@@ -149,135 +105,6 @@ async fn drain(mut pieces: impl Stream<Item = Result<Bytes, Error>> + Unpin) {
     }
 }
 
-/// Takes one file into a shoot: every way in ends here.
-pub async fn take(
-    state: &State,
-    member: &Member,
-    shoot: ShootId,
-    name: String,
-    pieces: impl Stream<Item = Result<Bytes, Error>>,
-) -> Result<Taken, NotTaken> {
-    let id = PhotoId::new();
-    let key = Key::original(member.organization().uuid(), id.uuid());
-    let received = store(state, &key, id, &name, pieces).await?;
-    let reception = receive(state, member, shoot, &received).await;
-    if !matches!(reception, Ok(Reception::New(_))) {
-        state.storage.delete(&key).await.map_err(Error::from)?;
-    }
-    match reception? {
-        Reception::New(photo) => Ok(Taken {
-            photo,
-            name,
-            duplicate: false,
-        }),
-        Reception::Duplicate(photo) => Ok(Taken {
-            photo,
-            name,
-            duplicate: true,
-        }),
-        Reception::NoSuchShoot => Err(Error::NotFound.into()),
-    }
-}
-
-async fn receive(
-    state: &State,
-    member: &Member,
-    shoot: ShootId,
-    received: &Received,
-) -> Result<Reception, Error> {
-    let mut scope = member.scope(&state.db).await?;
-    let reception = photos::receive(&mut scope, shoot, received).await?;
-    scope.commit().await?;
-    Ok(reception)
-}
-
-async fn store(
-    state: &State,
-    key: &Key,
-    id: PhotoId,
-    name: &str,
-    pieces: impl Stream<Item = Result<Bytes, Error>>,
-) -> Result<Received, NotTaken> {
-    let mut pieces = std::pin::pin!(pieces);
-    let mut upload = state
-        .storage
-        .upload(key.clone())
-        .await
-        .map_err(Error::from)?;
-    let mut head = BytesMut::new();
-    let refused = loop {
-        let piece = match pieces.next().await {
-            None => break None,
-            Some(Ok(piece)) => piece,
-            Some(Err(error)) => break Some(NotTaken::Broken(error)),
-        };
-        let room = sniff::HEAD_BYTES
-            .saturating_sub(head.len())
-            .min(piece.len());
-        head.extend_from_slice(&piece[..room]);
-        if let Some(refused) = refuse_early(&head, name, upload.size_bytes() + piece.len() as u64) {
-            break Some(refused);
-        }
-        if let Err(error) = upload.write(&piece).await {
-            break Some(NotTaken::Broken(error.into()));
-        }
-    };
-    let looked = match refused {
-        Some(refused) => Err(refused),
-        None => look(&head, name),
-    };
-    match looked {
-        Err(refused) => {
-            upload.abort().await.map_err(Error::from)?;
-            Err(refused)
-        }
-        Ok((content_type, size_pixels)) => {
-            let stored = upload.finish().await.map_err(Error::from)?;
-            Ok(Received {
-                id,
-                name: name.to_owned(),
-                content_type,
-                size_bytes: i64::try_from(stored.size_bytes).unwrap_or(i64::MAX),
-                sha256: stored.sha256,
-                size_pixels,
-            })
-        }
-    }
-}
-
-/// Long before a wrong file has arrived, its first bytes tell.
-fn refuse_early(head: &[u8], name: &str, size_bytes: u64) -> Option<NotTaken> {
-    const ENOUGH: usize = 16;
-    if size_bytes > MAX_BYTES {
-        return Some(NotTaken::too_large());
-    }
-    (head.len() >= ENOUGH)
-        .then(|| sniff::kind(head, name).err().map(NotTaken::refused))
-        .flatten()
-}
-
-type Looked = (&'static str, Option<(i32, i32)>);
-
-fn look(head: &[u8], name: &str) -> Result<Looked, NotTaken> {
-    let content_type = sniff::kind(head, name).map_err(NotTaken::refused)?;
-    let size = sniff::size_pixels(head);
-    match size.and_then(sniff::too_many_pixels) {
-        Some(sentence) => Err(NotTaken::refused(sentence)),
-        None => Ok((content_type, size)),
-    }
-}
-
-/// A file's name without folders and control characters, as people know it.
-pub fn plain_name(sent: &str) -> String {
-    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
-    if name.trim().is_empty() {
-        "photo".to_owned()
-    } else {
-        name.trim().to_owned()
-    }
-}
-
 fn wants_json(request: &HttpRequest) -> bool {
     let accept = request
         .headers()
@@ -336,22 +163,4 @@ async fn answer_form(
     }
     let sentence = refusals.join(" ");
     crate::shoots::refuse_upload(request, state, member, shoot, sentence, worst).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_name;
-
-    #[test]
-    fn a_name_is_the_last_part_of_what_was_sent() {
-        for (sent, name) in [
-            ("kitchen.jpg", "kitchen.jpg"),
-            ("C:\\photos\\kitchen.jpg", "kitchen.jpg"),
-            ("../../kitchen.jpg", "kitchen.jpg"),
-            ("a\r\nb.jpg", "ab.jpg"),
-            ("", "photo"),
-        ] {
-            assert_eq!(plain_name(sent), name);
-        }
-    }
 }

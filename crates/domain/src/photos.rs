@@ -1,6 +1,8 @@
 //! Photos: uploaded originals and where each of them stands. Every change of
 //! status is one function here, and the database refuses it if somebody was faster.
 
+pub mod reception;
+
 use time::OffsetDateTime;
 
 use crate::ids::{AttemptId, JobId, PhotoId, ShootId};
@@ -76,105 +78,6 @@ pub struct Photo {
     pub accepted_attempt_id: Option<AttemptId>,
     pub received_at: OffsetDateTime,
     pub removed_at: Option<OffsetDateTime>,
-}
-
-/// Bytes that are already in storage under `id`.
-pub struct Received {
-    pub id: PhotoId,
-    pub name: String,
-    pub content_type: &'static str,
-    pub size_bytes: i64,
-    pub sha256: [u8; 32],
-    /// As far as the web can tell without decoding.
-    pub size_pixels: Option<(i32, i32)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reception {
-    /// A new photo, already in the queue.
-    New(PhotoId),
-    /// The same bytes are in this shoot: what was stored under the new id is not needed.
-    Duplicate(PhotoId),
-    NoSuchShoot,
-}
-
-/// Takes a stored upload into a shoot and orders its enhancement, in one commit.
-pub async fn receive(
-    scope: &mut Scope,
-    shoot: ShootId,
-    received: &Received,
-) -> sqlx::Result<Reception> {
-    let Some(number) = next_number(scope, shoot).await? else {
-        return Ok(Reception::NoSuchShoot);
-    };
-    if let Some(known) = find_same(scope, shoot, &received.sha256).await? {
-        restore(scope, known).await?;
-        return Ok(Reception::Duplicate(known));
-    }
-    insert(scope, shoot, number, received).await?;
-    jobs::create(scope, received.id).await?;
-    live::tell(scope, shoot, Some(received.id)).await?;
-    Ok(Reception::New(received.id))
-}
-
-/// Counts up in the shoot's row, whose lock makes two identical files dropped
-/// at the same moment wait for each other.
-async fn next_number(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Option<i32>> {
-    let organization = scope.organization();
-    sqlx::query_scalar!(
-        "update shoots set photo_count = photo_count + 1
-         where organization_id = $1 and id = $2
-         returning photo_count",
-        organization as _,
-        shoot as _,
-    )
-    .fetch_optional(scope.conn())
-    .await
-}
-
-async fn find_same(
-    scope: &mut Scope,
-    shoot: ShootId,
-    sha256: &[u8; 32],
-) -> sqlx::Result<Option<PhotoId>> {
-    let organization = scope.organization();
-    sqlx::query_scalar!(
-        r#"select id as "id: PhotoId" from photos
-           where organization_id = $1 and shoot_id = $2 and sha256 = $3"#,
-        organization as _,
-        shoot as _,
-        sha256.as_slice(),
-    )
-    .fetch_optional(scope.conn())
-    .await
-}
-
-async fn insert(
-    scope: &mut Scope,
-    shoot: ShootId,
-    number: i32,
-    received: &Received,
-) -> sqlx::Result<()> {
-    let organization = scope.organization();
-    sqlx::query!(
-        "insert into photos (
-             id, organization_id, shoot_id, number, name,
-             content_type, size_bytes, sha256, width, height
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        received.id as _,
-        organization as _,
-        shoot as _,
-        number,
-        received.name,
-        received.content_type,
-        received.size_bytes,
-        received.sha256.as_slice(),
-        received.size_pixels.map(|size| size.0),
-        received.size_pixels.map(|size| size.1),
-    )
-    .execute(scope.conn())
-    .await?;
-    Ok(())
 }
 
 /// A photo that was not removed.

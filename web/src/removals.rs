@@ -1,0 +1,50 @@
+//! Taking a photo out of its shoot, and bringing it back.
+
+use actix_web::{HttpResponse, web};
+use plumbline_domain::ids::PhotoId;
+use plumbline_domain::photos;
+
+use crate::access::Editor;
+use crate::error::Error;
+use crate::form::{Form, Path, Press};
+use crate::layout::Notice;
+use crate::state::State;
+use crate::{redirect, urls};
+
+/// `POST /photos/{photo}/removal`: the shoot's page then offers to bring it back.
+pub async fn create(
+    state: web::Data<State>,
+    member: Editor,
+    Path(id): Path<PhotoId>,
+    _: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    let photo = photos::find_even_removed(&mut scope, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    photos::remove(&mut scope, id).await?;
+    let saved = scope.commit().await?;
+    Ok(redirect::after(
+        saved,
+        &format!("{}?removed={id}", urls::shoot(photo.shoot_id)),
+    ))
+}
+
+/// `POST /photos/{photo}/restoration`
+pub async fn delete(
+    state: web::Data<State>,
+    member: Editor,
+    Path(id): Path<PhotoId>,
+    _: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    let photo = photos::find_even_removed(&mut scope, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    photos::restore(&mut scope, id).await?;
+    let saved = scope.commit().await?;
+    Ok(redirect::after(
+        saved,
+        &Notice::Restored.on(&urls::shoot(photo.shoot_id)),
+    ))
+}
