@@ -64,11 +64,13 @@ pub async fn take(
     let id = PhotoId::new();
     let key = Key::original(member.organization().uuid(), id.uuid());
     let received = store(state, &key, id, &name, pieces).await?;
-    let reception = receive(state, member, shoot, &received).await;
-    if !matches!(reception, Ok(Reception::New(_))) {
+    let reception = receive(state, member, shoot, &received).await?;
+    // After an error the bytes stay: a commit whose answer was lost may have made
+    // them somebody's photo.
+    if reception != Reception::New(id) {
         state.storage.delete(&key).await.map_err(Error::from)?;
     }
-    match reception? {
+    match reception {
         Reception::New(photo) => Ok(Taken {
             photo,
             name,

@@ -1,5 +1,6 @@
 //! The site as a program: serve it, migrate its database, or fill a demo.
 
+use std::io::IsTerminal;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
@@ -42,6 +43,7 @@ async fn main() -> anyhow::Result<()> {
             EnvFilter::try_from_env("PLUMBLINE_LOG")
                 .unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn")),
         )
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match command.unwrap_or(Command::Serve) {
