@@ -43,4 +43,4 @@ create policy galleries_door on galleries for select to plumbline_door using (tr
 
 -- A job is promised in the transaction of the row it speaks of.
 grant usage on schema apalis to plumbline_tenant;
-grant select, insert on apalis.jobs to plumbline_tenant;
+grant insert on apalis.jobs to plumbline_tenant;

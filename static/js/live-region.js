@@ -62,6 +62,10 @@ class LiveRegion extends HTMLElement {
 
   #close() {
     this.#stream?.close();
+    this.#stopPolling();
+  }
+
+  #stopPolling() {
     clearInterval(this.#poll);
     this.#poll = undefined;
   }
@@ -76,7 +80,9 @@ class LiveRegion extends HTMLElement {
       if (answer.redirected || answer.status === 401) return location.reload();
       // Removed or no longer ours: nothing will change here any more.
       if ([403, 404, 410].includes(answer.status)) return this.#close();
+      if (!answer.ok) return this.#fallBack();
       if (answer.status === 200) this.#swap(await answer.text());
+      if (this.#stream?.readyState === EventSource.OPEN) this.#stopPolling();
     } catch {
       // Offline, most likely: keep what is shown and ask again at the pace of the poll.
       this.#fallBack();

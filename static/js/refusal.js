@@ -1,6 +1,6 @@
 // Which files the browser refuses before sending a byte. The server judges again.
 
-const LIMIT_BYTES = 200 * 1024 * 1024;
+const LIMIT_BYTES = 200_000_000;
 const ACCEPTED = /\.(jpe?g|png|tiff?)$/i;
 const ACCEPTED_TYPES = ["image/jpeg", "image/png", "image/tiff"];
 const RAW = /\.(cr2|cr3|crw|nef|nrw|arw|srf|sr2|dng|raf|rw2|orf|pef|srw|3fr|iiq)$/i;
@@ -13,6 +13,6 @@ export function refusal(file) {
   if (HEIC.test(file.name) || /^image\/hei[cf]/.test(file.type)) return "HEIC cannot be read yet. Export it as JPEG, then add that file.";
   if (!ACCEPTED.test(file.name) && !ACCEPTED_TYPES.includes(file.type)) return "This is not a JPEG, PNG or TIFF. Export it as one of these, then add that file.";
   if (file.size === 0) return "This file is empty. Copy it from the card again, then add it.";
-  if (file.size > LIMIT_BYTES) return `This file has ${Math.ceil(file.size / 1024 / 1024)} MB; the most is 200 MB. Export it smaller, then add that file.`;
+  if (file.size > LIMIT_BYTES) return `This file has ${Math.ceil(file.size / 1e6)} MB; the most is 200 MB. Export it smaller, then add that file.`;
   return null;
 }

@@ -129,6 +129,13 @@ async fn a_sign_in_link_works_once_and_only_when_pressed() {
 }
 
 #[tokio::test]
+async fn text_that_no_database_takes_is_a_bad_form_and_not_our_fault() {
+    let app = App::start().await;
+    let answer = app.visitor().sign_in("anna\0@example.com", PASSWORD).await;
+    assert_eq!(answer.status, 400);
+}
+
+#[tokio::test]
 async fn trying_many_passwords_is_slowed_down() {
     let app = App::start().await;
     let stranger = app.visitor();

@@ -171,6 +171,29 @@ async fn a_zip_with_a_missing_file_breaks_off_instead_of_ending_short() {
 }
 
 #[tokio::test]
+async fn what_may_change_is_asked_about_again() {
+    let Shared {
+        app, photos, link, ..
+    } = a_shared_shoot().await;
+    let customer = app.visitor();
+    let page = customer.get(&link).await.text;
+    let at = page
+        .find("/thumb?v=")
+        .expect("a picture that names its version")
+        + 6;
+    let version = &page[at..at + 3 + 36];
+    let thumb = format!("{link}/photos/{}/thumb", photos[0]);
+    for (path, keep) in [
+        (format!("{link}/download"), "private, no-cache"),
+        (thumb.clone(), "private, no-cache"),
+        (format!("{thumb}{version}"), "private, max-age=86400"),
+    ] {
+        let answer = customer.request("get", &path).send().await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], keep, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_browser_that_has_a_photo_is_not_sent_it_again() {
     let Shared {
         app, photos, link, ..

@@ -268,6 +268,34 @@ async fn a_role_that_is_too_low_is_told_so() {
 }
 
 #[tokio::test]
+async fn a_viewer_is_not_offered_what_a_viewer_may_not_do() {
+    let world = World::create().await;
+    let offers = [
+        "type=\"file\"",
+        "Create a link",
+        "New shoot",
+        "Remove from",
+        "Stop sharing",
+    ];
+    for path in [
+        "/shoots".to_owned(),
+        format!("/shoots/{}", world.shoot),
+        format!("/photos/{}", world.photo),
+    ] {
+        let page = world.viewer.get(&path).await;
+        assert_eq!(page.status, 200);
+        for offer in offers {
+            page.hides(offer);
+        }
+        let editors = world.editor.get(&path).await;
+        assert!(
+            offers.iter().any(|offer| editors.text.contains(offer)),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_link_that_was_never_made_opens_nothing() {
     let world = World::create().await;
     for route in routes(&[Audience::Guest]) {

@@ -29,6 +29,27 @@ async fn a_file_dropped_twice_is_one_photo() {
 }
 
 #[tokio::test]
+async fn an_original_that_was_lost_is_whole_again_when_it_is_sent_again() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    let sent = pictures::room(1);
+    let photo = anna.add_photo(&shoot, "kitchen.jpg", &sent).await;
+    let original = app.blobs().join(find(app.blobs(), "original"));
+    std::fs::remove_file(original).unwrap();
+    app.run_jobs().await;
+    anna.get(&format!("/photos/{photo}"))
+        .await
+        .shows("Failed")
+        .shows("upload it again");
+
+    assert_eq!(anna.upload(&shoot, "kitchen.jpg", &sent).await.status, 200);
+    app.run_jobs().await;
+    anna.get(&format!("/photos/{photo}")).await.shows("Ready");
+    let (_, bytes) = anna.bytes(&format!("/photos/{photo}/original"), None).await;
+    assert!(bytes == sent);
+}
+
+#[tokio::test]
 async fn the_original_comes_back_as_it_was_sent() {
     let app = App::start().await;
     let (anna, shoot) = a_shoot(&app).await;
@@ -115,6 +136,17 @@ async fn without_javascript_the_form_takes_many_files_at_once() {
         .await;
     assert_eq!(mixed.status, 422);
     mixed.shows("This is a GIF").shows("0 of 3 done");
+
+    let mut large = pictures::room(4);
+    large.resize(200_000_001, 0);
+    let refused = anna
+        .upload_plainly(&shoot, &[("e.gif", b"GIF89a"), ("f.jpg", &large)])
+        .await;
+    assert_eq!(refused.status, 422);
+    refused
+        .shows("This is a GIF")
+        .shows("more than 200 MB")
+        .shows("0 of 3 done");
 }
 
 #[tokio::test]
@@ -131,6 +163,22 @@ async fn an_upload_without_its_token_is_refused() {
         .unwrap();
     assert_eq!(answer.status(), 403);
     assert_eq!(files_below(app.blobs()), 0);
+}
+
+fn find(folder: &std::path::Path, name: &str) -> std::path::PathBuf {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.ends_with(name) {
+                return path;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    panic!("no {name} is stored");
 }
 
 fn files_below(folder: &std::path::Path) -> usize {

@@ -87,7 +87,8 @@ pub fn session_cookie(token: String, config: &Config) -> Cookie<'static> {
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(config.is_https())
-        .max_age(Duration::days(i64::from(sessions::LIFETIME_DAYS)))
+        // The longest browsers keep one; when a session ends is the database's to say.
+        .max_age(Duration::days(400))
         .finish()
 }
 

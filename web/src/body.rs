@@ -85,6 +85,7 @@ impl Body {
         };
         let mut response = HttpResponse::build(status);
         describe(&mut response, tag, delivery);
+        response.insert_header((header::CACHE_CONTROL, keep(request)));
         if status == StatusCode::PARTIAL_CONTENT {
             let content_range = format!("bytes {}-{}/{size}", range.start, range.end - 1);
             response.insert_header((header::CONTENT_RANGE, content_range));
@@ -154,7 +155,6 @@ fn describe(response: &mut HttpResponseBuilder, tag: EntityTag, delivery: &Deliv
         .content_type(delivery.content_type)
         .insert_header(ETag(tag))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
-        .insert_header((header::CACHE_CONTROL, "private, max-age=86400"))
         // Photos and stored zips do not shrink, and a packed body has no length.
         .insert_header(ContentEncoding::Identity)
         .insert_header(ContentDisposition {
@@ -168,6 +168,16 @@ fn describe(response: &mut HttpResponseBuilder, tag: EntityTag, delivery: &Deliv
                 }),
             ],
         });
+}
+
+/// A URL that names its version always means the same bytes. Any other is asked
+/// about again: the zip of a gallery grows, and a closed link must stop working.
+fn keep(request: &HttpRequest) -> &'static str {
+    if request.query_string().starts_with("v=") {
+        "private, max-age=86400"
+    } else {
+        "private, no-cache"
+    }
 }
 
 /// For clients that do not read the UTF-8 name beside it.

@@ -4,6 +4,7 @@
 //! believed first.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
@@ -95,6 +96,8 @@ fn cookie(secret: String, https: bool) -> Cookie<'static> {
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(https)
+        // As long as a session's, so that tabs left open keep their forms.
+        .max_age(Duration::days(400))
         .finish()
 }
 

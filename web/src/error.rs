@@ -5,7 +5,8 @@
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
@@ -198,12 +199,21 @@ pub async fn middleware<B: MessageBody + 'static>(
 fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
     let known = response.response().extensions().get::<Problem>().cloned();
     known.or_else(|| match response.status() {
+        _ if is_rendered(response.headers()) => None,
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(not_found()),
         StatusCode::PAYLOAD_TOO_LARGE => Some(too_large()),
         StatusCode::INTERNAL_SERVER_ERROR => Some(unexpected()),
         StatusCode::BAD_REQUEST => Some(bad_form()),
         _ => None,
     })
+}
+
+/// A handler's own page or document, which says more than we could.
+fn is_rendered(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html") || kind.contains("json"))
 }
 
 fn render(request: &HttpRequest, problem: &Problem) -> HttpResponse {

@@ -49,6 +49,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         let body = web::Bytes::from_request(request, payload);
         Box::pin(async move {
             let body = body.await.map_err(|_| Error::BadForm)?;
+            // Postgres has no text with a zero byte in it, and neither has anybody's name.
+            if body.contains(&0) || body.windows(3).any(|three| three == b"%00") {
+                return Err(Error::BadForm);
+            }
             let token: Token = serde_urlencoded::from_bytes(&body).map_err(|_| Error::BadForm)?;
             visit.check(token.csrf.as_deref())?;
             serde_urlencoded::from_bytes(&body)

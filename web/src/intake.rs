@@ -93,8 +93,27 @@ async fn receive(
 ) -> Result<Reception, Error> {
     let mut scope = member.scope(&state.db).await?;
     let reception = reception::receive(&mut scope, shoot, received).await?;
+    if let Reception::Duplicate(known) = reception {
+        heal_original(state, member, received.id, known).await?;
+    }
     scope.commit().await?;
     Ok(reception)
+}
+
+/// An original that was lost from storage, and is sent again, is whole again.
+async fn heal_original(
+    state: &State,
+    member: &Member,
+    sent: PhotoId,
+    known: PhotoId,
+) -> Result<(), Error> {
+    let organization = member.organization().uuid();
+    let original = Key::original(organization, known.uuid());
+    if !state.storage.holds(&original).await? {
+        let sent = Key::original(organization, sent.uuid());
+        state.storage.copy(&sent, &original).await?;
+    }
+    Ok(())
 }
 
 async fn store(

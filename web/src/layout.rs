@@ -22,6 +22,7 @@ pub struct MemberView {
     pub name: String,
     pub email: String,
     pub organization: String,
+    pub can_edit: bool,
     pub can_review: bool,
     pub held_count: i64,
 }
@@ -52,6 +53,7 @@ impl Layout {
             name: member.name.clone(),
             email: member.email.clone(),
             organization: member.organization_name.clone(),
+            can_edit: member.role.can_edit(),
             can_review,
             held_count,
         };
@@ -59,6 +61,11 @@ impl Layout {
             member: Some(view),
             ..Self::plain(request, title)
         })
+    }
+
+    /// Whether to offer what viewers may not do.
+    pub fn can_edit(&self) -> bool {
+        self.member.as_ref().is_some_and(|member| member.can_edit)
     }
 
     pub fn with_notice(mut self, notice: Option<Notice>) -> Self {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::state::State;
@@ -39,16 +40,12 @@ impl Limits {
         state: &State,
         email: &str,
     ) -> Result<(), Error> {
+        // A refused address must not use up somebody else's tries.
         let address = address(request, state.config.behind_proxy);
-        let email = email.trim().to_lowercase();
         let by_address = self.by_address.check_key(&address).is_ok();
-        let by_email = email.is_empty() || self.by_email.check_key(&email).is_ok();
+        let right = by_address && self.by_email.check_key(&key_of(email)).is_ok();
         self.forget_the_quiet();
-        if by_address && by_email {
-            Ok(())
-        } else {
-            Err(Error::TooMany)
-        }
+        if right { Ok(()) } else { Err(Error::TooMany) }
     }
 
     /// Keys that have all their tries back need no memory.
@@ -61,16 +58,37 @@ impl Limits {
     }
 }
 
-/// `X-Forwarded-For` is anybody's to write unless a proxy of ours writes it.
+/// Emails are of any length and strangers write them: what is kept is short.
+fn key_of(email: &str) -> String {
+    hex::encode(&Sha256::digest(email.trim().to_lowercase())[..16])
+}
+
+/// The last entry of `X-Forwarded-For` is what our own proxy wrote; all before it,
+/// and the whole header where there is no proxy, is anybody's to write.
 fn address(request: &HttpRequest, behind_proxy: bool) -> String {
-    let forwarded = behind_proxy
-        .then(|| {
-            request
-                .connection_info()
-                .realip_remote_addr()
-                .map(str::to_owned)
-        })
-        .flatten();
+    let header = request.headers().get_all("x-forwarded-for").last();
+    let forwarded = header
+        .filter(|_| behind_proxy)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|list| list.rsplit(',').next())
+        .map(|last| last.trim().to_owned());
     let peer = request.peer_addr().map(|address| address.ip().to_string());
     forwarded.or(peer).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn nobody_chooses_the_address_they_are_counted_by() {
+        let request = TestRequest::default()
+            .insert_header(("forwarded", "for=1.1.1.1"))
+            .insert_header(("x-forwarded-for", "2.2.2.2, 3.3.3.3"))
+            .peer_addr("4.4.4.4:80".parse().unwrap())
+            .to_http_request();
+        assert_eq!(address(&request, true), "3.3.3.3");
+        assert_eq!(address(&request, false), "4.4.4.4");
+    }
 }

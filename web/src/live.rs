@@ -53,7 +53,10 @@ impl Live {
             .map(|_| Bytes::from_static(b"event: changed\ndata: 1\n\n"));
         let beats = IntervalStream::new(tokio::time::interval(HEARTBEAT))
             .map(|_| Bytes::from_static(b": still here\n\n"));
-        let hello = stream::once(std::future::ready(Bytes::from_static(b"retry: 2000\n\n")));
+        // What happened between the page and this stream nobody heard: look once.
+        let hello = stream::once(std::future::ready(Bytes::from_static(
+            b"retry: 2000\nevent: changed\ndata: 1\n\n",
+        )));
         hello.chain(stream::select(changes, beats)).map(Ok)
     }
 }

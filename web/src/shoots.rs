@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use plumbline_domain::galleries::{self, Gallery};
@@ -203,12 +202,11 @@ pub async fn refuse_upload(
     member: &plumbline_domain::members::Member,
     id: ShootId,
     sentence: String,
-    status: StatusCode,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     let mut page = page_of(request, &state.config, member, &mut scope, id).await?;
     page.upload_error = Some(sentence);
-    Ok(page::with_status(&page, status))
+    Ok(page::refuse(&page))
 }
 
 async fn page_of(

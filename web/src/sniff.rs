@@ -32,12 +32,18 @@ pub fn kind(head: &[u8], name: &str) -> Result<&'static str, String> {
 
 /// RAW files that say TIFF, or nothing, in their first bytes go by their name too.
 fn raw_name(head: &[u8], name: &str) -> Option<&'static str> {
-    const ENDINGS: [(&str, &str); 11] = [
+    const ENDINGS: [(&str, &str); 17] = [
         ("cr2", "Canon CR2"),
         ("cr3", "Canon CR3"),
         ("crw", "Canon CRW"),
         ("nef", "Nikon NEF"),
+        ("nrw", "Nikon NRW"),
         ("arw", "Sony ARW"),
+        ("srf", "Sony SRF"),
+        ("sr2", "Sony SR2"),
+        ("pef", "Pentax PEF"),
+        ("srw", "Samsung SRW"),
+        ("3fr", "Hasselblad 3FR"),
         ("dng", "DNG"),
         ("raf", "Fujifilm RAF"),
         ("orf", "Olympus ORF"),

@@ -2,7 +2,6 @@
 //! one file a request, and the plain form, which sends them all in one.
 
 use actix_multipart::{Field, Multipart};
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -147,14 +146,10 @@ async fn answer_form(
     results: Vec<Result<Taken, NotTaken>>,
 ) -> Result<HttpResponse, Error> {
     let mut refusals = Vec::new();
-    let mut worst = StatusCode::UNPROCESSABLE_ENTITY;
     for result in results {
         match result {
             Ok(_) => {}
-            Err(NotTaken::Refused { sentence, status }) => {
-                refusals.push(sentence);
-                worst = status;
-            }
+            Err(NotTaken::Refused { sentence, .. }) => refusals.push(sentence),
             Err(NotTaken::Broken(error)) => return Err(error),
         }
     }
@@ -162,5 +157,5 @@ async fn answer_form(
         return Ok(redirect::to(&urls::shoot(shoot)));
     }
     let sentence = refusals.join(" ");
-    crate::shoots::refuse_upload(request, state, member, shoot, sentence, worst).await
+    crate::shoots::refuse_upload(request, state, member, shoot, sentence).await
 }

@@ -136,7 +136,7 @@ impl Trouble {
             .filter(|_| photo.status == Status::Failed)?;
         Some(Self {
             sentence,
-            next_step: "Remove it here, or try again.",
+            next_step: "Try it again, or remove it from the shoot.",
         })
     }
 }

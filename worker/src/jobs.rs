@@ -14,7 +14,7 @@ use crate::queue::{self, Settings};
 
 mod enhance_photo;
 
-const TIDY_EVERY: Duration = Duration::from_secs(3600);
+const TIDY_EVERY: Duration = Duration::from_secs(60);
 
 /// Answers every queue until closing time.
 pub async fn serve(kitchen: &Arc<Kitchen>, pool: &PgPool, config: &Config) {
@@ -44,14 +44,14 @@ fn decode<T: DeserializeOwned>(queue: &str, payload: Value) -> Option<T> {
         .ok()
 }
 
-/// Clears away what the queue leaves behind, now and every hour, and rings again
+/// Clears away what the queue leaves behind, now and every minute, and rings again
 /// for jobs whose delivery was lost.
 pub async fn tidy(pool: PgPool) {
-    let mut hours = tokio::time::interval(TIDY_EVERY);
+    let mut minutes = tokio::time::interval(TIDY_EVERY);
     loop {
-        hours.tick().await;
+        minutes.tick().await;
         match orders::tidy(&pool).await {
-            Ok(tidied) => tracing::info!(
+            Ok(tidied) => tracing::debug!(
                 deliveries = tidied.deliveries,
                 workers = tidied.workers,
                 rung_again = tidied.rung_again,

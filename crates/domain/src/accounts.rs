@@ -58,7 +58,7 @@ pub async fn sign_up(db: &Db, new: NewAccount) -> Result<Place, SignUpError> {
 }
 
 /// The person's first organization, if email and password are right. An unknown
-/// email costs as much time as a wrong password, so nobody can ask who is here.
+/// email costs as much time as a wrong password, so signing in tells nobody who is here.
 pub async fn authenticate(db: &Db, email: &str, password: String) -> sqlx::Result<Option<Place>> {
     let found = sqlx::query!(
         "select accounts.id, accounts.password_hash, members.organization_id

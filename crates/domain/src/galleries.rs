@@ -93,12 +93,12 @@ pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Gal
     .await
 }
 
-/// Stops sharing. `None`: no such open link.
+/// Stops sharing; a link that was closed stays closed. `None`: no such link.
 pub async fn close(scope: &mut Scope, id: GalleryId) -> sqlx::Result<Option<ShootId>> {
     let organization = scope.organization();
     sqlx::query_scalar!(
-        r#"update galleries set closed_at = now()
-           where organization_id = $1 and id = $2 and closed_at is null
+        r#"update galleries set closed_at = coalesce(closed_at, now())
+           where organization_id = $1 and id = $2
            returning shoot_id as "shoot_id: ShootId""#,
         organization as _,
         id as _,

@@ -42,7 +42,7 @@ pub enum Begin {
     Claimed(Box<Claim>),
     /// Another worker holds it; the delivery was put off until its lease is over.
     Busy,
-    /// Nothing to do: it is done, was removed, or has just been given up.
+    /// Nothing to do: it is done, or has just been given up.
     Over,
 }
 

@@ -108,7 +108,7 @@ const FIND_LOST: &str = "
     select organization_id, id
     from jobs
     where status in ('queued', 'running')
-      and coalesce(leased_until, created_at) < now() - interval '10 minutes'
+      and coalesce(leased_until, created_at) < now() - interval '1 minute'
       and not exists (
           select from apalis.jobs as delivery
           where delivery.job_type = 'enhance_photo'

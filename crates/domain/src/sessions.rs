@@ -6,7 +6,7 @@ use crate::members::{Member, Role};
 use crate::token;
 
 /// How long a browser stays signed in after it was last seen, in days.
-pub const LIFETIME_DAYS: i32 = 30;
+const LIFETIME_DAYS: i32 = 30;
 
 /// Signs in; the token goes into the browser's cookie and nowhere else.
 pub async fn create(db: &Db, place: Place) -> sqlx::Result<String> {
@@ -22,7 +22,15 @@ pub async fn create(db: &Db, place: Place) -> sqlx::Result<String> {
     )
     .execute(&db.pool)
     .await?;
+    forget_expired(db).await?;
     Ok(token)
+}
+
+async fn forget_expired(db: &Db) -> sqlx::Result<()> {
+    sqlx::query!("delete from sessions where expires_at < now()")
+        .execute(&db.pool)
+        .await?;
+    Ok(())
 }
 
 /// Who this token belongs to. Seen at most once an hour, so that reading a page

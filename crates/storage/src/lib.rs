@@ -85,6 +85,19 @@ impl Storage {
             .boxed())
     }
 
+    /// Whether there is a blob under this key.
+    pub async fn holds(&self, key: &Key) -> Result<bool, StorageError> {
+        match self.store.head(&key.path()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn copy(&self, from: &Key, to: &Key) -> Result<(), StorageError> {
+        Ok(self.store.copy(&from.path(), &to.path()).await?)
+    }
+
     /// Removes a blob. One that is not there is fine.
     pub async fn delete(&self, key: &Key) -> Result<(), StorageError> {
         match self.store.delete(&key.path()).await {

@@ -31,22 +31,37 @@ pub async fn receive(
     shoot: ShootId,
     received: &Received,
 ) -> sqlx::Result<Reception> {
-    let Some(number) = next_number(scope, shoot).await? else {
+    if !lock(scope, shoot).await? {
         return Ok(Reception::NoSuchShoot);
-    };
+    }
     if let Some(known) = find_same(scope, shoot, &received.sha256).await? {
+        // Sent again, so wanted: removed it comes back, failed it is tried again.
         photos::restore(scope, known).await?;
+        photos::try_again(scope, known).await?;
         return Ok(Reception::Duplicate(known));
     }
+    let number = next_number(scope, shoot).await?;
     insert(scope, shoot, number, received).await?;
     jobs::create(scope, received.id).await?;
     live::tell(scope, shoot, Some(received.id)).await?;
     Ok(Reception::New(received.id))
 }
 
-/// Counts up in the shoot's row, whose lock makes two identical files dropped
-/// at the same moment wait for each other.
-async fn next_number(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Option<i32>> {
+/// Makes two identical files dropped at the same moment wait for each other.
+/// `false`: there is no such shoot.
+async fn lock(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    let locked = sqlx::query!(
+        "select id from shoots where organization_id = $1 and id = $2 for update",
+        organization as _,
+        shoot as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    Ok(locked.is_some())
+}
+
+async fn next_number(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<i32> {
     let organization = scope.organization();
     sqlx::query_scalar!(
         "update shoots set photo_count = photo_count + 1
@@ -55,7 +70,7 @@ async fn next_number(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Option<i
         organization as _,
         shoot as _,
     )
-    .fetch_optional(scope.conn())
+    .fetch_one(scope.conn())
     .await
 }
 
