@@ -16,16 +16,20 @@ const WIDTHS: [u32; 2] = [390, 1440];
 /// A signed-in browser and its twin without a window, which is quicker at setting a scene.
 async fn anna(app: &App) -> (Browser, Client) {
     let client = app.owner("Anna").await;
-    let place = accounts::find_by_email(app.db(), "anna@example.com")
-        .await
-        .unwrap()
-        .unwrap();
-    let token = sign_in_links::create(app.db(), place).await.unwrap();
+    let token = sign_in_token(app).await;
     let browser = Browser::start(&app.address).await;
     browser.open(&format!("/sign-in/{token}")).await;
     browser.press("main form button").await;
     browser.see_text("Shoots").await;
     (browser, client)
+}
+
+async fn sign_in_token(app: &App) -> String {
+    let place = accounts::find_by_email(app.db(), "anna@example.com")
+        .await
+        .unwrap()
+        .unwrap();
+    sign_in_links::create(app.db(), place).await.unwrap()
 }
 
 async fn look_at(browser: &Browser, path: &str, name: &str) {
@@ -57,11 +61,14 @@ fn unexpected(complaints: Vec<String>) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_that_anybody_sees() {
     let app = App::start().await;
+    app.owner("Anna").await;
+    let link = format!("/sign-in/{}", sign_in_token(&app).await);
     let browser = Browser::start(&app.address).await;
     for (path, name) in [
         ("/", "landing"),
         ("/sign-up", "sign-up"),
         ("/sign-in", "sign-in"),
+        (&link, "sign-in-link"),
         ("/sign-in/0", "sign-in-link-expired"),
         ("/nowhere", "error"),
     ] {

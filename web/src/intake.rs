@@ -91,13 +91,23 @@ async fn receive(
     shoot: ShootId,
     received: &Received,
 ) -> Result<Reception, Error> {
-    let mut scope = member.scope(&state.db).await?;
-    let reception = reception::receive(&mut scope, shoot, received).await?;
-    if let Reception::Duplicate(known) = reception {
+    if let Some(known) = find_same(state, member, shoot, received).await? {
         heal_original(state, member, received.id, known).await?;
     }
+    let mut scope = member.scope(&state.db).await?;
+    let reception = reception::receive(&mut scope, shoot, received).await?;
     scope.commit().await?;
     Ok(reception)
+}
+
+async fn find_same(
+    state: &State,
+    member: &Member,
+    shoot: ShootId,
+    received: &Received,
+) -> Result<Option<PhotoId>, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    Ok(reception::find_same(&mut scope, shoot, &received.sha256).await?)
 }
 
 /// An original that was lost from storage, and is sent again, is whole again.

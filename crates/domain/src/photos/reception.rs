@@ -74,7 +74,8 @@ async fn next_number(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<i32> {
     .await
 }
 
-async fn find_same(
+/// The photo of this shoot that has these bytes already, removed or not.
+pub async fn find_same(
     scope: &mut Scope,
     shoot: ShootId,
     sha256: &[u8; 32],
