@@ -8,7 +8,7 @@ use std::time::Instant;
 use plumbline_domain::photos::Stage;
 use plumbline_enhance::{
     Brush, Decoded, Eye, Limits, Measure, MeasureVerdict, Metadata, Pixels, Plan, Preset, Report,
-    Source, Verdict, apply, decode, inspect, ladder, measure, plan, small,
+    Source, Verdict, apply, decode, inspect, ladder, measure, plan, small, straighten,
 };
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub struct Studio {
 
 /// A photo that went through the pipeline, whatever quality control says.
 pub struct Developed {
-    /// Upright and in sRGB, otherwise as it was.
+    /// In sRGB and straightened, otherwise as it was: what the result is compared with.
     pub original: Pixels,
     /// The last attempt's.
     pub picture: Pixels,
@@ -70,16 +70,17 @@ pub fn develop(
     let mut since = Instant::now();
     enter(go_on, Stage::Decoding)?;
     let Decoded {
-        pixels: original,
+        pixels,
         source,
         metadata,
     } = decode(bytes.as_ref(), &Limits::default())?;
     drop(bytes);
 
     enter(go_on, Stage::Measuring)?;
-    let measured = measure(&original);
-    let scene = studio.eye.look(&small(&original)).map_err(trouble)?;
+    let measured = measure(&pixels, &metadata.shot());
+    let scene = studio.eye.look(&small(&pixels)).map_err(trouble)?;
     let mut plan = plan(&measured, &scene, &studio.preset, studio.brush.is_some());
+    let original = straighten(pixels, &plan);
 
     let mut attempts = Vec::new();
     loop {

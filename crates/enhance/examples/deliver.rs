@@ -13,14 +13,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let output = enhance::Output::from_extension(extension).ok_or("OUT: jpg, tif or png")?;
     let decoded = enhance::decode(&std::fs::read(from)?, &enhance::Limits::default())?;
     let scene = enhance::Scene::default();
-    let measured = enhance::measure(&decoded.pixels);
+    let measured = enhance::measure(&decoded.pixels, &decoded.metadata.shot());
     let plan = enhance::plan(&measured, &scene, &enhance::Preset::default(), false);
-    let result = enhance::apply(&decoded.pixels, &plan, &scene, None)?;
-    let report = enhance::inspect(&decoded.pixels, &result, &plan);
+    let original = enhance::straighten(decoded.pixels, &plan);
+    let result = enhance::apply(&original, &plan, &scene, None)?;
+    let report = enhance::inspect(&original, &result, &plan);
     for (pixels, edge) in [
-        (&decoded.pixels, 2048),
+        (&original, 2048),
         (&result, 2048),
-        (&decoded.pixels, 640),
+        (&original, 640),
         (&result, 640),
     ] {
         enhance::encode_preview(&enhance::preview(pixels, edge), 82)?;

@@ -24,13 +24,14 @@ fn main() {
 
 fn one(file: &str, name: &str, out: &str) -> Result<String, Box<dyn std::error::Error>> {
     let decoded = enhance::decode(&std::fs::read(file)?, &enhance::Limits::default())?;
-    let measured = enhance::measure(&decoded.pixels);
+    let measured = enhance::measure(&decoded.pixels, &decoded.metadata.shot());
     let scene = enhance::Scene::default();
     let plan = enhance::plan(&measured, &scene, &enhance::Preset::default(), false);
-    let result = enhance::apply(&decoded.pixels, &plan, &scene, None)?;
-    let report = enhance::inspect(&decoded.pixels, &result, &plan);
+    let original = enhance::straighten(decoded.pixels, &plan);
+    let result = enhance::apply(&original, &plan, &scene, None)?;
+    let report = enhance::inspect(&original, &result, &plan);
     if out != "-" {
-        for (pixels, kind) in [(&decoded.pixels, "before"), (&result, "after")] {
+        for (pixels, kind) in [(&original, "before"), (&result, "after")] {
             let small = enhance::preview(pixels, 900);
             let bytes = enhance::encode(
                 &small,

@@ -30,7 +30,17 @@ pub enum ApplyError {
     },
 }
 
-/// The picture with the plan's edit: same size, same depth. The same picture and plan give the
+/// The picture as the plan frames it: upright lines, the smallest crop that leaves no empty corner.
+/// The first thing done to a photo, and the reference that everything after is compared with. A
+/// plan that leaves the frame alone gives the same buffer back.
+pub fn straighten(pixels: Pixels, plan: &Plan) -> Pixels {
+    if plan.verticals.is_upright() {
+        return pixels;
+    }
+    plan.verticals.apply(&pixels)
+}
+
+/// The straightened picture with the plan's edit: same size, same depth. The same picture and plan give the
 /// same bytes, on any number of threads. A plan that is the identity returns the same bytes.
 pub fn apply(
     pixels: &Pixels,
@@ -38,7 +48,7 @@ pub fn apply(
     scene: &Scene,
     brush: Option<&dyn Brush>,
 ) -> Result<Pixels, ApplyError> {
-    if plan.is_identity() {
+    if plan.is_colour_identity() {
         return Ok(pixels.clone());
     }
     match plan.engine {

@@ -18,6 +18,7 @@ mod raw;
 mod refusal;
 mod samples;
 mod segments;
+mod shot;
 mod sniff;
 mod tiff;
 mod tiff_samples;
@@ -29,6 +30,7 @@ mod xmp;
 pub use metadata::Metadata;
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;
+pub use shot::Shot;
 
 /// What is decoded at most. Checked before anything is allocated.
 #[derive(Debug, Clone, PartialEq, Eq)]

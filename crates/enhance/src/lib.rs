@@ -1,21 +1,22 @@
 //! Photos in, better photos and an honest report out. Pure: bytes and numbers only.
 //!
 //! ```text
-//! decode ─► measure ─► look (Eye) ─► plan ─► apply (Brush) ─► inspect ─► encode, preview
-//!                                      ▲                         │
-//!                                      └──── ladder::lower ◄─────┘ held
+//! decode ─► measure ─► look (Eye) ─► plan ─► straighten ─► apply (Brush) ─► inspect ─► encode, preview
+//!                                                            ▲                 │
+//!                                                            └─ ladder::lower ◄┘ held
 //! ```
 //!
 //! `measure` finds numbers, `plan` turns numbers into an edit, `apply` paints it, `inspect` judges
 //! it. The same bytes and the same plan give the same bytes, on any number of threads. Nothing
 //! here knows files, clocks, networks (neural or other) or organizations.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 mod apply;
 pub mod codec;
 mod colour;
 pub mod inspect;
+mod kernels;
 pub mod ladder;
 mod light;
 pub mod measure;
@@ -26,9 +27,9 @@ mod scale;
 pub mod scene;
 pub mod steps;
 
-pub use apply::{ApplyError, apply};
+pub use apply::{ApplyError, apply, straighten};
 pub use codec::{
-    Decoded, EncodeError, Format, Limits, Metadata, Output, Refusal, Source, decode, encode,
+    Decoded, EncodeError, Format, Limits, Metadata, Output, Refusal, Shot, Source, decode, encode,
     encode_preview, preview,
 };
 pub use inspect::inspect;

@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codec::Shot;
 use crate::colour::luminance;
 use crate::light::{LUMA, Sample};
 use crate::pixels::Pixels;
 use crate::scale::{self, Kernel};
+
+mod tilt;
+
+pub use tilt::Tilt;
 
 /// Pixels of the copy that is measured.
 const SCALE_PIXELS: f64 = 1e6;
@@ -38,10 +43,13 @@ pub struct Measured {
     pub grey: [f32; 3],
     /// Share of pixels that agree on that colour; little of it means it is a guess.
     pub grey_share: f32,
+    /// How the camera was held.
+    #[serde(default)]
+    pub tilt: Tilt,
 }
 
-/// Measures a picture.
-pub fn measure(pixels: &Pixels) -> Measured {
+/// Measures a picture; `shot` is how the camera was set, as far as anybody knows.
+pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
     let (width, height) = scale::fit_area(pixels.width(), pixels.height(), SCALE_PIXELS);
     let small = scale::shrink(pixels, width, height, Kernel::Area);
     let rgb = small.rgb8();
@@ -65,6 +73,7 @@ pub fn measure(pixels: &Pixels) -> Measured {
         clipped: clipped as f32 / (rgb.len() / 3) as f32,
         grey,
         grey_share,
+        tilt: Tilt::measure(pixels, shot),
     }
 }
 
@@ -151,7 +160,7 @@ mod tests {
     #[test]
     fn a_grey_card_is_measured_as_it_is() {
         let card = Pixels::from_eight(64, 64, vec![128; 64 * 64 * 3]).unwrap();
-        let measured = measure(&card);
+        let measured = measure(&card, &Shot::default());
         assert!((measured.luma_median - 128.0 / 255.0).abs() < 0.002);
         assert!(measured.grey.iter().all(|v| (v - 1.0).abs() < 1e-4));
         assert_eq!((measured.clipped, measured.grey_share), (0.0, 1.0));

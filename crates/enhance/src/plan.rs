@@ -7,10 +7,11 @@ use crate::light;
 use crate::measure::Measured;
 use crate::scene::{Place, Scene};
 use crate::steps::tone::Tone;
+use crate::steps::verticals::Verticals;
 use crate::steps::white_balance::WhiteBalance;
 
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What makes the pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,10 @@ pub enum Look {
     /// As the eye remembers the place.
     #[default]
     Neutral,
+    /// Airy: brighter than the eye remembers.
+    Bright,
+    /// Like late afternoon: a little of the warmth of the light stays.
+    Warm,
 }
 
 /// An organization's taste. It moves the targets, never the guarantees.
@@ -68,6 +73,9 @@ pub struct Plan {
     pub white_balance: WhiteBalance,
     /// Brightness, shadows, highlights.
     pub tone: Tone,
+    /// Upright lines: done first, by `straighten`, and not scaled by strength.
+    #[serde(default)]
+    pub verticals: Verticals,
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
@@ -92,6 +100,7 @@ pub fn plan(measured: &Measured, scene: &Scene, preset: &Preset, guided_availabl
         },
         white_balance: white_balance(measured, scene),
         tone: tone(measured, scene),
+        verticals: Verticals::plan(&measured.tilt),
     }
 }
 
@@ -201,11 +210,17 @@ impl Plan {
             rung: crate::ladder::NATURAL_RUNG,
             white_balance: WhiteBalance::default(),
             tone: Tone::default(),
+            verticals: Verticals::default(),
         }
     }
 
-    /// Whether applying it returns the same bytes.
+    /// Whether straightening and applying it return the same bytes.
     pub fn is_identity(&self) -> bool {
+        self.verticals.is_upright() && self.is_colour_identity()
+    }
+
+    /// Whether applying it returns the same bytes; straightening may still move them.
+    pub(crate) fn is_colour_identity(&self) -> bool {
         let still = self.white_balance.is_neutral() && self.tone.is_flat();
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }
@@ -236,6 +251,7 @@ impl Plan {
                 .then(|| format!("Opened dark areas by up to {}.", stops(tone.shadow_lift_ev))),
             (tone.highlight_ev >= 0.05).then(|| "Calmed bright areas such as windows.".to_owned()),
             self.white_balance.scaled(self.strength).describe(),
+            self.verticals.describe(),
         ];
         let lines: Vec<String> = lines.into_iter().flatten().collect();
         if lines.is_empty() {

@@ -5,4 +5,5 @@ pub(crate) mod base;
 pub(crate) mod natural;
 pub mod tone;
 pub(crate) mod transfer;
+pub mod verticals;
 pub mod white_balance;

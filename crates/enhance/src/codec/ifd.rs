@@ -22,6 +22,22 @@ impl Entry {
         }
     }
 
+    /// The first value of any numeric entry, a RATIONAL divided.
+    pub fn real(&self) -> Option<f64> {
+        let long = |at: usize| {
+            Some(u32::from_le_bytes(
+                self.value.get(at..at + 4)?.try_into().ok()?,
+            ))
+        };
+        let ratio = |over: f64, under: f64| (under != 0.0).then_some(over / under);
+        match self.kind {
+            5 => ratio(f64::from(long(0)?), f64::from(long(4)?)),
+            10 => ratio(f64::from(long(0)? as i32), f64::from(long(4)? as i32)),
+            9 => Some(f64::from(long(0)? as i32)),
+            _ => self.number().map(f64::from),
+        }
+    }
+
     /// The value in this machine's byte order.
     pub fn native(&self) -> Vec<u8> {
         let mut value = self.value.clone();

@@ -2,7 +2,7 @@
 
 use crate::codec::ifd::Block;
 use crate::codec::segments::Markers;
-use crate::codec::{exif, photoshop, xmp};
+use crate::codec::{Shot, exif, photoshop, xmp};
 
 /// The metadata blocks of a file as they came; they are refreshed when written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +52,11 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
 }
 
 impl Metadata {
+    /// How the camera was set.
+    pub fn shot(&self) -> Shot {
+        self.exif.as_deref().map(Shot::read).unwrap_or_default()
+    }
+
     /// The EXIF block of the upright picture.
     pub(crate) fn fresh_exif(&self, width: u32, height: u32) -> Option<Vec<u8>> {
         self.exif

@@ -1,7 +1,7 @@
 //! The correction: what it promises, on generated and on real pictures.
 
 use plumbline_enhance::{
-    Brush, BrushError, Engine, Pixels, Plan, Preset, Report, Scene, Verdict, apply, inspect,
+    Brush, BrushError, Engine, Pixels, Plan, Preset, Report, Scene, Shot, Verdict, apply, inspect,
     ladder, measure, plan,
 };
 
@@ -9,7 +9,7 @@ use crate::support::{altered, distance, files, open, room};
 
 fn natural(pixels: &Pixels) -> Plan {
     plan(
-        &measure(pixels),
+        &measure(pixels, &Shot::default()),
         &Scene::default(),
         &Preset::default(),
         false,
@@ -149,7 +149,7 @@ impl Brush for TestBrush {
 fn a_brush_that_brightens_is_followed_at_full_size() {
     let pixels = room(1900, 1300);
     let plan = plan(
-        &measure(&pixels),
+        &measure(&pixels, &Shot::default()),
         &Scene::default(),
         &Preset::default(),
         true,
@@ -170,7 +170,7 @@ fn a_brush_that_brightens_is_followed_at_full_size() {
 fn a_brush_that_pastes_never_reaches_the_picture() {
     let pixels = room(1200, 900);
     let mut plan = plan(
-        &measure(&pixels),
+        &measure(&pixels, &Shot::default()),
         &Scene::default(),
         &Preset::default(),
         true,
@@ -199,7 +199,7 @@ fn a_brush_that_pastes_never_reaches_the_picture() {
 fn a_guided_plan_without_a_brush_is_refused_not_guessed() {
     let pixels = room(200, 150);
     let plan = plan(
-        &measure(&pixels),
+        &measure(&pixels, &Shot::default()),
         &Scene::default(),
         &Preset::default(),
         true,
@@ -211,7 +211,7 @@ fn a_guided_plan_without_a_brush_is_refused_not_guessed() {
 fn the_ladder_ends_with_a_person() {
     let pixels = darker(&darker(&room(300, 200)));
     let mut plan = plan(
-        &measure(&pixels),
+        &measure(&pixels, &Shot::default()),
         &Scene::default(),
         &Preset::default(),
         true,

@@ -1,7 +1,9 @@
 //! Injected faults: what quality control must catch, on generated and real pictures, after the
 //! correction has done its intended work.
 
-use plumbline_enhance::{Pixels, Plan, Preset, Scene, Verdict, apply, inspect, measure, plan};
+use plumbline_enhance::{
+    Pixels, Plan, Preset, Scene, Shot, Verdict, apply, inspect, measure, plan,
+};
 
 use crate::support::{altered, files, open, room};
 
@@ -14,7 +16,7 @@ fn corrected() -> Vec<(Pixels, Plan, Pixels)> {
     sources.extend(photos.iter().step_by(7).map(small));
     let finish = |pixels: Pixels| {
         let plan = plan(
-            &measure(&pixels),
+            &measure(&pixels, &Shot::default()),
             &Scene::default(),
             &Preset::default(),
             false,

@@ -1,6 +1,8 @@
 //! Formats: what comes in upright and in sRGB, what goes out with everything it came with.
 
-use plumbline_enhance::{Limits, Metadata, Output, Pixels, Preset, Scene, apply, decode, encode};
+use plumbline_enhance::{
+    Limits, Metadata, Output, Pixels, Preset, Scene, Shot, apply, decode, encode,
+};
 use plumbline_enhance::{encode_preview, inspect, measure, plan, preview};
 
 use crate::support::{distance, files, open, photos, room};
@@ -91,7 +93,7 @@ fn sixteen_bits_stay_sixteen_bits_all_the_way() {
         );
     }
     let plan = plan(
-        &measure(&pixels),
+        &measure(&pixels, &Shot::default()),
         &Scene::default(),
         &Preset::default(),
         false,
