@@ -7,6 +7,8 @@
 //! tests as the oracle.
 #![allow(unsafe_code)]
 
+pub(crate) mod warp;
+
 #[cfg(test)]
 mod tests {
     use multiversion::multiversion;

@@ -100,7 +100,7 @@ pub fn plan(measured: &Measured, scene: &Scene, preset: &Preset, guided_availabl
         },
         white_balance: white_balance(measured, scene),
         tone: tone(measured, scene),
-        verticals: Verticals::plan(&measured.tilt),
+        verticals: Verticals::plan(&measured.tilt, measured.width, measured.height),
     }
 }
 

@@ -9,3 +9,4 @@ mod faults;
 mod formats;
 mod hostile;
 mod support;
+mod verticals;
