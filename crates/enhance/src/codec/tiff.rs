@@ -1,5 +1,5 @@
 //! Reads TIFF with `tiff` under its limits: 8 and 16 bits and float, grey, RGB, alpha, CMYK and
-//! CIELAB, strips or tiles, chunky or planar. Raw files are refused by name.
+//! CIELAB, strips or tiles, chunky or planar.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,16 +9,13 @@ use tiff::{ColorType, TiffError};
 
 use crate::codec::samples::{Layout, Planes, Raster};
 use crate::codec::tiff_samples as samples;
-use crate::codec::{Format, Limits, Metadata, Refusal, Source, exif, icc, photoshop, raw};
+use crate::codec::{Format, Limits, Metadata, Refusal, Source, exif, icc, photoshop};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "TIFF" };
 type TiffDecoder<'a> = Decoder<Cursor<&'a [u8]>>;
 
 /// Decodes the first picture to its samples: not upright, not yet sRGB.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, Metadata), Refusal> {
-    if let Some(name) = raw::name(bytes) {
-        return Err(Refusal::CameraRaw { name });
-    }
     let mut decoder = open(bytes, limits)?;
     let (width, height) = decoder.dimensions().map_err(|e| refusal(&e))?;
     let colour = decoder.colortype().map_err(|e| refusal(&e))?;
