@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pixels::Pixels;
 
+mod bigtiff;
 mod exif;
 mod icc;
 mod ifd;
@@ -13,6 +14,8 @@ mod metadata;
 mod orientation;
 mod photoshop;
 mod png;
+mod png_colour;
+mod png_metadata;
 mod preview;
 mod raw;
 mod raw_develop;
@@ -22,7 +25,9 @@ mod segments;
 mod shot;
 mod sniff;
 mod tiff;
+mod tiff_chunks;
 mod tiff_samples;
+mod tiff_source;
 mod webp_read;
 mod write_jpeg;
 mod write_png;
