@@ -14,8 +14,8 @@ pub(crate) fn profile(info: &Info, is_grey: bool) -> Option<Vec<u8>> {
     if let Some(points) = points.filter(|p| p.transfer_function == SRGB_CURVE) {
         match points.color_primaries {
             1 => return None,
-            9 => return encoded(with_srgb_curve(ColorProfile::new_bt2020())),
-            12 => return encoded(ColorProfile::new_display_p3()),
+            9 => return encoded(&with_srgb_curve(ColorProfile::new_bt2020())),
+            12 => return encoded(&ColorProfile::new_display_p3()),
             _ => {}
         }
     }
@@ -51,7 +51,7 @@ fn from_gamma(
     let exponent = 1.0 / gamma;
     if is_grey {
         return (!is_srgb_curve)
-            .then(|| encoded(ColorProfile::new_gray_with_gamma(exponent)))
+            .then(|| encoded(&ColorProfile::new_gray_with_gamma(exponent)))
             .flatten();
     }
     if is_srgb_curve && primaries.is_none_or(|p| are_srgb(&p)) {
@@ -67,7 +67,7 @@ fn from_gamma(
         colorimetry(&mut profile, &p)?;
     }
     profile.cicp = None;
-    encoded(profile)
+    encoded(&profile)
 }
 
 fn are_srgb(p: &SourceChromaticities) -> bool {
@@ -96,6 +96,6 @@ fn colorimetry(profile: &mut ColorProfile, p: &SourceChromaticities) -> Option<(
     sane.then(|| profile.update_rgb_colorimetry(white, ColorPrimaries { red, green, blue }))
 }
 
-fn encoded(profile: ColorProfile) -> Option<Vec<u8>> {
+fn encoded(profile: &ColorProfile) -> Option<Vec<u8>> {
     profile.encode().ok()
 }

@@ -55,10 +55,12 @@ fn develop(bytes: &[u8], name: &str, limits: &Limits) -> Result<Developed, Refus
     check(&file, limits)?;
     let info = file.frame_info();
     let (orientation, bits) = (info.orientation.exif() as u8, info.bits_per_sample);
-    let mut options = DecodeOptions::default();
-    options.output = OutputFormat::Rgb16;
-    options.corruption_policy = CorruptionPolicy::Strict;
-    options.limits = bounds;
+    let options = DecodeOptions {
+        output: OutputFormat::Rgb16,
+        corruption_policy: CorruptionPolicy::Strict,
+        limits: bounds,
+        ..DecodeOptions::default()
+    };
     let frame = file.decode(options).map_err(|e| refusal(&e, name))?;
     let RawPixelData::U16(samples) = frame.data else {
         return Err(unknown(name));
