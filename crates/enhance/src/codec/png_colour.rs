@@ -66,6 +66,8 @@ fn from_gamma(
     if let Some(p) = primaries.filter(|p| !are_srgb(p)) {
         colorimetry(&mut profile, &p)?;
     }
+    // It is sRGB no more, and must not be known by that name.
+    profile.description = None;
     profile.cicp = None;
     encoded(&profile)
 }

@@ -270,3 +270,23 @@ fn srgb_profile(folder: &Path) -> PathBuf {
     assert!(done.unwrap().success());
     profile
 }
+
+/// Compressed XMP and ImageMagick's hexadecimal EXIF, as other programs write them.
+#[test]
+fn metadata_in_compressed_png_text_is_kept() {
+    let metadata = decode(&fixture("compressed-text.png"), &SMALL)
+        .unwrap()
+        .metadata;
+    let xmp = String::from_utf8(metadata.xmp.clone().unwrap()).unwrap();
+    assert!(xmp.contains("Fixture title"), "{xmp}");
+    assert_eq!(metadata.shot().camera.as_deref(), Some("Fixture maker"));
+}
+
+/// A PNG whose gAMA says 1.0 holds light: the same scene, once encoded.
+#[test]
+fn a_png_of_linear_light_shows_the_scene() {
+    let decoded = decode(&fixture("gamma-1.png"), &SMALL).unwrap();
+    let difference = mean_delta_e(&scene(), &decoded.pixels);
+    eprintln!("gamma-1.png: mean ΔE00 {difference:.3}");
+    assert!(difference < 0.25, "{difference}");
+}
