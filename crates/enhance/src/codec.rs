@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pixels::Pixels;
 
+mod bigtiff;
 mod exif;
 mod icc;
 mod ifd;
@@ -13,15 +14,21 @@ mod metadata;
 mod orientation;
 mod photoshop;
 mod png;
+mod png_colour;
+mod png_metadata;
 mod preview;
 mod raw;
+mod raw_develop;
 mod refusal;
 mod samples;
 mod segments;
 mod shot;
 mod sniff;
 mod tiff;
+mod tiff_chunks;
 mod tiff_samples;
+mod tiff_source;
+mod webp_read;
 mod write_jpeg;
 mod write_png;
 mod write_tiff;
@@ -109,6 +116,10 @@ pub enum Format {
     Png,
     /// TIFF or BigTIFF.
     Tiff,
+    /// WebP, lossy or lossless, one picture.
+    WebP,
+    /// A camera's sensor data: DNG or a maker's own kind.
+    Raw,
 }
 
 /// What the file was, before it became upright sRGB.
@@ -139,12 +150,15 @@ pub struct Decoded {
     pub metadata: Metadata,
 }
 
-/// Decodes a JPEG, PNG or TIFF to upright sRGB pixels. 16-bit and float sources keep 16 bits.
+/// Decodes a JPEG, PNG, TIFF, WebP or camera RAW file to upright sRGB pixels. 16-bit, float and
+/// raw sources keep 16 bits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
     let (raster, mut source, metadata) = match sniff::sniff(bytes)? {
         Format::Jpeg => jpeg::decode(bytes, limits)?,
         Format::Png => png::decode(bytes, limits)?,
         Format::Tiff => tiff::decode(bytes, limits)?,
+        Format::WebP => webp_read::decode(bytes, limits)?,
+        Format::Raw => return raw::decode(bytes, limits),
     };
     let (pixels, profile) = raster.into_srgb()?;
     source.profile = profile;

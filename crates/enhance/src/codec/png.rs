@@ -1,14 +1,14 @@
 //! Reads PNG row by row with `png`: any depth, palette, grey, alpha (laid over white).
 //!
-//! Text and EXIF chunks are read by walking the file, never decompressed; only the colour profile
-//! is, under the decoder's memory limit.
+//! Text chunks are ignored by the decoder; `png_metadata.rs` reads those that matter. The colour
+//! profile is decompressed under the decoder's memory limit.
 
 use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, DecodingError, Reader, Transformations};
 
 use crate::codec::samples::{Layout, Planes, Raster};
-use crate::codec::{Format, Limits, Metadata, Refusal, Source, exif};
+use crate::codec::{Format, Limits, Metadata, Refusal, Source, exif, png_colour, png_metadata};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "PNG" };
 /// For rows and the colour profile; the picture itself is our own buffer.
@@ -28,9 +28,13 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, M
     decoder.set_transformations(Transformations::EXPAND);
     let mut reader = decoder.read_info().map_err(|e| refusal(&e))?;
     let stored_bits = reader.info().bit_depth as u8;
-    let profile = reader.info().icc_profile.as_deref().map(<[u8]>::to_vec);
+    let is_grey = matches!(
+        reader.info().color_type,
+        ColorType::Grayscale | ColorType::GrayscaleAlpha
+    );
+    let profile = png_colour::profile(reader.info(), is_grey);
     let (layout, planes) = read(&mut reader, width, height)?;
-    let metadata = metadata(bytes);
+    let metadata = png_metadata::read(bytes);
     let source = Source {
         format: Format::Png,
         width,
@@ -116,37 +120,4 @@ fn read_sixteen(reader: &mut PngReader, count: usize) -> Result<Vec<u16>, Refusa
     } else {
         Err(Refusal::Truncated)
     }
-}
-
-fn metadata(bytes: &[u8]) -> Metadata {
-    let mut metadata = Metadata::default();
-    for (kind, data) in chunks(bytes) {
-        match kind {
-            b"eXIf" => metadata.exif = Some(data.to_vec()),
-            b"iTXt" => metadata.xmp = metadata.xmp.or_else(|| xmp(data)),
-            _ => {}
-        }
-    }
-    metadata
-}
-
-fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
-    let mut rest = bytes.get(8..).unwrap_or_default();
-    std::iter::from_fn(move || {
-        let (length, tail) = rest.split_first_chunk::<4>()?;
-        let (kind, tail) = tail.split_first_chunk::<4>()?;
-        let length = u32::from_be_bytes(*length) as usize;
-        let data = tail.get(..length)?;
-        rest = tail.get(length.checked_add(4)?..).unwrap_or_default();
-        Some((kind, data))
-    })
-}
-
-/// An uncompressed international text chunk that holds an XMP packet: keyword, two flags, empty
-/// language and translated keyword, text.
-fn xmp(data: &[u8]) -> Option<Vec<u8>> {
-    let rest = data.strip_prefix(b"XML:com.adobe.xmp\0\0")?.get(1..)?;
-    let mut fields = rest.splitn(3, |&b| b == 0);
-    let text = fields.nth(2)?;
-    (!text.is_empty()).then(|| text.to_vec())
 }

@@ -1,14 +1,134 @@
-//! Camera raw files that are TIFF inside: told apart from real TIFF pictures by their tags.
+//! Camera raw files: those that are TIFF inside told apart from real TIFF pictures by their tags,
+//! and all of them decoded with the metadata that lies around their sensor data.
 
-use crate::codec::ifd::{Block, Entry};
+use std::borrow::Cow;
+
+use crate::codec::ifd::{Block, Entry, Tree};
+use crate::codec::raw_develop::{Developed, Flash, RawDecoder};
+use crate::codec::segments::Markers;
+use crate::codec::{Decoded, Format, Limits, Metadata, Refusal, Shot, Source};
+use crate::codec::{exif, metadata, sniff};
+use crate::pixels::Pixels;
 
 const NEW_SUBFILE_TYPE: u16 = 254;
 const COMPRESSION: u16 = 259;
 const PHOTOMETRIC: u16 = 262;
 const MAKE: u16 = 271;
+const MAKER_NOTE: u16 = 0x927C;
 const SUB_IFDS: u16 = 330;
 const CFA_PATTERN: u16 = 33422;
 const DNG_VERSION: u16 = 50706;
+
+const DAMAGED: Refusal = Refusal::Damaged {
+    format: "camera RAW",
+};
+
+/// Decodes and develops to upright 16-bit sRGB.
+pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
+    let known = sniff::raw_name(bytes).map(str::to_owned);
+    let name = known.or_else(|| name(bytes)).unwrap_or_default();
+    let developed = Flash.develop(bytes, &name, limits)?;
+    let source = source(&developed);
+    let metadata = metadata(bytes, &developed.shot);
+    let pixels = Pixels::from_sixteen(developed.width, developed.height, developed.samples);
+    Ok(Decoded {
+        pixels: pixels.ok_or(DAMAGED)?,
+        source,
+        metadata,
+    })
+}
+
+fn source(developed: &Developed) -> Source {
+    let (width, height) = match developed.orientation {
+        5..=8 => (developed.height, developed.width),
+        _ => (developed.width, developed.height),
+    };
+    Source {
+        format: Format::Raw,
+        width,
+        height,
+        bits: developed.bits,
+        orientation: developed.orientation,
+        profile: "camera colours".to_owned(),
+    }
+}
+
+/// The EXIF block of the file's own directories, else of its embedded JPEG, else one written from
+/// what the decoder understood. Maker notes stay behind: they count offsets from the raw file's
+/// start and describe sensor data that is not delivered.
+fn metadata(bytes: &[u8], shot: &Shot) -> Metadata {
+    let tiff = as_tiff(bytes);
+    let block = exif::from_tiff(&tiff).or_else(|| embedded_exif(bytes));
+    let mut tree = block.as_deref().and_then(Tree::read).unwrap_or_default();
+    tree.exif.retain(|e| e.tag != MAKER_NOTE);
+    if tree.exif.is_empty() {
+        tree.exif = described(shot);
+    }
+    Metadata {
+        exif: (!tree.is_empty()).then(|| tree.write()),
+        xmp: block_of(&tiff, 700),
+        iptc: block_of(&tiff, 33723),
+        ..Metadata::default()
+    }
+}
+
+/// Panasonic and Olympus write TIFF under a number of their own.
+fn as_tiff(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let own = match bytes.get(..4) {
+        Some(b"IIU\0" | b"IIRO" | b"IIRS") => b"II*\0",
+        Some(b"MMOR") => b"MM\0*",
+        _ => return Cow::Borrowed(bytes),
+    };
+    Cow::Owned([own, &bytes[4..]].concat())
+}
+
+/// Fujifilm keeps its EXIF block in the embedded JPEG; the first one within reach of the header.
+fn embedded_exif(bytes: &[u8]) -> Option<Vec<u8>> {
+    let head = &bytes[..bytes.len().min(1 << 16)];
+    let start = head
+        .windows(4)
+        .position(|w| w == [0xFF, 0xD8, 0xFF, 0xE1])?;
+    metadata::from_jpeg(&Markers::read(&bytes[start..])).exif
+}
+
+fn described(shot: &Shot) -> Vec<Entry> {
+    let ratio = |tag, value: Option<f32>| {
+        let over = (f64::from(value?) * 1e6).round();
+        let value = [over as u32, 1_000_000].map(u32::to_le_bytes).concat();
+        Some(Entry {
+            tag,
+            kind: 5,
+            value,
+        })
+    };
+    let short = |tag, value: Option<f32>| {
+        let value = (value? as u16).to_le_bytes().to_vec();
+        Some(Entry {
+            tag,
+            kind: 3,
+            value,
+        })
+    };
+    let taken = shot.taken_at.as_ref().map(|text| Entry {
+        tag: 0x9003,
+        kind: 2,
+        value: [text.as_bytes(), &[0]].concat(),
+    });
+    let entries = [
+        ratio(0x829A, shot.exposure_s),
+        ratio(0x829D, shot.f_number),
+        short(0x8827, shot.iso),
+        short(0xA405, shot.focal_35mm),
+        taken,
+    ];
+    entries.into_iter().flatten().collect()
+}
+
+fn block_of(tiff: &[u8], tag: u16) -> Option<Vec<u8>> {
+    let block = Block::new(tiff)?;
+    let entries = block.entries(block.first()?, 1 << 22);
+    entries.into_iter().find(|e| e.tag == tag).map(|e| e.value)
+}
 
 /// The kind of raw file, or `None` for an ordinary TIFF.
 pub(crate) fn name(tiff: &[u8]) -> Option<String> {

@@ -8,7 +8,7 @@ pub enum Refusal {
     #[error("This file is empty. Please upload the photo again.")]
     Empty,
     /// Not a picture at all, with what it seems to be ("a web page").
-    #[error("This is {what}, not a photo. Please upload a JPEG, PNG or TIFF file.")]
+    #[error("This is {what}, not a photo. Please upload a JPEG, PNG, TIFF or camera RAW file.")]
     NotAPhoto {
         /// With its article: "a PDF document".
         what: String,
@@ -21,9 +21,9 @@ pub enum Refusal {
         /// "HEIC", "WebP".
         name: String,
     },
-    /// A camera's raw file.
+    /// A camera's raw file whose sensor data is missing or in a maker's private form.
     #[error(
-        "This is a camera RAW file ({name}). Please export it as JPEG or TIFF and upload that."
+        "This camera RAW file ({name}) is incomplete, or of a kind that cannot be read yet. Please copy it from the camera again, or export it as DNG, TIFF or JPEG and upload that."
     )]
     CameraRaw {
         /// "Canon CR2", "DNG".
@@ -90,7 +90,7 @@ pub enum Refusal {
         "This {format} file is damaged and would show wrong areas. Please upload it again, or export it anew from the original."
     )]
     Damaged {
-        /// "JPEG", "PNG", "TIFF".
+        /// "JPEG", "PNG", "TIFF", "WebP", "camera RAW".
         format: &'static str,
     },
 }

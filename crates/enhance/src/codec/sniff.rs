@@ -1,16 +1,14 @@
 //! What a file is, by its first bytes; its name is never asked.
 
-use crate::codec::{Format, Refusal};
+use crate::codec::{Format, Refusal, raw};
 
 /// The format of a readable file, or the refusal that names what it is instead.
 pub(crate) fn sniff(bytes: &[u8]) -> Result<Format, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
     }
-    if let Some(name) = raw_name(bytes) {
-        return Err(Refusal::CameraRaw {
-            name: name.to_owned(),
-        });
+    if raw_name(bytes).is_some() {
+        return Ok(Format::Raw);
     }
     if let Some(format) = readable(bytes) {
         return Ok(format);
@@ -31,13 +29,21 @@ fn readable(bytes: &[u8]) -> Option<Format> {
     match () {
         () if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) => Some(Format::Jpeg),
         () if bytes.starts_with(b"\x89PNG\r\n\x1a\n") => Some(Format::Png),
-        () if TIFF.iter().any(|magic| bytes.starts_with(magic)) => Some(Format::Tiff),
+        () if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Some(Format::WebP),
+        () if TIFF.iter().any(|magic| bytes.starts_with(magic)) => Some(tiff_or_raw(bytes)),
         () => None,
     }
 }
 
+fn tiff_or_raw(bytes: &[u8]) -> Format {
+    match raw::name(bytes) {
+        Some(_) => Format::Raw,
+        None => Format::Tiff,
+    }
+}
+
 /// Raw files that carry their own magic. Those that look like TIFF are told apart in `raw.rs`.
-fn raw_name(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn raw_name(bytes: &[u8]) -> Option<&'static str> {
     const STARTS: [(&[u8], &str); 8] = [
         (b"FUJIFILMCCD-RAW", "Fujifilm RAF"),
         (b"\0MRM", "Minolta MRW"),
@@ -70,9 +76,6 @@ fn other_picture(bytes: &[u8]) -> Option<&'static str> {
         (b"v/1\x01", "OpenEXR"),
         (b"#?RADIANCE", "Radiance HDR"),
     ];
-    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        return Some("WebP");
-    }
     if bytes.get(4..8) == Some(b"ftyp") {
         return iso_media(bytes.get(8..12)?);
     }

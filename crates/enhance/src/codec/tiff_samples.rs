@@ -7,29 +7,42 @@ use crate::codec::Refusal;
 use crate::codec::samples::Planes;
 use crate::light;
 
-/// 8-bit or 16-bit samples; floating point is taken as light (0.0 to 1.0) and encoded as sRGB,
-/// narrow integers (1 to 7 bits, packed) are unpacked. `planar` gives the number of planes when
-/// each channel is stored apart.
+/// How numbers are stored and what floating point means.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Numbers {
+    /// Bits a sample.
+    pub bits: u8,
+    /// Floating point is light (no profile says otherwise) and is encoded as sRGB.
+    pub is_light: bool,
+}
+
+/// 8-bit or 16-bit samples of one chunk of `width` pixels a row. Floating point (0.0 to 1.0) is
+/// taken as light, or as encoded where a profile says how; narrow integers (1 to 7 bits, packed)
+/// are unpacked.
 pub(crate) fn gather(
     result: DecodingResult,
-    bits: u8,
-    planar: Option<usize>,
-    width: u32,
+    numbers: Numbers,
+    width: usize,
 ) -> Result<Planes, Refusal> {
-    let planes = match result {
-        DecodingResult::U8(v) if bits < 8 => Planes::Eight(unpack(&v, bits, width)),
+    let float = |v: f32| {
+        if numbers.is_light {
+            sixteen(v)
+        } else {
+            (v.clamp(0.0, 1.0) * 65535.0 + 0.5) as u16
+        }
+    };
+    Ok(match result {
+        DecodingResult::U8(v) if numbers.bits < 8 => Planes::Eight(unpack(&v, numbers.bits, width)),
         DecodingResult::U8(v) => Planes::Eight(v),
         DecodingResult::U16(v) => Planes::Sixteen(v),
         DecodingResult::U32(v) => {
             Planes::Sixteen(v.into_iter().map(|v| (v >> 16) as u16).collect())
         }
-        DecodingResult::F32(v) => Planes::Sixteen(v.into_par_iter().map(sixteen).collect()),
+        DecodingResult::F32(v) => Planes::Sixteen(v.into_iter().map(float).collect()),
         DecodingResult::F16(v) => {
-            Planes::Sixteen(v.into_par_iter().map(|v| sixteen(v.to_f32())).collect())
+            Planes::Sixteen(v.into_iter().map(|v| float(v.to_f32())).collect())
         }
-        DecodingResult::F64(v) => {
-            Planes::Sixteen(v.into_par_iter().map(|v| sixteen(v as f32)).collect())
-        }
+        DecodingResult::F64(v) => Planes::Sixteen(v.into_iter().map(|v| float(v as f32)).collect()),
         DecodingResult::I8(v) => Planes::Eight(v.into_iter().map(|v| v as u8).collect()),
         DecodingResult::I16(v) => Planes::Sixteen(v.into_iter().map(|v| v as u16).collect()),
         _ => {
@@ -39,11 +52,6 @@ pub(crate) fn gather(
                 variant,
             });
         }
-    };
-    Ok(match (planar, planes) {
-        (None, planes) => planes,
-        (Some(n), Planes::Eight(v)) => Planes::Eight(interleave(&v, n)),
-        (Some(n), Planes::Sixteen(v)) => Planes::Sixteen(interleave(&v, n)),
     })
 }
 
@@ -53,8 +61,8 @@ fn sixteen(light: f32) -> u16 {
 }
 
 /// Rows of packed samples, each row padded to a whole byte, spread to 0..=255.
-fn unpack(packed: &[u8], bits: u8, width: u32) -> Vec<u8> {
-    let (bits, width) = (usize::from(bits), width as usize);
+fn unpack(packed: &[u8], bits: u8, width: usize) -> Vec<u8> {
+    let bits = usize::from(bits);
     let top = (1_u32 << bits) - 1;
     let row = (width * bits).div_ceil(8);
     let sample = |row: &[u8], x: usize| {
@@ -70,18 +78,17 @@ fn unpack(packed: &[u8], bits: u8, width: u32) -> Vec<u8> {
         .collect()
 }
 
-fn interleave<S: Copy + Default + Send + Sync>(planar: &[S], planes: usize) -> Vec<S> {
-    let length = planar.len() / planes.max(1);
-    let mut chunky = vec![S::default(); length * planes];
-    chunky
-        .par_chunks_mut(planes)
-        .enumerate()
-        .for_each(|(i, pixel)| {
-            for (plane, sample) in pixel.iter_mut().enumerate() {
-                *sample = planar[plane * length + i];
-            }
-        });
-    chunky
+/// Colours of palette indices. `map` holds all reds, then greens, then blues, 16 bits each; old
+/// writers filled only the low byte. `bits` as stored: narrower indices come spread to 0..=255.
+pub(crate) fn look_up(indices: &[u8], map: &[u16], bits: u8) -> Option<Planes> {
+    let count = 1_usize << bits;
+    let shift = if map.iter().any(|&v| v > 255) { 8 } else { 0 };
+    let colour = |index: u8| {
+        let index = usize::from(index) * (count - 1) / 255;
+        [0, 1, 2].map(|c| (map[c * count + index] >> shift) as u8)
+    };
+    let fits = bits <= 8 && map.len() >= 3 * count;
+    fits.then(|| Planes::Eight(indices.iter().flat_map(|&index| colour(index)).collect()))
 }
 
 /// TIFF's WhiteIsZero.
@@ -105,15 +112,28 @@ pub(crate) fn ycc_to_rgb(planes: &mut Planes) {
     each_pixel(planes, |v, _| convert(v));
 }
 
-/// CIELAB with the D50 white as TIFF 6.0 (section 23) stores it: L* unsigned, a* and b* signed.
-pub(crate) fn lab_to_rgb(planes: &mut Planes) {
+/// CIELAB with the D50 white: L* unsigned, a* and b* signed (TIFF 6.0, section 23) or, when
+/// `shifted`, counted from the middle of the range as ICC profiles do (TIFF Technical Note 4),
+/// where 16-bit L* ends at 65280.
+pub(crate) fn lab_to_rgb(planes: &mut Planes, shifted: bool) {
     each_pixel(planes, |[l, a, b], max| {
         let scale = if max > 255.0 { 256.0 } else { 1.0 };
         let signed = |v: f32| {
-            let v = v * max;
-            (if v > max / 2.0 { v - max - 1.0 } else { v }) / scale
+            let v = (v * max).round();
+            let middle = (max + 1.0) / 2.0;
+            let v = match () {
+                () if shifted => v - middle,
+                () if v >= middle => v - max - 1.0,
+                () => v,
+            };
+            v / scale
         };
-        lab_d50(l * 100.0, signed(a), signed(b)).map(light::encoded)
+        let top = if shifted && max > 255.0 {
+            65535.0 / 65280.0
+        } else {
+            1.0
+        };
+        lab_d50(l * 100.0 * top, signed(a), signed(b)).map(light::encoded)
     });
 }
 

@@ -4,7 +4,9 @@
 //! that needs them says so, with a count, and tells only its generated half.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod codecs;
 mod correction;
+mod difference;
 mod faults;
 mod formats;
 mod hostile;
