@@ -1,0 +1,39 @@
+//! Exposure brackets: which photos are exposures of one view, how they lie on each other, and
+//! one 16-bit picture of them all, with the windows of the dark frames and the room of the bright.
+
+mod align;
+mod fuse;
+mod group;
+mod merge;
+mod outline;
+mod pyramid;
+mod shoulder;
+mod trust;
+mod warp;
+mod weights;
+
+pub use align::Motion;
+pub use group::{Frame, Signature, group};
+pub use merge::{MergeError, Merged, merge};
+
+#[doc(hidden)]
+pub fn try_fuse(frames: &[crate::Pixels], exposedness: f32, shoulder: bool) -> crate::Pixels {
+    let layers: Vec<fuse::Layer> = frames
+        .iter()
+        .map(|pixels| fuse::Layer {
+            pixels,
+            trust: None,
+        })
+        .collect();
+    fuse::fuse(
+        &layers,
+        weights::Recipe {
+            exposedness,
+            shoulder,
+        },
+    )
+}
+#[doc(hidden)]
+pub fn try_align(a: &crate::Pixels, b: &crate::Pixels) -> Option<Motion> {
+    align::align(a, b)
+}
