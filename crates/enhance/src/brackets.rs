@@ -3,6 +3,7 @@
 
 mod align;
 mod fuse;
+mod ghosts;
 mod group;
 mod merge;
 mod outline;
@@ -15,25 +16,3 @@ mod weights;
 pub use align::Motion;
 pub use group::{Frame, Signature, group};
 pub use merge::{MergeError, Merged, merge};
-
-#[doc(hidden)]
-pub fn try_fuse(frames: &[crate::Pixels], exposedness: f32, shoulder: bool) -> crate::Pixels {
-    let layers: Vec<fuse::Layer> = frames
-        .iter()
-        .map(|pixels| fuse::Layer {
-            pixels,
-            trust: None,
-        })
-        .collect();
-    fuse::fuse(
-        &layers,
-        weights::Recipe {
-            exposedness,
-            shoulder,
-        },
-    )
-}
-#[doc(hidden)]
-pub fn try_align(a: &crate::Pixels, b: &crate::Pixels) -> Option<Motion> {
-    align::align(a, b)
-}

@@ -86,9 +86,7 @@ pub(super) fn align(reference: &Pixels, frame: &Pixels) -> Option<Motion> {
         width = one.width;
         guess = refine(&one, &two, guess, if edge > 1024 { 5 } else { 10 });
         agreement = correlation(&one, &two, &guess);
-        if agreement.is_none() {
-            return None;
-        }
+        agreement?;
     }
     let motion = guess.scaled(reference.width() as f32 / width as f32);
     (agreement? >= CONFIDENT).then_some(motion)

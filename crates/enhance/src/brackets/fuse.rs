@@ -32,7 +32,7 @@ const TILE: Size = Size {
 /// One aligned frame and where it may be believed.
 pub(super) struct Layer<'a> {
     pub pixels: &'a Pixels,
-    pub trust: Option<&'a Trust>,
+    pub trust: Vec<&'a Trust>,
 }
 
 /// Red, green, blue, and the weight.
@@ -145,7 +145,7 @@ impl<'a> Fusion<'a> {
             Samples::Sixteen(v) => planes(v, size, wide),
         };
         let mut weight = weigh(&rgb, window, size, self.recipe);
-        if let Some(trust) = layer.trust {
+        for trust in &layer.trust {
             trust.temper(&mut weight, size);
         }
         let rgb = rgb.map(|plane| plane.cropped(window));

@@ -17,8 +17,9 @@ const EDGE: u32 = 96;
 const REACH: isize = 3;
 /// Agreement below which the picture contradicts the camera.
 const CONTRADICTS: f32 = 0.3;
-/// Agreement that is enough without the camera.
-const CONVINCES: f32 = 0.5;
+/// Agreement that is enough without the camera. Measured: pairs of one view up to eight stops
+/// apart reach 0.46 to 0.98, pictures of different rooms and houses at most 0.20.
+const CONVINCES: f32 = 0.42;
 /// Exposures closer than this, in stops, are the same exposure.
 const STEP_EV: f32 = 0.3;
 /// Seconds between the end of one frame and the next.

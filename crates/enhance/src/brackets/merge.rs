@@ -2,6 +2,7 @@
 
 use crate::brackets::align::{Motion, align};
 use crate::brackets::fuse::{Layer, fuse};
+use crate::brackets::ghosts::{self, Ghosts};
 use crate::brackets::trust::Trust;
 use crate::brackets::warp;
 use crate::brackets::weights::Recipe;
@@ -54,12 +55,14 @@ pub fn merge(mut frames: Vec<Decoded>) -> Result<Merged, MergeError> {
     let motions = motions(&frames, middle);
     let metadata = frames[middle].metadata.clone();
     let pixels: Vec<Pixels> = frames.into_iter().map(|d| d.pixels).collect();
-    let sentences = describe(&motions, wanted);
+    let mut sentences = describe(&motions, wanted);
     let pixels = if motions.iter().flatten().count() < 2 {
         let mut pixels = pixels;
         pixels.swap_remove(middle)
     } else {
-        fuse_aligned(pixels, &motions)
+        let (fused, ghosts) = fuse_aligned(pixels, &motions);
+        sentences.extend(ghosts.as_ref().map(describe_ghosts));
+        fused
     };
     Ok(Merged {
         pixels,
@@ -99,7 +102,7 @@ fn motions(frames: &[Decoded], middle: usize) -> Vec<Option<Motion>> {
     motions
 }
 
-fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> Pixels {
+fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> (Pixels, Option<Ghosts>) {
     let mut laid: Vec<(Pixels, Option<Trust>)> = Vec::new();
     for (pixels, motion) in pixels.into_iter().zip(motions) {
         let Some(motion) = motion else { continue };
@@ -110,14 +113,26 @@ fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> Pixels {
             laid.push((warp::lay(&pixels, motion), Some(border)));
         }
     }
-    let layers: Vec<Layer> = laid
-        .iter()
-        .map(|(pixels, trust)| Layer {
-            pixels,
-            trust: trust.as_ref(),
+    let ghosts = ghosts::find(&laid.iter().map(|(pixels, _)| pixels).collect::<Vec<_>>());
+    let layers: Vec<Layer> = (laid.iter().enumerate())
+        .map(|(i, (pixels, border))| {
+            let ghost = ghosts.as_ref().map(|g| &g.trust[i]);
+            Layer {
+                pixels,
+                trust: border.iter().chain(ghost).collect(),
+            }
         })
         .collect();
-    fuse(&layers, HOUSE)
+    let fused = fuse(&layers, HOUSE);
+    (fused, ghosts)
+}
+
+fn describe_ghosts(ghosts: &Ghosts) -> String {
+    format!(
+        "Something moved between the exposures ({} places, {:.1} % of the picture); each place is taken from one exposure.",
+        ghosts.places,
+        ghosts.share * 100.0
+    )
 }
 
 fn describe(motions: &[Option<Motion>], (width, height): (u32, u32)) -> Vec<String> {
