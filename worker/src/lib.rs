@@ -10,6 +10,7 @@ pub mod failure;
 mod hold;
 mod jobs;
 mod kitchen;
+pub mod merge;
 mod patience;
 mod progress;
 mod queue;

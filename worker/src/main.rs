@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use plumbline_enhance::{PlainEye, Preset};
 use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
+use plumbline_worker::merge;
 
 #[derive(Parser)]
 #[command(name = "plumbline-worker", version, about)]
@@ -21,11 +22,14 @@ enum Command {
     Run,
     /// Enhances one file, without database or server.
     Enhance(Order),
+    /// Fuses exposures of one view into one picture.
+    Merge(merge::Order),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Run) {
         Command::Run => work(),
+        Command::Merge(order) => merge::run(&order),
         Command::Enhance(order) => {
             let mut preset = Preset::default();
             preset.strength = order.strength.unwrap_or(preset.strength);

@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 mod apply;
+pub mod brackets;
 pub mod codec;
 mod colour;
 pub mod inspect;

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod codecs;
+mod brackets;
 mod correction;
 mod difference;
 mod faults;

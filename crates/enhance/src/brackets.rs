@@ -1,0 +1,18 @@
+//! Exposure brackets: which photos are exposures of one view, how they lie on each other, and
+//! one 16-bit picture of them all, with the windows of the dark frames and the room of the bright.
+
+mod align;
+mod fuse;
+mod ghosts;
+mod group;
+mod merge;
+mod outline;
+mod pyramid;
+mod shoulder;
+mod trust;
+mod warp;
+mod weights;
+
+pub use align::Motion;
+pub use group::{Frame, Signature, group};
+pub use merge::{MergeError, Merged, merge};

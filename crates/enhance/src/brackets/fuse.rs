@@ -1,0 +1,328 @@
+//! Exposure fusion at full resolution in bounded memory: one Laplacian pyramid over everything,
+//! worked out in two walks over tiles.
+//!
+//! ```text
+//! walk 1   tile ─► weights of all frames ─► shrunk three times ─► kept (1/64 of the pixels)
+//! between  the kept levels are blended and collapsed whole, in f32
+//! walk 2   tile ─► weights again ─► three fine Laplacian levels blended ─► on top of the kept ones
+//! ```
+//!
+//! Mertens, Kautz and Van Reeth, "Exposure Fusion", 2007. Weights are worked out twice, because
+//! storing them would cost more memory traffic than computing them. Per tile everything stays in
+//! the processor's cache; beyond the frames and the result about 16 bytes a frame and 64 pixels
+//! are kept. Tiles know enough of their surroundings to equal the untiled fusion exactly.
+
+use rayon::prelude::*;
+
+use crate::brackets::pyramid::{Plane, Size, Span, Window};
+use crate::brackets::shoulder::Shoulder;
+use crate::brackets::trust::Trust;
+use crate::brackets::weights::{Recipe, weigh};
+use crate::light::Sample;
+use crate::pixels::{Pixels, Samples};
+
+/// Fine levels that are worked out per tile.
+const FINE: usize = 3;
+/// A tile's size: with its surroundings and all planes it fits a core's second-level cache.
+const TILE: Size = Size {
+    width: 512,
+    height: 128,
+};
+
+/// One aligned frame and where it may be believed.
+pub(super) struct Layer<'a> {
+    pub pixels: &'a Pixels,
+    pub trust: Vec<&'a Trust>,
+}
+
+/// Red, green, blue, and the weight.
+struct Weighed {
+    rgb: [Plane; 3],
+    weight: Plane,
+}
+
+/// Fuses frames of one size to 16 bits. There is at least one frame.
+pub(super) fn fuse(layers: &[Layer], recipe: Recipe) -> Pixels {
+    let pixels = layers[0].pixels;
+    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+    let fusion = Fusion::new(layers, Size { width, height }, recipe);
+    let coarse = fusion.blend_coarse(fusion.shrink());
+    let samples = fusion.paint(&coarse);
+    Pixels::from_sixteen(pixels.width(), pixels.height(), samples).expect("every tile was painted")
+}
+
+struct Fusion<'a> {
+    layers: &'a [Layer<'a>],
+    /// Level 0 to the coarsest.
+    sizes: Vec<Size>,
+    fine: usize,
+    recipe: Recipe,
+}
+
+impl<'a> Fusion<'a> {
+    fn new(layers: &'a [Layer<'a>], size: Size, recipe: Recipe) -> Self {
+        let levels = size.width.min(size.height).ilog2() as usize;
+        let sizes: Vec<Size> = std::iter::successors(Some(size), |s| Some(s.half()))
+            .take(levels + 1)
+            .collect();
+        Self {
+            layers,
+            fine: FINE.min(levels),
+            sizes,
+            recipe,
+        }
+    }
+
+    /// First walk: every frame and its weight, shrunk to the first level that is kept whole.
+    fn shrink(&self) -> Vec<Weighed> {
+        let kept = self.sizes[self.fine];
+        let side = |full: usize| (full >> self.fine).max(1);
+        let bands: Vec<Vec<Weighed>> = spans(kept.height, side(TILE.height))
+            .into_par_iter()
+            .map(|down| self.shrink_band(down, side(TILE.width)))
+            .collect();
+        let mut bands = bands.into_iter();
+        let mut all = bands.next().expect("a picture has rows");
+        for band in bands {
+            for (all, band) in all.iter_mut().zip(band) {
+                all.append(band);
+            }
+        }
+        all
+    }
+
+    fn shrink_band(&self, down: Span, step: usize) -> Vec<Weighed> {
+        let kept = self.sizes[self.fine];
+        let across = kept.window().across;
+        let empty = || Plane::zero(Window { across, down });
+        let mut band: Vec<Weighed> = (self.layers.iter())
+            .map(|_| Weighed {
+                rgb: [empty(), empty(), empty()],
+                weight: empty(),
+            })
+            .collect();
+        for across in spans(kept.width, step) {
+            let window = Window { across, down };
+            let finest = (0..self.fine)
+                .rev()
+                .fold(window, |w, l| w.finer(self.sizes[l]));
+            for (band, tile) in band.iter_mut().zip(self.weighed(finest)) {
+                let planes = tile.rgb.into_iter().chain([tile.weight]);
+                for (to, plane) in band.rgb.iter_mut().chain([&mut band.weight]).zip(planes) {
+                    to.paste(&self.reduced(plane, window));
+                }
+            }
+        }
+        band
+    }
+
+    /// A level-0 plane shrunk to a window of the first kept level.
+    fn reduced(&self, plane: Plane, to: Window) -> Plane {
+        (0..self.fine).fold(plane, |plane, level| {
+            let window = (level + 1..self.fine)
+                .rev()
+                .fold(to, |w, l| w.finer(self.sizes[l]));
+            plane.reduced(self.sizes[level], window)
+        })
+    }
+
+    /// All frames on a level-0 window, with weights that sum to one.
+    fn weighed(&self, window: Window) -> Vec<Weighed> {
+        let mut tiles: Vec<Weighed> = self.layers.iter().map(|l| self.load(l, window)).collect();
+        for i in 0..window.area() {
+            let sum: f32 = tiles.iter().map(|t| t.weight.values[i]).sum();
+            let share = 1.0 / sum;
+            tiles.iter_mut().for_each(|t| t.weight.values[i] *= share);
+        }
+        tiles
+    }
+
+    fn load(&self, layer: &Layer, window: Window) -> Weighed {
+        let size = self.sizes[0];
+        let wide = window.grown(1, size);
+        let rgb = match layer.pixels.samples() {
+            Samples::Eight(v) => planes(v, size, wide),
+            Samples::Sixteen(v) => planes(v, size, wide),
+        };
+        let mut weight = weigh(&rgb, window, size, self.recipe);
+        for trust in &layer.trust {
+            trust.temper(&mut weight, size);
+        }
+        let rgb = rgb.map(|plane| plane.cropped(window));
+        Weighed { rgb, weight }
+    }
+
+    /// The kept levels of all frames blended and collapsed, with what pass two needs of each.
+    fn blend_coarse(&self, kept: Vec<Weighed>) -> Coarse {
+        let sizes = &self.sizes[self.fine..];
+        let weights: Vec<Vec<Plane>> = kept.iter().map(|k| stack(&k.weight, sizes)).collect();
+        let fused = [0, 1, 2].map(|c| {
+            let mut fused: Vec<Plane> = sizes.iter().map(|s| Plane::zero(s.window())).collect();
+            for (frame, weights) in kept.iter().zip(&weights) {
+                let levels = stack(&frame.rgb[c], sizes);
+                add_details(&levels, weights, sizes, &mut fused);
+            }
+            collapse(fused, sizes)
+        });
+        let shoulder = if self.recipe.shoulder {
+            Shoulder::over(&fused)
+        } else {
+            Shoulder::none()
+        };
+        Coarse {
+            frames: kept.into_iter().map(|k| k.rgb).collect(),
+            fused,
+            shoulder,
+        }
+    }
+
+    /// Second walk: the fine levels on top of the kept ones.
+    fn paint(&self, coarse: &Coarse) -> Vec<u16> {
+        let size = self.sizes[0];
+        let mut out = vec![0_u16; size.width * size.height * 3];
+        let bands = out.par_chunks_mut(size.width * 3 * TILE.height);
+        let downs = spans(size.height, TILE.height).into_par_iter();
+        downs.zip(bands).for_each(|(down, band)| {
+            for across in spans(size.width, TILE.width) {
+                let rgb = self.tile(Window { across, down }, coarse);
+                coarse.shoulder.write(&rgb, band, size.width);
+            }
+        });
+        out
+    }
+
+    /// One finished tile of level 0.
+    fn tile(&self, window: Window, coarse: &Coarse) -> [Plane; 3] {
+        // What of each level is needed to collapse to this window.
+        let mut wanted = vec![window];
+        for level in 0..self.fine {
+            wanted.push(wanted[level].coarser(self.sizes[level + 1]));
+        }
+        // What of each level must be loaded to shrink to that.
+        let mut loaded = wanted.clone();
+        for level in (0..self.fine.saturating_sub(1)).rev() {
+            let finer = loaded[level + 1].finer(self.sizes[level]);
+            loaded[level] = wanted[level].joined(finer);
+        }
+        let mut fused: [Vec<Plane>; 3] =
+            [0, 1, 2].map(|_| (0..self.fine).map(|l| Plane::zero(wanted[l])).collect());
+        for (tile, kept) in self.weighed(loaded[0]).into_iter().zip(&coarse.frames) {
+            let weights = self.fine_levels(tile.weight, &loaded);
+            for (c, plane) in tile.rgb.into_iter().enumerate() {
+                let mut levels = self.fine_levels(plane, &loaded);
+                levels.push(kept[c].cropped(wanted[self.fine]));
+                add_details(&levels, &weights, &self.sizes, &mut fused[c]);
+            }
+        }
+        let mut channel = 0;
+        fused.map(|mut levels| {
+            levels.push(coarse.fused[channel].cropped(wanted[self.fine]));
+            channel += 1;
+            collapse(levels, &self.sizes)
+        })
+    }
+
+    /// A level-0 plane and its shrunk copies on the loaded windows of the fine levels.
+    fn fine_levels(&self, plane: Plane, loaded: &[Window]) -> Vec<Plane> {
+        let mut levels = vec![plane];
+        for level in 1..self.fine {
+            levels.push(levels[level - 1].reduced(self.sizes[level - 1], loaded[level]));
+        }
+        levels
+    }
+}
+
+/// What is kept between the walks.
+struct Coarse {
+    /// Every frame at the first kept level.
+    frames: Vec<[Plane; 3]>,
+    /// The fusion at that level.
+    fused: [Plane; 3],
+    shoulder: Shoulder,
+}
+
+impl Weighed {
+    fn append(&mut self, below: Self) {
+        let planes = below.rgb.into_iter().chain([below.weight]);
+        for (plane, below) in self.rgb.iter_mut().chain([&mut self.weight]).zip(planes) {
+            plane.window.down.end = below.window.down.end;
+            plane.values.extend(below.values);
+        }
+    }
+}
+
+/// A plane and all its shrunk copies.
+fn stack(plane: &Plane, sizes: &[Size]) -> Vec<Plane> {
+    let mut levels = vec![plane.clone()];
+    for pair in sizes.windows(2) {
+        let next = levels[levels.len() - 1].reduced(pair[0], pair[1].window());
+        levels.push(next);
+    }
+    levels
+}
+
+/// Adds a frame's weighted Laplacian levels; the last level, if `fused` has it, is added as it is.
+fn add_details(levels: &[Plane], weights: &[Plane], sizes: &[Size], fused: &mut [Plane]) {
+    for (level, fused) in fused.iter_mut().enumerate() {
+        let window = fused.window;
+        let smooth = levels
+            .get(level + 1)
+            .map(|next| next.expanded(sizes[level + 1], window));
+        let across = window.across;
+        let rows = fused.values.chunks_exact_mut(across.len());
+        for (row, y) in rows.zip(window.down.start..) {
+            let (value, weight) = (levels[level].row(y, across), weights[level].row(y, across));
+            match &smooth {
+                Some(smooth) => {
+                    let smooth = smooth.row(y, across);
+                    for (i, to) in row.iter_mut().enumerate() {
+                        *to += (value[i] - smooth[i]) * weight[i];
+                    }
+                }
+                None => {
+                    (row.iter_mut().enumerate()).for_each(|(i, to)| *to += value[i] * weight[i])
+                }
+            }
+        }
+    }
+}
+
+/// Laplacian levels, finest first, to the picture of the finest.
+fn collapse(mut levels: Vec<Plane>, sizes: &[Size]) -> Plane {
+    let mut sum = levels.pop().expect("a pyramid has a top");
+    while let Some(mut level) = levels.pop() {
+        let grown = sum.expanded(sizes[levels.len() + 1], level.window);
+        let values = level.values.iter_mut().zip(&grown.values);
+        values.for_each(|(to, grown)| *to += grown);
+        sum = level;
+    }
+    sum
+}
+
+/// A window of interleaved samples as three unit planes.
+fn planes<S: Sample>(samples: &[S], size: Size, window: Window) -> [Plane; 3] {
+    let mut planes = [0, 1, 2].map(|_| Plane::zero(window));
+    let columns = window.across.len();
+    for (i, y) in (window.down.start..window.down.end).enumerate() {
+        let start = (y * size.width + window.across.start) * 3;
+        let pixels = samples[start..start + columns * 3].as_chunks::<3>().0;
+        for (c, plane) in planes.iter_mut().enumerate() {
+            let to = &mut plane.values[i * columns..(i + 1) * columns];
+            to.iter_mut()
+                .zip(pixels)
+                .for_each(|(to, p)| *to = p[c].unit());
+        }
+    }
+    planes
+}
+
+/// `0..size` in pieces.
+fn spans(size: usize, step: usize) -> Vec<Span> {
+    (0..size)
+        .step_by(step)
+        .map(|start| Span {
+            start,
+            end: (start + step).min(size),
+        })
+        .collect()
+}
