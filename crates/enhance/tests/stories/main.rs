@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod correction;
+mod exports;
 mod faults;
 mod formats;
 mod hostile;
