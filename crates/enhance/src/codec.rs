@@ -5,20 +5,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::pixels::Pixels;
 
-mod exif;
+pub(crate) mod exif;
 mod icc;
 mod ifd;
 mod jpeg;
 mod metadata;
 mod orientation;
-mod photoshop;
+pub(crate) mod photoshop;
 mod png;
 mod preview;
-mod privacy;
+pub(crate) mod privacy;
 mod raw;
 mod refusal;
 mod samples;
-mod segments;
+pub(crate) mod segments;
 mod shot;
 mod sniff;
 mod thumbnail;
@@ -28,8 +28,8 @@ mod tree;
 pub(crate) mod write_jpeg;
 mod write_png;
 mod write_tiff;
-mod xmp;
-mod xmp_extended;
+pub(crate) mod xmp;
+pub(crate) mod xmp_extended;
 mod xmp_packet;
 
 pub use metadata::{Change, Metadata, Privacy};

@@ -16,6 +16,9 @@ mod apply;
 pub mod codec;
 mod colour;
 pub mod export;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod inspect;
 mod kernels;
 pub mod ladder;
