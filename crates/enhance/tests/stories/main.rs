@@ -4,6 +4,7 @@
 //! that needs them says so, with a count, and tells only its generated half.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod carried;
 mod correction;
 mod exports;
 mod faults;
