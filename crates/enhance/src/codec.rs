@@ -6,35 +6,40 @@ use serde::{Deserialize, Serialize};
 use crate::pixels::Pixels;
 
 mod bigtiff;
-mod exif;
+pub(crate) mod exif;
 mod icc;
 mod ifd;
 mod jpeg;
 mod metadata;
 mod orientation;
-mod photoshop;
+pub(crate) mod photoshop;
 mod png;
 mod png_colour;
 mod png_metadata;
 mod preview;
+pub(crate) mod privacy;
 mod raw;
 mod raw_develop;
 mod refusal;
 mod samples;
-mod segments;
+pub(crate) mod segments;
 mod shot;
 mod sniff;
+mod thumbnail;
 mod tiff;
 mod tiff_chunks;
 mod tiff_samples;
 mod tiff_source;
+mod tree;
 mod webp_read;
-mod write_jpeg;
+pub(crate) mod write_jpeg;
 mod write_png;
 mod write_tiff;
-mod xmp;
+pub(crate) mod xmp;
+pub(crate) mod xmp_extended;
+mod xmp_packet;
 
-pub use metadata::Metadata;
+pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;
 pub use shot::Shot;
@@ -185,6 +190,11 @@ pub enum Output {
     Tiff16,
     /// PNG of the picture's own depth.
     Png,
+    /// Lossy WebP for the screen: 8 bits, no metadata.
+    WebP {
+        /// 1 to 100.
+        quality: u8,
+    },
 }
 
 impl Default for Output {
@@ -194,7 +204,8 @@ impl Default for Output {
 }
 
 impl Output {
-    /// The output a file name's extension asks for: jpg, jpeg, tif, tiff (16 bits) or png.
+    /// The output a file name's extension asks for: jpg, jpeg, tif, tiff (16 bits), png or
+    /// webp.
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension
             .trim_start_matches('.')
@@ -204,6 +215,7 @@ impl Output {
             "jpg" | "jpeg" => Some(Self::default()),
             "tif" | "tiff" => Some(Self::Tiff16),
             "png" => Some(Self::Png),
+            "webp" => Some(Self::WebP { quality: 82 }),
             _ => None,
         }
     }
@@ -214,6 +226,7 @@ impl Output {
             Self::Jpeg { .. } => "jpg",
             Self::Tiff8 | Self::Tiff16 => "tif",
             Self::Png => "png",
+            Self::WebP { .. } => "webp",
         }
     }
 
@@ -223,11 +236,12 @@ impl Output {
             Self::Jpeg { .. } => "image/jpeg",
             Self::Tiff8 | Self::Tiff16 => "image/tiff",
             Self::Png => "image/png",
+            Self::WebP { .. } => "image/webp",
         }
     }
 }
 
-/// An encoder gave up; none of it is the customer's doing.
+/// An encoder gave up; but for `TooLarge`, none of it is the customer's doing.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
     /// libjpeg-turbo.
@@ -236,16 +250,32 @@ pub enum EncodeError {
     /// The PNG writer.
     #[error("the PNG encoder failed: {0}")]
     Png(#[from] ::png::EncodingError),
-    /// The TIFF writer.
+    /// A TIFF's strips.
     #[error("the TIFF encoder failed: {0}")]
-    Tiff(#[from] ::tiff::TiffError),
+    Deflate(std::io::Error),
     /// libwebp.
     #[error("the WebP encoder failed: {0}")]
     WebP(String),
+    /// The file cannot be as small as it was asked to be without looking bad.
+    #[error(
+        "At {width} x {height} pixels this photo needs {} KB, more than the {} KB allowed. Please allow larger files or choose a smaller size.",
+        smallest_bytes.div_ceil(1000),
+        max_bytes / 1000
+    )]
+    TooLarge {
+        /// Columns of the file asked for.
+        width: u32,
+        /// Rows of the file asked for.
+        height: u32,
+        /// Bytes at the lowest quality that is delivered.
+        smallest_bytes: u64,
+        /// Bytes allowed.
+        max_bytes: u64,
+    },
 }
 
-/// Encodes a picture with its metadata: orientation 1, the picture's own size, no thumbnail, an
-/// sRGB profile, and a DigitalSourceType that says it was enhanced by an algorithm.
+/// Encodes a picture with its metadata: orientation 1, the picture's own size and thumbnail, an
+/// sRGB profile, and a DigitalSourceType that says what was done (`Metadata::change`).
 pub fn encode(
     pixels: &Pixels,
     metadata: &Metadata,
@@ -256,5 +286,6 @@ pub fn encode(
         Output::Tiff8 => write_tiff::encode(pixels, metadata, 8),
         Output::Tiff16 => write_tiff::encode(pixels, metadata, 16),
         Output::Png => write_png::encode(pixels, metadata),
+        Output::WebP { quality } => encode_preview(pixels, quality),
     }
 }

@@ -16,6 +16,10 @@ mod apply;
 pub mod brackets;
 pub mod codec;
 mod colour;
+pub mod export;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod inspect;
 mod kernels;
 pub mod ladder;
@@ -30,9 +34,10 @@ pub mod steps;
 
 pub use apply::{ApplyError, apply, straighten};
 pub use codec::{
-    Decoded, EncodeError, Format, Limits, Metadata, Output, Refusal, Shot, Source, decode, encode,
-    encode_preview, preview,
+    Change, Decoded, EncodeError, Format, Limits, Metadata, Output, Privacy, Refusal, Shot, Source,
+    decode, encode, encode_preview, preview,
 };
+pub use export::{Export, Exported, export};
 pub use inspect::inspect;
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};

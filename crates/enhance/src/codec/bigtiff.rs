@@ -1,7 +1,8 @@
 //! BigTIFF directories (8-byte offsets): the tags that an EXIF block can hold, and where the
 //! photometric number stands. Pictures are read by `tiff`.
 
-use crate::codec::ifd::{Entry, POINTERS, Tree, unit};
+use crate::codec::ifd::{Entry, unit};
+use crate::codec::tree::{EXIF_POINTER, GPS_POINTER, INTEROP_POINTER, POINTERS, Tree};
 
 /// Values larger than this are picture data, not descriptions.
 const MAX_VALUE_BYTES: usize = 1 << 20;
@@ -68,14 +69,18 @@ impl<'a> Big<'a> {
         (value.end <= self.bytes.len()).then_some(Slot { tag, kind, value })
     }
 
-    /// Entries that a classic block can hold, little-endian.
+    /// Entries that a classic block can hold, little-endian. Values that lie on top of each other
+    /// are a trap: together they may be no longer than the file.
     fn entries(&self, directory: usize) -> Vec<Entry> {
         let slots = self.slots(directory).into_iter();
+        let mut left = self.bytes.len();
         let kept = slots.filter(|slot| {
             let length = slot.value.len();
-            !POINTERS.contains(&slot.tag)
+            let fits = !POINTERS.contains(&slot.tag)
                 && unit(slot.kind) > 0
-                && (1..=MAX_VALUE_BYTES).contains(&length)
+                && (1..=MAX_VALUE_BYTES.min(left)).contains(&length);
+            left -= if fits { length } else { 0 };
+            fits
         });
         kept.map(|slot| self.entry(&slot)).collect()
     }
@@ -97,23 +102,26 @@ impl<'a> Big<'a> {
         }
     }
 
-    fn child(&self, first: usize, tag: u16) -> Vec<Entry> {
-        let slots = self.slots(first);
-        let slot = slots.iter().find(|slot| slot.tag == tag);
-        let offset = slot.and_then(|slot| self.number(slot.value.start, slot.value.len().min(8)));
-        let offset = offset.and_then(|at| usize::try_from(at).ok());
-        offset.map_or_else(Vec::new, |at| self.entries(at))
+    fn child(&self, directory: usize, tag: u16) -> Option<usize> {
+        let slots = self.slots(directory);
+        let slot = slots.iter().find(|slot| slot.tag == tag)?;
+        let offset = self.number(slot.value.start, slot.value.len().min(8))?;
+        usize::try_from(offset).ok()
     }
 }
 
-/// The first directory with its EXIF and GPS directories.
+/// The first directory with its EXIF, GPS and interoperability directories.
 pub(crate) fn tree(bytes: &[u8]) -> Option<Tree> {
     let file = Big::new(bytes)?;
     let first = file.offset(8)?;
+    let exif = file.child(first, EXIF_POINTER);
+    let entries = |at: Option<usize>| at.map_or_else(Vec::new, |at| file.entries(at));
     Some(Tree {
+        big_endian: false,
         root: file.entries(first),
-        exif: file.child(first, 34665),
-        gps: file.child(first, 34853),
+        exif: entries(exif),
+        gps: entries(file.child(first, GPS_POINTER)),
+        interop: entries(exif.and_then(|at| file.child(at, INTEROP_POINTER))),
     })
 }
 

@@ -1,5 +1,5 @@
 //! TIFF image file directories (TIFF 6.0, section 2): read out of a file or an EXIF block of
-//! either byte order, written as a little-endian EXIF block. BigTIFF directories are not read.
+//! either byte order. BigTIFF directories are not read. Writing is `tree.rs`' business.
 
 /// One directory entry; `value` is always little-endian, whatever the file was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +38,10 @@ impl Entry {
         }
     }
 
-    /// The value in this machine's byte order.
-    pub fn native(&self) -> Vec<u8> {
+    /// The value in a file's byte order.
+    pub fn ordered(&self, big_endian: bool) -> Vec<u8> {
         let mut value = self.value.clone();
-        if cfg!(target_endian = "big") {
+        if big_endian {
             swap(&mut value, self.kind);
         }
         value
@@ -58,7 +58,8 @@ impl Entry {
 /// Bytes of one value of a field type; 0 for unknown types.
 pub(crate) fn unit(kind: u16) -> usize {
     match kind {
-        1 | 2 | 6 | 7 => 1,
+        // 129 is UTF-8 text (EXIF 3.0, 4.6.2).
+        1 | 2 | 6 | 7 | 129 => 1,
         3 | 8 => 2,
         4 | 9 | 11 | 13 => 4,
         5 | 10 | 12 => 8,
@@ -87,6 +88,11 @@ impl<'a> Block<'a> {
     /// Offset of the first directory.
     pub fn first(&self) -> Option<usize> {
         self.long(4).map(|v| v as usize)
+    }
+
+    /// Bytes of the whole block.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Whether numbers are stored high byte first.
@@ -147,11 +153,19 @@ impl<'a> Block<'a> {
         (at + 4 <= self.bytes.len()).then_some(at)
     }
 
-    /// All readable entries of a directory, values of at most `max_value` bytes.
+    /// All readable entries of a directory, values of at most `max_value` bytes. Values of an
+    /// honest block do not overlap, so together they are no longer than it; what goes beyond is
+    /// left out, or 65535 entries that share a megabyte would fill the machine's memory.
     pub fn entries(&self, offset: usize, max_value: usize) -> Vec<Entry> {
-        self.slots(offset)
-            .filter_map(|slot| self.entry(slot, max_value))
-            .collect()
+        let mut room = self.bytes.len();
+        let mut entries = Vec::new();
+        for slot in self.slots(offset) {
+            if let Some(entry) = self.entry(slot, max_value.min(room)) {
+                room -= entry.value.len();
+                entries.push(entry);
+            }
+        }
+        entries
     }
 
     fn entry(&self, slot: usize, max_value: usize) -> Option<Entry> {
@@ -177,119 +191,4 @@ fn swap(value: &mut [u8], kind: u16) {
     value
         .chunks_exact_mut(word.max(1))
         .for_each(<[u8]>::reverse);
-}
-
-/// Directories of an EXIF block by the tag that points to them.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Tree {
-    pub root: Vec<Entry>,
-    /// Tag 34665.
-    pub exif: Vec<Entry>,
-    /// Tag 34853.
-    pub gps: Vec<Entry>,
-}
-
-/// Tags that point to other directories: EXIF, GPS, interoperability, sub-images.
-pub(crate) const POINTERS: [u16; 4] = [34665, 34853, 40965, 330];
-const MAX_VALUE_BYTES: usize = 1 << 20;
-
-impl Tree {
-    /// Reads the first directory with its EXIF and GPS directories.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        let block = Block::new(bytes)?;
-        let first = block.first()?;
-        let child = |tag| {
-            let offset = block.find(first, tag).and_then(|slot| block.long(slot + 8));
-            offset.map_or_else(Vec::new, |at| plain(&block, at as usize))
-        };
-        Some(Self {
-            root: plain(&block, first),
-            exif: child(34665),
-            gps: child(34853),
-        })
-    }
-
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        self.root.is_empty() && self.exif.is_empty() && self.gps.is_empty()
-    }
-
-    /// A little-endian EXIF block holding the three directories.
-    pub fn write(mut self) -> Vec<u8> {
-        let mut out = b"II*\0\0\0\0\0".to_vec();
-        for (tag, child) in [
-            (34665, std::mem::take(&mut self.exif)),
-            (34853, std::mem::take(&mut self.gps)),
-        ] {
-            if !child.is_empty() {
-                let offset = write_directory(&mut out, child);
-                self.root.push(Entry {
-                    tag,
-                    kind: 4,
-                    value: offset.to_le_bytes().to_vec(),
-                });
-            }
-        }
-        let offset = write_directory(&mut out, self.root);
-        out[4..8].copy_from_slice(&offset.to_le_bytes());
-        out
-    }
-}
-
-fn plain(block: &Block, offset: usize) -> Vec<Entry> {
-    let mut entries = block.entries(offset, MAX_VALUE_BYTES);
-    entries.retain(|e| !POINTERS.contains(&e.tag));
-    entries
-}
-
-fn write_directory(out: &mut Vec<u8>, mut entries: Vec<Entry>) -> u32 {
-    entries.sort_by_key(|e| e.tag);
-    entries.dedup_by_key(|e| e.tag);
-    let mut table = Vec::new();
-    for entry in &entries {
-        let count = (entry.value.len() / unit(entry.kind).max(1)) as u32;
-        table.extend_from_slice(&entry.tag.to_le_bytes());
-        table.extend_from_slice(&entry.kind.to_le_bytes());
-        table.extend_from_slice(&count.to_le_bytes());
-        let mut inline = [0_u8; 4];
-        if entry.value.len() <= 4 {
-            inline[..entry.value.len()].copy_from_slice(&entry.value);
-        } else {
-            inline = (out.len() as u32).to_le_bytes();
-            out.extend_from_slice(&entry.value);
-            out.resize(out.len().next_multiple_of(2), 0);
-        }
-        table.extend_from_slice(&inline);
-    }
-    let offset = out.len() as u32;
-    out.extend_from_slice(&(entries.len() as u16).to_le_bytes());
-    out.extend_from_slice(&table);
-    out.extend_from_slice(&[0; 4]);
-    offset
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_written_block_reads_back_as_it_was() {
-        let make = Entry {
-            tag: 271,
-            kind: 2,
-            value: b"A camera\0".to_vec(),
-        };
-        let iso = Entry {
-            tag: 0x8827,
-            kind: 3,
-            value: vec![100, 0],
-        };
-        let tree = Tree {
-            root: vec![make.clone()],
-            exif: vec![iso.clone()],
-            gps: vec![],
-        };
-        let back = Tree::read(&tree.write()).unwrap();
-        assert_eq!((back.root, back.exif), (vec![make], vec![iso]));
-    }
 }

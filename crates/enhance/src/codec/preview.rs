@@ -14,6 +14,12 @@ pub fn preview(pixels: &Pixels, long_edge: u32) -> Pixels {
 
 /// WebP at method 2: a tenth of a second at 2048 pixels, a few per cent larger than the slowest.
 pub fn encode_preview(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, EncodeError> {
+    /// The format's own limit (RFC 9649, 2.5), pixels a side.
+    const MAX_SIDE: u32 = 16_383;
+    if pixels.width().max(pixels.height()) > MAX_SIDE {
+        let why = format!("no side may be longer than {MAX_SIDE} pixels");
+        return Err(EncodeError::WebP(why));
+    }
     let refuse = |why: String| EncodeError::WebP(why);
     let mut config = WebPConfig::new().map_err(|()| refuse("no configuration".to_owned()))?;
     config.quality = f32::from(quality.min(100));

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::ifd::{Entry, Tree};
+use crate::codec::ifd::Entry;
+use crate::codec::tree::Tree;
 
 /// The camera's settings. Everything is optional: scans and exports have none of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

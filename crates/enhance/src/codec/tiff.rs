@@ -4,11 +4,11 @@
 use tiff::decoder::{ChunkType, Decoder};
 use tiff::{ColorType, TiffError};
 
-use crate::codec::ifd::Tree;
 use crate::codec::samples::{Layout, Planes, Raster};
 use crate::codec::tiff_chunks::{self, Grid};
 use crate::codec::tiff_samples::{self as samples, Numbers};
 use crate::codec::tiff_source::{Meaning, TiffSource};
+use crate::codec::tree::Tree;
 use crate::codec::{Format, Limits, Metadata, Refusal, Source, bigtiff, exif, icc, photoshop};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "TIFF" };

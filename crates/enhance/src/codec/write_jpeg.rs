@@ -5,7 +5,7 @@ use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 use crate::codec::metadata::{
     EXIF_SIGNATURE, EXTENDED_SIGNATURE, PHOTOSHOP_SIGNATURE, XMP_SIGNATURE,
 };
-use crate::codec::{EncodeError, Metadata, icc};
+use crate::codec::{EncodeError, Metadata, exif, icc, xmp, xmp_extended};
 use crate::pixels::Pixels;
 
 /// The most a segment holds besides its two length bytes.
@@ -18,30 +18,21 @@ pub(crate) fn encode(
     metadata: &Metadata,
     quality: u8,
 ) -> Result<Vec<u8>, EncodeError> {
-    let picture = compress(pixels, quality)?;
-    let header = header_end(&picture);
-    let segments = segments(metadata, pixels.width(), pixels.height());
-    let length = segments
-        .iter()
-        .map(|(_, body)| body.len() + 4)
-        .sum::<usize>();
-    let mut out = Vec::with_capacity(picture.len() + length);
-    out.extend_from_slice(&picture[..header]);
-    for (marker, body) in segments {
-        out.extend_from_slice(&[0xFF, marker]);
-        out.extend_from_slice(&(body.len() as u16 + 2).to_be_bytes());
-        out.extend_from_slice(&body);
-    }
-    out.extend_from_slice(&picture[header..]);
-    Ok(out)
+    let picture = compress(&pixels.rgb8(), pixels, quality, Subsamp::None)?;
+    Ok(with_head(&picture, &head(pixels, metadata)))
 }
 
-fn compress(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, EncodeError> {
-    let rgb = pixels.rgb8();
+/// The picture without metadata; `rgb` are the 8-bit samples of `pixels`.
+pub(crate) fn compress(
+    rgb: &[u8],
+    pixels: &Pixels,
+    quality: u8,
+    chroma: Subsamp,
+) -> Result<Vec<u8>, EncodeError> {
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let format = PixelFormat::RGB;
     let image = Image {
-        pixels: &rgb[..],
+        pixels: rgb,
         width,
         pitch: width * 3,
         height,
@@ -49,12 +40,52 @@ fn compress(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, EncodeError> {
     };
     let mut compressor = Compressor::new()?;
     compressor.set_quality(i32::from(quality.clamp(1, 100)))?;
-    compressor.set_subsamp(Subsamp::None)?;
+    compressor.set_subsamp(chroma)?;
     Ok(compressor.compress_to_vec(image)?)
 }
 
+/// What goes into a JPEG between its JFIF segment and its picture.
+pub(crate) struct Head {
+    density: Option<[u8; 5]>,
+    segments: Vec<u8>,
+}
+
+impl Head {
+    /// Bytes that the metadata adds to the file.
+    pub fn len(&self) -> usize {
+        self.segments.len()
+    }
+}
+
+/// The metadata segments of a picture.
+pub(crate) fn head(pixels: &Pixels, metadata: &Metadata) -> Head {
+    let mut bytes = Vec::new();
+    for (marker, body) in segments(metadata, pixels) {
+        bytes.extend_from_slice(&[0xFF, marker]);
+        bytes.extend_from_slice(&(body.len() as u16 + 2).to_be_bytes());
+        bytes.extend_from_slice(&body);
+    }
+    Head {
+        density: metadata.density,
+        segments: bytes,
+    }
+}
+
+/// Puts the metadata into a file that has none.
+pub(crate) fn with_head(picture: &[u8], head: &Head) -> Vec<u8> {
+    let start = jfif_end(picture);
+    let mut out = Vec::with_capacity(picture.len() + head.len());
+    out.extend_from_slice(&picture[..start]);
+    if let (Some(density), true) = (head.density, start >= 18) {
+        out[13..18].copy_from_slice(&density);
+    }
+    out.extend_from_slice(&head.segments);
+    out.extend_from_slice(&picture[start..]);
+    out
+}
+
 /// After the start marker and the JFIF segment, which must stay first.
-fn header_end(jpeg: &[u8]) -> usize {
+fn jfif_end(jpeg: &[u8]) -> usize {
     match jpeg.get(2..6) {
         Some(&[0xFF, 0xE0, high, low]) => 4 + usize::from(high) * 256 + usize::from(low),
         _ => 2,
@@ -62,55 +93,38 @@ fn header_end(jpeg: &[u8]) -> usize {
 }
 
 /// Markers and bodies in the order readers expect: EXIF first, then XMP, profile, IPTC, comments.
-fn segments(metadata: &Metadata, width: u32, height: u32) -> Vec<(u8, Vec<u8>)> {
+fn segments(metadata: &Metadata, pixels: &Pixels) -> Vec<(u8, Vec<u8>)> {
     let mut list = Vec::new();
-    if let Some(exif) = metadata.fresh_exif(width, height) {
+    let exif = metadata.fresh_exif(pixels);
+    if let Some(exif) = exif.and_then(|e| exif::within(e, MAX_SEGMENT - EXIF_SIGNATURE.len())) {
         list.push((0xE1, [EXIF_SIGNATURE, &exif].concat()));
     }
-    list.push((0xE1, [XMP_SIGNATURE, &xmp(metadata)].concat()));
-    let extended = metadata.extended_xmp.iter();
-    list.extend(extended.map(|part| (0xE1, [EXTENDED_SIGNATURE, part].concat())));
+    list.extend(xmp_segments(metadata, pixels));
     if let Some(profile) = icc::srgb_profile() {
         list.push((0xE2, [b"ICC_PROFILE\0\x01\x01", &profile[..]].concat()));
     }
     if let Some(resources) = metadata.fresh_photoshop() {
         let room = MAX_SEGMENT - PHOTOSHOP_SIGNATURE.len();
-        list.extend(
-            resources
-                .chunks(room)
-                .map(|part| (0xED, [PHOTOSHOP_SIGNATURE, part].concat())),
-        );
+        let parts = resources.chunks(room);
+        list.extend(parts.map(|part| (0xED, [PHOTOSHOP_SIGNATURE, part].concat())));
     }
-    list.extend(
-        metadata
-            .comments
-            .iter()
-            .map(|comment| (0xFE, comment.clone())),
-    );
+    list.extend(metadata.comments.iter().map(|text| (0xFE, text.clone())));
     list.retain(|(_, body)| body.len() <= MAX_SEGMENT);
     list
 }
 
-/// The packet that fits one segment: without its padding if need be, and where it is still too
-/// long a minimal one (a packet of more than 64 KiB only comes out of PNG and TIFF files).
-fn xmp(metadata: &Metadata) -> Vec<u8> {
-    let room = MAX_SEGMENT - XMP_SIGNATURE.len();
-    let mut packet = metadata.fresh_xmp();
-    if packet.len() > room {
-        packet = without_padding(&packet);
-    }
-    if packet.len() > room {
-        crate::codec::xmp::refresh(None)
-    } else {
-        packet
-    }
-}
-
-/// Packets carry kilobytes of spaces before their end so that editors can grow them in place.
-fn without_padding(packet: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(packet);
-    match text.rsplit_once("<?xpacket end") {
-        Some((body, end)) => format!("{}<?xpacket end{end}", body.trim_end()).into_bytes(),
-        None => packet.to_vec(),
-    }
+/// The packet, and its extended part where it is longer than a segment. A packet that cannot be
+/// cut is left out but for how the picture was made.
+fn xmp_segments(metadata: &Metadata, pixels: &Pixels) -> Vec<(u8, Vec<u8>)> {
+    let room = MAX_SEGMENT - EXTENDED_SIGNATURE.len();
+    let Some(packet) = metadata.fresh_xmp(pixels) else {
+        return Vec::new();
+    };
+    let minimal = || Some((xmp::only_how_made(metadata.change)?, Vec::new()));
+    let Some((main, parts)) = xmp_extended::split(packet, room).or_else(minimal) else {
+        return Vec::new();
+    };
+    let extended = parts.iter().map(|part| [EXTENDED_SIGNATURE, part].concat());
+    let bodies = std::iter::once([XMP_SIGNATURE, &main].concat()).chain(extended);
+    bodies.map(|body| (0xE1, body)).collect()
 }

@@ -9,14 +9,15 @@ use png::{BitDepth, ColorType, Compression, Encoder, Info, SrgbRenderingIntent};
 use crate::codec::{EncodeError, Metadata};
 use crate::pixels::{Pixels, Samples};
 
-/// The sRGB chunk says what the numbers are; no profile is embedded. Extended XMP and JPEG
-/// comments have no place in PNG and are left out.
+/// The sRGB chunk says what the numbers are; no profile is embedded. JPEG comments have no place
+/// in PNG and are left out.
 pub(crate) fn encode(pixels: &Pixels, metadata: &Metadata) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
     let mut encoder = Encoder::with_info(&mut out, info(pixels, metadata))?;
     encoder.set_compression(Compression::Fast);
     encoder.set_source_srgb(SrgbRenderingIntent::Perceptual);
-    if let Ok(xmp) = String::from_utf8(metadata.fresh_xmp()) {
+    let xmp = metadata.fresh_xmp(pixels).map(String::from_utf8);
+    if let Some(Ok(xmp)) = xmp {
         encoder.add_itxt_chunk("XML:com.adobe.xmp".to_owned(), xmp)?;
     }
     if let Some(resources) = metadata.fresh_photoshop() {
@@ -46,9 +47,7 @@ fn info(pixels: &Pixels, metadata: &Metadata) -> Info<'static> {
     } else {
         BitDepth::Eight
     };
-    info.exif_metadata = metadata
-        .fresh_exif(pixels.width(), pixels.height())
-        .map(Cow::Owned);
+    info.exif_metadata = metadata.fresh_exif(pixels).map(Cow::Owned);
     info
 }
 

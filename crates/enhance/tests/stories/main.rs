@@ -4,10 +4,12 @@
 //! that needs them says so, with a count, and tells only its generated half.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
-mod codecs;
 mod brackets;
+mod carried;
+mod codecs;
 mod correction;
 mod difference;
+mod exports;
 mod faults;
 mod formats;
 mod hostile;
