@@ -101,11 +101,11 @@ fn hue_spread(h: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Table 1 of Sharma, Wu and Dalal (2005).
-    const SHARMA: [[f32; 7]; 34] = [
+    pub(crate) const SHARMA: [[f32; 7]; 34] = [
         [50.0, 2.6772, -79.7751, 50.0, 0.0, -82.7485, 2.0425],
         [50.0, 3.1571, -77.2803, 50.0, 0.0, -82.7485, 2.8615],
         [50.0, 2.8361, -74.0200, 50.0, 0.0, -82.7485, 3.4412],
