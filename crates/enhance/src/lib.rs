@@ -32,7 +32,7 @@ pub use codec::{
     Decoded, EncodeError, Format, Limits, Metadata, Output, Refusal, Shot, Source, decode, encode,
     encode_preview, preview,
 };
-pub use inspect::inspect;
+pub use inspect::{Heatmap, Inspected, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
 pub use plan::{Engine, Look, Plan, Preset, plan};
