@@ -89,13 +89,18 @@ fn across(x: &[u8], y: &[u8], wide: &mut [Wide; 4], out: &mut Fields) {
         *product = x * y;
     }
     for (field, out) in wide.iter().zip(out) {
-        for (i, out) in out.iter_mut().enumerate() {
-            let mut sum = WEIGHTS[0] * field[i + REACH];
-            for d in 1..=REACH {
-                sum += WEIGHTS[d] * (field[i + REACH - d] + field[i + REACH + d]);
-            }
-            *out = sum;
-        }
+        blur(std::array::from_fn(|k| &field[k..k + PANEL]), out);
+    }
+}
+
+/// The weighted sum of eleven neighbours, whose rows may be eleven rows or one row shifted.
+#[inline(always)]
+fn blur(at: [&[f32]; WINDOW], out: &mut [f32; PANEL]) {
+    let at = at.map(|row| &row[..PANEL]);
+    for (i, out) in out.iter_mut().enumerate() {
+        let near = WEIGHTS[1] * (at[4][i] + at[6][i]) + WEIGHTS[2] * (at[3][i] + at[7][i]);
+        let far = WEIGHTS[3] * (at[2][i] + at[8][i]) + WEIGHTS[4] * (at[1][i] + at[9][i]);
+        *out = WEIGHTS[0] * at[5][i] + near + (far + WEIGHTS[5] * (at[0][i] + at[10][i]));
     }
 }
 
@@ -105,18 +110,14 @@ fn across(x: &[u8], y: &[u8], wide: &mut [Wide; 4], out: &mut Fields) {
     "x86_64+avx2+bmi2+fma"
 ))]
 fn down(rows: &[&Fields; WINDOW], width: usize) -> f64 {
+    let mut blurred = [[0.0_f32; PANEL]; 4];
+    for (field, out) in blurred.iter_mut().enumerate() {
+        blur(std::array::from_fn(|k| &rows[k][field][..]), out);
+    }
+    let [x, y, squares, products] = &blurred;
     let mut values = [0.0_f32; PANEL];
     for (i, value) in values.iter_mut().enumerate() {
-        let blurred = |field: usize| {
-            let at = |k: usize| rows[k][field][i];
-            let mut sum = WEIGHTS[0] * at(REACH);
-            for d in 1..=REACH {
-                sum += WEIGHTS[d] * (at(REACH - d) + at(REACH + d));
-            }
-            sum
-        };
-        let (x, y, squares, product) = (blurred(0), blurred(1), blurred(2), blurred(3));
-        *value = similarity(x, y, squares, product);
+        *value = similarity(x[i], y[i], squares[i], products[i]);
     }
     super::sum(&values[..width])
 }
