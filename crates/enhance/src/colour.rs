@@ -33,6 +33,8 @@ fn root(t: f32) -> f32 {
 }
 
 /// CIEDE2000 between two CIELAB colours; about 1 is just visible side by side.
+/// By the book, in f64: the oracle of `kernels::ciede2000`.
+#[allow(dead_code)]
 pub(crate) fn difference(one: Lab, two: Lab) -> f32 {
     let [l1, a1, b1] = one.map(f64::from);
     let [l2, a2, b2] = two.map(f64::from);
@@ -101,11 +103,11 @@ fn hue_spread(h: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Table 1 of Sharma, Wu and Dalal (2005).
-    const SHARMA: [[f32; 7]; 34] = [
+    pub(crate) const SHARMA: [[f32; 7]; 34] = [
         [50.0, 2.6772, -79.7751, 50.0, 0.0, -82.7485, 2.0425],
         [50.0, 3.1571, -77.2803, 50.0, 0.0, -82.7485, 2.8615],
         [50.0, 2.8361, -74.0200, 50.0, 0.0, -82.7485, 3.4412],

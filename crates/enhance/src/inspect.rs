@@ -1,8 +1,8 @@
 //! Automated quality control: compares a result with its original and says, in numbers and in
 //! words, whether anything was added, lost, bent, tinted or clipped. It changes nothing.
 //!
-//! Structure and colour are judged on copies of about one megapixel, clipping and size on every
-//! pixel.
+//! Structure and colour are judged on copies of about one megapixel; everything else on every
+//! pixel, in one pass. The original is the straightened one: both pictures have one size.
 
 use crate::pixels::Pixels;
 use crate::plan::Plan;
@@ -11,24 +11,55 @@ use crate::report::{Measure, MeasureVerdict, Report};
 mod clipping;
 mod colour;
 mod difference;
+mod edges;
+mod full;
+mod heatmap;
 mod pair;
+mod pattern;
+mod sharpness;
 mod size;
 mod structure;
 mod tally;
 pub mod thresholds;
 
+pub use heatmap::Heatmap;
+
+/// The judgement and the picture that goes with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspected {
+    /// The numbers.
+    pub report: Report,
+    /// Where to look; nothing when the sizes differ.
+    pub heatmap: Option<Heatmap>,
+}
+
 /// Judges a result against its original and the plan that made it.
 pub fn inspect(original: &Pixels, result: &Pixels, plan: &Plan) -> Report {
+    inspect_with_heatmap(original, result, plan).report
+}
+
+/// As [`inspect`], and shows where the pictures differ.
+pub fn inspect_with_heatmap(original: &Pixels, result: &Pixels, plan: &Plan) -> Inspected {
     let mut measures = vec![size::measure(original, result)];
+    let mut heatmap = None;
     if measures[0].verdict == MeasureVerdict::Passed {
         let pair = pair::Pair::new(original, result, plan);
         measures.extend(structure::measure(&pair));
         measures.extend(colour::measure(&pair));
-        measures.extend(clipping::measure(original, result));
-        measures.extend(structure::similarity(&pair));
-        measures.extend(difference::measure(&pair));
+        drop(pair);
+        let full = full::Full::look(original, result);
+        let pattern = pattern::Pattern::new(&full);
+        measures.extend(clipping::measure(&full));
+        measures.extend(difference::measure(&full));
+        measures.extend(edges::measure(&full));
+        measures.extend(sharpness::measure(&full));
+        measures.extend(pattern.measure());
+        heatmap = Some(pattern.heatmap(&full));
     }
-    Report::new(thresholds::VERSION, measures)
+    Inspected {
+        report: Report::new(thresholds::VERSION, measures),
+        heatmap,
+    }
 }
 
 /// Six decimals: what is stored as text reads back as the same number.

@@ -2,16 +2,68 @@
 //! compiler turns into vector instructions.
 //!
 //! Every kernel is compiled three times (AVX-512, AVX2, plain) by `multiversion`, which chooses at
-//! run time; its unsafe call is the only one in this crate. No kernel fuses multiplications with
-//! additions by itself, so all three give the same bytes. Each has a slow, obvious twin in its
-//! tests as the oracle.
+//! run time; its unsafe call is the only one in this crate, beside conversions of clamped numbers
+//! to integers. No kernel fuses multiplications with additions by itself, so all three give the
+//! same bytes. Each has a slow, obvious twin in its tests as the oracle.
 #![allow(unsafe_code)]
 
+pub(crate) mod canny;
+pub(crate) mod ciede2000;
+pub(crate) mod moments;
+pub(crate) mod planes;
+pub(crate) mod ssim;
+pub(crate) mod strip;
 pub(crate) mod warp;
+
+/// Adds up a row in sixteen lanes, so that vectors can, always in the same order.
+#[inline(always)]
+fn sum(values: &[f32]) -> f64 {
+    let (chunks, rest) = values.as_chunks::<16>();
+    let mut lanes = [0.0_f32; 16];
+    for chunk in chunks {
+        (0..16).for_each(|i| lanes[i] += chunk[i]);
+    }
+    lanes.iter().chain(rest).map(|&v| f64::from(v)).sum()
+}
 
 #[cfg(test)]
 mod tests {
     use multiversion::multiversion;
+
+    use crate::kernels::strip::{HALO, Strip};
+
+    /// Two gray pictures with edges and grain, the second brighter and locally different.
+    pub(crate) fn pictures(width: usize, height: usize) -> (Vec<u8>, Vec<u8>) {
+        let one = |i: usize| {
+            let (x, y) = ((i % width) as f32, (i / width) as f32);
+            let grain = (i * 7919 % 23) as f32 - 11.0;
+            let disc = (x - 60.0).hypot(y - 45.0) < 30.0;
+            let bars = if (x + y * 0.6) % 40.0 < 20.0 {
+                60.0
+            } else {
+                0.0
+            };
+            (60.0 + bars + if disc { 80.0 } else { 0.0 } + grain) as u8
+        };
+        let first: Vec<u8> = (0..width * height).map(one).collect();
+        let other = |(i, v): (usize, &u8)| {
+            let moved = if i % 97 < 9 { 14 } else { 0 };
+            (f32::from(*v) * 0.9 + 25.0) as u8 - moved
+        };
+        let second = first.iter().enumerate().map(other).collect();
+        (first, second)
+    }
+
+    /// A whole picture as one strip.
+    pub(crate) fn strip(gray: &[u8], width: usize, height: usize) -> Strip {
+        let mut strip = Strip::default();
+        strip.resize(width, height);
+        for row in 0..height + 2 * HALO {
+            let from = row.saturating_sub(HALO).min(height - 1);
+            strip.fill(row, |to| to.copy_from_slice(&gray[from * width..][..width]));
+        }
+        strip
+    }
 
     #[multiversion(targets(
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",

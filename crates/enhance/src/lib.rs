@@ -38,7 +38,7 @@ pub use codec::{
     decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
-pub use inspect::inspect;
+pub use inspect::{Heatmap, Inspected, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
 pub use plan::{Engine, Look, Plan, Preset, plan};

@@ -1,4 +1,4 @@
-//! Structure: did anything appear, vanish, bend or blur? And mean SSIM, because people ask for it.
+//! Structure: did anything appear, vanish, bend or blur?
 //!
 //! The structure term of SSIM (Wang et al. 2004) on L*, of the worst active tile. Brightness and
 //! contrast may change freely; the pattern may not. A tile that loses three quarters of its
@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::inspect::pair::Pair;
 use crate::inspect::tally::Moments;
 use crate::inspect::thresholds::{ACTIVE, STRUCTURE};
-use crate::inspect::{Limit, gate, reported};
+use crate::inspect::{Limit, gate};
 use crate::report::{Measure, MeasureVerdict};
 
 /// Stabiliser: the product of deviations that noise and rounding make by themselves.
@@ -49,7 +49,7 @@ pub(crate) fn measure(pair: &Pair) -> [Measure; 1] {
 }
 
 /// The structure term of one tile; `None` where neither picture has structure.
-fn term(moments: &Moments) -> Option<f64> {
+pub(crate) fn term(moments: &Moments) -> Option<f64> {
     let (x, y) = (moments.variance_x().sqrt(), moments.variance_y().sqrt());
     let top = x.max(y);
     if top <= ACTIVE {
@@ -57,49 +57,6 @@ fn term(moments: &Moments) -> Option<f64> {
     }
     let product = (x * y).max(CONTRAST * top * top);
     Some((moments.covariance() + NOISE) / (product + NOISE))
-}
-
-/// Mean SSIM on L* over 8 x 8 windows every 4 pixels.
-pub(crate) fn similarity(pair: &Pair) -> [Measure; 1] {
-    const SIDE: usize = 8;
-    let rows: Vec<usize> = (0..pair.height.saturating_sub(SIDE - 1))
-        .step_by(4)
-        .collect();
-    let sums: Vec<(f64, f64)> = rows
-        .par_iter()
-        .map(|&y| row_similarity(pair, y, SIDE))
-        .collect();
-    let (sum, count) = sums.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
-    let mean = if count > 0.0 { sum / count } else { 1.0 };
-    let sentence = format!(
-        "The picture is {:.0} % alike in brightness, contrast and pattern (SSIM).",
-        mean * 100.0
-    );
-    [reported("ssim", "Similarity (SSIM)", mean, "", sentence)]
-}
-
-fn row_similarity(pair: &Pair, y: usize, side: usize) -> (f64, f64) {
-    let windows = (0..pair.width.saturating_sub(side - 1))
-        .step_by(4)
-        .map(|x| {
-            let mut moments = Moments::default();
-            for i in (y..y + side).flat_map(|y| (x..x + side).map(move |x| y * pair.width + x)) {
-                moments.add(
-                    f64::from(pair.original[i][0]) / 100.0,
-                    f64::from(pair.result[i][0]) / 100.0,
-                );
-            }
-            ssim(&moments)
-        });
-    windows.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0))
-}
-
-fn ssim(m: &Moments) -> f64 {
-    const C1: f64 = 1e-4;
-    const C2: f64 = 9e-4;
-    let (x, y) = m.means();
-    let luminance = (2.0 * x * y + C1) / (x * x + y * y + C1);
-    luminance * (2.0 * m.covariance() + C2) / (m.variance_x() + m.variance_y() + C2)
 }
 
 #[cfg(test)]

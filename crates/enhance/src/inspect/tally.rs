@@ -1,5 +1,7 @@
 //! Running sums over a tile.
 
+use crate::kernels::moments::Block;
+
 /// First and second moments of two fields over the same pixels.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Moments {
@@ -40,9 +42,19 @@ impl Moments {
     pub fn covariance(&self) -> f64 {
         self.central(self.xy, self.x, self.y)
     }
+}
 
-    /// Means of both fields.
-    pub fn means(&self) -> (f64, f64) {
-        (self.x / self.count, self.y / self.count)
+/// A block of 8-bit gray, in parts of white.
+impl From<&Block> for Moments {
+    fn from(block: &Block) -> Self {
+        let (value, square) = (1.0 / 255.0, 1.0 / (255.0 * 255.0));
+        Self {
+            count: f64::from(block.count),
+            x: f64::from(block.x) * value,
+            y: f64::from(block.y) * value,
+            xx: f64::from(block.xx) * square,
+            yy: f64::from(block.yy) * square,
+            xy: f64::from(block.xy) * square,
+        }
     }
 }

@@ -1,0 +1,285 @@
+//! The one look at every pixel: a bounded pass over strips of 256 rows that feeds all full-size
+//! measures from the same gray rows. 16-bit pictures are judged on their 8-bit rendering, made row
+//! by row: that is what people see.
+//!
+//! Strips run on all threads and are put together in order, so the numbers do not depend on how
+//! many there are.
+
+use rayon::prelude::*;
+
+use crate::kernels::canny::Edges;
+use crate::kernels::canny::agreement::{Agreement, compare};
+use crate::kernels::canny::gradient::{Rows, candidates};
+use crate::kernels::canny::hysteresis::grow;
+use crate::kernels::ciede2000::{self, Histogram};
+use crate::kernels::moments::{self, Block, SIDE};
+use crate::kernels::planes::{self, Row};
+use crate::kernels::ssim::{self, Ring};
+use crate::kernels::strip::{HALO, MARGIN, Strip};
+use crate::pixels::{Pixels, Samples};
+
+/// Rows of a strip, and columns of the blocks that sharpness is measured on.
+pub(crate) const ROWS: usize = 256;
+
+/// What the pass found.
+pub(crate) struct Full {
+    pub pixels: u64,
+    /// Pixels whose highlights, and whose shadows, were lost.
+    pub lost: (u64, u64),
+    pub differences: Histogram,
+    /// Mean SSIM.
+    pub ssim: f64,
+    /// Moments of every 8 x 8 block, row by row.
+    pub blocks: Vec<Block>,
+    /// Blocks in a row.
+    pub across: usize,
+    /// What sharpness is judged by, for every 256 x 256 block.
+    pub details: Vec<Detail>,
+    pub edges: Agreement,
+}
+
+/// Laplacian variances of both pictures in one large block, and its moments.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Detail {
+    sums: [i64; 2],
+    squares: [u64; 2],
+    pub moments: Block,
+}
+
+impl Detail {
+    /// Variance of the Laplacian of the original and of the result, in squared 8-bit steps.
+    pub fn variances(&self) -> [f64; 2] {
+        let count = f64::from(self.moments.count.max(1));
+        [0, 1].map(|k| self.squares[k] as f64 / count - (self.sums[k] as f64 / count).powi(2))
+    }
+}
+
+/// What one strip adds.
+#[derive(Default)]
+struct Part {
+    lost: (u64, u64),
+    differences: Histogram,
+    ssim: f64,
+    blocks: Vec<Block>,
+    details: Vec<Detail>,
+}
+
+/// Buffers of one thread.
+#[derive(Default)]
+struct Desk {
+    rows: [Row; 2],
+    gray: [Strip; 2],
+    differences: Vec<f32>,
+    ring: Ring,
+    edges: Rows,
+}
+
+impl Full {
+    /// Looks at two pictures of one size.
+    pub fn look(original: &Pixels, result: &Pixels) -> Self {
+        let (width, height) = (original.width() as usize, original.height() as usize);
+        let mut edges = [(); 2].map(|()| Edges::new(width, height));
+        let chunk = 2 * edges[0].words * ROWS;
+        let [one, two] = edges.each_mut().map(|e| e.rows.par_chunks_mut(chunk));
+        let parts: Vec<Part> = one
+            .zip(two)
+            .enumerate()
+            .map_init(Desk::default, |desk, (i, (one, two))| {
+                desk.strip([original, result], i * ROWS, [one, two])
+            })
+            .collect();
+        edges.par_iter_mut().for_each(grow);
+        let agreement = compare(&edges[0], &edges[1], width);
+        Self::together(original.pixel_count(), width, parts, agreement)
+    }
+
+    fn together(pixels: u64, width: usize, parts: Vec<Part>, edges: Agreement) -> Self {
+        let mut all = Part::default();
+        for part in parts {
+            all.lost.0 += part.lost.0;
+            all.lost.1 += part.lost.1;
+            all.differences.merge(&part.differences);
+            all.ssim += part.ssim;
+            all.blocks.extend(part.blocks);
+            all.details.extend(part.details);
+        }
+        Self {
+            pixels,
+            lost: all.lost,
+            differences: all.differences,
+            ssim: all.ssim / pixels as f64,
+            blocks: all.blocks,
+            across: width.div_ceil(SIDE),
+            details: all.details,
+            edges,
+        }
+    }
+}
+
+impl Desk {
+    fn strip(&mut self, pictures: [&Pixels; 2], top: usize, edges: [&mut [u64]; 2]) -> Part {
+        let (width, all) = (pictures[0].width() as usize, pictures[0].height() as usize);
+        let height = ROWS.min(all - top);
+        self.resize(width, height);
+        let mut part = Part::default();
+        for row in 0..height + 2 * HALO {
+            let y = (top + row).saturating_sub(HALO).min(all - 1);
+            self.read(pictures, row, y);
+            if (HALO..HALO + height).contains(&row) {
+                self.compare_colours(&mut part);
+            }
+        }
+        part.ssim = ssim::sum(&self.gray[0], &self.gray[1], &mut self.ring);
+        for (gray, edges) in self.gray.iter().zip(edges) {
+            candidates(gray, &mut self.edges, edges);
+        }
+        part.blocks = self.moments();
+        part.details = self.details(&part.blocks);
+        part
+    }
+
+    fn resize(&mut self, width: usize, height: usize) {
+        if self.differences.len() != width {
+            self.rows = [(); 2].map(|()| Row::new(width));
+            self.differences = vec![0.0; width];
+        }
+        self.gray.iter_mut().for_each(|g| g.resize(width, height));
+    }
+
+    /// Takes row `y` of both pictures apart and keeps its gray.
+    fn read(&mut self, pictures: [&Pixels; 2], row: usize, y: usize) {
+        let parts = self.rows.iter_mut().zip(&mut self.gray);
+        for ((channels, gray), pixels) in parts.zip(pictures) {
+            let length = pixels.width() as usize * 3;
+            match pixels.samples() {
+                Samples::Eight(v) => planes::split8(&v[y * length..][..length], channels.get_mut()),
+                Samples::Sixteen(v) => {
+                    planes::split16(&v[y * length..][..length], channels.get_mut());
+                }
+            }
+            gray.fill(row, |to| planes::gray(channels.get(), to));
+        }
+    }
+
+    fn compare_colours(&mut self, part: &mut Part) {
+        let [before, after] = self.rows.each_ref().map(Row::get);
+        let (high, low) = planes::lost(before, after);
+        part.lost = (part.lost.0 + high, part.lost.1 + low);
+        ciede2000::row(before, after, &mut self.differences);
+        part.differences.add(&self.differences);
+    }
+
+    fn moments(&self) -> Vec<Block> {
+        let [one, two] = &self.gray;
+        let across = one.width.div_ceil(SIDE);
+        let mut blocks = vec![Block::default(); across * one.height.div_ceil(SIDE)];
+        for row in 0..one.height {
+            let to = &mut blocks[row / SIDE * across..][..across];
+            moments::add(one.inner(HALO + row), two.inner(HALO + row), to);
+        }
+        blocks
+    }
+
+    /// The strip's large blocks. Rests smaller than half a block belong to none.
+    fn details(&self, blocks: &[Block]) -> Vec<Detail> {
+        let (width, height) = (self.gray[0].width, self.gray[0].height);
+        let starts = (0..width).step_by(ROWS);
+        let whole = |x: &usize| width - x >= ROWS / 2 && height >= ROWS / 2;
+        starts
+            .filter(whole)
+            .map(|x| self.detail(blocks, x))
+            .collect()
+    }
+
+    fn detail(&self, blocks: &[Block], left: usize) -> Detail {
+        let (width, height) = (self.gray[0].width, self.gray[0].height);
+        let columns = left..(left + ROWS).min(width);
+        let mut detail = Detail::default();
+        let reach = columns.start + MARGIN - 1..columns.end + MARGIN + 1;
+        for (k, gray) in self.gray.iter().enumerate() {
+            for row in HALO..HALO + height {
+                let [above, own, below] =
+                    [row - 1, row, row + 1].map(|r| &gray.row(r)[reach.clone()]);
+                let (sum, squares) = moments::laplacian(above, own, below);
+                detail.sums[k] += i64::from(sum);
+                detail.squares[k] += u64::from(squares);
+            }
+        }
+        let inside = columns.start / SIDE..columns.end.div_ceil(SIDE);
+        let rows = blocks.chunks(width.div_ceil(SIDE));
+        let all = rows.flat_map(|row| &row[inside.clone()]);
+        detail.moments = all.fold(Block::default(), |sum, block| sum.with(block));
+        detail
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(width: u32, height: u32, lift: u32) -> Pixels {
+        let value = |i: u32| {
+            let (x, y, c) = (i / 3 % width, i / 3 / width, i % 3);
+            let bars = if (x / 20 + y / 33).is_multiple_of(2) {
+                90
+            } else {
+                30
+            };
+            (bars + (i % 997 * 7919 % 13) + lift * (c + 1) + x / 8) as u8
+        };
+        let samples = (0..width * height * 3).map(value).collect();
+        Pixels::from_eight(width, height, samples).unwrap()
+    }
+
+    /// Everything that was found, as text.
+    fn words(full: &Full) -> String {
+        format!(
+            "{:?} {} {:?} {:?} {:?}",
+            full.lost, full.ssim, full.blocks, full.details, full.edges
+        )
+    }
+
+    #[test]
+    fn one_thread_finds_what_many_find() {
+        let (one, two) = (picture(500, 700, 0), picture(500, 700, 9));
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let full = pool.unwrap().install(|| Full::look(&one, &two));
+            (words(&full), full.differences)
+        };
+        assert!(on(1) == on(3));
+    }
+
+    #[test]
+    fn sixteen_bits_are_judged_by_their_eight_bit_rendering() {
+        let (one, two) = (picture(300, 290, 0), picture(300, 290, 9));
+        let wide = |p: &Pixels| {
+            let samples = p.rgb8().iter().map(|&v| u16::from(v) * 257 + 100).collect();
+            Pixels::from_sixteen(p.width(), p.height(), samples).unwrap()
+        };
+        let (eight, sixteen) = (Full::look(&one, &two), Full::look(&wide(&one), &wide(&two)));
+        assert_eq!(words(&eight), words(&sixteen));
+    }
+
+    #[test]
+    fn strips_leave_no_trace() {
+        // The same columns above and below: everything in the middle strip equals its twin.
+        let flat: Vec<u8> = (0..600 * 40 * 3)
+            .map(|i| ((i / 3 % 40) * 5) as u8)
+            .collect();
+        let one = Pixels::from_eight(40, 600, flat).unwrap();
+        let full = Full::look(&one, &one);
+        let rows: Vec<&[Block]> = full.blocks.chunks(full.across).collect();
+        assert!(rows.iter().all(|row| *row == rows[0]));
+        assert!(full.ssim > 1.0 - 1e-6 && full.differences.mean() < 1e-3);
+        assert_eq!((full.edges.added, full.edges.lost), (0, 0));
+    }
+
+    #[test]
+    fn the_smallest_pictures_can_be_looked_at() {
+        for (width, height) in [(1, 1), (3, 300), (700, 2)] {
+            let one = picture(width, height, 0);
+            assert!(Full::look(&one, &one).ssim > 0.999);
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! CIEDE2000 of rows of sRGB pixels, without trigonometry.
+//!
+//! Formula: Sharma, Wu and Dalal, 2005. The mean hue is the direction between the two chroma
+//! vectors, so the cosines of its multiples come from angle sums; the hue difference comes from
+//! their cross and dot products. Pixels go through in blocks of 256, one simple loop a stage: that
+//! is what the compiler turns into vectors.
+
+use multiversion::multiversion;
+
+use crate::light::Sample;
+
+/// Pixels in a block.
+pub(crate) const BLOCK: usize = 256;
+
+type Lane = [f32; BLOCK];
+
+/// ΔE00 of every pixel of two rows given channel by channel.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn row(one: [&[u8]; 3], two: [&[u8]; 3], out: &mut [f32]) {
+    let light: &[f32; 256] = u8::linear_table().try_into().expect("256 samples");
+    let (mut lab1, mut lab2) = ([[0.0; BLOCK]; 3], [[0.0; BLOCK]; 3]);
+    let mut found = [0.0; BLOCK];
+    for (start, out) in (0..).step_by(BLOCK).zip(out.chunks_mut(BLOCK)) {
+        let part = start..start + out.len();
+        lab(light, one.map(|c| &c[part.clone()]), &mut lab1);
+        lab(light, two.map(|c| &c[part.clone()]), &mut lab2);
+        differences(&mut lab1, &mut lab2, &mut found);
+        out.copy_from_slice(&found[..out.len()]);
+    }
+}
+
+/// sRGB to CIELAB (D65) for a block; a short one leaves the rest of the lanes as they are.
+#[inline(always)]
+fn lab(light: &[f32; 256], rgb: [&[u8]; 3], lab: &mut [Lane; 3]) {
+    for (channel, lane) in rgb.iter().zip(lab.iter_mut()) {
+        for (to, v) in lane.iter_mut().zip(*channel) {
+            *to = light[usize::from(*v)];
+        }
+    }
+    let [lane1, lane2, lane3] = lab;
+    for i in 0..BLOCK {
+        let (r, g, b) = (lane1[i], lane2[i], lane3[i]);
+        let x = root(
+            r * (0.412_456_4 / 0.950_47)
+                + g * (0.357_576_1 / 0.950_47)
+                + b * (0.180_437_5 / 0.950_47),
+        );
+        let y = root(r * 0.212_672_9 + g * 0.715_152_2 + b * 0.072_175);
+        let z = root(
+            r * (0.019_333_9 / 1.088_83)
+                + g * (0.119_192 / 1.088_83)
+                + b * (0.950_304_1 / 1.088_83),
+        );
+        lane1[i] = 116.0 * y - 16.0;
+        lane2[i] = 500.0 * (x - y);
+        lane3[i] = 200.0 * (y - z);
+    }
+}
+
+/// CIELAB's curve: the cube root, and a line near black. The root is t·y² with y = t^(-1/3) from
+/// a guess on the bits and two corrections, none of which divides.
+#[inline(always)]
+fn root(t: f32) -> f32 {
+    const EDGE: f32 = 216.0 / 24389.0;
+    let safe = least(t, EDGE);
+    let guess = 1_420_000_000.0 - safe.to_bits() as i32 as f32 * (1.0 / 3.0);
+    // SAFETY: `safe` lies within 0.008..2, so the guess lies within 0.9e9..1.2e9.
+    let y = f32::from_bits(unsafe { guess.to_int_unchecked::<i32>() } as u32);
+    let off = 1.0 - safe * y * (y * y);
+    let y = y * (1.0 + off * (1.0 / 3.0 + off * (2.0 / 9.0 + off * (14.0 / 81.0))));
+    let off = 1.0 - safe * y * (y * y);
+    let y = y * (1.0 + off * (1.0 / 3.0));
+    if t > EDGE {
+        safe * (y * y)
+    } else {
+        t * (24389.0 / 27.0 / 116.0) + 16.0 / 116.0
+    }
+}
+
+/// The larger one, as one instruction: no promise about NaN.
+#[inline(always)]
+fn least(value: f32, floor: f32) -> f32 {
+    if value > floor { value } else { floor }
+}
+
+/// ΔE00 of a block of CIELAB pairs; the lanes of a* are stretched in place.
+#[inline(always)]
+fn differences(lab1: &mut [Lane; 3], lab2: &mut [Lane; 3], out: &mut Lane) {
+    let mut chroma = [[0.0; BLOCK]; 2];
+    let ([l1, a1, b1], [l2, a2, b2]) = (lab1, lab2);
+    stretch((a1, b1), (a2, b2), &mut chroma);
+    let mut hue = [[0.0; BLOCK]; 3];
+    hues((a1, b1), (a2, b2), &chroma, &mut hue);
+    for i in 0..BLOCK {
+        let (c1, c2) = (chroma[0][i], chroma[1][i]);
+        let mean = 0.5 * (c1 + c2);
+        let off = 0.5 * (l1[i] + l2[i]) - 50.0;
+        let off = off * off;
+        let bend = (20.0 + off).sqrt();
+        let dl = (l2[i] - l1[i]) * bend / (bend + 0.015 * off);
+        let dc = (c2 - c1) / (1.0 + 0.045 * mean);
+        let dh = hue[0][i] / (1.0 + 0.015 * mean * hue[1][i]);
+        let turn = hue[2][i] * (-2.0 * pow7_share(mean));
+        let square = dl * dl + dc * dc + dh * dh + turn * dc * dh;
+        out[i] = least(square, 0.0).sqrt();
+    }
+}
+
+/// a' = a* (1 + G), and both chromas C'.
+#[inline(always)]
+fn stretch(one: (&mut Lane, &Lane), two: (&mut Lane, &Lane), chroma: &mut [Lane; 2]) {
+    let ((a1, b1), (a2, b2)) = (one, two);
+    let [c1, c2] = chroma;
+    for i in 0..BLOCK {
+        let (bb1, bb2) = (b1[i] * b1[i], b2[i] * b2[i]);
+        let mean = 0.5 * ((a1[i] * a1[i] + bb1).sqrt() + (a2[i] * a2[i] + bb2).sqrt());
+        let grow = 1.5 - 0.5 * pow7_share(mean);
+        a1[i] *= grow;
+        a2[i] *= grow;
+        c1[i] = (a1[i] * a1[i] + bb1).sqrt();
+        c2[i] = (a2[i] * a2[i] + bb2).sqrt();
+    }
+}
+
+/// sqrt(c^7 / (c^7 + 25^7)).
+#[inline(always)]
+fn pow7_share(c: f32) -> f32 {
+    let x = c * (1.0 / 25.0);
+    let x2 = x * x;
+    let x7 = x2 * x2 * x2 * x;
+    (x7 / (x7 + 1.0)).sqrt()
+}
+
+/// ΔH', the weight T and the rotation sin(2Δθ) of a block.
+///
+/// With p = C₁C₂: ΔH' = 2·cross/√(2(p + dot)) for hues less than a right angle apart, otherwise
+/// ±√(2(p − dot)): neither loses digits. The mean hue likewise is the direction of the vectors'
+/// sum, or at right angles to their difference. Where one colour is grey ΔH' is nothing and the
+/// mean hue has no weight.
+#[inline(always)]
+fn hues(one: (&Lane, &Lane), two: (&Lane, &Lane), chroma: &[Lane; 2], out: &mut [Lane; 3]) {
+    let ((a1, b1), (a2, b2)) = (one, two);
+    let [difference, weight, rotation] = out;
+    for i in 0..BLOCK {
+        let (c1, c2) = (chroma[0][i], chroma[1][i]);
+        let (dot, cross) = (a1[i] * a2[i] + b1[i] * b2[i], a1[i] * b2[i] - a2[i] * b1[i]);
+        let p = c1 * c2;
+        let s = least((2.0 * (p + dot.abs())).sqrt(), 1e-18);
+        let near = dot >= 0.0;
+        // Of two opposite hues the one above the a* axis comes first.
+        let turns_left = (cross > 0.0) | ((cross == 0.0) & (b1[i] > 0.0));
+        let side = if turns_left { 1.0 } else { -1.0 };
+        difference[i] = if near { 2.0 * cross / s } else { side * s };
+        let (ax, ay) = (a1[i] * c2, b1[i] * c2);
+        let (bx, by) = (a2[i] * c1, b2[i] * c1);
+        let x = if near { bx + ax } else { side * (by - ay) };
+        let y = if near { by + ay } else { side * (ax - bx) };
+        let length = 1.0 / least((x * x + y * y).sqrt(), 1e-18);
+        let (x, y) = (x * length, y * length);
+        weight[i] = hue_weight(x, y);
+        rotation[i] = hue_rotation(x, y);
+    }
+}
+
+/// T = 1 − 0.17 cos(h − 30°) + 0.24 cos 2h + 0.32 cos(3h + 6°) − 0.20 cos(4h − 63°).
+#[inline(always)]
+fn hue_weight(x: f32, y: f32) -> f32 {
+    let (x2, y2) = (2.0 * x * x - 1.0, 2.0 * x * y);
+    let (x3, y3) = (x2 * x - y2 * y, y2 * x + x2 * y);
+    let (x4, y4) = (2.0 * x2 * x2 - 1.0, 2.0 * x2 * y2);
+    let first = 0.17 * (x * 0.866_025_4 + y * 0.5);
+    let third = 0.32 * (x3 * 0.994_521_9 - y3 * 0.104_528_46);
+    let fourth = 0.20 * (x4 * 0.453_990_5 + y4 * 0.891_006_5);
+    1.0 - first + 0.24 * x2 + third - fourth
+}
+
+/// sin(2Δθ) with Δθ = 30° exp(−((h − 275°) / 25°)²). The squared angle is a series in
+/// v = 1 − cos(h − 275°); beyond a right angle nothing is left.
+#[inline(always)]
+fn hue_rotation(x: f32, y: f32) -> f32 {
+    let v = 1.0 - (x * 0.087_155_74 - y * 0.996_194_7);
+    let v = if v < 1.0 { v } else { 1.0 };
+    let tail = 0.028_571_43 + v * (0.010_158_73 + v * 0.003_848_0);
+    let square = v * (2.0 + v * (1.0 / 3.0 + v * (4.0 / 45.0 + v * tail)));
+    // (25°)² in radians, and a 32nd of the exponent, raised to the 32nd power below.
+    let z = square * (-1.0 / (0.190_385_9 * 32.0));
+    let e = 1.0 + z * (1.0 + z * (0.5 + z * (1.0 / 6.0 + z * (1.0 / 24.0 + z / 120.0))));
+    let (e2, sixty) = (e * e, std::f32::consts::FRAC_PI_3);
+    let e8 = (e2 * e2) * (e2 * e2);
+    let angle = sixty * ((e8 * e8) * (e8 * e8));
+    let s = angle * angle;
+    angle * (1.0 + s * (-1.0 / 6.0 + s * (1.0 / 120.0 - s / 5040.0)))
+}
+
+/// Counts of differences in steps of 0.05, and their exact sum.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Histogram {
+    counts: Vec<[u32; 4]>,
+    sum: f64,
+    count: u64,
+}
+
+/// Steps of the histogram: up to 128, farther than any two colours of sRGB are apart.
+const STEPS: usize = 2560;
+const PER_UNIT: f32 = 20.0;
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self {
+            counts: vec![[0; 4]; STEPS],
+            sum: 0.0,
+            count: 0,
+        }
+    }
+}
+
+impl Histogram {
+    /// Takes in a row. Four counters take turns, or equal neighbours would wait for each other.
+    pub fn add(&mut self, row: &[f32]) {
+        let mut steps = [0_u16; BLOCK];
+        for part in row.chunks(BLOCK) {
+            bin(part, &mut steps);
+            for (i, step) in steps[..part.len()].iter().enumerate() {
+                self.counts[usize::from(*step)][i % 4] += 1;
+            }
+        }
+        self.sum += total(row);
+        self.count += row.len() as u64;
+    }
+
+    /// Takes in another histogram.
+    pub fn merge(&mut self, other: &Self) {
+        for (one, two) in self.counts.iter_mut().zip(&other.counts) {
+            (0..4).for_each(|i| one[i] += two[i]);
+        }
+        self.sum += other.sum;
+        self.count += other.count;
+    }
+
+    /// The exact mean.
+    pub fn mean(&self) -> f64 {
+        self.sum / self.count.max(1) as f64
+    }
+
+    /// The difference that a share of the pixels stays below, to the middle of a step.
+    pub fn quantile(&self, share: f64) -> f64 {
+        let wanted = (self.count as f64 * share) as u64;
+        let mut below = 0_u64;
+        let reached = |counts: &[u32; 4]| {
+            below += counts.iter().map(|&n| u64::from(n)).sum::<u64>();
+            below > wanted
+        };
+        let step = self.counts.iter().position(reached).unwrap_or(STEPS - 1);
+        (step as f64 + 0.5) / f64::from(PER_UNIT)
+    }
+}
+
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+fn bin(part: &[f32], steps: &mut [u16; BLOCK]) {
+    let last = (STEPS - 1) as f32;
+    for (to, value) in steps.iter_mut().zip(part) {
+        let at = value * PER_UNIT;
+        let at = if at < last { at } else { last };
+        // SAFETY: a difference is never negative and never NaN, and `at` is at most `last`.
+        *to = unsafe { at.to_int_unchecked::<i32>() } as u16;
+    }
+}
+
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+fn total(row: &[f32]) -> f64 {
+    super::sum(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::colour;
+
+    /// The kernel's difference of CIELAB pairs, given as rows of l, a, b.
+    fn of_lab(pairs: &[[f32; 7]]) -> Vec<f32> {
+        let lanes = |first: usize| {
+            let lane = |k| std::array::from_fn(|i| pairs.get(i).map_or(0.0, |p| p[first + k]));
+            [0, 1, 2].map(lane)
+        };
+        let mut found = [0.0; BLOCK];
+        differences(&mut lanes(0), &mut lanes(3), &mut found);
+        found[..pairs.len()].to_vec()
+    }
+
+    #[test]
+    fn sharmas_34_pairs_come_out_right() {
+        let pairs = &colour::tests::SHARMA;
+        for (found, pair) in of_lab(pairs).iter().zip(pairs) {
+            assert!(
+                (found - pair[6]).abs() < 2e-4,
+                "{found} instead of {}",
+                pair[6]
+            );
+        }
+    }
+
+    /// Every colour of a coarse cube against several others, near and far.
+    fn colours() -> (Vec<[u8; 3]>, Vec<[u8; 3]>) {
+        let level = |v: usize| (v * 51) as u8;
+        let cube = |i: usize| [level(i % 6), level(i / 6 % 6), level(i / 36 % 6)];
+        let near = |c: [u8; 3]| [c[0].saturating_add(3), c[1].saturating_sub(2), c[2] ^ 5];
+        let pairs = (0..216).flat_map(|i| {
+            let far = (0..216)
+                .step_by(7)
+                .map(move |j| (cube(i), cube((i + j) % 216)));
+            far.chain([(cube(i), near(cube(i)))])
+        });
+        pairs.unzip()
+    }
+
+    #[test]
+    fn the_difference_of_srgb_pixels_is_that_of_the_slow_formula() {
+        let (one, two) = colours();
+        let channel = |rgb: &[[u8; 3]], c: usize| rgb.iter().map(|p| p[c]).collect::<Vec<u8>>();
+        let planes = |rgb: &[[u8; 3]]| [0, 1, 2].map(|c| channel(rgb, c));
+        let (planes1, planes2) = (planes(&one), planes(&two));
+        let mut found = vec![0.0; one.len()];
+        row(
+            planes1.each_ref().map(Vec::as_slice),
+            planes2.each_ref().map(Vec::as_slice),
+            &mut found,
+        );
+        let table = u8::linear_table();
+        let lab = |rgb: [u8; 3]| colour::lab(rgb.map(|v| table[v.index()]));
+        for ((one, two), found) in one.iter().zip(&two).zip(&found) {
+            let (one, two) = (lab(*one), lab(*two));
+            let wanted = colour::difference(one, two);
+            let pair = [one[0], one[1], one[2], two[0], two[1], two[2], wanted];
+            let direct = of_lab(&[pair])[0];
+            assert!((direct - wanted).abs() < 2e-3, "{pair:?}: {direct}");
+            // The hue of gray is the noise of the last digit.
+            assert!((found - wanted).abs() < 2e-2, "{pair:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_histogram_knows_the_mean_and_any_share() {
+        let row: Vec<f32> = (0..10_000).map(|i| i as f32 / 1000.0).collect();
+        let (mut one, mut two) = (Histogram::default(), Histogram::default());
+        one.add(&row[..3000]);
+        two.add(&row[3000..]);
+        one.merge(&two);
+        assert!((one.mean() - 4.9995).abs() < 1e-4);
+        assert!((one.quantile(0.95) - 9.5).abs() <= 0.05);
+        assert!((one.quantile(0.0) - 0.025).abs() < 1e-9);
+        one.add(&[500.0]);
+        assert!(one.quantile(1.0) > 127.0);
+    }
+}

@@ -1,0 +1,146 @@
+//! From interleaved pixels to rows of one channel, to gray, and what was clipped between two rows.
+
+use multiversion::multiversion;
+
+/// One row of a picture, channel by channel, 8 bits.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Row {
+    /// Red, green, blue, each of the row's width.
+    pub channels: [Vec<u8>; 3],
+}
+
+impl Row {
+    /// A black row.
+    pub fn new(width: usize) -> Self {
+        Self {
+            channels: [(); 3].map(|()| vec![0; width]),
+        }
+    }
+
+    /// The channels to read.
+    pub fn get(&self) -> [&[u8]; 3] {
+        self.channels.each_ref().map(Vec::as_slice)
+    }
+
+    /// The channels to write.
+    pub fn get_mut(&mut self) -> [&mut [u8]; 3] {
+        self.channels.each_mut().map(Vec::as_mut_slice)
+    }
+}
+
+/// Takes 8-bit pixels apart.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn split8(rgb: &[u8], channels: [&mut [u8]; 3]) {
+    let [r, g, b] = channels;
+    let out = r.iter_mut().zip(g).zip(b);
+    for (((r, g), b), pixel) in out.zip(rgb.as_chunks::<3>().0) {
+        (*r, *g, *b) = (pixel[0], pixel[1], pixel[2]);
+    }
+}
+
+/// Takes 16-bit pixels apart and rounds them to 8 bits.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn split16(rgb: &[u16], channels: [&mut [u8]; 3]) {
+    let [r, g, b] = channels;
+    let out = r.iter_mut().zip(g).zip(b);
+    for (((r, g), b), pixel) in out.zip(rgb.as_chunks::<3>().0) {
+        (*r, *g, *b) = (nearest(pixel[0]), nearest(pixel[1]), nearest(pixel[2]));
+    }
+}
+
+/// `pixels::narrow` without a division.
+#[inline(always)]
+fn nearest(v: u16) -> u8 {
+    ((u32::from(v) * 255 + 32_895) >> 16) as u8
+}
+
+/// Rec. 709 luma of encoded samples, in 256ths: 54, 183 and 19.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn gray(channels: [&[u8]; 3], out: &mut [u8]) {
+    let [r, g, b] = channels;
+    for (((out, r), g), b) in out.iter_mut().zip(r).zip(g).zip(b) {
+        let sum = u16::from(*r) * 54 + u16::from(*g) * 183 + u16::from(*b) * 19;
+        *out = ((sum + 128) >> 8) as u8;
+    }
+}
+
+/// Pixels newly at white in some channel (they were 2 % below), and pixels newly black in all.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn lost(before: [&[u8]; 3], after: [&[u8]; 3]) -> (u64, u64) {
+    let (mut high, mut low) = (0_u64, 0_u64);
+    let width = before[0].len();
+    // 255 pixels a round, so that a byte can count them.
+    for start in (0..width).step_by(255) {
+        let part = start..(start + 255).min(width);
+        let (b, a) = (
+            before.map(|c| &c[part.clone()]),
+            after.map(|c| &c[part.clone()]),
+        );
+        let (mut burnt, mut drowned) = (0_u8, 0_u8);
+        for i in 0..part.len() {
+            let white = |c: usize| (a[c][i] == 255) & (b[c][i] < 249);
+            burnt += u8::from(white(0) | white(1) | white(2));
+            let black = (a[0][i] | a[1][i] | a[2][i]) == 0;
+            let seen = (b[0][i] > 5) | (b[1][i] > 5) | (b[2][i] > 5);
+            drowned += u8::from(black & seen);
+        }
+        high += u64::from(burnt);
+        low += u64::from(drowned);
+    }
+    (high, low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pixels::narrow;
+
+    #[test]
+    fn every_16_bit_sample_is_rounded_to_the_nearest() {
+        assert!((0..=u16::MAX).all(|v| nearest(v) == narrow(v)));
+    }
+
+    #[test]
+    fn gray_stays_gray_and_channels_come_apart() {
+        let rgb: Vec<u8> = (0..300).map(|i| (i * 7 % 256) as u8).collect();
+        let mut row = Row::new(100);
+        split8(&rgb, row.get_mut());
+        assert!((0..100).all(|x| (0..3).all(|c| row.channels[c][x] == rgb[x * 3 + c])));
+        let same: Vec<u8> = (0..=255).collect();
+        let mut out = vec![0; 256];
+        gray([&same; 3], &mut out);
+        assert_eq!(out, same);
+    }
+
+    #[test]
+    fn lost_highlights_and_shadows_are_counted_pixel_by_pixel() {
+        let levels = [0, 3, 6, 200, 248, 249, 255];
+        let value = |i: usize, k: usize, c: usize| levels[(i / 7 * k + i + c * (i % 2)) % 7];
+        let row = |k: usize| [0, 1, 2].map(|c| (0..1000).map(|i| value(i, k, c)).collect());
+        let (before, after): ([Vec<u8>; 3], [Vec<u8>; 3]) = (row(4), row(5));
+        let any = |test: &dyn Fn(usize, usize) -> bool| {
+            (0..1000).filter(|&i| (0..3).any(|c| test(i, c))).count() as u64
+        };
+        let high = any(&|i, c| after[c][i] == 255 && before[c][i] < 249);
+        let black = |i: usize| (0..3).all(|c| after[c][i] == 0);
+        let low = any(&|i, c| before[c][i] > 5 && black(i));
+        let found = lost(
+            before.each_ref().map(Vec::as_slice),
+            after.each_ref().map(Vec::as_slice),
+        );
+        assert_eq!(found, (high, low));
+        assert!(high > 0 && low > 0);
+    }
+}

@@ -1,0 +1,196 @@
+//! SSIM (Wang et al. 2004) of two gray planes: Gaussian window of 11 x 11, σ 1.5, 8-bit constants.
+//!
+//! Four blurred fields are enough: x, y, x² + y² and xy. They are blurred across into a ring of
+//! eleven rows and down from the ring, in panels narrow enough for the ring to stay in the cache.
+
+use multiversion::multiversion;
+
+use crate::kernels::strip::{HALO, MARGIN, Strip};
+
+/// Rows the window reaches up and down.
+pub(crate) const REACH: usize = 5;
+const WINDOW: usize = 2 * REACH + 1;
+/// Columns of a panel: eleven rows of four fields are 180 kB.
+const PANEL: usize = 1024;
+
+/// Gaussian weights of the middle and of each distance from it; they add up to one.
+const WEIGHTS: [f32; REACH + 1] = [
+    0.266_011_7,
+    0.213_005_54,
+    0.109_360_69,
+    0.036_000_773,
+    0.007_598_758_3,
+    0.001_028_380_1,
+];
+/// (0.01 · 255)² and (0.03 · 255)².
+const C1: f32 = 6.5025;
+const C2: f32 = 58.5225;
+
+type Wide = [f32; PANEL + 2 * REACH];
+type Fields = [[f32; PANEL]; 4];
+
+/// Room for one panel's work.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    rows: Vec<Fields>,
+    wide: Box<[Wide; 4]>,
+}
+
+impl Default for Ring {
+    fn default() -> Self {
+        Self {
+            rows: vec![[[0.0; PANEL]; 4]; WINDOW],
+            wide: Box::new([[0.0; PANEL + 2 * REACH]; 4]),
+        }
+    }
+}
+
+/// Sum of SSIM over the strip's own pixels. Beyond the picture its border goes on.
+pub(crate) fn sum(one: &Strip, two: &Strip, ring: &mut Ring) -> f64 {
+    let panels = (0..one.width).step_by(PANEL);
+    panels.map(|left| panel(one, two, left, ring)).sum()
+}
+
+fn panel(one: &Strip, two: &Strip, left: usize, ring: &mut Ring) -> f64 {
+    let width = PANEL.min(one.width - left);
+    let columns = left + MARGIN - REACH..left + MARGIN + width + REACH;
+    let mut total = 0.0;
+    for step in 0..one.height + 2 * REACH {
+        let row = step + HALO - REACH;
+        let x = &one.row(row)[columns.clone()];
+        let y = &two.row(row)[columns.clone()];
+        across(x, y, &mut ring.wide, &mut ring.rows[step % WINDOW]);
+        if step >= 2 * REACH {
+            let oldest = step + 1;
+            let rows = std::array::from_fn(|k| &ring.rows[(oldest + k) % WINDOW]);
+            total += down(&rows, width);
+        }
+    }
+    total
+}
+
+/// Forms the four fields of one row and blurs them along it. Values are taken from the middle gray
+/// so that squares keep their digits. Whole panels are computed, the rest of a narrow one unread.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+fn across(x: &[u8], y: &[u8], wide: &mut [Wide; 4], out: &mut Fields) {
+    let [wide_x, wide_y, squares, products] = wide;
+    let pairs = x
+        .iter()
+        .zip(y)
+        .zip(wide_x.iter_mut().zip(wide_y.iter_mut()));
+    let pairs = pairs.zip(squares.iter_mut().zip(products.iter_mut()));
+    for (((x, y), (to_x, to_y)), (square, product)) in pairs {
+        let (x, y) = (f32::from(*x) - 128.0, f32::from(*y) - 128.0);
+        (*to_x, *to_y) = (x, y);
+        *square = x * x + y * y;
+        *product = x * y;
+    }
+    for (field, out) in wide.iter().zip(out) {
+        blur(std::array::from_fn(|k| &field[k..k + PANEL]), out);
+    }
+}
+
+/// The weighted sum of eleven neighbours, whose rows may be eleven rows or one row shifted.
+#[inline(always)]
+fn blur(at: [&[f32]; WINDOW], out: &mut [f32; PANEL]) {
+    let at = at.map(|row| &row[..PANEL]);
+    for (i, out) in out.iter_mut().enumerate() {
+        let near = WEIGHTS[1] * (at[4][i] + at[6][i]) + WEIGHTS[2] * (at[3][i] + at[7][i]);
+        let far = WEIGHTS[3] * (at[2][i] + at[8][i]) + WEIGHTS[4] * (at[1][i] + at[9][i]);
+        *out = WEIGHTS[0] * at[5][i] + near + (far + WEIGHTS[5] * (at[0][i] + at[10][i]));
+    }
+}
+
+/// Blurs the ring downwards and adds up SSIM.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+fn down(rows: &[&Fields; WINDOW], width: usize) -> f64 {
+    let mut blurred = [[0.0_f32; PANEL]; 4];
+    for (field, out) in blurred.iter_mut().enumerate() {
+        blur(std::array::from_fn(|k| &rows[k][field][..]), out);
+    }
+    let [x, y, squares, products] = &blurred;
+    let mut values = [0.0_f32; PANEL];
+    for (i, value) in values.iter_mut().enumerate() {
+        *value = similarity(x[i], y[i], squares[i], products[i]);
+    }
+    super::sum(&values[..width])
+}
+
+/// SSIM from the blurred fields, whose values lie about the middle gray.
+#[inline(always)]
+fn similarity(x: f32, y: f32, squares: f32, product: f32) -> f32 {
+    let variances = squares - (x * x + y * y);
+    let covariance = product - x * y;
+    let (x, y) = (x + 128.0, y + 128.0);
+    let above = (2.0 * x * y + C1) * (2.0 * covariance + C2);
+    let below = (x * x + y * y + C1) * (variances + C2);
+    above / below
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::tests::{pictures, strip};
+
+    /// SSIM by its definition, in f64, with five fields.
+    fn reference(x: &[u8], y: &[u8], width: usize, height: usize) -> f64 {
+        let gauss = |d: i64| (-((d * d) as f64) / 4.5).exp();
+        let total: f64 = (-5..=5).map(gauss).sum();
+        let mut sum = 0.0;
+        for (cy, cx) in (0..height as i64).flat_map(|cy| (0..width as i64).map(move |cx| (cy, cx)))
+        {
+            let mut m = [0.0; 5];
+            for (dy, dx) in (-5..=5).flat_map(|dy| (-5..=5).map(move |dx| (dy, dx))) {
+                let row = (cy + dy).clamp(0, height as i64 - 1) as usize;
+                let column = (cx + dx).clamp(0, width as i64 - 1) as usize;
+                let at = row * width + column;
+                let weight = gauss(dx) * gauss(dy) / (total * total);
+                let (a, b) = (f64::from(x[at]), f64::from(y[at]));
+                let terms = [a, b, a * a, b * b, a * b];
+                (0..5).for_each(|k| m[k] += weight * terms[k]);
+            }
+            let (va, vb, cov) = (m[2] - m[0] * m[0], m[3] - m[1] * m[1], m[4] - m[0] * m[1]);
+            sum += (2.0 * m[0] * m[1] + 6.5025) * (2.0 * cov + 58.5225)
+                / ((m[0] * m[0] + m[1] * m[1] + 6.5025) * (va + vb + 58.5225));
+        }
+        sum / (width * height) as f64
+    }
+
+    fn mean(x: &[u8], y: &[u8], width: usize, height: usize) -> f64 {
+        let (x, y) = (strip(x, width, height), strip(y, width, height));
+        sum(&x, &y, &mut Ring::default()) / (width * height) as f64
+    }
+
+    #[test]
+    fn the_mean_is_that_of_the_slow_definition() {
+        for (width, height) in [(173, 90), (1030, 13), (3, 2), (1, 1)] {
+            let (x, y) = pictures(width, height);
+            let (fast, slow) = (
+                mean(&x, &y, width, height),
+                reference(&x, &y, width, height),
+            );
+            assert!((fast - slow).abs() < 1e-5, "{fast} instead of {slow}");
+        }
+    }
+
+    #[test]
+    fn a_picture_is_exactly_like_itself() {
+        let (x, _) = pictures(64, 40);
+        assert!((mean(&x, &x, 64, 40) - 1.0).abs() < 1e-7);
+    }
+
+    #[test]
+    fn weights_are_a_gaussian_that_adds_up_to_one() {
+        let gauss = |d: usize| (-((d * d) as f64) / 4.5).exp();
+        let total: f64 = gauss(0) + 2.0 * (1..=REACH).map(gauss).sum::<f64>();
+        for (d, weight) in WEIGHTS.iter().enumerate() {
+            assert!((f64::from(*weight) - gauss(d) / total).abs() < 1e-7);
+        }
+    }
+}
