@@ -20,6 +20,7 @@ from stages import Stages
 def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("photo", nargs="?")
+    parser.add_argument("--probe", action="store_true", help="only whether the modules are here")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--pair", nargs=2)
     parser.add_argument("--out")
@@ -406,6 +407,8 @@ def pair(before, after):
 
 
 if __name__ == "__main__":
+    if ARGUMENTS.probe:
+        sys.exit(0)
     if ARGUMENTS.pair:
         pair(*ARGUMENTS.pair)
     else:
