@@ -43,7 +43,7 @@ cv2.setNumThreads(ARGUMENTS.threads)
 pyvips.cache_set_max(0)
 
 LONG_EDGE = 2048
-STRIP = 128
+STRIP = 64
 
 
 def vips(pixels):
@@ -172,19 +172,23 @@ def correct(rgb, measured):
     result = np.empty_like(rgb)
     across = cv2.resize(a, (width, a.shape[0])), cv2.resize(b, (width, b.shape[0]))
     three = np.empty((STRIP, width, 3), np.float32)
+    level, grays = np.empty((STRIP, width, 3), rgb.dtype), np.empty((STRIP, width), rgb.dtype)
+    steps = np.empty((STRIP, width), np.uint16)
     fields = [np.empty((STRIP, width), np.float32) for _ in range(5)]
     for y0, y1 in strips(height):
         base, offset, luma, gain, most = (field[: y1 - y0] for field in fields)
-        strip = rgb[y0:y1] if deep else cv2.LUT(rgb[y0:y1], balanced)
-        gray = cv2.cvtColor(strip, cv2.COLOR_RGB2GRAY)
+        strip = rgb[y0:y1]
+        if not deep:
+            strip = cv2.LUT(strip, balanced, dst=level[: y1 - y0])
+        gray = cv2.cvtColor(strip, cv2.COLOR_RGB2GRAY, dst=grays[: y1 - y0])
         np.multiply(gray, np.float32(1 / top), out=luma)
         rows(across[0], y0, y1, height, base)
         rows(across[1], y0, y1, height, offset)
         cv2.multiply(base, luma, dst=base)
         cv2.add(base, offset, dst=base)
-        index = cv2.multiply(base, 4095.0, dtype=cv2.CV_16U)
-        np.take(table, index, out=gain, mode="clip")
-        np.take(limit, gray, out=most, mode="clip")
+        index = cv2.multiply(base, 65535.0, dst=steps[: y1 - y0], dtype=cv2.CV_16U)
+        cv2.LUT(index, table, dst=gain)
+        cv2.LUT(gray, limit, dst=most)
         cv2.min(gain, most, dst=gain)
         factors = [gain] * 3
         if deep:
@@ -219,7 +223,7 @@ def tables(measured, top):
     """Encoded gain over the base layer, and the gain at which a pixel of some luma nears white."""
     ev = float(np.clip(0.6 * 2.2 * np.log2(0.5 / max(measured["median"], 0.02)), 0, 1.1))
     lift = 0.75 * float(np.clip((measured["deep"] - 0.06) / 0.32, 0, 1))
-    luma = np.linspace(0, 1, 4096)
+    luma = np.linspace(0, 1, 65536)
     shadows = np.clip((0.52 - luma) / 0.4, 0, 1)
     highlights = np.clip((luma - 0.62) / 0.26, 0, 1) * np.clip((1 - luma) / 0.12, 0, 1)
     stops = ev * (1 - luma**2) + lift * shadows - 0.22 * highlights
@@ -241,7 +245,7 @@ def similarity(before, after):
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
     blur = lambda field: cv2.GaussianBlur(field, (11, 11), 1.5)
     total, small = 0.0, np.empty((height // 8, width // 8), np.float32)
-    for y0, y1 in strips(height - height % 8 or height, 512):
+    for y0, y1 in strips(height - height % 8, 128):
         top, bottom = max(y0 - 5, 0), min(y1 + 5, height)
         x, y = before[top:bottom].astype(np.float32), after[top:bottom].astype(np.float32)
         product, square = cv2.multiply(x, y), cv2.multiply(x, x)
@@ -259,7 +263,7 @@ def similarity(before, after):
         small[y0 // 8 : y1 // 8] = cv2.resize(
             ssim[:, : width // 8 * 8], (width // 8, (y1 - y0) // 8), interpolation=cv2.INTER_AREA
         )
-    return total / ((height - height % 8 or height) * width), small
+    return total / ((height - height % 8) * width), small
 
 
 def colour_difference(before, after):
@@ -398,7 +402,7 @@ def whole(path, out):
 
 def pair(before, after):
     stages = Stages()
-    seen = [eight(decode(path)[0]) for path in (before, after)]
+    seen = [cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB) for path in (before, after)]
     gray = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in seen]
     stages.numbers["ssim"], _ = stages.run("ssim", similarity, *gray)
     mean, p95 = stages.run("ciede2000", colour_difference, *seen)

@@ -156,7 +156,8 @@ pub fn beside(ours: &[Run], ours_all: &[Run], theirs: &[Run], theirs_all: &[Run]
 }
 
 fn pairs(name: &str, cpu: [f64; 2], user: [f64; 2], peak: [f64; 2]) {
-    let ratio = |[ours, theirs]: [f64; 2]| theirs / ours;
+    // A stage that had nothing to do has no ratio.
+    let ratio = |[ours, theirs]: [f64; 2]| if ours < 1e-3 { f64::NAN } else { theirs / ours };
     let row = format!(
         "{name:<12}{:>9.3}{:>9.3}{:>8.2}{:>9.3}{:>9.3}{:>8.2}{:>9.0}{:>9.0}{:>8.2}",
         cpu[0],
