@@ -61,9 +61,6 @@ pub struct Image {
     /// Runs without any peer.
     #[arg(long)]
     alone: bool,
-    /// Runs the usual way of writing it, too (Pillow, scikit-image, OpenCV): once, it takes long.
-    #[arg(long)]
-    typical: bool,
     /// Where the test picture is kept between runs.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -101,7 +98,11 @@ fn compare(image: &Image) -> anyhow::Result<()> {
     let photo = picture::kept(&image.wanted(), &folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     println!("picture: {}", photo.about);
-    println!("copy bandwidth: {}", bandwidth::sentence(threads));
+    let [bandwidth, of_all] = [1, threads].map(bandwidth::measured);
+    let (one, all) = (bandwidth / 1e9, of_all / 1e9);
+    println!(
+        "copy bandwidth: {one:.1} GB/s with 1 thread, {all:.1} with {threads} (read + written)"
+    );
 
     let script = peer::Peer::find(&image.peers, &image.peer_scripts, "natural_path.py");
     let script = script.filter(|_| !image.alone);
@@ -117,15 +118,10 @@ fn compare(image: &Image) -> anyhow::Result<()> {
     for note in &ours[0].notes {
         println!("{note}");
     }
-    table::ours(&ours, &ours_all, threads, bandwidth::measured());
+    table::ours(&ours, &ours_all, threads, bandwidth);
     if let Some(script) = &script {
         table::beside(&ours, &ours_all, &theirs, &theirs_all);
         cross_check(script, &photo.file, &folder)?;
-    }
-    let usual = peer::Peer::find(&image.peers, &image.peer_scripts, "typical_path.py");
-    if let Some(script) = usual.filter(|_| image.typical && !image.alone) {
-        let theirs = [script.run(&photo.file, threads)?];
-        table::beside(&ours, &ours_all, &theirs, &theirs);
     }
     Ok(())
 }
