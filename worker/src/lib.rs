@@ -2,6 +2,7 @@
 //! came of them. It decides nothing about pixels (that is `enhance`) and holds
 //! no SQL (that is `domain`).
 
+pub mod bench;
 pub mod closing;
 pub mod config;
 pub mod develop;

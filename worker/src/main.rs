@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use plumbline_enhance::{PlainEye, Preset};
+use plumbline_worker::bench;
 use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
 use plumbline_worker::merge;
@@ -24,12 +25,16 @@ enum Command {
     Enhance(Order),
     /// Fuses exposures of one view into one picture.
     Merge(merge::Order),
+    /// Measures what the work costs on this machine.
+    #[command(subcommand)]
+    Bench(bench::Order),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Run) {
         Command::Run => work(),
         Command::Merge(order) => merge::run(&order),
+        Command::Bench(order) => bench::run(&order),
         Command::Enhance(order) => {
             let mut preset = Preset::default();
             preset.strength = order.strength.unwrap_or(preset.strength);

@@ -220,7 +220,7 @@ impl Plan {
     }
 
     /// Whether applying it returns the same bytes; straightening may still move them.
-    pub(crate) fn is_colour_identity(&self) -> bool {
+    pub fn is_colour_identity(&self) -> bool {
         let still = self.white_balance.is_neutral() && self.tone.is_flat();
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }

@@ -1,0 +1,183 @@
+//! `bench image`: what a photo of 45 megapixels costs, stage by stage, beside the same steps in
+//! OpenCV and libvips. It makes its own photo, runs every path in a process of its own and in
+//! turn, and prints medians. It decides nothing and is no part of the queue's work.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+
+mod bandwidth;
+mod path;
+mod peer;
+mod picture;
+mod stages;
+mod table;
+mod wrapping;
+
+use crate::bench::stages::Run;
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum Order {
+    /// The whole natural path over one large photo, beside its peers.
+    Image(Image),
+    /// One run of that path over a file, as JSON.
+    #[command(hide = true)]
+    Once(Once),
+}
+
+#[derive(Debug, Args)]
+pub struct Image {
+    /// A 16-bit TIFF instead of an 8-bit JPEG.
+    #[arg(long)]
+    tiff: bool,
+    /// 4:2:0 instead of 4:4:4.
+    #[arg(long, conflicts_with = "tiff")]
+    subsampled: bool,
+    /// A progressive JPEG.
+    #[arg(long, conflicts_with = "tiff")]
+    progressive: bool,
+    /// Photos the test picture is a mosaic of; without any, four from ../shared/photos or, where
+    /// there are none, a drawn room.
+    #[arg(long, value_name = "FILE")]
+    photo: Vec<PathBuf>,
+    /// Columns of the test picture.
+    #[arg(long, default_value_t = 8183, value_parser = clap::value_parser!(u32).range(64..=20_000))]
+    width: u32,
+    /// Rows of the test picture.
+    #[arg(long, default_value_t = 5455, value_parser = clap::value_parser!(u32).range(64..=20_000))]
+    height: u32,
+    /// How often each path runs.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    runs: u32,
+    /// A Python that has the peers' modules.
+    #[arg(long, value_name = "PYTHON", default_value = "python3")]
+    peers: PathBuf,
+    /// The peers' scripts.
+    #[arg(long, value_name = "FOLDER", default_value = "tests/peers")]
+    peer_scripts: PathBuf,
+    /// Runs without any peer.
+    #[arg(long)]
+    alone: bool,
+    /// Where the test picture is kept between runs.
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Once {
+    file: PathBuf,
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// Where to write the straightened original and the result as PPM, for other programs to
+    /// compare.
+    #[arg(long, value_name = "FOLDER")]
+    pair: Option<PathBuf>,
+}
+
+pub fn run(order: &Order) -> ExitCode {
+    let done = match order {
+        Order::Image(image) => compare(image),
+        Order::Once(once) => path::once(&once.file, once.threads, once.pair.as_deref()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("plumbline-worker: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every path once a round, so that a busy minute of the machine falls on all of them.
+fn compare(image: &Image) -> anyhow::Result<()> {
+    let folder = image.folder.clone();
+    let folder = folder.unwrap_or_else(|| std::env::temp_dir().join("plumbline-bench"));
+    let photo = picture::kept(&image.wanted(), &folder)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("picture: {}", photo.about);
+    let [bandwidth, of_all] = [1, threads].map(bandwidth::measured);
+    let (one, all) = (bandwidth / 1e9, of_all / 1e9);
+    println!(
+        "copy bandwidth: {one:.1} GB/s with 1 thread, {all:.1} with {threads} (read + written)"
+    );
+
+    let script = peer::Peer::find(&image.peers, &image.peer_scripts, "natural_path.py");
+    let script = script.filter(|_| !image.alone);
+    let (mut ours, mut ours_all, mut theirs, mut theirs_all) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..image.runs {
+        ours.push(myself(&photo.file, 1, None)?);
+        ours_all.push(myself(&photo.file, threads, None)?);
+        if let Some(script) = &script {
+            theirs.push(script.run(&photo.file, 1)?);
+            theirs_all.push(script.run(&photo.file, threads)?);
+        }
+    }
+    for note in &ours[0].notes {
+        println!("{note}");
+    }
+    table::ours(&ours, &ours_all, threads, bandwidth);
+    if let Some(script) = &script {
+        table::beside(&ours, &ours_all, &theirs, &theirs_all);
+        cross_check(script, &photo.file, &folder)?;
+    }
+    Ok(())
+}
+
+/// The measures that both know, of our pair of pictures, by both.
+fn cross_check(
+    script: &peer::Peer,
+    photo: &std::path::Path,
+    folder: &std::path::Path,
+) -> anyhow::Result<()> {
+    let ours = myself(photo, 1, Some(folder))?;
+    let theirs = script.pair(&path::pair_files(folder))?;
+    println!("\nthe same pair of pictures (ours), judged by both:");
+    for name in ["delta_e_mean", "delta_e_p95", "ssim"] {
+        if let (Some(mine), Some(other)) = (ours.numbers.get(name), theirs.numbers.get(name)) {
+            println!("  {name:<14} ours {mine:.4}   peer {other:.4}");
+        }
+    }
+    for file in path::pair_files(folder) {
+        std::fs::remove_file(file)?;
+    }
+    Ok(())
+}
+
+impl Image {
+    fn wanted(&self) -> picture::Wanted {
+        picture::Wanted {
+            width: self.width,
+            height: self.height,
+            photos: self.photo.clone(),
+            kind: match (self.tiff, self.progressive, self.subsampled) {
+                (true, ..) => wrapping::Kind::Tiff16,
+                (_, progressive, subsampled) => wrapping::Kind::Jpeg {
+                    progressive,
+                    subsampled,
+                },
+            },
+        }
+    }
+}
+
+/// The path in a fresh process, so that no run inherits another's memory.
+fn myself(
+    photo: &std::path::Path,
+    threads: usize,
+    pair: Option<&std::path::Path>,
+) -> anyhow::Result<Run> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["bench", "once"]).arg(photo);
+    command.args(["--threads", &threads.to_string()]);
+    if let Some(folder) = pair {
+        command.arg("--pair").arg(folder);
+    }
+    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("the path itself failed");
+    }
+    Run::read(&output.stdout).context("the path printed no figures")
+}

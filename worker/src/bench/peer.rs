@@ -1,0 +1,66 @@
+//! Another program that does the same steps: found, run and read.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+
+use crate::bench::stages::Run;
+
+/// A script and the Python that has its modules.
+pub struct Peer {
+    python: PathBuf,
+    script: PathBuf,
+}
+
+impl Peer {
+    /// `None`, and a line that says why, where it cannot run.
+    pub fn find(python: &Path, folder: &Path, script: &str) -> Option<Self> {
+        let peer = Self {
+            python: python.to_owned(),
+            script: folder.join(script),
+        };
+        let probe = peer.command().arg("--probe").output();
+        let answer = match &probe {
+            Err(error) => error.to_string(),
+            Ok(output) if output.status.success() => return Some(peer),
+            Ok(output) => {
+                let (out, err) = (&output.stdout, &output.stderr);
+                let text = [&out[..], &err[..]].concat();
+                String::from_utf8_lossy(&text).trim().to_owned()
+            }
+        };
+        let last = answer.lines().last().unwrap_or_default();
+        println!("{script} skipped: {last}");
+        None
+    }
+
+    pub fn run(&self, photo: &Path, threads: usize) -> anyhow::Result<Run> {
+        let mut command = self.command();
+        command.arg(photo).args(["--threads", &threads.to_string()]);
+        self.read(command)
+    }
+
+    /// What it measures of two pictures.
+    pub fn pair(&self, [before, after]: &[PathBuf; 2]) -> anyhow::Result<Run> {
+        let mut command = self.command();
+        command.arg("--pair").args([before, after]);
+        self.read(command)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.python);
+        // Nothing is left beside the scripts.
+        command.arg("-B").arg(&self.script);
+        command
+    }
+
+    fn read(&self, mut command: Command) -> anyhow::Result<Run> {
+        let output = command.stderr(Stdio::inherit()).output()?;
+        if !output.status.success() {
+            bail!("{} failed", self.script.display());
+        }
+        Run::read(&output.stdout)
+            .with_context(|| format!("{} printed no figures", self.script.display()))
+    }
+}
