@@ -11,9 +11,9 @@ use crate::kernels::strip::{HALO, MARGIN, Strip};
 const WEIGHTS: [f32; 5] = [
     0.285_252_34,
     0.221_024_19,
-    0.102_818_575,
+    0.102_818_58,
     0.028_716_039,
-    0.004_815_026_4,
+    0.004_815_026,
 ];
 const TAPS: usize = 2 * WEIGHTS.len() - 1;
 
