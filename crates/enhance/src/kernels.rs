@@ -7,6 +7,8 @@
 //! tests as the oracle.
 #![allow(unsafe_code)]
 
+pub(crate) mod grade;
+
 #[cfg(test)]
 mod tests {
     use multiversion::multiversion;

@@ -12,6 +12,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod anchor;
 mod apply;
 pub mod codec;
 mod colour;
@@ -27,6 +28,7 @@ mod scale;
 pub mod scene;
 pub mod steps;
 
+pub use anchor::Anchor;
 pub use apply::{ApplyError, apply, straighten};
 pub use codec::{
     Decoded, EncodeError, Format, Limits, Metadata, Output, Refusal, Shot, Source, decode, encode,
