@@ -25,6 +25,9 @@ pub(crate) fn luma<S: Sample>(from: &[S], to: &mut [f32]) {
     }
 }
 
+/// Light just below white, 253 of 255 once encoded.
+const WHITE: f32 = 0.985;
+
 /// Grades a row.
 #[inline(always)]
 pub(crate) fn row<S: Sample>(from: &[S], to: &mut [S], gains: &Gains<'_>) {
@@ -36,8 +39,9 @@ pub(crate) fn row<S: Sample>(from: &[S], to: &mut [S], gains: &Gains<'_>) {
         .zip(to.as_chunks_mut::<3>().0);
     for ((from, to), (before, point)) in pixels.zip(gains.before.iter().zip(gains.points)) {
         let light = from.map(|v| linear[v.index()]);
-        let light = gains.balance.apply(light).map(|v| v * before);
-        *to = toned(point, light).map(|v| S::from_linear(samples, v));
+        let graded = toned(point, gains.balance.apply(light.map(|v| v * before)));
+        // Nothing becomes white that was not: a gain ends just below it.
+        *to = [0, 1, 2].map(|c| S::from_linear(samples, graded[c].min(light[c].max(WHITE))));
     }
 }
 

@@ -6,13 +6,13 @@ use crate::plan::smooth;
 use crate::steps::corners::Corners;
 
 /// Stops in a corner that nobody sees, and from which all of it is given back.
-const BAND: [f32; 2] = [0.25, 0.55];
+const BAND: [f32; 2] = [0.20, 0.45];
 
 /// At most 0.7 stops: beyond, noise and guesses grow faster than the gain.
 pub(crate) fn plan(falloff: &Falloff) -> Corners {
     let mut corners = falloff.corners_ev;
     corners.sort_unstable_by(f32::total_cmp);
-    let agreed = (corners[0] + corners[1]) / 2.0;
+    let agreed = (corners[0] + 2.0 * corners[1]) / 3.0;
     let ev = agreed.clamp(0.0, 0.7) * smooth(BAND[0], BAND[1], agreed);
     Corners {
         ev: if ev < 0.1 { 0.0 } else { ev },

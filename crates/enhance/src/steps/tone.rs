@@ -90,11 +90,12 @@ impl Tone {
         }
     }
 
-    /// Full gain in the dark, one at white.
+    /// Lifting: full gain in the dark, one at white. Darkening is one curve for the whole picture:
+    /// what is clipped has no surroundings to trust, and the shoulder keeps it white.
     fn exposure_gain(&self, light: f32) -> f32 {
         let gain = self.exposure_ev.exp2();
         if gain < 1.0 {
-            return gain / (1.0 - (1.0 - gain) * light.powi(4));
+            return gain;
         }
         let bend = gain.powf(self.knee) - 1.0;
         gain / (1.0 + bend * light.powf(self.knee)).powf(1.0 / self.knee)

@@ -5,7 +5,9 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod correction;
+mod degrade;
 mod faults;
 mod formats;
 mod hostile;
+mod recovery;
 mod support;
