@@ -39,10 +39,20 @@ pub(crate) fn row<S: Sample>(from: &[S], to: &mut [S], gains: &Gains<'_>) {
         .zip(to.as_chunks_mut::<3>().0);
     for ((from, to), (before, point)) in pixels.zip(gains.before.iter().zip(gains.points)) {
         let light = from.map(|v| linear[v.index()]);
-        let graded = toned(point, gains.balance.apply(light.map(|v| v * before)));
+        let graded = toned(point, gains.balance.apply(lit(light, *before)));
         // Nothing becomes white that was not: a gain ends just below it.
         *to = [0, 1, 2].map(|c| S::from_linear(samples, graded[c].min(light[c].max(WHITE))));
     }
+}
+
+/// A gain of the lens or of sharpening, bent so that nothing passes white.
+#[inline(always)]
+fn lit(light: [f32; 3], factor: f32) -> [f32; 3] {
+    let top = light[0].max(light[1]).max(light[2]);
+    let fourth = |v: f32| (v * v) * (v * v);
+    let bent = 1.0 + (fourth(factor) - 1.0).max(0.0) * fourth(top);
+    let factor = factor / bent.sqrt().sqrt();
+    light.map(|v| v * factor)
 }
 
 /// One pixel: gain with its shoulder, chroma around its own luminance.

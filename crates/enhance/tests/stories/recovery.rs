@@ -49,9 +49,9 @@ fn spoiled_copies_come_back_closer_to_their_source() {
             return;
         }
         let limit = match fault {
-            Fault::Exposure(ev) if ev > 0.0 => 0.75,
+            Fault::Exposure(ev) if ev > 0.0 => 0.80,
             Fault::Corners(_) => 0.70,
-            _ => 0.55,
+            _ => 0.58,
         };
         assert!(left(&sources, name, fault) <= limit, "{name}");
     }
