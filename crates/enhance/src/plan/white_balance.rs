@@ -15,7 +15,7 @@ use crate::steps::white_balance::WhiteBalance;
 /// Weights of shades of grey, grey edge and brightest surfaces, and a constant, for warmth.
 pub const WARM: [f32; 4] = [0.434, 0.510, 0.005, -0.126];
 /// The same for green.
-pub const GREEN: [f32; 4] = [0.125, 0.318, -0.042, 0.014];
+pub const GREEN: [f32; 4] = [0.125, 0.320, -0.042, 0.014];
 /// Length of a tint, in stops, that is left alone, and from which all of it is taken out.
 const BAND: [f32; 2] = [0.35, 0.75];
 /// Green and pink light is rarer and uglier than warm light: it counts more.
