@@ -52,11 +52,7 @@ pub fn apply(
         return Ok(pixels.clone());
     }
     match plan.engine {
-        Engine::Natural => {
-            let balance = plan.white_balance.scaled(plan.strength);
-            let edited = natural::apply(pixels, balance, plan.tone.scaled(plan.strength));
-            Ok(edited.expect("every row keeps its length"))
-        }
+        Engine::Natural => Ok(natural::apply(pixels, plan).expect("every row keeps its length")),
         Engine::Guided => guided(pixels, plan, scene, brush.ok_or(ApplyError::NoBrush)?),
     }
 }

@@ -12,6 +12,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod anchor;
 mod apply;
 pub mod brackets;
 pub mod codec;
@@ -32,6 +33,7 @@ mod scale;
 pub mod scene;
 pub mod steps;
 
+pub use anchor::Anchor;
 pub use apply::{ApplyError, apply, straighten};
 pub use codec::{
     Change, Decoded, EncodeError, Format, Limits, Metadata, Output, Privacy, Refusal, Shot, Source,

@@ -4,18 +4,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::Shot;
 use crate::colour::luminance;
-use crate::light::{LUMA, Sample};
 use crate::pixels::Pixels;
 use crate::scale::{self, Kernel};
 
+mod falloff;
+mod illuminant;
+mod noise;
 mod tilt;
 
+pub use falloff::Falloff;
+pub use illuminant::{Illuminant, Tint};
 pub use tilt::Tilt;
 
 /// Pixels of the copy that is measured.
 const SCALE_PIXELS: f64 = 1e6;
-/// Minkowski norm of Shades of Gray (Finlayson and Trezzi 2004).
-const NORM: i32 = 6;
+/// Pixels of the copy that light and lens are measured on: slopes are smoother there.
+const COARSE_PIXELS: f64 = 160e3;
 
 /// Numbers of a picture, taken from a copy of about one megapixel. "Luma" is the weighted mean of
 /// the sRGB-encoded channels, 0.0 to 1.0; shares are of the picture, 0.0 to 1.0.
@@ -39,10 +43,15 @@ pub struct Measured {
     pub bright: f32,
     /// Share with a channel at its maximum.
     pub clipped: f32,
-    /// Colour of the light: linear red, green and blue of what should be grey, luminance 1.
-    pub grey: [f32; 3],
-    /// Share of pixels that agree on that colour; little of it means it is a guess.
-    pub grey_share: f32,
+    /// The colour of the light.
+    #[serde(default)]
+    pub illuminant: Illuminant,
+    /// What the lens lost toward the corners.
+    #[serde(default)]
+    pub falloff: Falloff,
+    /// Standard deviation of luma that noise makes in flat areas at full size, 0.0 to 1.0.
+    #[serde(default)]
+    pub noise: f32,
     /// How the camera was held.
     #[serde(default)]
     pub tilt: Tilt,
@@ -60,7 +69,10 @@ pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
         .iter()
         .filter(|p| p.contains(&255))
         .count();
-    let (grey, grey_share) = grey(&rgb);
+    let (columns, rows) = scale::fit_area(width, height, COARSE_PIXELS);
+    let coarse = scale::shrink(&small, columns, rows, Kernel::Area)
+        .rgb8()
+        .into_owned();
     Measured {
         width: pixels.width(),
         height: pixels.height(),
@@ -71,8 +83,9 @@ pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
         deep_shadows: lumas.share(0.0, 0.2),
         bright: lumas.share(0.86, 0.98),
         clipped: clipped as f32 / (rgb.len() / 3) as f32,
-        grey,
-        grey_share,
+        illuminant: Illuminant::measure(&coarse, columns as usize),
+        falloff: Falloff::measure(&coarse, columns as usize, rows as usize),
+        noise: noise::measure(pixels),
         tilt: Tilt::measure(pixels, shot),
     }
 }
@@ -113,46 +126,6 @@ impl Lumas {
     }
 }
 
-/// Shades of Gray over pixels that are neither clipped, nor dark, nor strongly coloured; a second
-/// round keeps only those that are nearly grey under the first round's light.
-fn grey(rgb: &[u8]) -> ([f32; 3], f32) {
-    let table = u8::linear_table();
-    let useful = |p: &[u8; 3]| {
-        let light = p.map(|v| table[v.index()]);
-        let (low, high) = (
-            light.iter().copied().fold(1.0, f32::min),
-            light.iter().copied().fold(0.0, f32::max),
-        );
-        (high < 0.93 && high > 0.015 && low > 0.004).then_some(light)
-    };
-    let pixels: Vec<[f32; 3]> = rgb.as_chunks::<3>().0.iter().filter_map(useful).collect();
-    let (first, _) = shades(&pixels, [1.0; 3], 0.55);
-    let (second, count) = shades(&pixels, first, 0.22);
-    (second, count as f32 / (rgb.len() / 3).max(1) as f32)
-}
-
-/// Minkowski mean of the pixels whose saturation under a light is below a limit.
-fn shades(pixels: &[[f32; 3]], light: [f32; 3], saturation: f32) -> ([f32; 3], usize) {
-    let (mut sums, mut count) = ([0.0_f64; 3], 0);
-    for p in pixels {
-        let balanced = [0, 1, 2].map(|c| p[c] / light[c]);
-        let high = balanced.iter().copied().fold(0.0, f32::max);
-        let low = balanced.iter().copied().fold(f32::MAX, f32::min);
-        if high - low < saturation * high {
-            count += 1;
-            sums.iter_mut()
-                .zip(p)
-                .for_each(|(sum, &v)| *sum += f64::from(v).powi(NORM));
-        }
-    }
-    if count == 0 {
-        return ([1.0; 3], 0);
-    }
-    let mean = sums.map(|sum| ((sum / count as f64).powf(1.0 / f64::from(NORM))) as f32);
-    let level = LUMA[0] * mean[0] + LUMA[1] * mean[1] + LUMA[2] * mean[2];
-    (mean.map(|v| v / level.max(1e-6)), count)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,7 +135,12 @@ mod tests {
         let card = Pixels::from_eight(64, 64, vec![128; 64 * 64 * 3]).unwrap();
         let measured = measure(&card, &Shot::default());
         assert!((measured.luma_median - 128.0 / 255.0).abs() < 0.002);
-        assert!(measured.grey.iter().all(|v| (v - 1.0).abs() < 1e-4));
-        assert_eq!((measured.clipped, measured.grey_share), (0.0, 1.0));
+        let tints = measured.illuminant.cues;
+        assert!(
+            tints
+                .iter()
+                .all(|t| t.warm.abs() < 1e-4 && t.green.abs() < 1e-4)
+        );
+        assert_eq!((measured.clipped, measured.illuminant.share), (0.0, 1.0));
     }
 }

@@ -3,15 +3,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::light;
+use crate::anchor::Anchor;
 use crate::measure::Measured;
-use crate::scene::{Place, Scene};
+use crate::scene::Scene;
+use crate::steps::corners::Corners;
+use crate::steps::sharpen::Sharpening;
 use crate::steps::tone::Tone;
 use crate::steps::verticals::Verticals;
 use crate::steps::white_balance::WhiteBalance;
 
+mod corners;
+pub mod exposure;
+pub mod white_balance;
+
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What makes the pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +49,9 @@ pub struct Preset {
     pub look: Look,
     /// How much of it, 0.0 (nothing) to 1.0 (the whole correction).
     pub strength: f32,
+    /// What the shoot's photos have in common; `None`: the photo stands alone.
+    #[serde(default)]
+    pub anchor: Option<Anchor>,
 }
 
 impl Default for Preset {
@@ -50,6 +59,7 @@ impl Default for Preset {
         Self {
             look: Look::Neutral,
             strength: 1.0,
+            anchor: None,
         }
     }
 }
@@ -73,6 +83,12 @@ pub struct Plan {
     pub white_balance: WhiteBalance,
     /// Brightness, shadows, highlights.
     pub tone: Tone,
+    /// Light the lens lost, given back.
+    #[serde(default)]
+    pub corners: Corners,
+    /// Sharpening for the output's size.
+    #[serde(default)]
+    pub sharpening: Sharpening,
     /// Upright lines: done first, by `straighten`, and not scaled by strength.
     #[serde(default)]
     pub verticals: Verticals,
@@ -87,6 +103,11 @@ pub fn plan(measured: &Measured, scene: &Scene, preset: &Preset, guided_availabl
         Engine::Natural
     };
     let strength = preset.strength.clamp(0.0, 1.0);
+    let anchor = preset.anchor.as_ref();
+    let white_balance = white_balance::plan(measured, preset.look, anchor);
+    let tone = exposure::plan(measured, scene, preset.look, anchor);
+    let corners = corners::plan(&measured.falloff);
+    let still = white_balance.is_neutral() && tone.is_flat() && corners.ev == 0.0;
     Plan {
         version: VERSION,
         engine,
@@ -98,98 +119,16 @@ pub fn plan(measured: &Measured, scene: &Scene, preset: &Preset, guided_availabl
         } else {
             crate::ladder::NATURAL_RUNG
         },
-        white_balance: white_balance(measured, scene),
-        tone: tone(measured, scene),
+        white_balance,
+        tone,
+        corners,
+        sharpening: if still {
+            Sharpening::default()
+        } else {
+            Sharpening::plan(measured)
+        },
         verticals: Verticals::plan(&measured.tilt, measured.width, measured.height),
     }
-}
-
-/// Log2 gains toward grey, limited to 12 % a channel, 70 % of the way. A guess from few pixels,
-/// or a shift nobody would see, is left alone.
-fn white_balance(measured: &Measured, scene: &Scene) -> WhiteBalance {
-    const LIMIT: f32 = 0.12;
-    const SHARE: f32 = 0.7;
-    const UNSEEN: f32 = 0.025;
-    let trust = smooth(0.05, 0.20, measured.grey_share);
-    let outside = if scene.place == Place::Exterior {
-        0.6
-    } else {
-        1.0
-    };
-    let gain = |light: f32| {
-        let wanted = (1.0 / light.max(0.05)).clamp(1.0 - LIMIT, 1.0 + LIMIT);
-        wanted.powf(SHARE * trust * outside)
-    };
-    let gains = measured.grey.map(gain);
-    let level = crate::colour::luminance(gains);
-    let gains = gains.map(|g| g / level);
-    if gains.iter().all(|g| (g - 1.0).abs() < UNSEEN) {
-        return WhiteBalance::default();
-    }
-    WhiteBalance { gains }
-}
-
-fn tone(measured: &Measured, scene: &Scene) -> Tone {
-    let exposure_ev = exposure(measured, scene);
-    let shadow_lift_ev = shadow_lift(measured, exposure_ev);
-    let highlight_ev = 0.22 * smooth(0.05, 0.20, measured.bright);
-    let needed = exposure_ev != 0.0 || shadow_lift_ev != 0.0;
-    Tone {
-        exposure_ev,
-        knee: knee(measured, exposure_ev),
-        shadow_lift_ev,
-        highlight_ev: if needed { highlight_ev } else { 0.0 },
-        saturation: if needed { SATURATION } else { 0.0 },
-    }
-}
-
-/// Lifted shadows look oversaturated: chroma is scaled by gain to the minus this.
-const SATURATION: f32 = 0.12;
-
-/// Stops that bring the median luma 60 % of the way to the target. Less than 0.15 is not worth
-/// touching a photo for; a night scene (dark, yet with bright lamps) stays a night scene. Bright
-/// photos are never darkened: white rooms are meant to be white.
-fn exposure(measured: &Measured, scene: &Scene) -> f32 {
-    const SHARE: f32 = 0.6;
-    let (low, target) = match scene.place {
-        Place::Interior => (0.44, 0.50),
-        Place::Exterior => (0.36, 0.42),
-        Place::Unknown => (0.40, 0.46),
-    };
-    let median = measured.luma_median.max(0.02);
-    let stops = |wanted: f32| SHARE * (light::linear(wanted) / light::linear(median)).log2();
-    let night = measured.luma_p995 > 0.80 && median < 0.14;
-    let by_median = if median < low { stops(target) } else { 0.0 };
-    let ev = by_median
-        .max(dull_whites(measured))
-        .min(if night { 0.35 } else { 1.1 });
-    if ev < 0.15 { 0.0 } else { ev }
-}
-
-/// Stops for a picture whose brightest parts are grey: the whites go 60 % of the way to luma 0.88,
-/// as long as the median stays below 0.62.
-fn dull_whites(measured: &Measured) -> f32 {
-    if measured.luma_p995 >= 0.70 {
-        return 0.0;
-    }
-    let stops = |from: f32, to: f32| (light::linear(to) / light::linear(from.max(0.02))).log2();
-    let room = stops(measured.luma_median, 0.62).max(0.0);
-    (0.6 * stops(measured.luma_p995, 0.88)).min(room)
-}
-
-/// How linear the lift stays below white: a picture without bright parts is simply lifted, one
-/// with bright windows is bent early and softly.
-fn knee(measured: &Measured, exposure_ev: f32) -> f32 {
-    let top = light::linear(measured.luma_p995) * exposure_ev.exp2();
-    4.0 - 2.4 * smooth(0.5, 1.1, top)
-}
-
-/// Stops for the deepest shadows, by how much of the picture lies in them once it is exposed.
-fn shadow_lift(measured: &Measured, exposure_ev: f32) -> f32 {
-    let share = measured.deep_shadows * (1.0 - 0.5 * exposure_ev.clamp(0.0, 1.0));
-    let night = smooth(0.16, 0.10, measured.luma_median) * smooth(0.7, 0.9, measured.luma_p995);
-    let lift = 0.75 * smooth(0.06, 0.38, share) * (1.0 - 0.6 * night);
-    if lift < 0.12 { 0.0 } else { lift }
 }
 
 /// Smoothstep from `from` to `to` (either order), 0.0 to 1.0.
@@ -210,6 +149,8 @@ impl Plan {
             rung: crate::ladder::NATURAL_RUNG,
             white_balance: WhiteBalance::default(),
             tone: Tone::default(),
+            corners: Corners::default(),
+            sharpening: Sharpening::default(),
             verticals: Verticals::default(),
         }
     }
@@ -221,7 +162,10 @@ impl Plan {
 
     /// Whether applying it returns the same bytes; straightening may still move them.
     pub fn is_colour_identity(&self) -> bool {
-        let still = self.white_balance.is_neutral() && self.tone.is_flat();
+        let still = self.white_balance.is_neutral()
+            && self.tone.is_flat()
+            && self.corners.ev == 0.0
+            && self.sharpening.amount == 0.0;
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }
 
@@ -251,6 +195,8 @@ impl Plan {
                 .then(|| format!("Opened dark areas by up to {}.", stops(tone.shadow_lift_ev))),
             (tone.highlight_ev >= 0.05).then(|| "Calmed bright areas such as windows.".to_owned()),
             self.white_balance.scaled(self.strength).describe(),
+            (self.corners.scaled(self.strength).ev >= 0.05)
+                .then(|| "Brightened the corners that the lens had darkened.".to_owned()),
             self.verticals.describe(),
         ];
         let lines: Vec<String> = lines.into_iter().flatten().collect();

@@ -2,7 +2,9 @@
 
 pub(crate) mod affine;
 pub(crate) mod base;
+pub mod corners;
 pub(crate) mod natural;
+pub mod sharpen;
 pub mod tone;
 pub(crate) mod transfer;
 pub mod verticals;

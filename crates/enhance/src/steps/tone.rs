@@ -12,15 +12,16 @@ use crate::plan::smooth;
 /// The tone of an edit. All zero leaves every pixel as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Tone {
-    /// Stops for the midtones, -0.5 to 1.2.
+    /// Stops for the midtones, -1.2 to 2.0.
     pub exposure_ev: f32,
-    /// How long the lift stays linear below white, 1.5 (bends early) to 4.0 (late).
+    /// How long the lift stays linear below white, 1.5 (bends early) to 8.0 (late).
     pub knee: f32,
     /// Stops for the deepest shadows on top, 0.0 to 1.0.
     pub shadow_lift_ev: f32,
     /// Stops taken from bright, not white, areas, 0.0 to 0.4.
     pub highlight_ev: f32,
-    /// Chroma is scaled by gain to the minus this, 0.0 to 0.2.
+    /// Chroma is scaled by the local lift to the minus this, 0.0 to 0.2: lifted shadows look
+    /// oversaturated.
     pub saturation: f32,
 }
 
@@ -44,7 +45,7 @@ pub(crate) const STEPS: usize = 4096;
 pub(crate) struct Point {
     /// Factor on linear light.
     pub gain: f32,
-    /// `gain` to the fourth, minus one: the shoulder's bend.
+    /// The shoulder's bend: `gain` to the eighth, or `gain` when darkening, minus one.
     pub bend: f32,
     /// Factor on chroma.
     pub chroma: f32,
@@ -59,10 +60,10 @@ impl Tone {
     /// A share of it, 0.0 (nothing) to 1.0 (all).
     pub fn scaled(&self, strength: f32) -> Self {
         Self {
-            exposure_ev: self.exposure_ev.clamp(-1.0, 2.0) * strength,
+            exposure_ev: self.exposure_ev.clamp(-1.5, 2.0) * strength,
             shadow_lift_ev: self.shadow_lift_ev.clamp(0.0, 1.5) * strength,
             highlight_ev: self.highlight_ev.clamp(0.0, 0.5) * strength,
-            knee: self.knee.clamp(1.0, 6.0),
+            knee: self.knee.clamp(1.0, 8.0),
             saturation: self.saturation.clamp(0.0, 0.5),
         }
     }
@@ -74,17 +75,28 @@ impl Tone {
     }
 
     fn point(&self, luma: f32) -> Point {
-        let gain = self.exposure_gain(light::linear(luma)) * self.local_ev(luma).exp2();
+        let local = self.local_ev(luma).exp2();
+        let gain = self.exposure_gain(light::linear(luma)) * local;
         Point {
             gain,
-            bend: gain.powi(4) - 1.0,
-            chroma: gain.powf(-self.saturation),
+            bend: if gain > 1.0 {
+                gain.powi(8) - 1.0
+            } else if self.exposure_ev < 0.0 {
+                gain - 1.0
+            } else {
+                0.0
+            },
+            chroma: local.powf(-self.saturation),
         }
     }
 
-    /// Full gain in the dark, one at white.
+    /// Lifting: full gain in the dark, one at white. Darkening is one curve for the whole picture:
+    /// what is clipped has no surroundings to trust, and the shoulder keeps it white.
     fn exposure_gain(&self, light: f32) -> f32 {
         let gain = self.exposure_ev.exp2();
+        if gain < 1.0 {
+            return gain;
+        }
         let bend = gain.powf(self.knee) - 1.0;
         gain / (1.0 + bend * light.powf(self.knee)).powf(1.0 / self.knee)
     }
@@ -102,12 +114,12 @@ impl Tone {
 /// light of 1.0 stays 1.0 and nothing below reaches it.
 #[inline(always)]
 pub(crate) fn shoulder(point: &Point, top: f32) -> f32 {
-    let square = top * top;
-    let bent = 1.0 + point.bend * square * square;
+    let fourth = (top * top) * (top * top);
     if point.gain > 1.0 {
-        point.gain / bent.sqrt().sqrt()
+        let bent = 1.0 + point.bend * (fourth * fourth);
+        point.gain / bent.sqrt().sqrt().sqrt()
     } else {
-        point.gain
+        point.gain / (1.0 + point.bend * fourth)
     }
 }
 

@@ -1,13 +1,12 @@
 //! White balance: takes the colour of the light out, as gains on linear red, green and blue.
 //!
-//! Near clipping the gains fade out, because a clipped channel no longer knows its colour: a
-//! white window stays white.
+//! A clipped channel no longer knows its colour, so near clipping white windows stay white.
 
 use serde::{Deserialize, Serialize};
 
 use crate::plan::smooth;
 
-/// `gains`: linear red, green, blue, 0.8 to 1.25, luminance of grey kept. One leaves all as is.
+/// `gains`: linear red, green, blue, 0.35 to 3.0, luminance of grey kept. One leaves all as is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WhiteBalance {
     /// Red, green, blue.
@@ -29,16 +28,24 @@ impl WhiteBalance {
     /// A share of it, 0.0 (nothing) to 1.0 (all).
     pub fn scaled(&self, strength: f32) -> Self {
         Self {
-            gains: self.gains.map(|g| g.clamp(0.5, 2.0).powf(strength)),
+            gains: self.gains.map(|g| g.clamp(0.35, 3.0).powf(strength)),
         }
     }
 
-    /// One linear pixel.
+    /// One linear pixel. A clipped channel only says "at least this", so where its gain would
+    /// lower it below the others it is lifted to them: an overexposed white wall under a warm
+    /// lamp comes out white, not cyan. Where all three are clipped, white stays white.
     #[inline(always)]
     pub(crate) fn apply(&self, light: [f32; 3]) -> [f32; 3] {
-        let top = light[0].max(light[1]).max(light[2]);
-        let share = smooth(1.0, 0.72, top);
-        [0, 1, 2].map(|c| light[c] * (1.0 + (self.gains[c] - 1.0) * share))
+        let low = light[0].min(light[1]).min(light[2]);
+        let white = smooth(0.80, 1.0, low);
+        let out = [0, 1, 2].map(|c| light[c] * self.gains[c]);
+        let others = [out[1].max(out[2]), out[2].max(out[0]), out[0].max(out[1])];
+        [0, 1, 2].map(|c| {
+            let missing = (others[c].min(1.0) - out[c]).max(0.0);
+            let lifted = out[c] + missing * smooth(0.90, 1.0, light[c]);
+            lifted + (light[c] - lifted) * white
+        })
     }
 
     /// In plain words; `None` when nobody would see it.

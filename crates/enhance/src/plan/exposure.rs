@@ -1,0 +1,113 @@
+//! Decides brightness: how many stops the picture is off, and what its shadows and highlights need.
+//!
+//! The stops come from a ridge regression over copies of finished photos that were darkened,
+//! brightened and tinted on purpose; `cargo run -p plumbline-enhance --example fit -- FOLDER`
+//! prints these coefficients with their error on photos left out of the fit. An error that small
+//! is taste, not a fault, so it is left alone.
+
+use crate::anchor::Anchor;
+use crate::light;
+use crate::measure::Measured;
+use crate::plan::{Look, smooth};
+use crate::scene::{Place, Scene};
+use crate::steps::tone::Tone;
+
+/// Stops wanted, by luma of the median, luma of the brightest two hundredth, clipped share,
+/// being inside, and a constant.
+pub const STOPS: [f32; 5] = [-0.23, -4.38, -0.97, 0.13, 4.10];
+/// Stops that are taste, and stops from which all is given back.
+const BAND: [f32; 2] = [0.30, 0.65];
+
+/// What the regression looks at.
+pub fn features(measured: &Measured, place: Place) -> [f32; 5] {
+    let inside = match place {
+        Place::Interior => 1.0,
+        Place::Exterior => 0.0,
+        Place::Unknown => 0.5,
+    };
+    [
+        measured.luma_median,
+        measured.luma_p995,
+        measured.clipped,
+        inside,
+        1.0,
+    ]
+}
+
+/// Stops from a finished photo of such a place; positive when the picture is too dark.
+pub(crate) fn stops_off(measured: &Measured, place: Place) -> f32 {
+    let features = features(measured, place);
+    STOPS.iter().zip(features).map(|(k, v)| k * v).sum()
+}
+
+/// Brightness, shadows and highlights.
+pub(crate) fn plan(
+    measured: &Measured,
+    scene: &Scene,
+    look: Look,
+    anchor: Option<&Anchor>,
+) -> Tone {
+    let exposure_ev = exposure(measured, scene, look, anchor);
+    let shadow_lift_ev = shadow_lift(measured, exposure_ev);
+    let needed = exposure_ev > 0.0 || shadow_lift_ev != 0.0;
+    Tone {
+        exposure_ev,
+        knee: knee(measured, exposure_ev),
+        shadow_lift_ev,
+        highlight_ev: if needed {
+            0.22 * smooth(0.05, 0.20, measured.bright)
+        } else {
+            0.0
+        },
+        saturation: if shadow_lift_ev > 0.0 { 0.12 } else { 0.0 },
+    }
+}
+
+/// A night scene (dark, yet with bright lamps) stays a night scene. The shoot's anchor says what
+/// its photographer meant by finished.
+fn exposure(measured: &Measured, scene: &Scene, look: Look, anchor: Option<&Anchor>) -> f32 {
+    let off = stops_off(measured, scene.place);
+    let meant = anchor.map_or(0.0, |anchor| anchor.stops_off.clamp(-0.3, 0.3));
+    let size = (off - meant).abs();
+    let fault = (off - meant) * smooth(BAND[0], BAND[1], size);
+    let night = measured.luma_p995 > 0.80 && measured.luma_median < 0.14;
+    let taste = match look {
+        Look::Bright => 0.30 * smooth(0.75, 0.55, measured.luma_median),
+        Look::Neutral | Look::Warm => 0.0,
+    };
+    let ev = (fault + taste).clamp(-1.2, if night { 0.35 } else { 2.0 });
+    if ev.abs() < 0.15 { 0.0 } else { ev }
+}
+
+/// How linear the lift stays below white: a picture without bright parts is simply lifted, one
+/// with bright windows is bent early and softly.
+fn knee(measured: &Measured, exposure_ev: f32) -> f32 {
+    let top = light::linear(measured.luma_p995) * exposure_ev.exp2();
+    8.0 - 6.0 * smooth(0.95, 1.6, top)
+}
+
+/// Stops for the deepest shadows, by how much of the picture lies in them once it is exposed;
+/// noise that a lift would show limits it.
+fn shadow_lift(measured: &Measured, exposure_ev: f32) -> f32 {
+    let share = share_below(measured, 0.033 * (-exposure_ev).exp2());
+    let night = smooth(0.16, 0.10, measured.luma_median) * smooth(0.7, 0.9, measured.luma_p995);
+    let lift = 0.7 * smooth(0.15, 0.5, share) * (1.0 - 0.6 * night);
+    let quiet = smooth(0.03, 0.008, measured.noise * exposure_ev.max(0.0).exp2());
+    let lift = lift * (0.3 + 0.7 * quiet);
+    if lift < 0.12 { 0.0 } else { lift }
+}
+
+/// Share of the picture below some light, read off the measured percentiles.
+fn share_below(measured: &Measured, light: f32) -> f32 {
+    let luma = light::encoded(light);
+    let points = [
+        (0.0, 0.0),
+        (measured.luma_p01, 0.01),
+        (measured.luma_p25, 0.25),
+        (measured.luma_median, 0.5),
+        (measured.luma_p995.max(measured.luma_median + 1e-3), 0.995),
+    ];
+    let above = points.iter().position(|p| p.0 > luma).unwrap_or(4).max(1);
+    let ((low, from), (high, to)) = (points[above - 1], points[above]);
+    from + (to - from) * ((luma - low) / (high - low).max(1e-4)).clamp(0.0, 1.0)
+}

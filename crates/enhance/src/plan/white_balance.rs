@@ -1,0 +1,87 @@
+//! Decides the white balance: which part of the measured tint is the light's, and how much of
+//! that is a fault.
+//!
+//! Every cue errs by what is in the picture: wood is warm, lawns are green. The weights come
+//! from a ridge regression over photos under known casts (the `fit` example), which lets the
+//! cues' errors cancel. What remains on balanced photos, about a fifth of a stop, is left alone;
+//! a cast twice that is taken out whole. So a room keeps the last warmth of its lamps.
+
+use crate::anchor::Anchor;
+use crate::colour::luminance;
+use crate::measure::{Illuminant, Measured, Tint};
+use crate::plan::{Look, smooth};
+use crate::steps::white_balance::WhiteBalance;
+
+/// Weights of shades of grey, grey edge and brightest surfaces, and a constant, for warmth.
+pub const WARM: [f32; 4] = [0.434, 0.510, 0.005, -0.126];
+/// The same for green.
+pub const GREEN: [f32; 4] = [0.125, 0.320, -0.042, 0.014];
+/// Length of a tint, in stops, that is left alone, and from which all of it is taken out.
+const BAND: [f32; 2] = [0.35, 0.75];
+/// Green and pink light is rarer and uglier than warm light: it counts more.
+const GREEN_WEIGHT: f32 = 1.6;
+/// What the warm look leaves in, in stops of red over blue.
+const WARMTH: f32 = 0.16;
+
+/// The colour of the light, from all cues.
+pub fn light(illuminant: &Illuminant) -> Tint {
+    if illuminant.share < 0.02 {
+        return Tint::default();
+    }
+    let sum = |weights: [f32; 4], of: fn(&Tint) -> f32| {
+        let cues = illuminant.cues.iter().zip(weights);
+        weights[3] + cues.map(|(cue, weight)| weight * of(cue)).sum::<f32>()
+    };
+    Tint {
+        warm: sum(WARM, |t| t.warm),
+        green: sum(GREEN, |t| t.green),
+    }
+}
+
+/// The gains for a picture; neutral when there is nothing anybody would call a cast.
+pub(crate) fn plan(measured: &Measured, look: Look, anchor: Option<&Anchor>) -> WhiteBalance {
+    let light = light(&measured.illuminant);
+    let light = anchor.map_or(light, |anchor| anchor.pulled(light));
+    let length = light.warm.hypot(light.green * GREEN_WEIGHT);
+    let share = smooth(BAND[0], BAND[1], length);
+    let left = if look == Look::Warm { WARMTH } else { 0.0 };
+    let out = Tint {
+        warm: light.warm.clamp(-2.2, 2.2) * share - left,
+        green: light.green.clamp(-0.8, 0.8) * share,
+    };
+    if out.warm.abs() < 0.03 && out.green.abs() < 0.03 {
+        return WhiteBalance::default();
+    }
+    gains(out)
+}
+
+/// What makes grey of a light of that tint, at its own luminance.
+fn gains(tint: Tint) -> WhiteBalance {
+    let stops = [
+        (tint.warm - tint.green) / 2.0,
+        0.0,
+        (-tint.warm - tint.green) / 2.0,
+    ];
+    let light = stops.map(f32::exp2);
+    let level = luminance(light);
+    WhiteBalance {
+        gains: light.map(|v| level / v),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gains_make_grey_of_the_light_and_keep_its_luminance() {
+        let tint = Tint {
+            warm: 1.2,
+            green: 0.3,
+        };
+        let gains = gains(tint).gains;
+        let [r, g, b] = gains.map(|v| v.log2());
+        assert!((b - r - 1.2).abs() < 1e-5 && (r + b - 2.0 * g - 0.3).abs() < 1e-5);
+        assert!((luminance(gains.map(|v| 1.0 / v)) - 1.0).abs() < 1e-5);
+    }
+}

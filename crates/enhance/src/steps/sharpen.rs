@@ -1,0 +1,82 @@
+//! Sharpening: a little luma contrast between neighbours, for what resampling and the lens's
+//! filter softened. Never beyond the neighbours' own range, so no edge gets a halo.
+
+use serde::{Deserialize, Serialize};
+
+use crate::measure::Measured;
+use crate::plan::smooth;
+
+/// Unsharp masking over 3 x 3 pixels (binomial, σ about 0.7). `amount` 0.0 leaves all as is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sharpening {
+    /// How much of the difference to the surroundings is added, 0.0 to 0.5.
+    pub amount: f32,
+    /// Difference in luma, 0.0 to 1.0, that is grain and is not sharpened.
+    pub grain: f32,
+}
+
+impl Sharpening {
+    /// Small pictures were sharpened when they were made small; noise takes sharpening away.
+    pub(crate) fn plan(measured: &Measured) -> Self {
+        let megapixels = measured.width as f32 * measured.height as f32 / 1e6;
+        let quiet = smooth(0.02, 0.006, measured.noise);
+        Self {
+            amount: 0.3 * smooth(3.0, 12.0, megapixels) * quiet,
+            grain: (2.0 * measured.noise).min(0.02),
+        }
+    }
+
+    /// A share of it, 0.0 (nothing) to 1.0 (all).
+    pub fn scaled(&self, strength: f32) -> Self {
+        Self {
+            amount: self.amount.clamp(0.0, 0.5) * strength,
+            grain: self.grain.clamp(0.0, 0.1),
+        }
+    }
+
+    /// Factors on light for the inner row of three rows of luma (samples, 0 to `max`).
+    pub(crate) fn factors(&self, rows: [&[f32]; 3], max: f32, to: &mut [f32]) {
+        to.fill(1.0);
+        let [above, row, below] = rows;
+        let grain = self.grain * max;
+        for x in 1..row.len().saturating_sub(1) {
+            let down = |x: usize| above[x] + 2.0 * row[x] + below[x];
+            let soft = (down(x - 1) + 2.0 * down(x) + down(x + 1)) / 16.0;
+            let high = row[x - 1]
+                .max(row[x + 1])
+                .max(above[x].max(below[x]))
+                .max(row[x]);
+            let low = row[x - 1]
+                .min(row[x + 1])
+                .min(above[x].min(below[x]))
+                .min(row[x]);
+            let detail = row[x] - soft;
+            let kept = (detail.abs() - grain).max(0.0) * self.amount;
+            let sharp = (row[x] + kept.copysign(detail)).clamp(low, high);
+            // Light goes with about the square of samples; the floor keeps black from exploding.
+            let ratio = (sharp + 0.02 * max) / (row[x] + 0.02 * max);
+            to[x] = (ratio * ratio).clamp(0.7, 1.4);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edge_gets_steeper_and_never_leaves_its_own_range() {
+        let row = [50.0, 50.0, 60.0, 110.0, 120.0, 120.0_f32];
+        let mut factors = [1.0; 6];
+        Sharpening {
+            amount: 0.5,
+            grain: 0.0,
+        }
+        .factors([&row; 3], 255.0, &mut factors);
+        assert!(factors[2] < 1.0 && factors[3] > 1.0);
+        assert!(
+            (factors[1], factors[4]) == (1.0, 1.0),
+            "no halo beside the edge"
+        );
+    }
+}
