@@ -164,6 +164,7 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
             | "/galleries/{gallery}/closing"
             | "/photos/{photo}/attempts"
             | "/photos/{photo}/removal"
+            | "/photos/{photo}/separation"
             | "/photos/{photo}/restoration"
             | "/photos/{photo}/review/withdrawal",
         ) => &[],

@@ -3,7 +3,8 @@
 use plumbline_domain::accounts::{self, NewAccount, Place};
 use plumbline_domain::db::Db;
 use plumbline_domain::members::Member;
-use plumbline_domain::{sessions, shoots};
+use plumbline_domain::sessions;
+use plumbline_domain::shoots::{self, Look};
 use plumbline_tests::database::TestDatabase;
 
 async fn owner(db: &Db, name: &str) -> Member {
@@ -43,7 +44,9 @@ async fn a_statement_that_forgets_the_organization_sees_only_its_own_rows() {
     );
     for member in [&anna, &anna, &berta] {
         let mut scope = member.scope(&database.db).await.unwrap();
-        shoots::create(&mut scope, member, "A house").await.unwrap();
+        shoots::create(&mut scope, member, "A house", Look::default())
+            .await
+            .unwrap();
         scope.commit().await.unwrap();
     }
     let seen = async |organization: &str| {
@@ -62,7 +65,7 @@ async fn another_organizations_shoot_is_not_found() {
         owner(&database.db, "berta").await,
     );
     let mut scope = anna.scope(&database.db).await.unwrap();
-    let shoot = shoots::create(&mut scope, &anna, "Anna's house")
+    let shoot = shoots::create(&mut scope, &anna, "Anna's house", Look::default())
         .await
         .unwrap();
     scope.commit().await.unwrap();
@@ -76,7 +79,9 @@ async fn what_is_not_committed_never_was() {
     let database = TestDatabase::create().await;
     let anna = owner(&database.db, "anna").await;
     let mut scope = anna.scope(&database.db).await.unwrap();
-    let shoot = shoots::create(&mut scope, &anna, "A house").await.unwrap();
+    let shoot = shoots::create(&mut scope, &anna, "A house", Look::default())
+        .await
+        .unwrap();
     drop(scope);
 
     let mut scope = anna.scope(&database.db).await.unwrap();

@@ -119,6 +119,7 @@ impl App {
             missed_heartbeats: 4,
             lease_secs: 20,
             grace: Duration::from_secs(25),
+            bracket_quiet_secs: 0,
         }
     }
 }

@@ -13,6 +13,7 @@ use plumbline_domain::photos::reception::{self, Received, Reception};
 use plumbline_domain::photos::{self, Photo, Stage};
 use plumbline_domain::renditions::{self, Kind, Rendition};
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::Look;
 use plumbline_domain::{sessions, shoots};
 use plumbline_storage::Storage;
 use plumbline_storage::key::Key;
@@ -40,7 +41,7 @@ impl House {
         let storage = Storage::folder(&folder.path().join("storage")).expect("a storage folder");
         let member = sign_up(&database).await;
         let mut scope = member.scope(&database.db).await.expect("a scope");
-        let shoot = shoots::create(&mut scope, &member, "12 Sample Street")
+        let shoot = shoots::create(&mut scope, &member, "12 Sample Street", Look::default())
             .await
             .expect("a shoot");
         let _saved = scope.commit().await.expect("a commit");

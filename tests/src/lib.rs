@@ -7,6 +7,7 @@ pub mod client;
 pub mod cluster;
 pub mod database;
 pub mod enhance_process;
+pub mod exposures;
 pub mod house;
 pub mod pictures;
 pub mod wait;

@@ -9,6 +9,7 @@ use futures::stream;
 use plumbline_domain::accounts::{self, NewAccount, Place};
 use plumbline_domain::ids::ShootId;
 use plumbline_domain::members::Member;
+use plumbline_domain::shoots::Look;
 use plumbline_domain::{sessions, shoots, sign_in_links};
 
 use crate::state::State;
@@ -56,7 +57,7 @@ async fn demo_shoot(state: &State, member: &Member) -> anyhow::Result<ShootId> {
     if let Some(shoot) = shoots::find_by_name(&mut scope, SHOOT).await? {
         return Ok(shoot.id);
     }
-    let shoot = shoots::create(&mut scope, member, SHOOT).await?;
+    let shoot = shoots::create(&mut scope, member, SHOOT, Look::default()).await?;
     scope.commit().await?;
     Ok(shoot)
 }

@@ -195,7 +195,10 @@ type Looked = (&'static str, Option<(i32, i32)>);
 
 fn look(head: &[u8], name: &str) -> Result<Looked, NotTaken> {
     let content_type = sniff::kind(head, name).map_err(NotTaken::refused)?;
-    let size = sniff::size_pixels(head);
+    // A RAW file's first size is that of a small picture beside the sensor's.
+    let size = (content_type != sniff::RAW)
+        .then(|| sniff::size_pixels(head))
+        .flatten();
     match size.and_then(sniff::too_many_pixels) {
         Some(sentence) => Err(NotTaken::refused(sentence)),
         None => Ok((content_type, size)),

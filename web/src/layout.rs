@@ -87,6 +87,8 @@ pub enum Notice {
     Withdrawn,
     TryingAgain,
     AlreadyDecided,
+    Separated,
+    NotSeparated,
 }
 
 impl Notice {
@@ -100,6 +102,12 @@ impl Notice {
             Self::Withdrawn => "The decision was taken back.",
             Self::TryingAgain => "Trying again.",
             Self::AlreadyDecided => "Somebody was faster: this photo has been decided on already.",
+            Self::Separated => {
+                "The exposures are photos of their own again, and are being corrected."
+            }
+            Self::NotSeparated => {
+                "These exposures cannot be separated just now. Take back the review first, or wait until the photo is done."
+            }
         }
     }
 
@@ -113,6 +121,8 @@ impl Notice {
             Self::Withdrawn => "withdrawn",
             Self::TryingAgain => "trying-again",
             Self::AlreadyDecided => "already-decided",
+            Self::Separated => "separated",
+            Self::NotSeparated => "not-separated",
         }
     }
 

@@ -10,6 +10,7 @@ mod csrf;
 pub mod demo;
 mod downloads;
 pub mod error;
+mod exposures;
 mod form;
 mod galleries;
 mod headers;

@@ -5,7 +5,7 @@ use askama::Template;
 use plumbline_domain::attempts::{self, Attempt};
 use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::members;
-use plumbline_domain::photos::{self, Photo, Stage, Status};
+use plumbline_domain::photos::{self, Photo, Stage, Status, brackets};
 use plumbline_domain::renditions::{self, Kind};
 use plumbline_domain::reviews::{self, Decision, Review};
 use plumbline_domain::scope::Scope;
@@ -16,12 +16,12 @@ use crate::access::Member;
 use crate::error::Error;
 use crate::form::Path;
 use crate::layout::{Layout, NoticeQuery};
-use crate::page;
 use crate::report::{Report, ReportView, Verdict};
 use crate::state::State;
 use crate::view::{
     Picture, StatusView, Trouble, file_size, moment, pixels, stage_name, stages_done,
 };
+use crate::{page, redirect, sniff, urls};
 
 #[derive(Template)]
 #[template(path = "photo.html", blocks = ["panel"])]
@@ -44,6 +44,8 @@ struct Page {
     done: Vec<String>,
     report: Option<ReportView>,
     attempts: Vec<AttemptRow>,
+    /// Names of the other originals that were merged into it.
+    exposures: Vec<String>,
     facts: Vec<Fact>,
     review: ReviewView,
     trouble: Option<Trouble>,
@@ -114,6 +116,9 @@ pub async fn show(
     query: web::Query<NoticeQuery>,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
+    if let Some(leader) = brackets::leader(&mut scope, id).await? {
+        return Ok(redirect::to(&urls::photo(leader)));
+    }
     let mut shown = page_of(&request, &member, &mut scope, id).await?;
     if request.headers().contains_key("x-fragment") {
         return Ok(page::show(&shown.as_panel()));
@@ -177,6 +182,7 @@ async fn page_of(
         done: accepted.map(sentences).unwrap_or_default(),
         report: accepted.map(|one| Report::read(&one.report).into()),
         attempts: attempts.iter().map(attempt_row).collect(),
+        exposures: exposures(scope, id).await?,
         facts: facts(&photo, accepted),
         review: review_view(&photo, review, member),
         trouble: Trouble::of(&photo),
@@ -185,6 +191,11 @@ async fn page_of(
         original_size: file_size(photo.size_bytes),
         name: photo.name,
     })
+}
+
+async fn exposures(scope: &mut Scope, id: PhotoId) -> Result<Vec<String>, Error> {
+    let members = brackets::members(scope, id).await?;
+    Ok(members.into_iter().map(|member| member.name).collect())
 }
 
 fn stages(photo: &Photo) -> Vec<StageView> {
@@ -270,6 +281,8 @@ fn format_name(content_type: &str) -> &str {
         "image/jpeg" => "JPEG",
         "image/png" => "PNG",
         "image/tiff" => "TIFF",
+        "image/webp" => "WebP",
+        sniff::RAW => "Camera RAW",
         other => other,
     }
 }

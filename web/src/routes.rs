@@ -5,8 +5,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::{
-    attempts, downloads, galleries, landing, live, photos, removals, reviews, sessions, shoots,
-    signup, uploads,
+    attempts, downloads, exposures, galleries, landing, live, photos, removals, reviews, sessions,
+    shoots, signup, uploads,
 };
 
 /// Who may use a route. The handler's extractor is what enforces it.
@@ -70,6 +70,7 @@ routes! {
     post "/photos/{photo}/attempts"           => attempts::create, Editor;
     post "/photos/{photo}/removal"            => removals::create, Editor;
     post "/photos/{photo}/restoration"        => removals::delete, Editor;
+    post "/photos/{photo}/separation"         => exposures::delete, Editor;
     post "/photos/{photo}/review"             => reviews::create, Admin;
     post "/photos/{photo}/review/withdrawal"  => reviews::delete, Admin;
     get  "/reviews"                           => reviews::index, Admin;

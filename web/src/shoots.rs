@@ -9,7 +9,7 @@ use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
 use plumbline_domain::photos::{self, Photo};
 use plumbline_domain::renditions::{self, Kind, Rendition};
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::{self, NAME_MAX_CHARS, Shoot};
+use plumbline_domain::shoots::{self, Look, NAME_MAX_CHARS, Shoot};
 use serde::Deserialize;
 
 use crate::access::{Editor, Member};
@@ -32,11 +32,21 @@ struct IndexPage {
 #[derive(Default, Deserialize)]
 pub struct ShootForm {
     name: String,
+    #[serde(default)]
+    look: Look,
     #[serde(skip)]
     errors: Errors,
 }
 
 impl ShootForm {
+    fn is_bright(&self) -> bool {
+        self.look == Look::Bright
+    }
+
+    fn is_warm(&self) -> bool {
+        self.look == Look::Warm
+    }
+
     fn check(&mut self) {
         self.name = self.name.trim().to_owned();
         match self.name.chars().count() {
@@ -83,7 +93,7 @@ pub async fn create(
         let page = index_page(&request, &member, &mut scope, form).await?;
         return Ok(page::refuse(&page));
     }
-    let shoot = shoots::create(&mut scope, &member, &form.name).await?;
+    let shoot = shoots::create(&mut scope, &member, &form.name, form.look).await?;
     let saved = scope.commit().await?;
     Ok(redirect::after(saved, &urls::shoot(shoot)))
 }
@@ -129,6 +139,8 @@ struct Page {
     layout: Layout,
     id: ShootId,
     name: String,
+    /// Only when it is not the usual one.
+    look: Option<&'static str>,
     created: String,
     counts: Counts,
     photos: Vec<PhotoTile>,
@@ -219,6 +231,7 @@ async fn page_of(
     let Shoot {
         id,
         name,
+        look,
         created_at,
     } = shoots::find(scope, id).await?.ok_or(Error::NotFound)?;
     let photos = photos::of_shoot(scope, id).await?;
@@ -229,6 +242,7 @@ async fn page_of(
         layout: Layout::of_member(request, member, scope, &name).await?,
         id,
         name,
+        look: look_name(look),
         created: day(created_at),
         counts: counts.into(),
         photos: photos
@@ -242,6 +256,14 @@ async fn page_of(
         removed: None,
         upload_error: None,
     })
+}
+
+fn look_name(look: Look) -> Option<&'static str> {
+    match look {
+        Look::Neutral => None,
+        Look::Bright => Some("Bright look"),
+        Look::Warm => Some("Warm look"),
+    }
 }
 
 fn by_photo(renditions: Vec<Rendition>) -> HashMap<PhotoId, Rendition> {

@@ -79,6 +79,10 @@ pub fn photo_removal(id: impl Borrow<PhotoId>) -> String {
     format!("/photos/{}/removal", id.borrow())
 }
 
+pub fn photo_separation(id: impl Borrow<PhotoId>) -> String {
+    format!("/photos/{}/separation", id.borrow())
+}
+
 pub fn photo_restoration(id: impl Borrow<PhotoId>) -> String {
     format!("/photos/{}/restoration", id.borrow())
 }

@@ -51,6 +51,7 @@ impl Standing {
             Status::Approved => "approved",
             Status::Rejected => "rejected",
             Status::Failed => "failed",
+            Status::Merged => "merged",
         }
     }
 
@@ -62,6 +63,7 @@ impl Standing {
             Status::Passed | Status::Approved => "check",
             Status::Held => "held",
             Status::Rejected | Status::Failed => "cross",
+            Status::Merged => "photo",
         }
     }
 }
@@ -90,6 +92,7 @@ impl StatusView {
             Status::Approved => "Approved",
             Status::Rejected => "Rejected",
             Status::Failed => "Failed",
+            Status::Merged => "Merged",
         };
         let progress = (photo.status == Status::Working).then(|| Progress {
             done: stages_done(photo.stage),

@@ -21,6 +21,9 @@ pub struct Config {
     pub lease_secs: u32,
     /// How long a photo in hand may take to finish once we are told to stop.
     pub grace: Duration,
+    /// How long a shoot must be quiet before its exposures are grouped: uploads of
+    /// one bracket come in one after the other.
+    pub bracket_quiet_secs: u32,
 }
 
 impl Config {
@@ -35,6 +38,7 @@ impl Config {
             missed_heartbeats: number("PLUMBLINE_MISSED_HEARTBEATS", 4, 2..=100)?,
             lease_secs: number("PLUMBLINE_LEASE_SECS", 20, 2..=3600)?,
             grace: Duration::from_secs(number("PLUMBLINE_GRACE_SECS", 25, 0..=3600)?),
+            bracket_quiet_secs: number("PLUMBLINE_BRACKET_QUIET_SECS", 15, 0..=600)?,
         })
     }
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use plumbline_domain::photos::Stage;
+use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::{
-    Brush, Decoded, Eye, Limits, Measure, MeasureVerdict, Metadata, Pixels, Plan, Preset, Report,
-    Source, Verdict, apply, decode, inspect, ladder, measure, plan, small, straighten,
+    Brush, Change, Decoded, Eye, Limits, Measure, MeasureVerdict, Measured, Metadata, Pixels, Plan,
+    Preset, Report, Source, Verdict, apply, decode, inspect, ladder, measure, plan, small,
+    straighten,
 };
 use serde_json::Value;
 
@@ -19,6 +21,29 @@ pub struct Studio {
     pub eye: Arc<dyn Eye>,
     pub brush: Option<Arc<dyn Brush>>,
     pub preset: Preset,
+}
+
+impl Studio {
+    /// The same studio for an organization with other taste.
+    pub fn with(&self, preset: Preset) -> Self {
+        Self {
+            eye: self.eye.clone(),
+            brush: self.brush.clone(),
+            preset,
+        }
+    }
+}
+
+/// A photo as it came, and what was measured on it.
+pub struct Seen {
+    pixels: Pixels,
+    source: Source,
+    metadata: Metadata,
+    pub measured: Measured,
+    pub frame: Frame,
+    /// What was done before the first attempt, one sentence each.
+    notes: Vec<String>,
+    since: Instant,
 }
 
 /// A photo that went through the pipeline, whatever quality control says.
@@ -59,25 +84,77 @@ pub fn enter(go_on: &mut GoOn<'_>, stage: Stage) -> Result<(), Failure> {
     }
 }
 
-/// Decodes, decides, corrects and checks; when the check fails, again with less,
-/// until it passes or there is nothing lower. The first attempt's time includes
-/// decoding and measuring.
-pub fn develop(
-    bytes: impl AsRef<[u8]>,
-    studio: &Studio,
-    go_on: &mut GoOn<'_>,
-) -> Result<Developed, Failure> {
-    let mut since = Instant::now();
+/// Decodes and measures.
+pub fn look(bytes: impl AsRef<[u8]>, go_on: &mut GoOn<'_>) -> Result<Seen, Failure> {
+    let since = Instant::now();
     enter(go_on, Stage::Decoding)?;
+    let decoded = decode(bytes.as_ref(), &Limits::default())?;
+    drop(bytes);
+    enter(go_on, Stage::Measuring)?;
+    Ok(see(decoded, Vec::new(), since))
+}
+
+/// Decodes several exposures of one view one after the other, and measures the
+/// picture that they make together.
+pub fn look_at_bracket(
+    exposures: &[impl AsRef<[u8]>],
+    go_on: &mut GoOn<'_>,
+) -> Result<Seen, Failure> {
+    let since = Instant::now();
+    enter(go_on, Stage::Decoding)?;
+    let limits = Limits::default();
+    let frames: Vec<Decoded> = exposures
+        .iter()
+        .map(|bytes| decode(bytes.as_ref(), &limits))
+        .collect::<Result<_, _>>()?;
+    let first = frames.first().map(|frame| frame.source.clone());
+    let merged = brackets::merge(frames).map_err(|error| Failure::Final(error.to_string()))?;
+    let source = Source {
+        bits: merged.pixels.bits(),
+        ..first.expect("an empty bracket is an error")
+    };
+    let notes = merged.sentences;
+    let merged = Decoded {
+        pixels: merged.pixels,
+        source,
+        metadata: merged.metadata,
+    };
+    enter(go_on, Stage::Measuring)?;
+    Ok(see(merged, notes, since))
+}
+
+fn see(decoded: Decoded, notes: Vec<String>, since: Instant) -> Seen {
     let Decoded {
         pixels,
         source,
         metadata,
-    } = decode(bytes.as_ref(), &Limits::default())?;
-    drop(bytes);
+    } = decoded;
+    let shot = metadata.shot();
+    Seen {
+        measured: measure(&pixels, &shot),
+        frame: Frame::of("", &pixels, shot),
+        pixels,
+        source,
+        metadata,
+        notes,
+        since,
+    }
+}
 
-    enter(go_on, Stage::Measuring)?;
-    let measured = measure(&pixels, &metadata.shot());
+/// Decides, corrects and checks; when the check fails, again with less, until it
+/// passes or there is nothing lower. The first attempt's time includes decoding
+/// and measuring.
+pub fn develop(seen: Seen, studio: &Studio, go_on: &mut GoOn<'_>) -> Result<Developed, Failure> {
+    let Seen {
+        pixels,
+        source,
+        mut metadata,
+        measured,
+        notes,
+        mut since,
+        ..
+    } = seen;
+    enter(go_on, Stage::Correcting)?;
     let scene = studio.eye.look(&small(&pixels)).map_err(trouble)?;
     let mut plan = plan(&measured, &scene, &studio.preset, studio.brush.is_some());
     let original = straighten(pixels, &plan);
@@ -88,12 +165,15 @@ pub fn develop(
         let picture = apply(&original, &plan, &scene, studio.brush.as_deref()).map_err(trouble)?;
         enter(go_on, Stage::Checking)?;
         let report = inspect(&original, &picture, &plan);
-        attempts.push(attempt(&plan, &report, &source, since)?);
+        attempts.push(attempt(&plan, &report, &source, &notes, since)?);
         let lower = match report.verdict {
             Verdict::Passed => None,
             Verdict::Held => ladder::lower(&plan, &report),
         };
         let Some(lower) = lower else {
+            if plan.is_identity() && notes.is_empty() {
+                metadata.change = Change::Nothing;
+            }
             return Ok(Developed {
                 original,
                 picture,
@@ -110,6 +190,7 @@ fn attempt(
     plan: &Plan,
     report: &Report,
     source: &Source,
+    notes: &[String],
     since: Instant,
 ) -> Result<AttemptDone, Failure> {
     let mut document = serde_json::to_value(report).map_err(trouble)?;
@@ -123,7 +204,7 @@ fn attempt(
             .to_owned(),
         strength: plan.strength,
         plan: plan_document,
-        done: plan.describe(),
+        done: [notes, &plan.describe()].concat(),
         report: document,
         passed: report.verdict == Verdict::Passed,
         severity: severity(report),

@@ -8,11 +8,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use plumbline_enhance::{Output, encode};
+use plumbline_enhance::{Look, Output, encode};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::develop::{AttemptDone, Developed, Studio, develop};
+use crate::develop::{AttemptDone, Developed, Studio, develop, look};
 use crate::failure::Failure;
 
 /// Quality control held the result for a person.
@@ -35,6 +35,9 @@ pub struct Order {
     /// How far the correction goes, 0 to 1.
     #[arg(long, value_parser = strength)]
     pub strength: Option<f32>,
+    /// The look: neutral, bright or warm.
+    #[arg(long, value_parser = look_named, default_value = "neutral")]
+    pub look: Look,
 }
 
 pub fn run(order: &Order, studio: &Studio) -> ExitCode {
@@ -57,7 +60,9 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
     }
     let bytes = fs::read(&order.file)
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
-    let developed = develop(bytes, studio, &mut |_| true).map_err(sentence)?;
+    let go_on = &mut |_| true;
+    let seen = look(bytes, go_on).map_err(sentence)?;
+    let developed = develop(seen, studio, go_on).map_err(sentence)?;
     let Developed {
         original,
         picture,
@@ -138,6 +143,15 @@ fn keep(file: NamedTempFile, path: &Path) -> anyhow::Result<()> {
     file.persist(path)
         .with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(())
+}
+
+fn look_named(text: &str) -> Result<Look, String> {
+    match text {
+        "neutral" => Ok(Look::Neutral),
+        "bright" => Ok(Look::Bright),
+        "warm" => Ok(Look::Warm),
+        _ => Err("it is neutral, bright or warm".to_owned()),
+    }
 }
 
 fn strength(text: &str) -> Result<f32, String> {

@@ -16,6 +16,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Trouble with something that may heal: a database, a disk.
+    pub fn trouble(error: impl Into<anyhow::Error>) -> Self {
+        Self::Retry(error.into())
+    }
+
     /// The thread that worked on the pixels did not come to its end.
     pub fn broken_off(error: JoinError) -> Self {
         let what = match error.try_into_panic() {

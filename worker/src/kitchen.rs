@@ -14,8 +14,9 @@ use crate::develop::Studio;
 pub struct Kitchen {
     pub db: Db,
     pub storage: Storage,
-    pub studio: Arc<Studio>,
+    pub studio: Studio,
     pub lease_secs: u32,
+    pub bracket_quiet_secs: u32,
     pub closing: Closing,
     slots: Semaphore,
     slot_count: u32,
@@ -34,12 +35,13 @@ impl Kitchen {
         Self {
             db,
             storage,
-            studio: Arc::new(Studio {
+            studio: Studio {
                 eye,
                 brush,
                 preset: Preset::default(),
-            }),
+            },
             lease_secs: config.lease_secs,
+            bracket_quiet_secs: config.bracket_quiet_secs,
             closing,
             slots: Semaphore::new(config.concurrency),
             slot_count,

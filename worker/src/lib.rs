@@ -7,6 +7,7 @@ pub mod closing;
 pub mod config;
 pub mod develop;
 pub mod enhance_file;
+mod exposures;
 pub mod failure;
 mod hold;
 mod jobs;
@@ -17,6 +18,8 @@ mod progress;
 mod queue;
 mod record;
 mod renditions;
+mod sight;
+mod workplace;
 
 use std::future::Future;
 use std::io::IsTerminal;

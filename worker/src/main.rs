@@ -36,8 +36,12 @@ fn main() -> ExitCode {
         Command::Merge(order) => merge::run(&order),
         Command::Bench(order) => bench::run(&order),
         Command::Enhance(order) => {
-            let mut preset = Preset::default();
-            preset.strength = order.strength.unwrap_or(preset.strength);
+            let usual = Preset::default();
+            let preset = Preset {
+                look: order.look,
+                strength: order.strength.unwrap_or(usual.strength),
+                ..usual
+            };
             enhance_file::run(
                 &order,
                 &Studio {

@@ -9,15 +9,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use plumbline_enhance::brackets::{self, Frame, Merged, Signature};
+use plumbline_enhance::brackets::{self, Frame, MOST_FRAMES, MergeError, Merged};
 use plumbline_enhance::{Decoded, Limits, Output, decode, encode};
 
 /// The exposures could not be aligned: the middle one was written alone.
 const ALONE: u8 = 1;
 /// Nothing was written.
 const REFUSED: u8 = 2;
-/// More exposures than this are no bracket, and would not fit into memory.
-const MOST_FRAMES: usize = 9;
 
 /// Exit status: 0 fused, 1 the exposures could not be aligned and the middle one is written
 /// alone, 2 refused with a sentence, and nothing is written.
@@ -57,10 +55,7 @@ fn merge(paths: &[PathBuf], out: &Path) -> anyhow::Result<bool> {
     let output = Output::from_extension(&extension)
         .with_context(|| format!("{} must end in .jpg, .png or .tif", out.display()))?;
     if paths.len() > MOST_FRAMES {
-        bail!(
-            "These are {} photos; at most {MOST_FRAMES} can be merged.",
-            paths.len()
-        );
+        bail!(MergeError::TooMany(paths.len()));
     }
     let same = |path: &PathBuf| matches!((path.canonicalize(), out.canonicalize()), (Ok(a), Ok(b)) if a == b);
     if paths.iter().any(same) {
@@ -110,13 +105,7 @@ fn sort(folder: &Path, out: Option<&Path>) -> anyhow::Result<bool> {
 
 fn frame(path: &Path, photo: &Decoded) -> Frame {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Frame {
-        shot: photo.metadata.shot(),
-        name: name.into_owned(),
-        width: photo.pixels.width(),
-        height: photo.pixels.height(),
-        signature: Signature::of(&photo.pixels),
-    }
+    Frame::of(&name, &photo.pixels, photo.metadata.shot())
 }
 
 fn open(path: &Path) -> anyhow::Result<Decoded> {

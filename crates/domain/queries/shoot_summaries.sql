@@ -17,6 +17,7 @@ from shoots
 left join photos on photos.organization_id = shoots.organization_id
     and photos.shoot_id = shoots.id
     and photos.removed_at is null
+    and photos.status <> 'merged'
 where shoots.organization_id = $1
 group by shoots.id
 order by shoots.created_at desc, shoots.id desc

@@ -169,6 +169,43 @@ pub async fn finish(
     Ok(true)
 }
 
+/// Gives the claim back because its photo has to wait for its other exposures;
+/// the run does not count.
+pub async fn wait(scope: &mut Scope, claim: &Claim, secs: u32) -> sqlx::Result<bool> {
+    put_back(scope, claim, None, 1, secs).await
+}
+
+/// Whether the claim still stands; until the end of the transaction nobody can take it.
+pub(crate) async fn is_held(scope: &mut Scope, claim: &Claim) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    let held = sqlx::query!(
+        "select id from jobs
+         where organization_id = $1 and id = $2 and lease = $3 and status = 'running'
+         for update",
+        organization as _,
+        claim.job as _,
+        claim.lease,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    Ok(held.is_some())
+}
+
+/// Ends whatever is open for these photos, whoever works on it.
+pub(crate) async fn close_all(scope: &mut Scope, photos: &[PhotoId]) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    let ids: Vec<_> = photos.iter().map(|id| id.uuid()).collect();
+    sqlx::query!(
+        "update jobs set status = 'done', finished_at = now()
+         where organization_id = $1 and photo_id = any($2) and status in ('queued', 'running')",
+        organization as _,
+        &ids,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(())
+}
+
 /// The end of the road: `sentence` tells the customer what is wrong and what to do.
 pub async fn fail(scope: &mut Scope, claim: &Claim, sentence: &str) -> sqlx::Result<bool> {
     fail_for(scope, claim, sentence, sentence).await

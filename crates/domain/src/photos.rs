@@ -1,6 +1,7 @@
 //! Photos: uploaded originals and where each of them stands. Every change of
 //! status is one function here, and the database refuses it if somebody was faster.
 
+pub mod brackets;
 pub mod reception;
 
 use time::OffsetDateTime;
@@ -27,6 +28,8 @@ pub enum Status {
     Rejected,
     /// Cannot be made into a photo; `failure` says why.
     Failed,
+    /// An exposure whose picture went into another photo.
+    Merged,
 }
 
 impl Status {
@@ -104,7 +107,7 @@ pub async fn find_even_removed(scope: &mut Scope, id: PhotoId) -> sqlx::Result<O
     .await
 }
 
-/// The shoot's photos in the order they came in.
+/// The shoot's photos in the order they came in. Exposures that were merged are not photos.
 pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Photo>> {
     let organization = scope.organization();
     sqlx::query_as!(
@@ -114,6 +117,7 @@ pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Pho
                   accepted_attempt_id, received_at, removed_at
            from photos
            where organization_id = $1 and shoot_id = $2 and removed_at is null
+             and status <> 'merged'
            order by number"#,
         organization as _,
         shoot as _,

@@ -1,5 +1,6 @@
 //! Shoots: the photos of one property.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::ids::{PhotoId, ShootId};
@@ -14,7 +15,22 @@ pub const NAME_MAX_CHARS: usize = 200;
 pub struct Shoot {
     pub id: ShootId,
     pub name: String,
+    pub look: Look,
     pub created_at: OffsetDateTime,
+}
+
+/// The look of a shoot's photos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]
+#[sqlx(type_name = "shoot_look", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// As the eye remembers the place.
+    #[default]
+    Neutral,
+    /// Brighter than that.
+    Bright,
+    /// With some of the warmth of the light left in.
+    Warm,
 }
 
 /// A shoot as the list shows it: how its photos are doing, and a first look at them.
@@ -43,27 +59,35 @@ impl Counts {
     pub fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
         let mut counts = Self::default();
         for status in statuses {
-            counts.total += 1;
+            counts.total += i64::from(status != Status::Merged);
             match status {
                 Status::Waiting | Status::Working => counts.in_progress += 1,
                 Status::Passed | Status::Approved => counts.ready += 1,
                 Status::Held => counts.held += 1,
                 Status::Rejected => counts.rejected += 1,
                 Status::Failed => counts.failed += 1,
+                Status::Merged => {}
             }
         }
         counts
     }
 }
 
-pub async fn create(scope: &mut Scope, member: &Member, name: &str) -> sqlx::Result<ShootId> {
+pub async fn create(
+    scope: &mut Scope,
+    member: &Member,
+    name: &str,
+    look: Look,
+) -> sqlx::Result<ShootId> {
     let id = ShootId::new();
     let organization = scope.organization();
     sqlx::query!(
-        "insert into shoots (id, organization_id, name, created_by) values ($1, $2, $3, $4)",
+        "insert into shoots (id, organization_id, name, look, created_by)
+         values ($1, $2, $3, $4, $5)",
         id as _,
         organization as _,
         name,
+        look as _,
         member.account() as _,
     )
     .execute(scope.conn())
@@ -75,8 +99,8 @@ pub async fn find(scope: &mut Scope, id: ShootId) -> sqlx::Result<Option<Shoot>>
     let organization = scope.organization();
     sqlx::query_as!(
         Shoot,
-        "select id, name, created_at from shoots
-         where organization_id = $1 and id = $2",
+        r#"select id, name, look as "look: Look", created_at from shoots
+           where organization_id = $1 and id = $2"#,
         organization as _,
         id as _,
     )
@@ -89,10 +113,10 @@ pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<
     let organization = scope.organization();
     sqlx::query_as!(
         Shoot,
-        "select id, name, created_at from shoots
-         where organization_id = $1 and name = $2
-         order by created_at
-         limit 1",
+        r#"select id, name, look as "look: Look", created_at from shoots
+           where organization_id = $1 and name = $2
+           order by created_at
+           limit 1"#,
         organization as _,
         name,
     )

@@ -13,6 +13,9 @@ mod trust;
 mod warp;
 mod weights;
 
+/// More exposures than this are no bracket, and would not fit into memory.
+pub const MOST_FRAMES: usize = 9;
+
 pub use align::Motion;
-pub use group::{Frame, Signature, group};
+pub use group::{Frame, Signature, group, middle};
 pub use merge::{MergeError, Merged, merge};

@@ -42,7 +42,7 @@ mod xmp_packet;
 pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;
-pub use shot::Shot;
+pub use shot::{ExposureMode, Shot};
 
 /// What is decoded at most. Checked before anything is allocated.
 #[derive(Debug, Clone, PartialEq, Eq)]

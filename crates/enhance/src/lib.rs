@@ -36,8 +36,8 @@ pub mod steps;
 pub use anchor::Anchor;
 pub use apply::{ApplyError, apply, straighten};
 pub use codec::{
-    Change, Decoded, EncodeError, Format, Limits, Metadata, Output, Privacy, Refusal, Shot, Source,
-    decode, encode, encode_preview, preview,
+    Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,
+    Shot, Source, decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
 pub use inspect::{Heatmap, Inspected, inspect, inspect_with_heatmap};

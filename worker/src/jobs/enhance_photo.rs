@@ -3,14 +3,12 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::anyhow;
 use futures::FutureExt;
 use plumbline_domain::jobs::Claim;
 use plumbline_domain::queue::EnhancePhoto;
-use plumbline_storage::key::Key;
 
 use crate::develop::develop;
 use crate::failure::{Failure, panic_message};
@@ -19,6 +17,8 @@ use crate::kitchen::Kitchen;
 use crate::progress::Progress;
 use crate::record;
 use crate::renditions::{self, Finished};
+use crate::sight;
+use crate::workplace::Workplace;
 
 pub async fn run(kitchen: &Arc<Kitchen>, order: EnhancePhoto) {
     let _slot = kitchen.slot().await;
@@ -33,7 +33,8 @@ pub async fn run(kitchen: &Arc<Kitchen>, order: EnhancePhoto) {
         .catch_unwind()
         .await;
     let recorded = match cooked {
-        Ok(Ok(finished)) => record::finish(kitchen, order, &claim, finished).await,
+        Ok(Ok(Some(finished))) => record::finish(kitchen, order, &claim, finished).await,
+        Ok(Ok(None)) => return,
         Ok(Err(failure)) => Err(failure),
         Err(panic) => Err(Failure::Retry(anyhow!(
             "panicked: {}",
@@ -49,31 +50,32 @@ pub async fn run(kitchen: &Arc<Kitchen>, order: EnhancePhoto) {
     }
 }
 
-/// Original in, renditions in storage out. Touches the database only in passing.
+/// Originals in, renditions in storage out. Touches the database only in passing.
+/// `None`: the photo waits for its other exposures, or went into one of them.
 async fn cook(
     kitchen: &Arc<Kitchen>,
     order: EnhancePhoto,
     claim: &Claim,
     hold: &Hold,
-) -> Result<Finished, Failure> {
-    let (organization, photo) = (order.organization(), claim.photo.id);
-    let bytes = kitchen
-        .storage
-        .get(&Key::original(organization.uuid(), photo.uuid()))
-        .await?;
+) -> Result<Option<Finished>, Failure> {
     let progress = Progress::of(kitchen, order, claim);
-    let (stage, stop, studio) = (progress.sender(), hold.stop_flag(), kitchen.studio.clone());
-    let pixels = tokio::task::spawn_blocking(move || {
-        let mut go_on = |entered| {
-            stage.send_replace(Some(entered));
-            !stop.load(Ordering::Relaxed)
-        };
-        let developed = develop(bytes, &studio, &mut go_on)?;
-        renditions::encode(developed, &mut go_on)
-    });
-    let cooked = tokio::select! {
-        joined = pixels => joined.unwrap_or_else(|error| Err(Failure::broken_off(error)))?,
-        () = kitchen.closing.out_of_time() => return Err(Failure::Stopped),
+    let place = Workplace {
+        kitchen,
+        order,
+        claim,
+        stage: progress.sender(),
+        stop: hold.stop_flag(),
     };
-    cooked.store(&kitchen.storage, organization, photo).await
+    let Some(seen) = sight::see(&place).await? else {
+        return Ok(None);
+    };
+    let studio = place.studio().await?;
+    let cooked = place
+        .work(move |go_on| {
+            let developed = develop(seen, &studio, go_on)?;
+            renditions::encode(developed, go_on)
+        })
+        .await?;
+    let finished = cooked.store(&kitchen.storage, order.organization(), claim.photo.id);
+    finished.await.map(Some)
 }

@@ -6,8 +6,9 @@
 
 use std::cmp::Ordering;
 
+use crate::brackets::MOST_FRAMES;
 use crate::brackets::outline::{Outline, grey};
-use crate::codec::Shot;
+use crate::codec::{ExposureMode, Shot};
 use crate::pixels::Pixels;
 use crate::scale::{self, Kernel};
 
@@ -26,7 +27,7 @@ const STEP_EV: f32 = 0.3;
 const PAUSE_S: f64 = 4.0;
 
 /// A tiny grey copy of a picture.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Signature {
     width: usize,
     grey: Vec<u8>,
@@ -63,11 +64,12 @@ impl Signature {
 }
 
 /// One photo, as far as grouping looks at it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Frame {
     /// What the camera said.
     pub shot: Shot,
-    /// The file's name: breaks ties, decides nothing.
+    /// The file's name: breaks ties, decides nothing. Kept by whoever keeps the file.
+    #[serde(skip)]
     pub name: String,
     /// Columns of the upright picture.
     pub width: u32,
@@ -75,6 +77,41 @@ pub struct Frame {
     pub height: u32,
     /// What it looks like.
     pub signature: Signature,
+}
+
+impl Frame {
+    /// Of a decoded photo.
+    pub fn of(name: &str, pixels: &Pixels, shot: Shot) -> Self {
+        Self {
+            shot,
+            name: name.to_owned(),
+            width: pixels.width(),
+            height: pixels.height(),
+            signature: Signature::of(pixels),
+        }
+    }
+
+    /// Whether it is worth waiting for other exposures: the camera says that it was bracketing,
+    /// or was set by hand or off its meter as for one. An ordinary photo need not wait.
+    pub fn may_be_bracketed(&self) -> bool {
+        let off_meter = (self.shot.bias_ev).is_some_and(|ev| ev.abs() >= STEP_EV);
+        let by_hand = matches!(
+            self.shot.exposure_mode,
+            Some(ExposureMode::Manual | ExposureMode::AutoBracket)
+        );
+        off_meter || by_hand
+    }
+}
+
+/// The one of a set that leads it: the middle exposure, the brighter of two.
+pub fn middle(frames: &[Frame], set: &[usize]) -> usize {
+    let exposure = |&at: &usize| {
+        let said = frames[at].shot.exposure_value();
+        said.unwrap_or_else(|| frames[at].signature.light_ev())
+    };
+    let mut set = set.to_vec();
+    set.sort_by(|one, two| exposure(one).total_cmp(&exposure(two)));
+    set[set.len() / 2]
 }
 
 /// Indices of frames that belong together, each set from the first taken to the last; a photo of
@@ -107,6 +144,9 @@ fn sequence(a: &Frame, b: &Frame) -> Ordering {
 /// Whether a frame is another exposure of a set: like its neighbours in exposure, and a repeat
 /// of none.
 fn belongs(frames: &[Frame], set: &[usize], index: usize) -> bool {
+    if set.len() >= MOST_FRAMES {
+        return false;
+    }
     let frame = &frames[index];
     let members = || set.iter().map(|&i| &frames[i]);
     let Some(known) = same_camera(frame, members()) else {

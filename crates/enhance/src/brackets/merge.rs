@@ -1,5 +1,6 @@
 //! Frames of one view to one picture, and what was done in sentences.
 
+use crate::brackets::MOST_FRAMES;
 use crate::brackets::align::{Motion, align};
 use crate::brackets::fuse::{Layer, fuse};
 use crate::brackets::ghosts::{self, Ghosts};
@@ -39,6 +40,9 @@ pub enum MergeError {
     /// Not all of one size.
     #[error("The photos differ in size, so they are not exposures of one view.")]
     SizesDiffer,
+    /// More than [`MOST_FRAMES`].
+    #[error("These are {0} photos; at most {MOST_FRAMES} can be merged into one.")]
+    TooMany(usize),
 }
 
 /// Aligns and fuses exposures of one view. Frames that cannot be aligned with confidence are left
@@ -49,6 +53,9 @@ pub fn merge(mut frames: Vec<Decoded>) -> Result<Merged, MergeError> {
     let wanted = size(first);
     if frames.iter().any(|d| size(d) != wanted) {
         return Err(MergeError::SizesDiffer);
+    }
+    if frames.len() > MOST_FRAMES {
+        return Err(MergeError::TooMany(frames.len()));
     }
     frames.sort_by_cached_key(|d| brightness(&d.pixels));
     let middle = middle(&frames);

@@ -115,12 +115,20 @@ fn described(shot: &Shot) -> Vec<Entry> {
         kind: 2,
         value: [text.as_bytes(), &[0]].concat(),
     });
+    let bias = shot.bias_ev.map(|ev| Entry {
+        tag: 0x9204,
+        kind: 10,
+        value: [(f64::from(ev) * 1000.0).round() as i32, 1000]
+            .map(i32::to_le_bytes)
+            .concat(),
+    });
     let entries = [
         ratio(0x829A, shot.exposure_s),
         ratio(0x829D, shot.f_number),
         short(0x8827, shot.iso),
         short(0xA405, shot.focal_35mm),
         taken,
+        bias,
     ];
     entries.into_iter().flatten().collect()
 }

@@ -122,7 +122,7 @@ fn shot(metadata: &flashraw::RawMetadata) -> Shot {
         bias_ev: exposure.exposure_bias,
         focal_35mm: exposure.focal_length_35mm.map(|v| v as f32),
         taken_at: metadata.capture_time.clone(),
-        taken_subsecond: None,
         camera: Some(metadata.camera()).filter(|name| !name.trim().is_empty()),
+        ..Shot::default()
     }
 }

@@ -16,6 +16,8 @@ pub struct Shot {
     pub iso: Option<f32>,
     /// Exposure compensation in stops.
     pub bias_ev: Option<f32>,
+    /// How the camera came to its exposure.
+    pub exposure_mode: Option<ExposureMode>,
     /// Focal length on 36 x 24 mm film, in millimetres.
     pub focal_35mm: Option<f32>,
     /// When it was taken, as the camera's clock said: "2026:11:25 10:31:02".
@@ -24,6 +26,29 @@ pub struct Shot {
     pub taken_subsecond: Option<String>,
     /// The camera's maker and model.
     pub camera: Option<String>,
+}
+
+/// Who chose the exposure: EXIF 2.32, tag ExposureMode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExposureMode {
+    /// The camera, for this frame alone.
+    Auto,
+    /// The photographer.
+    Manual,
+    /// The camera, for a series of exposures.
+    AutoBracket,
+}
+
+impl ExposureMode {
+    fn read(entry: &Entry) -> Option<Self> {
+        match entry.number()? {
+            0 => Some(Self::Auto),
+            1 => Some(Self::Manual),
+            2 => Some(Self::AutoBracket),
+            _ => None,
+        }
+    }
 }
 
 impl Shot {
@@ -41,6 +66,7 @@ impl Shot {
             f_number: exif(0x829D).and_then(positive),
             iso: exif(0x8827).and_then(positive),
             bias_ev: exif(0x9204).and_then(Entry::real).map(|v| v as f32),
+            exposure_mode: exif(0xA402).and_then(ExposureMode::read),
             focal_35mm: exif(0xA405).and_then(positive),
             taken_at: text(exif(0x9003)),
             taken_subsecond: text(exif(0x9291)),

@@ -142,13 +142,8 @@ fn real_sets_are_found_in_a_heap_of_other_photos() {
     paths.extend(files("interior").into_iter().step_by(5));
     let frame = |path: &std::path::PathBuf| {
         let decoded = open(path);
-        Frame {
-            shot: decoded.metadata.shot(),
-            name: path.file_name().unwrap().to_string_lossy().into_owned(),
-            width: decoded.pixels.width(),
-            height: decoded.pixels.height(),
-            signature: Signature::of(&decoded.pixels),
-        }
+        let name = path.file_name().unwrap().to_string_lossy();
+        Frame::of(&name, &decoded.pixels, decoded.metadata.shot())
     };
     let frames: Vec<Frame> = paths.iter().map(frame).collect();
     let mut sizes: Vec<usize> = group(&frames).iter().map(Vec::len).collect();

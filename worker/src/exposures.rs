@@ -1,0 +1,111 @@
+//! Which originals of a shoot are exposures of one view. The pipeline compares
+//! them, the domain remembers what came of it, and this joins the two: a photo
+//! that may be part of a bracket waits until its shoot is quiet, then leads the
+//! others or goes into the one that does.
+
+use plumbline_domain::ids::PhotoId;
+use plumbline_domain::jobs::{self, Claim};
+use plumbline_domain::photos::Status;
+use plumbline_domain::photos::brackets::{self, Exposure, Gathering};
+use plumbline_domain::queue::EnhancePhoto;
+use plumbline_domain::scope::Scope;
+use plumbline_enhance::brackets::{Frame, MOST_FRAMES, group, middle};
+
+use crate::failure::Failure;
+use crate::kitchen::Kitchen;
+
+/// What becomes of a photo now.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It is made, of its own original and these.
+    Cook(Vec<PhotoId>),
+    /// Nothing more in this run: it waits, or went into another photo.
+    Over,
+}
+
+/// What one exposure is to the others.
+#[derive(Debug, PartialEq, Eq)]
+enum Role {
+    Alone,
+    Leads(Vec<PhotoId>),
+    /// Its leader is in hand or in the queue, and will take it in.
+    Follows,
+    /// Its view was finished before it came.
+    Joins(PhotoId),
+}
+
+/// Decides about a photo that may be one of several exposures.
+pub async fn turn(kitchen: &Kitchen, order: EnhancePhoto, claim: &Claim) -> Result<Turn, Failure> {
+    let mut scope = order.scope(&kitchen.db).await.map_err(Failure::trouble)?;
+    let gathering = brackets::gather(&mut scope, claim, kitchen.bracket_quiet_secs);
+    let Gathering::Complete(exposures) = gathering.await.map_err(Failure::trouble)? else {
+        return wait(kitchen, scope, claim).await;
+    };
+    let (turn, done) = match role(claim.photo.id, &exposures) {
+        Role::Alone => (Turn::Cook(vec![]), true),
+        Role::Follows => return wait(kitchen, scope, claim).await,
+        Role::Leads(others) => {
+            let merged = brackets::merge(&mut scope, claim, &others).await;
+            (Turn::Cook(others), merged.map_err(Failure::trouble)?)
+        }
+        Role::Joins(leader) => {
+            let joined = brackets::join(&mut scope, claim, leader).await;
+            (Turn::Over, joined.map_err(Failure::trouble)?)
+        }
+    };
+    if !done {
+        drop(scope);
+        let scope = order.scope(&kitchen.db).await.map_err(Failure::trouble)?;
+        return wait(kitchen, scope, claim).await;
+    }
+    let _saved = scope.commit().await.map_err(Failure::trouble)?;
+    Ok(turn)
+}
+
+async fn wait(kitchen: &Kitchen, mut scope: Scope, claim: &Claim) -> Result<Turn, Failure> {
+    let secs = kitchen.bracket_quiet_secs.max(1);
+    jobs::wait(&mut scope, claim, secs)
+        .await
+        .map_err(Failure::trouble)?;
+    let _saved = scope.commit().await.map_err(Failure::trouble)?;
+    Ok(Turn::Over)
+}
+
+fn role(me: PhotoId, exposures: &[Exposure]) -> Role {
+    let known: Vec<(&Exposure, Frame)> = exposures
+        .iter()
+        .filter_map(|exposure| Some((exposure, frame(exposure)?)))
+        .collect();
+    let frames: Vec<Frame> = known.iter().map(|(_, frame)| frame.clone()).collect();
+    let mine = group(&frames)
+        .into_iter()
+        .find(|members| members.iter().any(|&at| known[at].0.id == me));
+    let Some(members) = mine.filter(|members| members.len() > 1) else {
+        return Role::Alone;
+    };
+    let is_finished =
+        |exposure: &Exposure| matches!(exposure.status, Status::Passed | Status::Held);
+    let mut others = members.iter().map(|&at| known[at].0);
+    if let Some(leader) = others.find(|one| one.taken_in > 0 || is_finished(one)) {
+        return match leader {
+            full if full.taken_in + 1 >= MOST_FRAMES as i64 => Role::Alone,
+            leader if is_finished(leader) => Role::Joins(leader.id),
+            _ => Role::Follows,
+        };
+    }
+    if known[middle(&frames, &members)].0.id != me {
+        return Role::Follows;
+    }
+    let others = members.iter().map(|&at| known[at].0.id);
+    Role::Leads(others.filter(|&id| id != me).collect())
+}
+
+/// `None`: a document of an older version.
+fn frame(exposure: &Exposure) -> Option<Frame> {
+    let document = serde_json::from_value(exposure.frame.clone());
+    let frame: Frame = document.ok()?;
+    Some(Frame {
+        name: exposure.name.clone(),
+        ..frame
+    })
+}

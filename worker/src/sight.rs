@@ -1,0 +1,96 @@
+//! The first half of a run: originals in, a measured picture out, with what was
+//! seen kept beside the photo. Here a photo finds its other exposures.
+
+use plumbline_domain::ids::PhotoId;
+use plumbline_domain::photos::brackets::{self, Sight};
+use plumbline_enhance::brackets::Frame;
+use serde_json::Value;
+
+use crate::develop::{Seen, look, look_at_bracket};
+use crate::exposures::{self, Turn};
+use crate::failure::Failure;
+use crate::workplace::Workplace;
+
+/// `None`: it waits for its other exposures, or went into one of them.
+pub async fn see(place: &Workplace<'_>) -> Result<Option<Seen>, Failure> {
+    let mut scope = place.scope().await?;
+    let standing = brackets::standing(&mut scope, place.claim).await;
+    drop(scope);
+    let standing = standing.map_err(Failure::trouble)?;
+    if !standing.members.is_empty() {
+        let members: Vec<PhotoId> = standing.members.iter().map(|member| member.id).collect();
+        return together(place, &members).await.map(Some);
+    }
+    if standing.solo {
+        return alone(place).await.map(Some);
+    }
+    match known(standing.frame) {
+        Some(frame) => find_others(place, &frame, None).await,
+        None => {
+            let seen = alone(place).await?;
+            let frame = seen.frame.clone();
+            find_others(place, &frame, Some(seen)).await
+        }
+    }
+}
+
+/// What an earlier run saw; a document of an older version is looked at anew.
+fn known(frame: Option<Value>) -> Option<Frame> {
+    frame.and_then(|document| serde_json::from_value(document).ok())
+}
+
+async fn find_others(
+    place: &Workplace<'_>,
+    frame: &Frame,
+    seen: Option<Seen>,
+) -> Result<Option<Seen>, Failure> {
+    let others = if frame.may_be_bracketed() {
+        match exposures::turn(place.kitchen, place.order, place.claim).await? {
+            Turn::Over => return Ok(None),
+            Turn::Cook(others) => others,
+        }
+    } else {
+        vec![]
+    };
+    match seen {
+        _ if !others.is_empty() => together(place, &others).await.map(Some),
+        Some(seen) => Ok(Some(seen)),
+        None => alone(place).await.map(Some),
+    }
+}
+
+async fn alone(place: &Workplace<'_>) -> Result<Seen, Failure> {
+    let bytes = place.original(place.claim.photo.id).await?;
+    let seen = place.work(move |go_on| look(bytes, go_on)).await?;
+    note(place, &seen).await?;
+    Ok(seen)
+}
+
+async fn together(place: &Workplace<'_>, others: &[PhotoId]) -> Result<Seen, Failure> {
+    let mut exposures = vec![place.original(place.claim.photo.id).await?];
+    for &other in others {
+        exposures.push(place.original(other).await?);
+    }
+    let seen = place
+        .work(move |go_on| look_at_bracket(&exposures, go_on))
+        .await?;
+    note(place, &seen).await?;
+    Ok(seen)
+}
+
+async fn note(place: &Workplace<'_>, seen: &Seen) -> Result<(), Failure> {
+    let frame = serde_json::to_value(&seen.frame).map_err(Failure::trouble)?;
+    let measured = serde_json::to_value(&seen.measured).map_err(Failure::trouble)?;
+    let sight = Sight {
+        frame: &frame,
+        measured: &measured,
+    };
+    let mut scope = place.scope().await?;
+    let noted = brackets::note(&mut scope, place.claim, &sight).await;
+    if !noted.map_err(Failure::trouble)? {
+        return Err(Failure::Stopped);
+    }
+    let saved = scope.commit().await;
+    saved.map_err(Failure::trouble)?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! One claimed photo and what is at hand for it: bytes from storage, threads for
+//! pixels, scopes for the database.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use plumbline_domain::ids::PhotoId;
+use plumbline_domain::jobs::Claim;
+use plumbline_domain::photos::{Stage, brackets};
+use plumbline_domain::queue::EnhancePhoto;
+use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::{self, Look as ShootLook};
+use plumbline_enhance::anchor::Anchor;
+use plumbline_enhance::{Look, Measured, Preset};
+use plumbline_storage::key::Key;
+use tokio::sync::watch;
+
+use crate::develop::{GoOn, Studio};
+use crate::failure::Failure;
+use crate::kitchen::Kitchen;
+
+pub struct Workplace<'a> {
+    pub kitchen: &'a Arc<Kitchen>,
+    pub order: EnhancePhoto,
+    pub claim: &'a Claim,
+    pub stage: watch::Sender<Option<Stage>>,
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Workplace<'_> {
+    pub async fn scope(&self) -> Result<Scope, Failure> {
+        let scope = self.order.scope(&self.kitchen.db).await;
+        scope.map_err(Failure::trouble)
+    }
+
+    /// An uploaded file as it came.
+    pub async fn original(&self, photo: PhotoId) -> Result<Bytes, Failure> {
+        let key = Key::original(self.order.organization().uuid(), photo.uuid());
+        Ok(self.kitchen.storage.get(&key).await?)
+    }
+
+    /// Runs pixel work on a thread of its own, until it is done or it is closing time.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        pixels: impl FnOnce(&mut GoOn<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (stage, stop) = (self.stage.clone(), self.stop.clone());
+        let thread = tokio::task::spawn_blocking(move || {
+            pixels(&mut |entered| {
+                stage.send_replace(Some(entered));
+                !stop.load(Ordering::Relaxed)
+            })
+        });
+        tokio::select! {
+            joined = thread => joined.unwrap_or_else(|error| Err(Failure::broken_off(error))),
+            () = self.kitchen.closing.out_of_time() => Err(Failure::Stopped),
+        }
+    }
+
+    /// The kitchen's studio with this shoot's taste: its look, and what its other
+    /// rooms have in common.
+    pub async fn studio(&self) -> Result<Studio, Failure> {
+        let mut scope = self.scope().await?;
+        let shoot = shoots::find(&mut scope, self.claim.photo.shoot_id).await;
+        let look = shoot.map_err(Failure::trouble)?;
+        let beside = brackets::measured_beside(&mut scope, self.claim).await;
+        let beside = beside.map_err(Failure::trouble)?;
+        let rooms: Vec<Measured> = beside
+            .into_iter()
+            .filter_map(|document| serde_json::from_value(document).ok())
+            .collect();
+        Ok(self.kitchen.studio.with(Preset {
+            look: look.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
+            anchor: Anchor::of(&rooms),
+            ..self.kitchen.studio.preset.clone()
+        }))
+    }
+}
+
+fn look_of(look: ShootLook) -> Look {
+    match look {
+        ShootLook::Neutral => Look::Neutral,
+        ShootLook::Bright => Look::Bright,
+        ShootLook::Warm => Look::Warm,
+    }
+}
