@@ -24,7 +24,7 @@ const REFUSED: u8 = 2;
 /// 2 refused with a sentence, and nothing is written.
 #[derive(Debug, Args)]
 pub struct Order {
-    /// The photo: JPEG, PNG or TIFF.
+    /// The photo: JPEG, TIFF, PNG, WebP or camera RAW.
     file: PathBuf,
     /// Where to write the result: .jpg, .png or .tif.
     #[arg(short, long, value_name = "OUT")]

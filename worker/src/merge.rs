@@ -21,7 +21,7 @@ const REFUSED: u8 = 2;
 /// alone, 2 refused with a sentence, and nothing is written.
 #[derive(Debug, Args)]
 pub struct Order {
-    /// The exposures of one view: JPEG, PNG or TIFF.
+    /// The exposures of one view: JPEG, TIFF, PNG, WebP or camera RAW.
     #[arg(required_unless_present = "folder", conflicts_with = "folder")]
     frames: Vec<PathBuf>,
     /// A folder of photos to sort into sets.

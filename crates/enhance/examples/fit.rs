@@ -1,5 +1,5 @@
-//! Fits what `plan/exposure.rs` and `plan/white_balance.rs` decide by: `fit FOLDER...` degrades
-//! every photo on purpose, solves two ridge regressions and prints the coefficients, each with
+//! Fits what `plan/exposure.rs`, `plan/white_balance.rs` and `plan/corners.rs` decide by: `fit
+//! FOLDER...` degrades every photo on purpose, solves ridge regressions and prints the coefficients, each with
 //! its mean absolute error on photos that were left out of the fit.
 #![allow(clippy::disallowed_methods, missing_docs)]
 
@@ -9,7 +9,7 @@
 mod degrade;
 
 use degrade::{Fault, degraded};
-use plumbline_enhance::plan::exposure;
+use plumbline_enhance::plan::{corners, exposure};
 use plumbline_enhance::{Limits, Measured, Place, Shot, decode, measure, preview};
 use std::path::{Path, PathBuf};
 
@@ -38,8 +38,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         samples.extend(variants(photo, file)?);
     }
     let fitted = |name: &str, rows: &[Row]| {
-        let (all, error) = (solve(rows, usize::MAX), left_out(rows, files.len()));
-        println!("{name}: {all:.3?}, error {error:.3}");
+        let (all, left_out) = (solve(rows, usize::MAX), left_out(rows, files.len()));
+        let error = error(rows, |_| &all);
+        println!("{name}: {all:.3?}, error {error:.3}, on photos left out {left_out:.3}");
     };
     fitted(
         "STOPS",
@@ -59,6 +60,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .filter_map(|s| tint(s, 1))
             .collect::<Vec<_>>(),
     );
+    fitted(
+        "CORNERS",
+        &samples.iter().filter_map(falloff).collect::<Vec<_>>(),
+    );
     Ok(())
 }
 
@@ -77,6 +82,8 @@ fn variants(photo: usize, file: &Path) -> Result<Vec<Sample>, Box<dyn std::error
         None,
         Some(Fault::Warm),
         Some(Fault::Cool),
+        Some(Fault::Corners(0.35)),
+        Some(Fault::Corners(0.7)),
         Some(Fault::Corners(1.0)),
     ];
     let all = exposures.into_iter().chain(others);
@@ -103,6 +110,16 @@ fn stops(sample: &Sample) -> Option<Row> {
     };
     let known = exposure::features(&sample.measured, sample.place);
     Some((sample.photo, known.map(f64::from).to_vec(), f64::from(off)))
+}
+
+fn falloff(sample: &Sample) -> Option<Row> {
+    let lost = match sample.fault {
+        Some(Fault::Corners(ev)) => ev,
+        None => 0.0,
+        _ => return None,
+    };
+    let known = corners::features(&sample.measured.falloff);
+    Some((sample.photo, known.map(f64::from).to_vec(), f64::from(lost)))
 }
 
 fn tint(sample: &Sample, axis: usize) -> Option<Row> {
@@ -147,9 +164,14 @@ fn solve(rows: &[Row], without: usize) -> Vec<f64> {
 /// Mean absolute error on each photo by the fit without it.
 fn left_out(rows: &[Row], photos: usize) -> f64 {
     let fits: Vec<Vec<f64>> = (0..photos).map(|photo| solve(rows, photo)).collect();
-    let error = |(photo, known, wanted): &Row| {
-        let said: f64 = fits[*photo].iter().zip(known).map(|(k, v)| k * v).sum();
+    error(rows, |photo| &fits[photo])
+}
+
+/// Mean absolute error, each photo by its own fit.
+fn error<'a>(rows: &[Row], fit: impl Fn(usize) -> &'a Vec<f64>) -> f64 {
+    let off = |(photo, known, wanted): &Row| {
+        let said: f64 = fit(*photo).iter().zip(known).map(|(k, v)| k * v).sum();
         (said - wanted).abs()
     };
-    rows.iter().map(error).sum::<f64>() / rows.len() as f64
+    rows.iter().map(off).sum::<f64>() / rows.len() as f64
 }

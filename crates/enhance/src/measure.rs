@@ -35,12 +35,27 @@ pub struct Measured {
     pub luma_p25: f32,
     /// Median luma.
     pub luma_median: f32,
+    /// Luma that a quarter of the picture exceeds.
+    #[serde(default)]
+    pub luma_p75: f32,
+    /// Luma that a tenth of the picture exceeds.
+    #[serde(default)]
+    pub luma_p90: f32,
     /// Luma that only one pixel in two hundred exceeds.
     pub luma_p995: f32,
+    /// Median luma of what is neither lamp nor window: below 0.8.
+    #[serde(default)]
+    pub luma_room: f32,
     /// Share with luma below 0.2.
     pub deep_shadows: f32,
     /// Share with luma from 0.86 to 0.98: bright, but not lost.
     pub bright: f32,
+    /// Share with two channels at their maximum: blown, whatever the colour of the light.
+    #[serde(default)]
+    pub blown: f32,
+    /// Share with its second channel from 0.92 to 0.98: a photo that was let clip has little there.
+    #[serde(default)]
+    pub near_white: f32,
     /// Share with a channel at its maximum.
     pub clipped: f32,
     /// The colour of the light.
@@ -63,12 +78,10 @@ pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
     let small = scale::shrink(pixels, width, height, Kernel::Area);
     let rgb = small.rgb8();
     let lumas = Lumas::count(&rgb);
-    let clipped = rgb
-        .as_chunks::<3>()
-        .0
-        .iter()
-        .filter(|p| p.contains(&255))
-        .count();
+    let share = |is_so: fn(&[u8; 3]) -> bool| {
+        let found = rgb.as_chunks::<3>().0.iter().filter(|p| is_so(p));
+        found.count() as f32 / (rgb.len() / 3) as f32
+    };
     let (columns, rows) = scale::fit_area(width, height, COARSE_PIXELS);
     let coarse = scale::shrink(&small, columns, rows, Kernel::Area)
         .rgb8()
@@ -79,15 +92,25 @@ pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
         luma_p01: lumas.percentile(0.01),
         luma_p25: lumas.percentile(0.25),
         luma_median: lumas.percentile(0.5),
+        luma_p75: lumas.percentile(0.75),
+        luma_p90: lumas.percentile(0.90),
         luma_p995: lumas.percentile(0.995),
+        luma_room: lumas.percentile(lumas.share(0.0, 0.8) as f64 / 2.0),
         deep_shadows: lumas.share(0.0, 0.2),
         bright: lumas.share(0.86, 0.98),
-        clipped: clipped as f32 / (rgb.len() / 3) as f32,
+        clipped: share(|p| p.contains(&255)),
+        blown: share(|p| second(p) == 255),
+        near_white: share(|p| (235..250).contains(&second(p))),
         illuminant: Illuminant::measure(&coarse, columns as usize),
         falloff: Falloff::measure(&coarse, columns as usize, rows as usize),
         noise: noise::measure(pixels),
         tilt: Tilt::measure(pixels, shot),
     }
+}
+
+/// The second largest of three channels.
+fn second([r, g, b]: &[u8; 3]) -> u8 {
+    *(r.max(g)).min(r.min(g).max(b))
 }
 
 /// A histogram of luma in 1024 steps.

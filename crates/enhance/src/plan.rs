@@ -12,7 +12,7 @@ use crate::steps::tone::Tone;
 use crate::steps::verticals::Verticals;
 use crate::steps::white_balance::WhiteBalance;
 
-mod corners;
+pub mod corners;
 pub mod exposure;
 pub mod white_balance;
 
@@ -191,6 +191,12 @@ impl Plan {
                 .then(|| format!("Brightened by {}.", stops(tone.exposure_ev))),
             (tone.exposure_ev <= -0.05)
                 .then(|| format!("Darkened by {}.", stops(tone.exposure_ev))),
+            (tone.room_ev >= 0.05).then(|| {
+                format!(
+                    "Brightened the dim part by {}; bright parts such as windows stay as they were.",
+                    stops(tone.room_ev)
+                )
+            }),
             (tone.shadow_lift_ev >= 0.05)
                 .then(|| format!("Opened dark areas by up to {}.", stops(tone.shadow_lift_ev))),
             (tone.highlight_ev >= 0.05).then(|| "Calmed bright areas such as windows.".to_owned()),

@@ -130,7 +130,7 @@ fn strip(
         worst(&report)
     );
     for value in [
-        plan.tone.exposure_ev,
+        plan.tone.exposure_ev + plan.tone.room_ev,
         plan.tone.shadow_lift_ev,
         plan.corners.ev,
         gains[2] - gains[0],

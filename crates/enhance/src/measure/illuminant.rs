@@ -1,12 +1,13 @@
-//! Illuminant: the colour of the light, by three cues that fail on different pictures.
+//! Illuminant: the colour of the light, by four cues that fail on different pictures.
 //!
 //! Shades of grey (Finlayson and Trezzi 2004, norm 6) trusts bright surfaces, grey edge (van de
-//! Weijer, Gevers and Gijsenij 2007) trusts the borders between surfaces, and the median of the
-//! brightest seventh trusts ceilings and walls. The plan weighs them.
+//! Weijer, Gevers and Gijsenij 2007) trusts the borders between surfaces, the median of the
+//! brightest seventh trusts ceilings and windows, and that of plain surfaces trusts walls. The plan
+//! weighs them.
 
 use serde::{Deserialize, Serialize};
 
-use crate::light::{LUMA, Sample};
+use crate::light::{LUMA, Sample, encoded};
 
 /// Minkowski norm of shades of grey.
 const NORM: i32 = 6;
@@ -21,11 +22,11 @@ pub struct Tint {
     pub green: f32,
 }
 
-/// What the cues say, in the order shades of grey, grey edge, brightest surfaces.
+/// What the cues say, in the order shades of grey, grey edge, brightest surfaces, plain surfaces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Illuminant {
     /// One tint a cue.
-    pub cues: [Tint; 3],
+    pub cues: [Tint; 4],
     /// Share of the picture that was usable: neither clipped nor dark, 0.0 to 1.0.
     pub share: f32,
 }
@@ -55,6 +56,7 @@ impl Illuminant {
                 Tint::of(shades(&useful)),
                 Tint::of(edges(&pixels, width)),
                 brightest(&useful),
+                plain(&pixels, width),
             ],
             share: useful.len() as f32 / pixels.len() as f32,
         }
@@ -96,10 +98,36 @@ fn brightest(pixels: &[[f32; 3]]) -> Tint {
     let at = lights.len() * 85 / 100;
     let limit = *lights.select_nth_unstable_by(at, f32::total_cmp).1;
     let bright = pixels.iter().filter(|p| luminance(p) >= limit);
-    let tints: Vec<Tint> = bright.map(|p| Tint::of(p.map(f64::from))).collect();
+    medians(
+        &bright
+            .map(|p| Tint::of(p.map(f64::from)))
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// Medians of both tints where a pixel and the one below to the right differ by less than a
+/// fiftieth of white in every channel, as seen.
+fn plain(pixels: &[[f32; 3]], width: usize) -> Tint {
+    let next = &pixels[(width + 1).min(pixels.len())..];
+    let alike = |(one, two): &(&[f32; 3], &[f32; 3])| {
+        let seen = |c: usize| (encoded(one[c]) - encoded(two[c])).abs() < 0.02;
+        is_useful(one) && (0..3).all(seen)
+    };
+    let surfaces = pixels.iter().zip(next).filter(alike);
+    medians(
+        &surfaces
+            .map(|(p, _)| Tint::of(p.map(f64::from)))
+            .collect::<Vec<_>>(),
+    )
+}
+
+fn medians(tints: &[Tint]) -> Tint {
     let median = |of: fn(&Tint) -> f32| {
         let mut values: Vec<f32> = tints.iter().map(of).collect();
         let middle = values.len() / 2;
+        if values.is_empty() {
+            return 0.0;
+        }
         *values.select_nth_unstable_by(middle, f32::total_cmp).1
     };
     Tint {
@@ -116,7 +144,7 @@ mod tests {
     fn a_warm_light_on_grey_cards_is_measured_by_every_cue() {
         let cards: Vec<u8> = (0..64 * 64)
             .flat_map(|i| {
-                let shade = 90 + (i / 64 % 8) as u8 * 12;
+                let shade = 90 + (i / 512) as u8 * 12;
                 [shade + 20, shade, shade - 40]
             })
             .collect();

@@ -12,10 +12,10 @@ use crate::measure::{Illuminant, Measured, Tint};
 use crate::plan::{Look, smooth};
 use crate::steps::white_balance::WhiteBalance;
 
-/// Weights of shades of grey, grey edge and brightest surfaces, and a constant, for warmth.
-pub const WARM: [f32; 4] = [0.434, 0.510, 0.005, -0.126];
+/// Weights of shades of grey, grey edge, brightest and plain surfaces, and a constant, for warmth.
+pub const WARM: [f32; 5] = [0.496, 0.480, 0.072, -0.101, -0.112];
 /// The same for green.
-pub const GREEN: [f32; 4] = [0.125, 0.320, -0.042, 0.014];
+pub const GREEN: [f32; 5] = [0.119, 0.293, 0.004, -0.039, 0.016];
 /// Length of a tint, in stops, that is left alone, and from which all of it is taken out.
 const BAND: [f32; 2] = [0.35, 0.75];
 /// Green and pink light is rarer and uglier than warm light: it counts more.
@@ -28,9 +28,9 @@ pub fn light(illuminant: &Illuminant) -> Tint {
     if illuminant.share < 0.02 {
         return Tint::default();
     }
-    let sum = |weights: [f32; 4], of: fn(&Tint) -> f32| {
+    let sum = |weights: [f32; 5], of: fn(&Tint) -> f32| {
         let cues = illuminant.cues.iter().zip(weights);
-        weights[3] + cues.map(|(cue, weight)| weight * of(cue)).sum::<f32>()
+        weights[4] + cues.map(|(cue, weight)| weight * of(cue)).sum::<f32>()
     };
     Tint {
         warm: sum(WARM, |t| t.warm),

@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `ev`: stops given back in the corners, 0.0 to 0.7. Zero leaves every pixel as it was.
+/// Stops of light that fast wide lenses lose in the corners; beyond, noise grows faster than the gain.
+pub const MOST_EV: f32 = 1.0;
+
+/// `ev`: stops given back in the corners, 0.0 to [`MOST_EV`]. Zero leaves every pixel as it was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Corners {
     /// Stops in the corners.
@@ -16,7 +19,7 @@ impl Corners {
     /// A share of it, 0.0 (nothing) to 1.0 (all).
     pub fn scaled(&self, strength: f32) -> Self {
         Self {
-            ev: self.ev.clamp(0.0, 0.7) * strength,
+            ev: self.ev.clamp(0.0, MOST_EV) * strength,
         }
     }
 

@@ -16,6 +16,13 @@ pub struct Tone {
     pub exposure_ev: f32,
     /// How long the lift stays linear below white, 1.5 (bends early) to 8.0 (late).
     pub knee: f32,
+    /// Light that white becomes when darkening, 0.7 to 1.0: where half a picture is blown, its white
+    /// was never white.
+    #[serde(default = "white")]
+    pub white: f32,
+    /// Stops for a dim room beside bright windows, 0.0 to 1.2: what is bright stays as it is.
+    #[serde(default)]
+    pub room_ev: f32,
     /// Stops for the deepest shadows on top, 0.0 to 1.0.
     pub shadow_lift_ev: f32,
     /// Stops taken from bright, not white, areas, 0.0 to 0.4.
@@ -30,11 +37,17 @@ impl Default for Tone {
         Self {
             exposure_ev: 0.0,
             knee: 2.0,
+            white: white(),
+            room_ev: 0.0,
             shadow_lift_ev: 0.0,
             highlight_ev: 0.0,
             saturation: 0.0,
         }
     }
+}
+
+fn white() -> f32 {
+    1.0
 }
 
 /// Steps of the tables over the base layer.
@@ -45,7 +58,7 @@ pub(crate) const STEPS: usize = 4096;
 pub(crate) struct Point {
     /// Factor on linear light.
     pub gain: f32,
-    /// The shoulder's bend: `gain` to the eighth, or `gain` when darkening, minus one.
+    /// The shoulder's bend: `gain` to the eighth, or over white when darkening, minus one.
     pub bend: f32,
     /// Factor on chroma.
     pub chroma: f32,
@@ -54,16 +67,23 @@ pub(crate) struct Point {
 impl Tone {
     /// Whether it changes nothing.
     pub fn is_flat(&self) -> bool {
-        self.exposure_ev == 0.0 && self.shadow_lift_ev == 0.0 && self.highlight_ev == 0.0
+        [
+            self.exposure_ev,
+            self.room_ev,
+            self.shadow_lift_ev,
+            self.highlight_ev,
+        ] == [0.0; 4]
     }
 
     /// A share of it, 0.0 (nothing) to 1.0 (all).
     pub fn scaled(&self, strength: f32) -> Self {
         Self {
             exposure_ev: self.exposure_ev.clamp(-1.5, 2.0) * strength,
+            room_ev: self.room_ev.clamp(0.0, 1.2) * strength,
             shadow_lift_ev: self.shadow_lift_ev.clamp(0.0, 1.5) * strength,
             highlight_ev: self.highlight_ev.clamp(0.0, 0.5) * strength,
             knee: self.knee.clamp(1.0, 8.0),
+            white: 1.0 - (1.0 - self.white.clamp(0.7, 1.0)) * strength,
             saturation: self.saturation.clamp(0.0, 0.5),
         }
     }
@@ -82,7 +102,7 @@ impl Tone {
             bend: if gain > 1.0 {
                 gain.powi(8) - 1.0
             } else if self.exposure_ev < 0.0 {
-                gain - 1.0
+                gain / self.white.max(gain) - 1.0
             } else {
                 0.0
             },
@@ -101,12 +121,14 @@ impl Tone {
         gain / (1.0 + bend * light.powf(self.knee)).powf(1.0 / self.knee)
     }
 
+    /// A room is lifted whole up to luma 0.35 and not at all from 0.8, where windows begin.
     /// Shadows are lifted most around luma 0.12 and less toward black, so that black stays deep;
     /// highlights are taken back most around luma 0.88 and not at all at white.
     fn local_ev(&self, luma: f32) -> f32 {
         let shadows = smooth(0.52, 0.12, luma) * (0.35 + 0.65 * smooth(0.0, 0.12, luma));
         let highlights = smooth(0.62, 0.88, luma) * smooth(1.0, 0.88, luma);
-        self.shadow_lift_ev * shadows - self.highlight_ev * highlights
+        let room = smooth(0.80, 0.35, luma);
+        self.room_ev * room + self.shadow_lift_ev * shadows - self.highlight_ev * highlights
     }
 }
 
@@ -119,7 +141,7 @@ pub(crate) fn shoulder(point: &Point, top: f32) -> f32 {
         let bent = 1.0 + point.bend * (fourth * fourth);
         point.gain / bent.sqrt().sqrt().sqrt()
     } else {
-        point.gain / (1.0 + point.bend * fourth)
+        point.gain / (1.0 + point.bend * (fourth * fourth))
     }
 }
 
@@ -128,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn brighter_in_is_brighter_out_and_white_stays_white() {
+    fn brighter_in_is_brighter_out_and_white_ends_where_it_is_told_to() {
         let tones = [
             Tone {
                 exposure_ev: 1.1,
@@ -136,11 +158,23 @@ mod tests {
                 shadow_lift_ev: 0.75,
                 highlight_ev: 0.22,
                 saturation: 0.1,
+                ..Tone::default()
             },
             Tone {
                 exposure_ev: -0.4,
                 knee: 2.0,
                 highlight_ev: 0.22,
+                ..Tone::default()
+            },
+            Tone {
+                room_ev: 1.2,
+                shadow_lift_ev: 0.7,
+                highlight_ev: 0.22,
+                ..Tone::default()
+            },
+            Tone {
+                exposure_ev: -1.0,
+                white: 0.8,
                 ..Tone::default()
             },
             Tone {
@@ -159,7 +193,7 @@ mod tests {
                 (1..STEPS).all(|i| out(i) >= out(i - 1)),
                 "{tone:?} turns around"
             );
-            assert!((out(STEPS - 1) - 1.0).abs() < 1e-3 && out(0) == 0.0);
+            assert!((out(STEPS - 1) - tone.white).abs() < 1e-3 && out(0) == 0.0);
         }
     }
 }

@@ -36,9 +36,11 @@ pub fn exiftool(folder: &Path) -> Option<BTreeMap<String, Tags>> {
 
 /// Tags that describe the file or what we put right, and are not held to be equal: sizes, depth,
 /// orientation, colour space and profile, thumbnail, how the picture was made. `JFIF` is a
-/// density; a TIFF's own directory says how strips are stored.
+/// density; a TIFF's own directory says how strips are stored, which colours its numbers stand for
+/// and where its pixel grid lies on a map.
 fn is_corrected(tag: &str) -> bool {
-    const GROUPS: [&str; 8] = [
+    const GROUPS: [&str; 9] = [
+        "GeoTiff:",
         "System:",
         "File:",
         "Composite:",
@@ -48,7 +50,12 @@ fn is_corrected(tag: &str) -> bool {
         "MPImage",
         "XMP-hdrgm:",
     ];
-    const NAMES: [&str; 25] = [
+    const NAMES: [&str; 30] = [
+        "ColorMap",
+        "ModelTransform",
+        "RowsPerStrip",
+        "StripByteCounts",
+        "StripOffsets",
         "SourceFile",
         "Orientation",
         "ExifImageWidth",

@@ -70,6 +70,31 @@ fn a_plan_and_a_report_survive_storage() {
     assert_eq!(stored, report);
 }
 
+/// The commonest real interior: exposed for the windows, and the room lies in the dark.
+#[test]
+fn a_dim_room_is_brightened_and_its_window_keeps_its_view() {
+    let dim = altered(&room(600, 400), |_, _, rgb| {
+        let is_window = rgb[1] > 225;
+        rgb.map(|v| {
+            if is_window {
+                v
+            } else {
+                (f32::from(v) * 0.55) as u8
+            }
+        })
+    });
+    let plan = natural(&dim);
+    let result = painted(&dim, &plan);
+    let luma = |pixels: &Pixels, x, y| pixels.unit(x, y)[1];
+    let (wall, window) = ((150, 100), (435, 130));
+    let (before, after) = (luma(&dim, wall.0, wall.1), luma(&result, wall.0, wall.1));
+    assert!(after > before * 1.2, "{before} {after} {:?}", plan.tone);
+    let moved = luma(&dim, window.0, window.1) - luma(&result, window.0, window.1);
+    assert!(moved.abs() < 0.02, "{moved} {:?}", plan.tone);
+    let said = plan.describe().join(" ");
+    assert!(said.contains("windows stay as they were"), "{said}");
+}
+
 #[test]
 fn a_dark_copy_comes_back_closer_to_its_source() {
     let mut sources = vec![room(600, 400)];

@@ -4,15 +4,19 @@ use plumbline_enhance::{
     Pixels, Plan, Preset, Scene, Shot, apply, inspect, measure, plan, preview,
 };
 
+use rayon::prelude::*;
+
 use crate::degrade::{FAULTS, Fault, degraded};
 use crate::support::{files, open};
 
-/// Every sixth photo, as a copy of 480 pixels.
+/// Every second photo, as a copy of 480 pixels.
 fn sources() -> Vec<Pixels> {
     let mut photos = files("interior");
     photos.extend(files("exterior"));
-    let some = photos.iter().step_by(6);
-    some.map(|path| preview(&open(path).pixels, 480)).collect()
+    let some: Vec<_> = photos.into_iter().step_by(2).collect();
+    some.par_iter()
+        .map(|path| preview(&open(path).pixels, 480))
+        .collect()
 }
 
 fn corrected(pixels: &Pixels) -> Pixels {
@@ -31,29 +35,26 @@ fn delta(one: &Pixels, two: &Pixels) -> f64 {
 
 /// The share of the harm that is left, over all sources.
 fn left(sources: &[Pixels], name: &str, fault: Fault) -> f64 {
-    let (mut before, mut after) = (0.0, 0.0);
-    for source in sources {
+    let harm = |source: &Pixels| {
         let copy = degraded(source, fault);
-        before += delta(source, &copy);
-        after += delta(source, &corrected(&copy));
-    }
-    eprintln!("{name}: {:.2} of the harm is left", after / before);
-    after / before
+        [delta(source, &copy), delta(source, &corrected(&copy))]
+    };
+    let harms: Vec<[f64; 2]> = sources.par_iter().map(harm).collect();
+    let sum = |which: usize| harms.iter().map(|harm| harm[which]).sum::<f64>();
+    let left = sum(1) / sum(0);
+    eprintln!("{name}: {left:.2} of the harm is left");
+    left
 }
 
+/// The coefficients were fitted on copies of the same photos, darkened and tinted by other amounts
+/// too; on a photo left out of the fit the error grows by a fifteenth at most (the `fit` example).
 #[test]
-fn spoiled_copies_come_back_closer_to_their_source() {
+fn spoiled_copies_come_back_by_half_or_more() {
     let sources = sources();
     for (name, fault) in FAULTS {
-        if sources.is_empty() {
-            return;
+        if !sources.is_empty() {
+            assert!(left(&sources, name, fault) <= 0.5, "{name}");
         }
-        let limit = match fault {
-            Fault::Exposure(ev) if ev > 0.0 => 0.80,
-            Fault::Corners(_) => 0.70,
-            _ => 0.58,
-        };
-        assert!(left(&sources, name, fault) <= limit, "{name}");
     }
 }
 
