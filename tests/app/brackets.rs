@@ -132,3 +132,47 @@ async fn a_shoot_keeps_the_look_it_was_made_with() {
         .await;
     assert_eq!(refused.status, 400);
 }
+
+#[tokio::test]
+async fn an_exposure_sent_again_brings_back_the_photo_it_went_into() {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    let photos = bracket(&anna, &shoot, 1, 0).await;
+    app.run_jobs().await;
+
+    // The darkest frame cannot be removed alone: it is a part of the photo.
+    let refused = anna
+        .post(&format!("/photos/{}/removal", photos[1]), &[])
+        .await;
+    anna.get(&refused.location.expect("the photo's page"))
+        .await
+        .shows("has gone into this photo");
+    anna.post(&format!("/photos/{}/removal", photos[0]), &[])
+        .await;
+    anna.get(&format!("/shoots/{shoot}"))
+        .await
+        .hides("IMG_1_0.jpg");
+
+    let again = anna
+        .upload(&shoot, "IMG_1_1.jpg", &exposure(1, -2.0, 1))
+        .await;
+    assert_eq!(again.status, 200);
+    anna.get(&format!("/shoots/{shoot}"))
+        .await
+        .shows("All 1 done")
+        .shows("IMG_1_0.jpg");
+}
+
+#[tokio::test]
+async fn exposures_that_come_one_by_one_end_in_one_photo() {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    for (name, at, ev) in [("a.jpg", 0, 0.0), ("b.jpg", 1, -2.0), ("late.jpg", 2, 2.0)] {
+        anna.add_photo(&shoot, name, &exposure(1, ev, at)).await;
+        app.run_jobs().await;
+    }
+    let page = anna.get(&format!("/shoots/{shoot}")).await;
+    page.shows("All 1 done");
+}

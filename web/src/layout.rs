@@ -89,6 +89,7 @@ pub enum Notice {
     AlreadyDecided,
     Separated,
     NotSeparated,
+    InAnotherPhoto,
 }
 
 impl Notice {
@@ -102,6 +103,9 @@ impl Notice {
             Self::Withdrawn => "The decision was taken back.",
             Self::TryingAgain => "Trying again.",
             Self::AlreadyDecided => "Somebody was faster: this photo has been decided on already.",
+            Self::InAnotherPhoto => {
+                "That exposure has gone into this photo. Separate them to remove it alone."
+            }
             Self::Separated => {
                 "The exposures are photos of their own again, and are being corrected."
             }
@@ -121,6 +125,7 @@ impl Notice {
             Self::Withdrawn => "withdrawn",
             Self::TryingAgain => "trying-again",
             Self::AlreadyDecided => "already-decided",
+            Self::InAnotherPhoto => "in-another-photo",
             Self::Separated => "separated",
             Self::NotSeparated => "not-separated",
         }

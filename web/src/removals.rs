@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos;
+use plumbline_domain::photos::{self, brackets};
 
 use crate::access::Editor;
 use crate::error::Error;
@@ -22,6 +22,11 @@ pub async fn create(
     let photo = photos::find_even_removed(&mut scope, id)
         .await?
         .ok_or(Error::NotFound)?;
+    if let Some(leader) = brackets::leader(&mut scope, id).await? {
+        return Ok(redirect::to(
+            &Notice::InAnotherPhoto.on(&urls::photo(leader)),
+        ));
+    }
     photos::remove(&mut scope, id).await?;
     let saved = scope.commit().await?;
     Ok(redirect::after(

@@ -39,8 +39,8 @@ pub struct Image {
     /// A progressive JPEG.
     #[arg(long, conflicts_with = "tiff")]
     progressive: bool,
-    /// Photos the test picture is a mosaic of; without any, four from ../shared/photos or, where
-    /// there are none, a drawn room.
+    /// Photos the test picture is a mosaic of; without any, one from ../shared/photos or, where
+    /// there is none, a drawn room.
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
     /// Columns of the test picture.

@@ -40,7 +40,10 @@ pub struct Seen {
     source: Source,
     metadata: Metadata,
     pub measured: Measured,
-    pub frame: Frame,
+    /// What the camera and the picture say of a single original; `None` for several.
+    pub frame: Option<Frame>,
+    /// Which of several exposures did not lie on the others, in the order they were given.
+    pub left_out: Vec<usize>,
     /// What was done before the first attempt, one sentence each.
     notes: Vec<String>,
     since: Instant,
@@ -91,20 +94,24 @@ pub fn look(bytes: impl AsRef<[u8]>, go_on: &mut GoOn<'_>) -> Result<Seen, Failu
     let decoded = decode(bytes.as_ref(), &Limits::default())?;
     drop(bytes);
     enter(go_on, Stage::Measuring)?;
-    Ok(see(decoded, Vec::new(), since))
+    let frame = Frame::of("", &decoded.pixels, decoded.metadata.shot());
+    Ok(Seen {
+        frame: Some(frame),
+        ..see(decoded, Vec::new(), since)
+    })
 }
 
 /// Decodes several exposures of one view one after the other, and measures the
 /// picture that they make together.
 pub fn look_at_bracket(
-    exposures: &[impl AsRef<[u8]>],
+    exposures: Vec<impl AsRef<[u8]>>,
     go_on: &mut GoOn<'_>,
 ) -> Result<Seen, Failure> {
     let since = Instant::now();
     enter(go_on, Stage::Decoding)?;
     let limits = Limits::default();
     let frames: Vec<Decoded> = exposures
-        .iter()
+        .into_iter()
         .map(|bytes| decode(bytes.as_ref(), &limits))
         .collect::<Result<_, _>>()?;
     let first = frames.first().map(|frame| frame.source.clone());
@@ -113,14 +120,17 @@ pub fn look_at_bracket(
         bits: merged.pixels.bits(),
         ..first.expect("an empty bracket is an error")
     };
-    let notes = merged.sentences;
+    let (notes, left_out) = (merged.sentences, merged.left_out);
     let merged = Decoded {
         pixels: merged.pixels,
         source,
         metadata: merged.metadata,
     };
     enter(go_on, Stage::Measuring)?;
-    Ok(see(merged, notes, since))
+    Ok(Seen {
+        left_out,
+        ..see(merged, notes, since)
+    })
 }
 
 fn see(decoded: Decoded, notes: Vec<String>, since: Instant) -> Seen {
@@ -132,7 +142,8 @@ fn see(decoded: Decoded, notes: Vec<String>, since: Instant) -> Seen {
     let shot = metadata.shot();
     Seen {
         measured: measure(&pixels, &shot),
-        frame: Frame::of("", &pixels, shot),
+        frame: None,
+        left_out: Vec::new(),
         pixels,
         source,
         metadata,

@@ -30,8 +30,8 @@ enum Role {
     Leads(Vec<PhotoId>),
     /// Its leader is in hand or in the queue, and will take it in.
     Follows,
-    /// Its view was finished before it came.
-    Joins(PhotoId),
+    /// Its view was finished before it came, and before these others.
+    Joins(PhotoId, Vec<PhotoId>),
 }
 
 /// Decides about a photo that may be one of several exposures.
@@ -48,8 +48,8 @@ pub async fn turn(kitchen: &Kitchen, order: EnhancePhoto, claim: &Claim) -> Resu
             let merged = brackets::merge(&mut scope, claim, &others).await;
             (Turn::Cook(others), merged.map_err(Failure::trouble)?)
         }
-        Role::Joins(leader) => {
-            let joined = brackets::join(&mut scope, claim, leader).await;
+        Role::Joins(leader, others) => {
+            let joined = brackets::join(&mut scope, claim, leader, &others).await;
             (Turn::Over, joined.map_err(Failure::trouble)?)
         }
     };
@@ -89,7 +89,13 @@ fn role(me: PhotoId, exposures: &[Exposure]) -> Role {
     if let Some(leader) = others.find(|one| one.taken_in > 0 || is_finished(one)) {
         return match leader {
             full if full.taken_in + 1 >= MOST_FRAMES as i64 => Role::Alone,
-            leader if is_finished(leader) => Role::Joins(leader.id),
+            leader if is_finished(leader) => {
+                let late = members.iter().map(|&at| known[at].0);
+                let late = late.filter(|one| one.id != me && one.id != leader.id);
+                let late = late.filter(|one| one.taken_in == 0 && !is_finished(one));
+                let room = MOST_FRAMES.saturating_sub(leader.taken_in as usize + 2);
+                Role::Joins(leader.id, late.take(room).map(|one| one.id).collect())
+            }
             _ => Role::Follows,
         };
     }

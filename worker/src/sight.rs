@@ -11,6 +11,9 @@ use crate::exposures::{self, Turn};
 use crate::failure::Failure;
 use crate::workplace::Workplace;
 
+/// Where the photo itself stands among its exposures when they are merged.
+const LEADER: usize = 0;
+
 /// `None`: it waits for its other exposures, or went into one of them.
 pub async fn see(place: &Workplace<'_>) -> Result<Option<Seen>, Failure> {
     let mut scope = place.scope().await?;
@@ -28,8 +31,10 @@ pub async fn see(place: &Workplace<'_>) -> Result<Option<Seen>, Failure> {
         Some(frame) => find_others(place, &frame, None).await,
         None => {
             let seen = alone(place).await?;
-            let frame = seen.frame.clone();
-            find_others(place, &frame, Some(seen)).await
+            match seen.frame.clone() {
+                Some(frame) => find_others(place, &frame, Some(seen)).await,
+                None => Ok(Some(seen)),
+            }
         }
     }
 }
@@ -53,7 +58,11 @@ async fn find_others(
         vec![]
     };
     match seen {
-        _ if !others.is_empty() => together(place, &others).await.map(Some),
+        seen if !others.is_empty() => {
+            // Decoded again beside the others: two of them in memory would be one too many.
+            drop(seen);
+            together(place, &others).await.map(Some)
+        }
         Some(seen) => Ok(Some(seen)),
         None => alone(place).await.map(Some),
     }
@@ -72,17 +81,39 @@ async fn together(place: &Workplace<'_>, others: &[PhotoId]) -> Result<Seen, Fai
         exposures.push(place.original(other).await?);
     }
     let seen = place
-        .work(move |go_on| look_at_bracket(&exposures, go_on))
+        .work(move |go_on| look_at_bracket(exposures, go_on))
         .await?;
+    if seen.left_out.contains(&LEADER) {
+        drop(seen);
+        let_go(place, others).await?;
+        return alone(place).await;
+    }
     note(place, &seen).await?;
+    let strangers: Vec<PhotoId> = seen.left_out.iter().map(|at| others[at - 1]).collect();
+    if !strangers.is_empty() {
+        let_go(place, &strangers).await?;
+    }
     Ok(seen)
 }
 
+/// What does not lie on the others is a view of its own, and a photo of its own.
+async fn let_go(place: &Workplace<'_>, strangers: &[PhotoId]) -> Result<(), Failure> {
+    let mut scope = place.scope().await?;
+    let gone = brackets::let_go(&mut scope, place.claim, strangers).await;
+    if !gone.map_err(Failure::trouble)? {
+        return Err(Failure::Stopped);
+    }
+    let saved = scope.commit().await;
+    saved.map_err(Failure::trouble)?;
+    Ok(())
+}
+
 async fn note(place: &Workplace<'_>, seen: &Seen) -> Result<(), Failure> {
-    let frame = serde_json::to_value(&seen.frame).map_err(Failure::trouble)?;
+    let frame = seen.frame.as_ref().map(serde_json::to_value).transpose();
+    let frame = frame.map_err(Failure::trouble)?;
     let measured = serde_json::to_value(&seen.measured).map_err(Failure::trouble)?;
     let sight = Sight {
-        frame: &frame,
+        frame: frame.as_ref(),
         measured: &measured,
     };
     let mut scope = place.scope().await?;

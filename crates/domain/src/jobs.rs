@@ -196,7 +196,8 @@ pub(crate) async fn close_all(scope: &mut Scope, photos: &[PhotoId]) -> sqlx::Re
     let organization = scope.organization();
     let ids: Vec<_> = photos.iter().map(|id| id.uuid()).collect();
     sqlx::query!(
-        "update jobs set status = 'done', finished_at = now()
+        "update jobs
+         set status = 'done', finished_at = now(), lease = null, leased_until = null
          where organization_id = $1 and photo_id = any($2) and status in ('queued', 'running')",
         organization as _,
         &ids,

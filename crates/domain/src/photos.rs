@@ -246,12 +246,13 @@ pub async fn try_again(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<Jo
     jobs::create(scope, id).await.map(Some)
 }
 
-/// Takes the photo out of its shoot and galleries; [`restore`] brings it back.
+/// Takes the photo out of its shoot and galleries; [`restore`] brings it back. An exposure that
+/// went into another photo stays in it.
 pub async fn remove(scope: &mut Scope, id: PhotoId) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let shoot = sqlx::query_scalar!(
         r#"update photos set removed_at = now()
-           where organization_id = $1 and id = $2 and removed_at is null
+           where organization_id = $1 and id = $2 and removed_at is null and status <> 'merged'
            returning shoot_id as "shoot_id: ShootId""#,
         organization as _,
         id as _,

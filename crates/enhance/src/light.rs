@@ -6,6 +6,8 @@
 
 use std::sync::LazyLock;
 
+use crate::kernels::grade::{self, Row};
+
 /// Rec. 709 / sRGB weights of linear red, green and blue in luminance.
 pub(crate) const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
@@ -38,20 +40,26 @@ pub(crate) trait Sample: Copy + Send + Sync + Default + 'static {
     /// The sample as an index into `linear_table`.
     fn index(self) -> usize;
 
+    /// The sample as a number.
+    fn number(self) -> f32;
+    /// Luma of a row of RGB, in samples.
+    fn luma(from: &[Self], to: &mut [f32]);
+    /// Grades a row of RGB.
+    fn grade(from: &[Self], row: &Row<'_>, to: &mut [Self]);
+
     /// The sample divided by its maximum.
     fn unit(self) -> f32 {
-        self.index() as f32 / Self::MAX
+        self.number() / Self::MAX
     }
 
     /// The nearest sample to a unit value.
     fn from_unit(unit: f32) -> Self;
+}
 
-    /// The sample for some light; `table` is `sample_table()`, fetched once outside the loop.
-    #[inline(always)]
-    fn from_linear(table: &[Self], light: f32) -> Self {
-        let last = table.len() - 1;
-        table[((light.max(0.0).sqrt() * last as f32 + 0.5) as usize).min(last)]
-    }
+/// Where light of 0.0..=1.0 stands in a `sample_table` that ends at `last`, before the fraction is cut.
+#[inline(always)]
+pub(crate) fn place(light: f32, last: f32) -> f32 {
+    light.sqrt() * last + 0.5
 }
 
 static LINEAR8: LazyLock<Vec<f32>> = LazyLock::new(|| linear_table(255));
@@ -98,6 +106,19 @@ impl Sample for u8 {
     fn index(self) -> usize {
         self as usize
     }
+
+    #[inline(always)]
+    fn number(self) -> f32 {
+        f32::from(self)
+    }
+
+    fn luma(from: &[u8], to: &mut [f32]) {
+        grade::luma8(from, to);
+    }
+
+    fn grade(from: &[u8], row: &Row<'_>, to: &mut [u8]) {
+        grade::row8(from, row, to);
+    }
 }
 
 impl Sample for u16 {
@@ -120,27 +141,40 @@ impl Sample for u16 {
     fn index(self) -> usize {
         self as usize
     }
+
+    #[inline(always)]
+    fn number(self) -> f32 {
+        f32::from(self)
+    }
+
+    fn luma(from: &[u16], to: &mut [f32]) {
+        grade::luma16(from, to);
+    }
+
+    fn grade(from: &[u16], row: &Row<'_>, to: &mut [u16]) {
+        grade::row16(from, row, to);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn back<S: Sample>(sample: S) -> S {
+        let table = S::sample_table();
+        let light = S::linear_table()[sample.index()];
+        table[place(light, (table.len() - 1) as f32) as usize]
+    }
+
     #[test]
     fn every_8_bit_sample_survives_light_and_back() {
-        for v in 0..=255_u8 {
-            assert_eq!(
-                u8::from_linear(u8::sample_table(), u8::linear_table()[v.index()]),
-                v
-            );
-        }
+        assert!((0..=255_u8).all(|v| back(v) == v));
     }
 
     #[test]
     fn every_16_bit_sample_survives_within_two_steps() {
         for v in 0..=65535_u16 {
-            let back = u16::from_linear(u16::sample_table(), u16::linear_table()[v.index()]);
-            assert!(back.abs_diff(v) <= 2, "{v} came back as {back}");
+            assert!(back(v).abs_diff(v) <= 2, "{v} came back as {}", back(v));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use plumbline_enhance::{
     Decoded, Limits, Output, Pixels, Preset, Report, Scene, apply, decode, encode, encode_preview,
-    inspect, measure, plan, preview, straighten,
+    inspect_with_heatmap, measure, plan, preview, straighten,
 };
 
 use crate::bench::stages::Run;
@@ -58,8 +58,16 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
     let picture = run.stage("correct", 2 * whole, || {
         apply(&original, &plan, &scene, None)
     })?;
-    let report = run.stage("check", 2 * whole, || inspect(&original, &picture, &plan));
-    tell(run, &plan, &report);
+    let checked = run.stage("check", 2 * whole, || {
+        inspect_with_heatmap(&original, &picture, &plan)
+    });
+    run.stage("heatmap", 0, || {
+        let drawn = checked.heatmap.map(|heatmap| heatmap.to_pixels());
+        drawn
+            .map(|drawn| encode_preview(&drawn, PREVIEWS.1))
+            .transpose()
+    })?;
+    tell(run, &plan, &checked.report);
     if let Some(folder) = pair {
         let [before, after] = pair_files(folder);
         write_ppm(&original, &before)?;

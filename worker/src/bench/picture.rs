@@ -16,8 +16,8 @@ const TURN_DEGREES: f32 = 1.2;
 const LIGHT: [f32; 3] = [0.536 * 1.07, 0.536, 0.536 * 0.90];
 /// Standard deviation of the noise, in unit range: about what a full-frame camera has at ISO 1600.
 const NOISE: f32 = 0.011;
-/// Rooms of the mosaic when nobody names any.
-const ROOMS: usize = 4;
+/// The room when nobody names any: 24 megapixels, and lines that say how it is turned.
+const ROOM: &str = "../shared/photos/interior/sidekix-media-BAVam-y_9Wg-unsplash.jpg";
 
 /// What the bench asks for.
 pub struct Wanted {
@@ -36,7 +36,7 @@ pub struct Photo {
 /// The photo from the folder, made if it is not there yet.
 pub fn kept(wanted: &Wanted, folder: &Path) -> anyhow::Result<Photo> {
     let photos = if wanted.photos.is_empty() {
-        shared_rooms()
+        shared_room()
     } else {
         wanted.photos.clone()
     };
@@ -68,15 +68,9 @@ pub fn kept(wanted: &Wanted, folder: &Path) -> anyhow::Result<Photo> {
     Ok(Photo { file, about })
 }
 
-/// The first rooms in landscape, in the order of their names.
-fn shared_rooms() -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir("../shared/photos/interior") else {
-        return Vec::new();
-    };
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    files.sort();
-    files.truncate(ROOMS);
-    files
+fn shared_room() -> Vec<PathBuf> {
+    let room = PathBuf::from(ROOM);
+    if room.is_file() { vec![room] } else { vec![] }
 }
 
 fn opened(photos: &[PathBuf]) -> anyhow::Result<Vec<Pixels>> {

@@ -12,7 +12,8 @@ use crate::scope::Scope;
 
 /// What the pipeline saw of an original.
 pub struct Sight<'a> {
-    pub frame: &'a Value,
+    /// The original alone; `None` for a picture made of several, which has no settings of its own.
+    pub frame: Option<&'a Value>,
     pub measured: &'a Value,
 }
 
@@ -20,10 +21,11 @@ pub struct Sight<'a> {
 pub async fn note(scope: &mut Scope, claim: &Claim, sight: &Sight<'_>) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let noted = sqlx::query!(
-        "update photos set frame = $4, measured = $5
+        "update photos set frame = coalesce($4, frame), measured = $5
          from jobs
          where photos.organization_id = $1 and photos.id = $2
-           and jobs.organization_id = $1 and jobs.photo_id = photos.id and jobs.lease = $3",
+           and jobs.organization_id = $1 and jobs.photo_id = photos.id
+           and jobs.lease = $3 and jobs.status = 'running'",
         organization as _,
         claim.photo.id as _,
         claim.lease,
@@ -35,13 +37,15 @@ pub async fn note(scope: &mut Scope, claim: &Claim, sight: &Sight<'_>) -> sqlx::
     Ok(noted.rows_affected() == 1)
 }
 
-/// What was measured on the shoot's photos so far, but for this one.
+/// What was measured on the shoot's photos so far, but for this one. Waiting exposures are no
+/// photos yet: dark and bright frames would pull the shoot's common light apart.
 pub async fn measured_beside(scope: &mut Scope, claim: &Claim) -> sqlx::Result<Vec<Value>> {
     let organization = scope.organization();
     sqlx::query_scalar!(
         r#"select measured as "measured!" from photos
            where organization_id = $1 and shoot_id = $2 and id <> $3
-             and measured is not null and removed_at is null and status <> 'merged'
+             and measured is not null and removed_at is null
+             and status in ('working', 'passed', 'held', 'approved', 'rejected')
            order by number"#,
         organization as _,
         claim.photo.shoot_id as _,
@@ -151,6 +155,39 @@ pub async fn merge(scope: &mut Scope, claim: &Claim, exposures: &[PhotoId]) -> s
     if !jobs::is_held(scope, claim).await? {
         return Ok(false);
     }
+    let leader = claim.photo.id;
+    take_in(scope, claim.photo.shoot_id, leader, exposures).await
+}
+
+/// The claim's photo and these others go into one that was finished before they
+/// came, which is then made anew. `false`: somebody was faster, and nothing may be
+/// committed.
+pub async fn join(
+    scope: &mut Scope,
+    claim: &Claim,
+    leader: PhotoId,
+    others: &[PhotoId],
+) -> sqlx::Result<bool> {
+    if !jobs::is_held(scope, claim).await? {
+        return Ok(false);
+    }
+    let shoot = claim.photo.shoot_id;
+    let exposures = [&[claim.photo.id], others].concat();
+    if !take_in(scope, shoot, leader, &exposures).await? {
+        return Ok(false);
+    }
+    let ordered = order_anew(scope, leader).await?;
+    live::tell(scope, shoot, Some(leader)).await?;
+    Ok(ordered.is_some())
+}
+
+/// Every exposure becomes part of the leader, or `false`.
+async fn take_in(
+    scope: &mut Scope,
+    shoot: ShootId,
+    leader: PhotoId,
+    exposures: &[PhotoId],
+) -> sqlx::Result<bool> {
     // Jobs before photos, as everybody locks them.
     jobs::close_all(scope, exposures).await?;
     let organization = scope.organization();
@@ -160,40 +197,30 @@ pub async fn merge(scope: &mut Scope, claim: &Claim, exposures: &[PhotoId]) -> s
          set status = 'merged', merged_into = $2, stage = null, failure = null,
              finished_at = now()
          where organization_id = $1 and id = any($3) and removed_at is null
-           and status in ('waiting', 'working')",
+           and status in ('waiting', 'working')
+           and exists (select from photos as leader
+                       where leader.organization_id = $1 and leader.id = $2
+                         and leader.removed_at is null)",
         organization as _,
-        claim.photo.id as _,
+        leader as _,
         &ids,
     )
     .execute(scope.conn())
     .await?;
-    if merged.rows_affected() != ids.len() as u64 {
-        return Ok(false);
+    for &exposure in exposures {
+        live::tell(scope, shoot, Some(exposure)).await?;
     }
-    live::tell(scope, claim.photo.shoot_id, None).await?;
-    Ok(true)
+    Ok(merged.rows_affected() == ids.len() as u64)
 }
 
-/// The claim's photo goes into one that was finished before it came, which is
-/// then made anew. `false`: somebody was faster, and nothing may be committed.
-pub async fn join(scope: &mut Scope, claim: &Claim, leader: PhotoId) -> sqlx::Result<bool> {
+/// Exposures that turned out not to lie on the claim's photo are photos of their own
+/// again. `false`: the claim is lost.
+pub async fn let_go(scope: &mut Scope, claim: &Claim, exposures: &[PhotoId]) -> sqlx::Result<bool> {
     if !jobs::is_held(scope, claim).await? {
         return Ok(false);
     }
-    jobs::close_all(scope, &[claim.photo.id]).await?;
-    let organization = scope.organization();
-    let joined = sqlx::query!(
-        "update photos
-         set status = 'merged', merged_into = $3, stage = null, finished_at = now()
-         where organization_id = $1 and id = $2 and status = 'working'",
-        organization as _,
-        claim.photo.id as _,
-        leader as _,
-    )
-    .execute(scope.conn())
-    .await?;
-    if joined.rows_affected() == 0 || order_anew(scope, leader).await?.is_none() {
-        return Ok(false);
+    for exposure in release(scope, claim.photo.id, exposures).await? {
+        jobs::create(scope, exposure).await?;
     }
     live::tell(scope, claim.photo.shoot_id, None).await?;
     Ok(true)
@@ -273,22 +300,33 @@ pub async fn separate(scope: &mut Scope, leader: PhotoId) -> sqlx::Result<bool> 
         return Ok(false);
     };
     jobs::create(scope, leader).await?;
-    for exposure in release(scope, leader).await? {
+    let all: Vec<PhotoId> = members(scope, leader)
+        .await?
+        .iter()
+        .map(|one| one.id)
+        .collect();
+    for exposure in release(scope, leader, &all).await? {
         jobs::create(scope, exposure).await?;
     }
     live::tell(scope, shoot, None).await?;
     Ok(true)
 }
 
-async fn release(scope: &mut Scope, leader: PhotoId) -> sqlx::Result<Vec<PhotoId>> {
+async fn release(
+    scope: &mut Scope,
+    leader: PhotoId,
+    exposures: &[PhotoId],
+) -> sqlx::Result<Vec<PhotoId>> {
     let organization = scope.organization();
+    let ids: Vec<_> = exposures.iter().map(|id| id.uuid()).collect();
     sqlx::query_scalar!(
         r#"update photos
            set status = 'waiting', merged_into = null, solo = true, finished_at = null
-           where organization_id = $1 and merged_into = $2
+           where organization_id = $1 and merged_into = $2 and id = any($3)
            returning id as "id: PhotoId""#,
         organization as _,
         leader as _,
+        &ids,
     )
     .fetch_all(scope.conn())
     .await

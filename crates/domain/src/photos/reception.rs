@@ -2,6 +2,7 @@
 //! one commit. The same bytes in the same shoot are the same photo.
 
 use crate::ids::{PhotoId, ShootId};
+use crate::photos::brackets;
 use crate::scope::Scope;
 use crate::{jobs, live, photos};
 
@@ -35,9 +36,11 @@ pub async fn receive(
         return Ok(Reception::NoSuchShoot);
     }
     if let Some(known) = find_same(scope, shoot, &received.sha256).await? {
-        // Sent again, so wanted: removed it comes back, failed it is tried again.
-        photos::restore(scope, known).await?;
-        photos::try_again(scope, known).await?;
+        // Sent again, so wanted: removed it comes back, failed it is tried again. An exposure
+        // is wanted as the photo that it went into.
+        let wanted = brackets::leader(scope, known).await?.unwrap_or(known);
+        photos::restore(scope, wanted).await?;
+        photos::try_again(scope, wanted).await?;
         return Ok(Reception::Duplicate(known));
     }
     let number = next_number(scope, shoot).await?;

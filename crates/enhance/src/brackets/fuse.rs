@@ -280,7 +280,7 @@ fn add_details(levels: &[Plane], weights: &[Plane], sizes: &[Size], fused: &mut 
                     }
                 }
                 None => {
-                    (row.iter_mut().enumerate()).for_each(|(i, to)| *to += value[i] * weight[i])
+                    (row.iter_mut().enumerate()).for_each(|(i, to)| *to += value[i] * weight[i]);
                 }
             }
         }

@@ -29,6 +29,8 @@ pub struct Merged {
     pub sentences: Vec<String>,
     /// For every frame, darkest first, how it lay against the middle one; `None`: left out.
     pub motions: Vec<Option<Motion>>,
+    /// Which of the given frames were left out, in the order they were given.
+    pub left_out: Vec<usize>,
 }
 
 /// Frames that cannot become one picture; `Display` is a sentence for the customer.
@@ -47,7 +49,7 @@ pub enum MergeError {
 
 /// Aligns and fuses exposures of one view. Frames that cannot be aligned with confidence are left
 /// out; when none is left beside it, the middle frame alone is the picture.
-pub fn merge(mut frames: Vec<Decoded>) -> Result<Merged, MergeError> {
+pub fn merge(frames: Vec<Decoded>) -> Result<Merged, MergeError> {
     let first = frames.first().ok_or(MergeError::NoFrames)?;
     let size = |d: &Decoded| (d.pixels.width(), d.pixels.height());
     let wanted = size(first);
@@ -57,9 +59,15 @@ pub fn merge(mut frames: Vec<Decoded>) -> Result<Merged, MergeError> {
     if frames.len() > MOST_FRAMES {
         return Err(MergeError::TooMany(frames.len()));
     }
-    frames.sort_by_cached_key(|d| brightness(&d.pixels));
+    let mut frames: Vec<(usize, Decoded)> = frames.into_iter().enumerate().collect();
+    frames.sort_by_cached_key(|(_, d)| brightness(&d.pixels));
+    let (given, frames): (Vec<usize>, Vec<Decoded>) = frames.into_iter().unzip();
     let middle = middle(&frames);
     let motions = motions(&frames, middle);
+    let mut left_out: Vec<usize> = std::iter::zip(given, &motions)
+        .filter_map(|(at, motion)| motion.is_none().then_some(at))
+        .collect();
+    left_out.sort_unstable();
     let metadata = frames[middle].metadata.clone();
     let pixels: Vec<Pixels> = frames.into_iter().map(|d| d.pixels).collect();
     let mut sentences = describe(&motions, wanted);
@@ -76,6 +84,7 @@ pub fn merge(mut frames: Vec<Decoded>) -> Result<Merged, MergeError> {
         metadata,
         sentences,
         motions,
+        left_out,
     })
 }
 

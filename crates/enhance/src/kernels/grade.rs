@@ -1,65 +1,290 @@
 //! Grade: luma of a row, and light of a row through its factors, balance and tone.
+//!
+//! Tables are read one pixel at a time; all arithmetic between them runs over blocks of 64 pixels,
+//! one simple loop a stage, which is what the compiler turns into vectors. No closures there: what is
+//! compiled for a processor is not inlined through `map` or `for_each`, which are compiled for all.
+
+#![allow(
+    clippy::needless_range_loop,
+    reason = "one index over several lanes is what becomes a vector"
+)]
+
+use multiversion::multiversion;
 
 use crate::colour::luminance;
-use crate::light::{LUMA, Sample};
-use crate::steps::tone::{Point, shoulder};
+use crate::light::{LUMA, Sample, place};
+use crate::steps::tone::{Point, STEPS};
 use crate::steps::white_balance::WhiteBalance;
 
 /// What happens to the pixels of one row.
-pub(crate) struct Gains<'a> {
-    /// A factor a pixel on light before everything else.
-    pub before: &'a [f32],
-    /// The tone of each pixel's surroundings.
-    pub points: &'a [Point],
-    /// The same for all.
-    pub balance: WhiteBalance,
-}
-
-/// Luma of a row of RGB samples, in samples.
-#[inline(always)]
-pub(crate) fn luma<S: Sample>(from: &[S], to: &mut [f32]) {
-    for (p, to) in from.as_chunks::<3>().0.iter().zip(to) {
-        *to = LUMA[0] * p[0].index() as f32
-            + LUMA[1] * p[1].index() as f32
-            + LUMA[2] * p[2].index() as f32;
-    }
+pub(crate) struct Row<'a> {
+    /// Luma of the row, in samples.
+    pub luma: &'a [f32],
+    /// A factor a pixel on light before everything else; `None`: one.
+    pub before: Option<&'a [f32]>,
+    /// Coefficients of the base layer along the row, coarse.
+    pub slope: &'a [f32],
+    /// The same.
+    pub offset: &'a [f32],
+    /// For every pixel the coarse column to its left and the share of the next.
+    pub columns: &'a [(u32, f32)],
+    /// The tone over the base layer, `STEPS` points.
+    pub table: &'a [Point],
+    /// The same for all; `None`: neutral.
+    pub balance: Option<WhiteBalance>,
 }
 
 /// Light just below white, 253 of 255 once encoded.
 const WHITE: f32 = 0.985;
+/// Pixels a block.
+const N: usize = 64;
+type Lanes = [f32; N];
 
-/// Grades a row.
+/// Luma of a row of 8-bit RGB, in samples.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn luma8(from: &[u8], to: &mut [f32]) {
+    luma(from, to);
+}
+
+/// The same of 16-bit RGB.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn luma16(from: &[u16], to: &mut [f32]) {
+    luma(from, to);
+}
+
+/// Grades a row of 8-bit RGB.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn row8(from: &[u8], row: &Row<'_>, to: &mut [u8]) {
+    graded(from, row, to);
+}
+
+/// The same of 16-bit RGB.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn row16(from: &[u16], row: &Row<'_>, to: &mut [u16]) {
+    graded(from, row, to);
+}
+
 #[inline(always)]
-pub(crate) fn row<S: Sample>(from: &[S], to: &mut [S], gains: &Gains<'_>) {
-    let (linear, samples) = (S::linear_table(), S::sample_table());
-    let pixels = from
-        .as_chunks::<3>()
-        .0
-        .iter()
-        .zip(to.as_chunks_mut::<3>().0);
-    for ((from, to), (before, point)) in pixels.zip(gains.before.iter().zip(gains.points)) {
-        let light = from.map(|v| linear[v.index()]);
-        let graded = toned(point, gains.balance.apply(lit(light, *before)));
-        // Nothing becomes white that was not: a gain ends just below it.
-        *to = [0, 1, 2].map(|c| S::from_linear(samples, graded[c].min(light[c].max(WHITE))));
+fn luma<S: Sample>(from: &[S], to: &mut [f32]) {
+    for (p, to) in from.as_chunks::<3>().0.iter().zip(to) {
+        let (r, g, b) = (p[0].number(), p[1].number(), p[2].number());
+        *to = LUMA[0] * r + LUMA[1] * g + LUMA[2] * b;
     }
+}
+
+#[inline(always)]
+fn graded<S: Sample>(from: &[S], row: &Row<'_>, to: &mut [S]) {
+    let (linear, samples) = (S::linear_table(), S::sample_table());
+    let pixels = from.as_chunks::<3>().0.chunks(N);
+    for (block, (from, to)) in pixels
+        .zip(to.as_chunks_mut::<3>().0.chunks_mut(N))
+        .enumerate()
+    {
+        let start = block * N;
+        let source = load(from, linear);
+        let mut light = source;
+        if let Some(before) = row.before {
+            lit(&mut light, &before[start..start + from.len()]);
+        }
+        if let Some(balance) = row.balance {
+            balanced(&mut light, &balance);
+        }
+        toned(&mut light, &points(row, start, from.len(), S::MAX));
+        finish(&mut light, &source, (samples.len() - 1) as f32);
+        for (i, to) in to.iter_mut().enumerate() {
+            for c in 0..3 {
+                // SAFETY: `finish` gives values of 0.5 to the table's length less a half.
+                let at = unsafe { light[c][i].to_int_unchecked::<u32>() };
+                to[c] = samples[at as usize];
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn load<S: Sample>(from: &[[S; 3]], linear: &[f32]) -> [Lanes; 3] {
+    let mut light = [[0.0; N]; 3];
+    for (i, p) in from.iter().enumerate() {
+        for c in 0..3 {
+            light[c][i] = linear[p[c].index()];
+        }
+    }
+    light
+}
+
+#[inline(always)]
+fn top(light: &[Lanes; 3], i: usize) -> f32 {
+    light[0][i].max(light[1][i]).max(light[2][i])
 }
 
 /// A gain of the lens or of sharpening, bent so that nothing passes white.
 #[inline(always)]
-fn lit(light: [f32; 3], factor: f32) -> [f32; 3] {
-    let top = light[0].max(light[1]).max(light[2]);
-    let fourth = |v: f32| (v * v) * (v * v);
-    let bent = 1.0 + (fourth(factor) - 1.0).max(0.0) * fourth(top);
-    let factor = factor / bent.sqrt().sqrt();
-    light.map(|v| v * factor)
+fn lit(light: &mut [Lanes; 3], factors: &[f32]) {
+    let mut lanes = [1.0; N];
+    lanes[..factors.len()].copy_from_slice(factors);
+    for i in 0..N {
+        let (square, top) = (lanes[i] * lanes[i], top(light, i));
+        let bent = 1.0 + (square * square - 1.0).max(0.0) * ((top * top) * (top * top));
+        let factor = lanes[i] / bent.sqrt().sqrt();
+        for channel in light.iter_mut() {
+            channel[i] *= factor;
+        }
+    }
 }
 
-/// One pixel: gain with its shoulder, chroma around its own luminance.
 #[inline(always)]
-fn toned(point: &Point, light: [f32; 3]) -> [f32; 3] {
-    let top = light[0].max(light[1]).max(light[2]).min(1.0);
-    let factor = shoulder(point, top);
-    let grey = luminance(light);
-    light.map(|v| (grey + (v - grey) * point.chroma) * factor)
+fn balanced(light: &mut [Lanes; 3], balance: &WhiteBalance) {
+    for i in 0..N {
+        let pixel = balance.apply([light[0][i], light[1][i], light[2][i]]);
+        for c in 0..3 {
+            light[c][i] = pixel[c];
+        }
+    }
+}
+
+/// The tone of each pixel's surroundings, a lane each of gain, bend and chroma.
+#[inline(always)]
+fn points(row: &Row<'_>, start: usize, count: usize, max: f32) -> [Lanes; 3] {
+    let (mut slope, mut offset, mut luma) = ([0.0; N], [0.0; N], [0.0; N]);
+    luma[..count].copy_from_slice(&row.luma[start..start + count]);
+    for (i, &(left, share)) in row.columns[start..start + count].iter().enumerate() {
+        let at = left as usize;
+        let next = (at + 1).min(row.slope.len() - 1);
+        slope[i] = row.slope[at] + (row.slope[next] - row.slope[at]) * share;
+        offset[i] = row.offset[at] + (row.offset[next] - row.offset[at]) * share;
+    }
+    let last = (STEPS - 1) as f32;
+    for i in 0..N {
+        let base = slope[i] * (luma[i] / max) + offset[i];
+        luma[i] = (base * last).clamp(0.0, last) + 0.5;
+    }
+    let mut points = [[1.0; N]; 3];
+    for i in 0..count {
+        // SAFETY: the loop above gives values of 0.5 to STEPS less a half.
+        let point = row.table[unsafe { luma[i].to_int_unchecked::<u32>() } as usize];
+        (points[0][i], points[1][i], points[2][i]) = (point.gain, point.bend, point.chroma);
+    }
+    points
+}
+
+/// Gain with its shoulder, chroma around the pixel's own luminance. The shoulder leaves light of
+/// 1.0 where the point says that white ends, and lets nothing below reach it.
+#[inline(always)]
+fn toned(light: &mut [Lanes; 3], points: &[Lanes; 3]) {
+    let [gain, bend, chroma] = points;
+    for i in 0..N {
+        let top = top(light, i).min(1.0);
+        let factor = shoulder(gain[i], bend[i], top);
+        let grey = luminance([light[0][i], light[1][i], light[2][i]]);
+        for channel in light.iter_mut() {
+            channel[i] = (grey + (channel[i] - grey) * chroma[i]) * factor;
+        }
+    }
+}
+
+/// The factor for a pixel whose largest channel is `top` (0.0 to 1.0).
+#[inline(always)]
+pub(crate) fn shoulder(gain: f32, bend: f32, top: f32) -> f32 {
+    let fourth = (top * top) * (top * top);
+    let bent = 1.0 + bend * (fourth * fourth);
+    let root = bent.sqrt().sqrt().sqrt();
+    gain / if gain > 1.0 { root } else { bent }
+}
+
+/// Places in the table of samples, rounded by a cut. Nothing becomes white that was not: a gain
+/// ends just below it.
+#[inline(always)]
+fn finish(light: &mut [Lanes; 3], source: &[Lanes; 3], last: f32) {
+    for c in 0..3 {
+        for i in 0..N {
+            let limit = source[c][i].max(WHITE);
+            light[c][i] = place(light[c][i].max(0.0).min(limit).min(1.0), last);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same for one pixel, as it reads.
+    fn slow(pixel: [u8; 3], before: f32, balance: &WhiteBalance, point: &Point) -> [u8; 3] {
+        let fourth = |v: f32| (v * v) * (v * v);
+        let source = pixel.map(|v| u8::linear_table()[v.index()]);
+        let top = source.iter().fold(0.0, |a: f32, &v| a.max(v));
+        let bent = 1.0 + (fourth(before) - 1.0).max(0.0) * fourth(top);
+        let lit = source.map(|v| v * before / bent.powf(0.25));
+        let light = balance.apply(lit);
+        let top = light.iter().fold(0.0, |a: f32, &v| a.max(v)).min(1.0);
+        let bent = 1.0 + point.bend * top.powi(8);
+        let factor = point.gain
+            / if point.gain > 1.0 {
+                bent.powf(0.125)
+            } else {
+                bent
+            };
+        let grey = luminance(light);
+        [0, 1, 2].map(|c| {
+            let value = (grey + (light[c] - grey) * point.chroma) * factor;
+            let value = value.clamp(0.0, source[c].clamp(WHITE, 1.0));
+            (crate::light::encoded(value) * 255.0).round() as u8
+        })
+    }
+
+    #[test]
+    fn a_row_is_graded_as_each_pixel_alone() {
+        let width = 150;
+        let from: Vec<u8> = (0..width * 3).map(|i| (i * 7919 % 256) as u8).collect();
+        let before: Vec<f32> = (0..width).map(|i| 0.8 + (i % 5) as f32 * 0.2).collect();
+        let balance = WhiteBalance {
+            gains: [0.8, 1.02, 1.3],
+        };
+        let point = |i: usize| Point {
+            gain: 0.5 + 2.0 * i as f32 / STEPS as f32,
+            bend: if i < STEPS / 4 {
+                -0.3
+            } else {
+                20.0 * i as f32 / STEPS as f32
+            },
+            chroma: 0.95,
+        };
+        let table: Vec<Point> = (0..STEPS).map(point).collect();
+        let mut lumas = vec![0.0; width];
+        luma8(&from, &mut lumas);
+        let row = Row {
+            luma: &lumas,
+            before: Some(&before),
+            slope: &[0.5],
+            offset: &[0.25],
+            columns: &vec![(0, 0.0); width],
+            table: &table,
+            balance: Some(balance),
+        };
+        let mut to = vec![0; from.len()];
+        row8(&from, &row, &mut to);
+        for (i, (from, to)) in
+            std::iter::zip(from.as_chunks::<3>().0, to.as_chunks::<3>().0).enumerate()
+        {
+            let base = 0.5 * lumas[i] / 255.0 + 0.25;
+            let point = &table[(base * (STEPS - 1) as f32 + 0.5) as usize];
+            let wanted = slow(*from, before[i], &balance, point);
+            let off = |c: usize| to[c].abs_diff(wanted[c]);
+            assert!(
+                (0..3).all(|c| off(c) <= 1),
+                "{from:?}: {to:?}, not {wanted:?}"
+            );
+        }
+    }
 }

@@ -88,13 +88,15 @@ pub(crate) fn lost(before: [&[u8]; 3], after: [&[u8]; 3]) -> (u64, u64) {
             before.map(|c| &c[part.clone()]),
             after.map(|c| &c[part.clone()]),
         );
+        let ([a0, a1, a2], [b0, b1, b2]) = (a, b);
         let (mut burnt, mut drowned) = (0_u8, 0_u8);
-        for i in 0..part.len() {
-            let white = |c: usize| (a[c][i] == 255) & (b[c][i] < 249);
-            burnt += u8::from(white(0) | white(1) | white(2));
-            let black = (a[0][i] | a[1][i] | a[2][i]) == 0;
-            let seen = (b[0][i] > 5) | (b[1][i] > 5) | (b[2][i] > 5);
-            drowned += u8::from(black & seen);
+        for ((((a0, a1), a2), (b0, b1)), b2) in
+            (a0.iter().zip(a1).zip(a2)).zip(b0.iter().zip(b1)).zip(b2)
+        {
+            let white = |a: u8, b: u8| u8::from(a == 255) & u8::from(b < 249);
+            burnt += white(*a0, *b0) | white(*a1, *b1) | white(*a2, *b2);
+            let brightest = (*b0).max(*b1).max(*b2);
+            drowned += u8::from((a0 | a1 | a2) == 0) & u8::from(brightest > 5);
         }
         high += u64::from(burnt);
         low += u64::from(drowned);

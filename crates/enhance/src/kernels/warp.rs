@@ -141,8 +141,9 @@ fn along<S: Copy>(line: Line, between: &[f32], most: f32, row: &mut [S], store: 
             &mut values,
             |step| std::array::from_fn(|i| tap(step, i)),
         );
-        let rounded = values.map(|v| store(v.max(0.0).min(most) + 0.5));
-        out.copy_from_slice(&rounded[..out.len()]);
+        for (out, v) in out.iter_mut().zip(&values) {
+            *out = store(v.max(0.0).min(most) + 0.5);
+        }
     }
 }
 
@@ -173,7 +174,16 @@ fn interpolate<'a, T: Copy + Into<f32> + 'a, const N: usize>(
         let taps = taps(step);
         for k in 0..N {
             let t = first + drift * COLUMN[k] - step as f32;
-            let value = six_points(taps.map(|tap| tap[k].into()), t);
+            // Written out: a closure would not be inlined into what is compiled for a processor.
+            let near = [
+                taps[0][k].into(),
+                taps[1][k].into(),
+                taps[2][k].into(),
+                taps[3][k].into(),
+                taps[4][k].into(),
+                taps[5][k].into(),
+            ];
+            let value = six_points(near, t);
             out[k] = if (0.0..1.0).contains(&t) {
                 value
             } else {

@@ -3,13 +3,13 @@
 
 use rayon::prelude::*;
 
-use crate::kernels::grade::{self, Gains};
+use crate::kernels::grade::Row;
 use crate::light::Sample;
 use crate::pixels::{Pixels, Samples};
 use crate::plan::Plan;
 use crate::steps::base::Base;
 use crate::steps::sharpen::Sharpening;
-use crate::steps::tone::{Point, STEPS};
+use crate::steps::tone::Point;
 use crate::steps::white_balance::WhiteBalance;
 
 /// The edited picture; `None` never happens for a picture that keeps its own size.
@@ -35,6 +35,9 @@ pub(crate) fn apply(pixels: &Pixels, plan: &Plan) -> Option<Pixels> {
     }
 }
 
+/// Rows a thread takes at once: the lumas of neighbours are then computed once.
+const STRIP: usize = 32;
+
 struct Edit {
     base: Base,
     columns: Vec<(u32, f32)>,
@@ -47,72 +50,91 @@ struct Edit {
 /// Rows of intermediate numbers, one set a thread.
 #[derive(Default)]
 struct Rows {
-    a: Vec<f32>,
-    b: Vec<f32>,
+    slope: Vec<f32>,
+    offset: Vec<f32>,
+    /// Lumas of the row above, of the row, and of the row below.
     luma: [Vec<f32>; 3],
     before: Vec<f32>,
-    points: Vec<Point>,
 }
 
 impl Edit {
     fn rows<S: Sample>(&self, samples: &[S]) -> Vec<S> {
         let row = self.columns.len() * 3;
         let mut out = vec![S::default(); samples.len()];
-        let each = out.par_chunks_mut(row).enumerate();
-        each.for_each_init(Rows::default, |rows, (y, to)| {
-            self.prepare(samples, y, rows);
-            let gains = Gains {
-                before: &rows.before,
-                points: &rows.points,
-                balance: self.balance,
-            };
-            let from = &samples[y * row..(y + 1) * row];
-            grade::row(from, to, &gains);
+        let strips = out.par_chunks_mut(row * STRIP).enumerate();
+        strips.for_each_init(Rows::default, |rows, (strip, to)| {
+            rows.begin(samples, row, strip * STRIP);
+            for (i, to) in to.chunks_exact_mut(row).enumerate() {
+                let y = strip * STRIP + i;
+                self.row(samples, y, rows, to);
+                rows.step(samples, row, y);
+            }
         });
         out
     }
 
-    /// Lumas of the row and its neighbours, the factors before toning, and the points of tone.
-    fn prepare<S: Sample>(&self, samples: &[S], y: usize, rows: &mut Rows) {
-        let (width, height) = (self.columns.len(), self.corners[1].len());
-        let near = [y.saturating_sub(1), y, (y + 1).min(height - 1)];
-        let sharp = self.sharpening.amount > 0.0;
-        for (i, &y) in near.iter().enumerate() {
-            if i == 1 || sharp {
-                rows.luma[i].resize(width, 0.0);
-                grade::luma(
-                    &samples[y * width * 3..(y + 1) * width * 3],
-                    &mut rows.luma[i],
-                );
-            }
-        }
-        rows.before.resize(width, 1.0);
-        if sharp {
-            let [above, row, below] = &rows.luma;
-            self.sharpening
-                .factors([above, row, below], S::MAX, &mut rows.before);
-        } else {
-            rows.before.fill(1.0);
-        }
-        let down = self.corners[1][y];
-        let lens = rows.before.iter_mut().zip(&self.corners[0]);
-        lens.for_each(|(to, across)| *to *= across * down);
-        self.base.row(y, height, &mut rows.a, &mut rows.b);
-        self.points(S::MAX, rows);
+    fn row<S: Sample>(&self, samples: &[S], y: usize, rows: &mut Rows, to: &mut [S]) {
+        let height = self.corners[1].len();
+        self.base.row(y, height, &mut rows.slope, &mut rows.offset);
+        let graded = Row {
+            luma: &rows.luma[1],
+            before: self.before(S::MAX, y, &rows.luma, &mut rows.before),
+            slope: &rows.slope,
+            offset: &rows.offset,
+            columns: &self.columns,
+            table: &self.table,
+            balance: Some(self.balance).filter(|balance| !balance.is_neutral()),
+        };
+        S::grade(&samples[y * to.len()..][..to.len()], &graded, to);
     }
 
-    fn points(&self, max: f32, rows: &mut Rows) {
-        rows.points.clear();
-        let (a, b) = (&rows.a, &rows.b);
-        let point = |(&luma, &(left, share)): (&f32, &(u32, f32))| {
-            let at = left as usize;
-            let next = (at + 1).min(a.len() - 1);
-            let slope = a[at] + (a[next] - a[at]) * share;
-            let offset = b[at] + (b[next] - b[at]) * share;
-            let step = ((slope * luma / max + offset) * (STEPS - 1) as f32 + 0.5) as usize;
-            self.table[step.min(STEPS - 1)]
-        };
-        rows.points
-            .extend(rows.luma[1].iter().zip(&self.columns).map(point));
+    /// Factors of sharpening and of the lens; `None` when there are none.
+    fn before<'a>(
+        &self,
+        max: f32,
+        y: usize,
+        [above, row, below]: &[Vec<f32>; 3],
+        factors: &'a mut Vec<f32>,
+    ) -> Option<&'a [f32]> {
+        let sharp = self.sharpening.amount > 0.0;
+        let [across, down] = &self.corners;
+        // A factor of one in the corner is one everywhere.
+        let lens = across[0] * down[0] != 1.0;
+        if !sharp && !lens {
+            return None;
+        }
+        factors.resize(row.len(), 1.0);
+        if sharp {
+            self.sharpening.factors([above, row, below], max, factors);
+        } else {
+            factors.fill(1.0);
+        }
+        if lens {
+            let lost = factors.iter_mut().zip(across);
+            lost.for_each(|(to, across)| *to *= across * down[y]);
+        }
+        Some(factors)
+    }
+}
+
+impl Rows {
+    /// Lumas around the first row of a strip; beyond the picture its border is repeated.
+    fn begin<S: Sample>(&mut self, samples: &[S], row: usize, y: usize) {
+        let last = samples.len() / row - 1;
+        for (i, y) in [y.saturating_sub(1), y, (y + 1).min(last)]
+            .into_iter()
+            .enumerate()
+        {
+            self.luma[i].resize(row / 3, 0.0);
+            S::luma(&samples[y * row..][..row], &mut self.luma[i]);
+        }
+    }
+
+    /// From row `y` to the one below.
+    fn step<S: Sample>(&mut self, samples: &[S], row: usize, y: usize) {
+        let last = samples.len() / row - 1;
+        self.luma.rotate_left(1);
+        let below = (y + 2).min(last);
+        S::luma(&samples[below * row..][..row], &mut self.luma[2]);
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernels::sharpen;
 use crate::measure::Measured;
 use crate::plan::smooth;
 
@@ -36,27 +37,7 @@ impl Sharpening {
 
     /// Factors on light for the inner row of three rows of luma (samples, 0 to `max`).
     pub(crate) fn factors(&self, rows: [&[f32]; 3], max: f32, to: &mut [f32]) {
-        to.fill(1.0);
-        let [above, row, below] = rows;
-        let grain = self.grain * max;
-        for x in 1..row.len().saturating_sub(1) {
-            let down = |x: usize| above[x] + 2.0 * row[x] + below[x];
-            let soft = (down(x - 1) + 2.0 * down(x) + down(x + 1)) / 16.0;
-            let high = row[x - 1]
-                .max(row[x + 1])
-                .max(above[x].max(below[x]))
-                .max(row[x]);
-            let low = row[x - 1]
-                .min(row[x + 1])
-                .min(above[x].min(below[x]))
-                .min(row[x]);
-            let detail = row[x] - soft;
-            let kept = (detail.abs() - grain).max(0.0) * self.amount;
-            let sharp = (row[x] + kept.copysign(detail)).clamp(low, high);
-            // Light goes with about the square of samples; the floor keeps black from exploding.
-            let ratio = (sharp + 0.02 * max) / (row[x] + 0.02 * max);
-            to[x] = (ratio * ratio).clamp(0.7, 1.4);
-        }
+        sharpen::factors(rows, [self.amount, self.grain * max, 0.02 * max], to);
     }
 }
 

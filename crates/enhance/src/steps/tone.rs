@@ -132,22 +132,10 @@ impl Tone {
     }
 }
 
-/// The factor for a pixel whose largest channel is `top` (0.0 to 1.0): the gain, bent so that
-/// light of 1.0 stays 1.0 and nothing below reaches it.
-#[inline(always)]
-pub(crate) fn shoulder(point: &Point, top: f32) -> f32 {
-    let fourth = (top * top) * (top * top);
-    if point.gain > 1.0 {
-        let bent = 1.0 + point.bend * (fourth * fourth);
-        point.gain / bent.sqrt().sqrt().sqrt()
-    } else {
-        point.gain / (1.0 + point.bend * (fourth * fourth))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::grade::shoulder;
 
     #[test]
     fn brighter_in_is_brighter_out_and_white_ends_where_it_is_told_to() {
@@ -187,7 +175,7 @@ mod tests {
             let table = tone.table();
             let out = |i: usize| {
                 let light = light::linear(i as f32 / (STEPS - 1) as f32);
-                light * shoulder(&table[i], light)
+                light * shoulder(table[i].gain, table[i].bend, light)
             };
             assert!(
                 (1..STEPS).all(|i| out(i) >= out(i - 1)),

@@ -4,13 +4,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::smooth;
-
 /// `gains`: linear red, green, blue, 0.35 to 3.0, luminance of grey kept. One leaves all as is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WhiteBalance {
     /// Red, green, blue.
     pub gains: [f32; 3],
+}
+
+/// `smooth(from, 1.0, light)` without a division, for the innermost loop.
+#[inline(always)]
+fn from_to_one(from: f32, light: f32) -> f32 {
+    let t = ((light - from) * (1.0 / (1.0 - from))).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
 }
 
 impl Default for WhiteBalance {
@@ -38,14 +43,16 @@ impl WhiteBalance {
     #[inline(always)]
     pub(crate) fn apply(&self, light: [f32; 3]) -> [f32; 3] {
         let low = light[0].min(light[1]).min(light[2]);
-        let white = smooth(0.80, 1.0, low);
-        let out = [0, 1, 2].map(|c| light[c] * self.gains[c]);
+        let white = from_to_one(0.80, low);
+        let [red, green, blue] = self.gains;
+        let mut out = [light[0] * red, light[1] * green, light[2] * blue];
         let others = [out[1].max(out[2]), out[2].max(out[0]), out[0].max(out[1])];
-        [0, 1, 2].map(|c| {
+        for c in 0..3 {
             let missing = (others[c].min(1.0) - out[c]).max(0.0);
-            let lifted = out[c] + missing * smooth(0.90, 1.0, light[c]);
-            lifted + (light[c] - lifted) * white
-        })
+            let lifted = out[c] + missing * from_to_one(0.90, light[c]);
+            out[c] = lifted + (light[c] - lifted) * white;
+        }
+        out
     }
 
     /// In plain words; `None` when nobody would see it.
