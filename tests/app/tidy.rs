@@ -16,7 +16,9 @@ fn collect(folder: &Path, ending: &str, found: &mut Vec<(PathBuf, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(&path, ending, found);
+            if !path.ends_with("target") {
+                collect(&path, ending, found);
+            }
         } else if path.extension().is_some_and(|known| known == ending) {
             let text = fs::read_to_string(&path).unwrap();
             found.push((path, text));

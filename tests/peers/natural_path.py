@@ -388,7 +388,7 @@ def whole(path, out):
     numbers["structure"], numbers["tile_chroma"] = stages.run("check", tiles, *seen)
     del gray
     stages.run("heatmap", heatmap, seen[1], ssim)
-    stages.run("previews", previews, *seen)
+    stages.run("encode", previews, *seen)
     del seen
     encoded = stages.run("encode", encode, after, metadata)
     numbers["roll_degrees"] = float(np.degrees(np.arctan(measured["slope"][0])))

@@ -52,23 +52,36 @@ pub fn encode(developed: Developed, go_on: &mut GoOn<'_>) -> Result<Cooked, Fail
         attempts,
         ..
     } = developed;
-    let before = webp(
-        Kind::Before,
-        &preview(&original, PREVIEW_EDGE),
-        PREVIEW_QUALITY,
-    )?;
-    drop(original);
-    let shown = preview(&picture, PREVIEW_EDGE);
-    let thumb = webp(Kind::Thumb, &preview(&shown, THUMB_EDGE), THUMB_QUALITY)?;
-    let shown = webp(Kind::Preview, &shown, PREVIEW_QUALITY)?;
     let output = Output::default();
-    let encoded = plumbline_enhance::encode(&picture, &metadata, &output).map_err(trouble)?;
-    let full = file(Kind::Full, output.media_type(), &picture, encoded);
+    // One encoder keeps one core busy; together they take as long as the slowest.
+    let (full, small) = rayon::join(
+        || plumbline_enhance::encode(&picture, &metadata, &output).map_err(trouble),
+        || previews(original, &picture),
+    );
+    let full = file(Kind::Full, output.media_type(), &picture, full?);
     Ok(Cooked {
         attempts,
         size_pixels: (pixels(picture.width()), pixels(picture.height())),
-        files: vec![full, shown, thumb, before],
+        files: [full].into_iter().chain(small?).collect(),
     })
+}
+
+/// What pages show: the photo now, small, and as it was.
+fn previews(original: Pixels, picture: &Pixels) -> Result<[File; 3], Failure> {
+    let (before, now) = rayon::join(
+        || {
+            let shown = preview(&original, PREVIEW_EDGE);
+            drop(original);
+            webp(Kind::Before, &shown, PREVIEW_QUALITY)
+        },
+        || {
+            let shown = preview(picture, PREVIEW_EDGE);
+            let thumb = webp(Kind::Thumb, &preview(&shown, THUMB_EDGE), THUMB_QUALITY)?;
+            Ok::<_, Failure>([webp(Kind::Preview, &shown, PREVIEW_QUALITY)?, thumb])
+        },
+    );
+    let [shown, thumb] = now?;
+    Ok([shown, thumb, before?])
 }
 
 impl Cooked {

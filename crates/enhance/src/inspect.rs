@@ -43,11 +43,16 @@ pub fn inspect_with_heatmap(original: &Pixels, result: &Pixels, plan: &Plan) -> 
     let mut measures = vec![size::measure(original, result)];
     let mut heatmap = None;
     if measures[0].verdict == MeasureVerdict::Passed {
-        let pair = pair::Pair::new(original, result, plan);
-        measures.extend(structure::measure(&pair));
-        measures.extend(colour::measure(&pair));
-        drop(pair);
-        let full = full::Full::look(original, result);
+        // Side by side: each has moments that only one thread can work at.
+        let (small, full) = rayon::join(
+            || {
+                let pair = pair::Pair::new(original, result, plan);
+                (structure::measure(&pair), colour::measure(&pair))
+            },
+            || full::Full::look(original, result),
+        );
+        measures.extend(small.0);
+        measures.extend(small.1);
         let pattern = pattern::Pattern::new(&full);
         measures.extend(clipping::measure(&full));
         measures.extend(difference::measure(&full));

@@ -74,6 +74,12 @@ pub struct Measured {
 
 /// Measures a picture; `shot` is how the camera was set, as far as anybody knows.
 pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
+    let (tilt, light) = rayon::join(|| Tilt::measure(pixels, shot), || light(pixels));
+    Measured { tilt, ..light }
+}
+
+/// Everything but the tilt.
+fn light(pixels: &Pixels) -> Measured {
     let (width, height) = scale::fit_area(pixels.width(), pixels.height(), SCALE_PIXELS);
     let small = scale::shrink(pixels, width, height, Kernel::Area);
     let rgb = small.rgb8();
@@ -95,7 +101,7 @@ pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
         luma_p75: lumas.percentile(0.75),
         luma_p90: lumas.percentile(0.90),
         luma_p995: lumas.percentile(0.995),
-        luma_room: lumas.percentile(lumas.share(0.0, 0.8) as f64 / 2.0),
+        luma_room: lumas.percentile(f64::from(lumas.share(0.0, 0.8)) / 2.0),
         deep_shadows: lumas.share(0.0, 0.2),
         bright: lumas.share(0.86, 0.98),
         clipped: share(|p| p.contains(&255)),
@@ -104,7 +110,7 @@ pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
         illuminant: Illuminant::measure(&coarse, columns as usize),
         falloff: Falloff::measure(&coarse, columns as usize, rows as usize),
         noise: noise::measure(pixels),
-        tilt: Tilt::measure(pixels, shot),
+        tilt: Tilt::default(),
     }
 }
 

@@ -74,12 +74,18 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
         write_ppm(&picture, &after)?;
     }
 
-    run.stage("previews", 2 * whole, || previews(original, &picture))?;
     let output = match picture.bits() {
         8 => Output::default(),
         _ => Output::Tiff16,
     };
-    let delivered = run.stage("encode", whole, || encode(&picture, &metadata, &output))?;
+    let delivered = run.stage("encode", 3 * whole, || {
+        let (delivered, small) = rayon::join(
+            || encode(&picture, &metadata, &output),
+            || previews(original, &picture),
+        );
+        small?;
+        anyhow::Ok(delivered?)
+    })?;
     run.size_bytes = delivered.len() as u64;
     if let Some(stage) = run.stages.last_mut() {
         stage.moved_bytes += run.size_bytes;
@@ -92,12 +98,22 @@ fn opened(file: &Path) -> anyhow::Result<Decoded> {
     Ok(decode(&fs::read(file)?, &Limits::default())?)
 }
 
+/// As in `renditions`.
 fn previews(original: Pixels, picture: &Pixels) -> anyhow::Result<()> {
-    encode_preview(&preview(&original, PREVIEWS.0), PREVIEWS.1)?;
-    drop(original);
-    let shown = preview(picture, PREVIEWS.0);
-    encode_preview(&preview(&shown, THUMB.0), THUMB.1)?;
-    encode_preview(&shown, PREVIEWS.1)?;
+    let (before, now) = rayon::join(
+        || {
+            let shown = preview(&original, PREVIEWS.0);
+            drop(original);
+            encode_preview(&shown, PREVIEWS.1)
+        },
+        || {
+            let shown = preview(picture, PREVIEWS.0);
+            encode_preview(&preview(&shown, THUMB.0), THUMB.1)?;
+            encode_preview(&shown, PREVIEWS.1)
+        },
+    );
+    before?;
+    now?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bench::stages::{Run, Stage};
 
-const STAGES: [&str; 9] = [
+const STAGES: [&str; 8] = [
     "decode",
     "measure",
     "straighten",
@@ -10,7 +10,6 @@ const STAGES: [&str; 9] = [
     "check",
     "ciede2000",
     "heatmap",
-    "previews",
     "encode",
 ];
 const MB: f64 = 1e6;

@@ -35,16 +35,17 @@ impl Base {
         let radius = ((width.max(height) as f32 * RADIUS) as usize).max(1);
         let blur = |plane: &[f32]| box_mean(plane, width, height, radius);
         let square: Vec<f32> = luma.iter().map(|v| v * v).collect();
-        let (mean, mut a) = (blur(&luma), blur(&square));
+        let (mean, mut a) = rayon::join(|| blur(&luma), || blur(&square));
         let mut b = mean.clone();
         a.iter_mut().zip(&mut b).for_each(|(a, b)| {
             let variance = (*a - *b * *b).max(0.0);
             *a = variance / (variance + EPSILON);
             *b *= 1.0 - *a;
         });
+        let (a, b) = rayon::join(|| blur(&a), || blur(&b));
         Self {
-            a: blur(&a),
-            b: blur(&b),
+            a,
+            b,
             width,
             height,
         }
