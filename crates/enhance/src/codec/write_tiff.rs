@@ -12,7 +12,7 @@ use std::io::Write;
 
 use crate::codec::ifd::{Block, Entry};
 use crate::codec::tree::{self, EXIF_POINTER, GPS_POINTER, Tree, header, pointer, write_directory};
-use crate::codec::{EncodeError, Metadata, exif, icc};
+use crate::codec::{EncodeError, Metadata, exif, icc, sniff};
 use crate::pixels::{Pixels, Samples};
 
 /// Bytes of a strip before compression: large enough for deflate's window of 32 KiB to pay,
@@ -44,11 +44,13 @@ pub(crate) fn encode(
 }
 
 /// Writes the EXIF block as the file's beginning and returns what the first directory takes from
-/// it. A block with values outside itself is laid out anew.
+/// it. A block with values outside itself is laid out anew, and so is one that would make the file
+/// look like a camera's own (some are told by their ninth byte and those after it).
 fn begin(out: &mut Vec<u8>, exif: Option<Vec<u8>>) -> (Vec<Entry>, bool) {
     let block = exif.and_then(|block| {
         let tree = Tree::read(&block)?;
-        Some(if exif::is_whole(&block) {
+        let is_plain = exif::is_whole(&block) && sniff::raw_name(&block).is_none();
+        Some(if is_plain {
             (block, tree)
         } else {
             (tree.clone().write(), tree)

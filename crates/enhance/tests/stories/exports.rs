@@ -2,7 +2,7 @@
 //! never larger than it may be.
 
 use plumbline_enhance::{
-    Change, Export, Metadata, Output, Pixels, Privacy, decode, encode, export,
+    Change, Export, Format, Limits, Metadata, Output, Pixels, Privacy, decode, encode, export,
 };
 use proptest::prelude::*;
 
@@ -108,6 +108,22 @@ fn the_thumbnail_in_the_file_shows_the_picture_as_it_is_now() {
     let small = decode(&exif[start..], &small_limits()).unwrap().pixels;
     assert_eq!(small.width().max(small.height()), 160);
     assert!(small.rgb8().iter().all(|&v| v < 64));
+}
+
+/// Found by the fuzzer: the EXIF block is a delivered TIFF's beginning, and Phase One's files are
+/// told by what stands behind their header.
+#[test]
+fn a_tiff_whose_block_begins_like_a_camera_file_is_still_a_tiff() {
+    let mut block = b"II*\0\x10\0\0\0IIII\0\0\0\0".to_vec();
+    block.extend(b"\x01\0\x0F\x01\x02\0\x04\0\0\0Hey\0\0\0\0\0");
+    let metadata = Metadata {
+        exif: Some(block),
+        ..Metadata::default()
+    };
+    let file = encode(&room(80, 80), &metadata, &Output::Tiff8).unwrap();
+    let back = decode(&file, &Limits::default()).unwrap();
+    assert_eq!(back.source.format, Format::Tiff);
+    assert_eq!(back.metadata.shot().camera.as_deref(), Some("Hey"));
 }
 
 #[test]
