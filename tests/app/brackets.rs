@@ -1,6 +1,6 @@
 //! Exposure brackets: many originals of one view, one photo.
 
-use plumbline_tests::app::App;
+use plumbline_tests::app::{App, root};
 use plumbline_tests::client::Client;
 use plumbline_tests::exposures::exposure;
 use plumbline_tests::pictures;
@@ -175,4 +175,26 @@ async fn exposures_that_come_one_by_one_end_in_one_photo() {
     }
     let page = anna.get(&format!("/shoots/{shoot}")).await;
     page.shows("All 1 done");
+}
+
+/// Real frames whose files tell the exposure time and little else.
+#[tokio::test]
+async fn a_real_bracket_with_little_to_say_becomes_one_photo() {
+    let folder = root().join("../shared/photos/brackets/frobisher");
+    if !folder.is_dir() {
+        return eprintln!("SKIPPED: no ../shared/photos, 0 of 1 brackets were tried");
+    }
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    for number in 2600..=2602 {
+        let name = format!("IMG_{number}.jpg");
+        let bytes = std::fs::read(folder.join(&name)).expect("a frame");
+        anna.add_photo(&shoot, &name, &bytes).await;
+    }
+    app.run_jobs().await;
+    anna.get(&format!("/shoots/{shoot}"))
+        .await
+        .shows("All 1 done")
+        .shows("IMG_2601.jpg");
 }

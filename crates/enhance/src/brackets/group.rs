@@ -92,14 +92,17 @@ impl Frame {
     }
 
     /// Whether it is worth waiting for other exposures: the camera says that it was bracketing,
-    /// or was set by hand or off its meter as for one. An ordinary photo need not wait.
+    /// or was set by hand or off its meter as for one, or tells its exposure and not how it came to
+    /// it. An ordinary photo need not wait.
     pub fn may_be_bracketed(&self) -> bool {
-        let off_meter = (self.shot.bias_ev).is_some_and(|ev| ev.abs() >= STEP_EV);
-        let by_hand = matches!(
-            self.shot.exposure_mode,
-            Some(ExposureMode::Manual | ExposureMode::AutoBracket)
-        );
-        off_meter || by_hand
+        let shot = &self.shot;
+        let off_meter = shot.bias_ev.is_some_and(|ev| ev.abs() >= STEP_EV);
+        match shot.exposure_mode {
+            Some(ExposureMode::Manual | ExposureMode::AutoBracket) => true,
+            Some(ExposureMode::Auto) => off_meter,
+            None if shot.bias_ev.is_none() => shot.exposure_value().is_some(),
+            None => off_meter,
+        }
     }
 }
 

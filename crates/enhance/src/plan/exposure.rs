@@ -93,6 +93,8 @@ fn exposure(measured: &Measured, scene: &Scene, look: Look, anchor: Option<&Anch
     let meant = anchor.map_or(0.0, |anchor| anchor.stops_off.clamp(-0.3, 0.3));
     let size = (off - meant).abs();
     let fault = (off - meant) * smooth(BAND[0], BAND[1], size);
+    // A bright window in a dark room says that the photo is bright; nobody would darken the room.
+    let fault = fault.max(fault * smooth(0.20, 0.40, measured.luma_median));
     let night = measured.luma_p995 > 0.80 && measured.luma_median < 0.14;
     let taste = match look {
         Look::Bright => 0.30 * smooth(0.75, 0.55, measured.luma_median),

@@ -95,6 +95,23 @@ fn a_dim_room_is_brightened_and_its_window_keeps_its_view() {
     assert!(said.contains("windows stay as they were"), "{said}");
 }
 
+/// The dark frame of a bracket, for its window: left as it is or lifted, never lowered.
+#[test]
+fn a_dark_room_with_a_bright_window_is_never_darkened() {
+    let night = altered(&room(600, 400), |_, _, rgb| {
+        let is_window = rgb[1] > 225;
+        rgb.map(|v| {
+            if is_window {
+                255
+            } else {
+                (f32::from(v) * 0.15) as u8
+            }
+        })
+    });
+    let tone = natural(&night).tone;
+    assert!(tone.exposure_ev >= 0.0, "{tone:?}");
+}
+
 #[test]
 fn a_dark_copy_comes_back_closer_to_its_source() {
     let mut sources = vec![room(600, 400)];
