@@ -114,16 +114,20 @@ fn the_thumbnail_in_the_file_shows_the_picture_as_it_is_now() {
 /// told by what stands behind their header.
 #[test]
 fn a_tiff_whose_block_begins_like_a_camera_file_is_still_a_tiff() {
-    let mut block = b"II*\0\x10\0\0\0IIII\0\0\0\0".to_vec();
-    block.extend(b"\x01\0\x0F\x01\x02\0\x04\0\0\0Hey\0\0\0\0\0");
-    let metadata = Metadata {
-        exif: Some(block),
-        ..Metadata::default()
-    };
-    let file = encode(&room(80, 80), &metadata, &Output::Tiff8).unwrap();
-    let back = decode(&file, &Limits::default()).unwrap();
-    assert_eq!(back.source.format, Format::Tiff);
-    assert_eq!(back.metadata.shot().camera.as_deref(), Some("Hey"));
+    let begins = b"II*\0\x10\0\0\0IIII\0\0\0\0";
+    let short = b"\x01\0\x0F\x01\x02\0\x04\0\0\0Hey\0\0\0\0\0";
+    // Laid out anew, the value itself would stand behind the header.
+    let long = b"\x01\0\x0F\x01\x02\0\x08\0\0\0\x22\0\0\0\0\0\0\0IIII Hey";
+    for (directory, camera) in [(&short[..], "Hey"), (&long[..], "IIII Hey")] {
+        let metadata = Metadata {
+            exif: Some([begins, directory].concat()),
+            ..Metadata::default()
+        };
+        let file = encode(&room(80, 80), &metadata, &Output::Tiff8).unwrap();
+        let back = decode(&file, &Limits::default()).unwrap();
+        assert_eq!(back.source.format, Format::Tiff);
+        assert_eq!(back.metadata.shot().camera.as_deref(), Some(camera));
+    }
 }
 
 #[test]
