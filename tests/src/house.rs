@@ -157,42 +157,60 @@ impl House {
         .expect("the photo has a job")
     }
 
-    /// All four renditions, each as recorded.
+    /// Every rendition of every attempt, as recorded.
     pub async fn renditions(&self, id: PhotoId) -> Vec<Rendition> {
-        let mut found = Vec::new();
         let mut scope = self.scope().await;
-        for kind in Kind::ALL {
-            let rendition = renditions::find(&mut scope, id, kind)
-                .await
-                .expect("the database answers");
-            found.push(rendition.expect("a finished photo has all renditions"));
-        }
-        found
+        renditions::of_photo(&mut scope, id)
+            .await
+            .expect("the database answers")
     }
 
-    /// The photo is whole: one set of attempts, four renditions, and every file is
-    /// in storage with the bytes that were recorded, and no other file.
+    /// The bytes that are stored for a rendition.
+    pub async fn bytes(&self, rendition: &Rendition) -> Bytes {
+        let stored = self.storage.get(&self.key(rendition)).await;
+        stored.expect("a recorded file is stored")
+    }
+
+    fn key(&self, rendition: &Rendition) -> Key {
+        Key::rendition(
+            self.member.organization().uuid(),
+            rendition.photo_id.uuid(),
+            rendition.attempt_id.uuid(),
+            rendition.kind.as_str(),
+        )
+    }
+
+    /// The photo is whole: the last attempt has every kind of rendition, the others
+    /// have what shows why they were not the last, and every file is in storage with
+    /// the bytes that were recorded, and no other file.
     pub async fn is_whole(&self, id: PhotoId) {
-        let organization = self.member.organization().uuid();
-        let mut expected = vec![Key::original(organization, id.uuid())];
-        for rendition in self.renditions(id).await {
-            let attempt = rendition.attempt_id.uuid();
-            let key = Key::rendition(organization, id.uuid(), attempt, rendition.kind.as_str());
-            let bytes = self
-                .storage
-                .get(&key)
-                .await
-                .expect("a recorded file is stored");
+        let recorded = self.renditions(id).await;
+        let attempts = self.attempts(id).await;
+        let last = attempts.last().expect("a finished photo has an attempt").id;
+        for attempt in &attempts {
+            let of_it = |kind: &Kind| {
+                let is_it = |one: &Rendition| one.attempt_id == attempt.id && one.kind == *kind;
+                recorded.iter().any(is_it)
+            };
+            let has: Vec<Kind> = Kind::ALL.into_iter().filter(of_it).collect();
+            match attempt.id == last {
+                true => assert_eq!(has, Kind::ALL),
+                false => assert_eq!(has, [Kind::Preview, Kind::Heatmap]),
+            }
+        }
+        for rendition in &recorded {
+            let bytes = self.bytes(rendition).await;
             assert_eq!(Sha256::digest(&bytes).as_slice(), rendition.sha256);
             assert_eq!(bytes.len() as i64, rendition.size_bytes);
-            expected.push(key);
         }
+        let organization = self.member.organization().uuid();
         let files = files_below(
             &self
                 .storage_folder()
                 .join(format!("{organization}/photos/{id}")),
         );
-        assert_eq!(files.len(), expected.len(), "files nobody knows: {files:?}");
+        let expected = recorded.len() + 1; // and the original
+        assert_eq!(files.len(), expected, "files nobody knows: {files:?}");
     }
 }
 

@@ -80,11 +80,12 @@ pub async fn show_shared(
     Ok(body.answer(&request, &state.storage, &delivery))
 }
 
-/// Customers get the result; what it was made from is the organization's to show.
+/// Customers get the result; what it was made from, and where the check looked
+/// twice, are the organization's to show.
 fn shared_kind(word: &str) -> Result<Kind, Error> {
     match word.parse() {
-        Ok(Kind::Before) | Err(_) => Err(Error::NotFound),
-        Ok(kind) => Ok(kind),
+        Ok(kind @ (Kind::Full | Kind::Preview | Kind::Thumb)) => Ok(kind),
+        Ok(Kind::Before | Kind::Heatmap) | Err(_) => Err(Error::NotFound),
     }
 }
 

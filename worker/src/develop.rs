@@ -8,9 +8,9 @@ use std::time::Instant;
 use plumbline_domain::photos::Stage;
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::{
-    Brush, Change, Decoded, Eye, Limits, Measure, MeasureVerdict, Measured, Metadata, Pixels, Plan,
-    Preset, Report, Source, Verdict, apply, decode, inspect, ladder, measure, plan, small,
-    straighten,
+    Brush, Change, Decoded, Eye, Heatmap, Inspected, Limits, Measure, MeasureVerdict, Measured,
+    Metadata, Pixels, Plan, Preset, Report, Source, Verdict, apply, decode, inspect_with_heatmap,
+    ladder, measure, plan, small, straighten,
 };
 use serde_json::Value;
 
@@ -55,6 +55,8 @@ pub struct Developed {
     pub original: Pixels,
     /// The last attempt's.
     pub picture: Pixels,
+    /// The last attempt's; nothing when its size is wrong.
+    pub heatmap: Option<Heatmap>,
     pub source: Source,
     pub metadata: Metadata,
     /// First to last; never empty. Only the last one can have passed.
@@ -78,6 +80,10 @@ pub struct AttemptDone {
 
 /// Told when a stage begins; answers whether to go on.
 pub type GoOn<'a> = dyn FnMut(Stage) -> bool + 'a;
+
+/// Given the pixels of every attempt that is followed by another, before they go:
+/// two results in full size would be one too many.
+pub type Keep<'a> = dyn FnMut(&Pixels, Option<&Heatmap>) -> Result<(), Failure> + 'a;
 
 pub fn enter(go_on: &mut GoOn<'_>, stage: Stage) -> Result<(), Failure> {
     if go_on(stage) {
@@ -155,7 +161,12 @@ fn see(decoded: Decoded, notes: Vec<String>, since: Instant) -> Seen {
 /// Decides, corrects and checks; when the check fails, again with less, until it
 /// passes or there is nothing lower. The first attempt's time includes decoding
 /// and measuring.
-pub fn develop(seen: Seen, studio: &Studio, go_on: &mut GoOn<'_>) -> Result<Developed, Failure> {
+pub fn develop(
+    seen: Seen,
+    studio: &Studio,
+    keep: &mut Keep<'_>,
+    go_on: &mut GoOn<'_>,
+) -> Result<Developed, Failure> {
     let Seen {
         pixels,
         source,
@@ -175,25 +186,31 @@ pub fn develop(seen: Seen, studio: &Studio, go_on: &mut GoOn<'_>) -> Result<Deve
         enter(go_on, Stage::Correcting)?;
         let picture = apply(&original, &plan, &scene, studio.brush.as_deref()).map_err(trouble)?;
         enter(go_on, Stage::Checking)?;
-        let report = inspect(&original, &picture, &plan);
+        let Inspected { report, heatmap } = inspect_with_heatmap(&original, &picture, &plan);
         attempts.push(attempt(&plan, &report, &source, &notes, since)?);
-        let lower = match report.verdict {
-            Verdict::Passed => None,
-            Verdict::Held => ladder::lower(&plan, &report),
-        };
-        let Some(lower) = lower else {
+        let Some(lower) = next(&plan, &report) else {
             if plan.is_identity() && notes.is_empty() {
                 metadata.change = Change::Nothing;
             }
             return Ok(Developed {
                 original,
                 picture,
+                heatmap,
                 source,
                 metadata,
                 attempts,
             });
         };
+        keep(&picture, heatmap.as_ref())?;
         (plan, since) = (lower, Instant::now());
+    }
+}
+
+/// `None`: this attempt is the last.
+fn next(plan: &Plan, report: &Report) -> Option<Plan> {
+    match report.verdict {
+        Verdict::Passed => None,
+        Verdict::Held => ladder::lower(plan, report),
     }
 }
 

@@ -62,13 +62,14 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
     let go_on = &mut |_| true;
     let seen = look(bytes, go_on).map_err(sentence)?;
-    let developed = develop(seen, studio, go_on).map_err(sentence)?;
+    let developed = develop(seen, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
     let Developed {
         original,
         picture,
         source,
         metadata,
         attempts,
+        ..
     } = developed;
     drop(original);
     let encoded = encode(&picture, &metadata, &of_depth(output, picture.bits()))?;

@@ -5,7 +5,7 @@ use plumbline_domain::attempts::{NewAttempt, Verdict as Kept};
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
 use plumbline_domain::photos::Stage;
 use plumbline_domain::renditions::{Kind, NewRendition};
-use plumbline_enhance::{EncodeError, Output, Pixels, encode_preview, preview};
+use plumbline_enhance::{EncodeError, Heatmap, Output, Pixels, encode_preview, preview};
 use plumbline_storage::Storage;
 use plumbline_storage::key::Key;
 use sha2::{Digest, Sha256};
@@ -20,14 +20,19 @@ const THUMB_EDGE: u32 = 640;
 /// WebP quality of what is looked at on pages; the file to keep is the full one.
 const PREVIEW_QUALITY: u8 = 82;
 const THUMB_QUALITY: u8 = 75;
+const HEATMAP_QUALITY: u8 = 80;
 const PREVIEW_TYPE: &str = "image/webp";
 
 /// Everything a run made, in memory.
 pub struct Cooked {
-    attempts: Vec<AttemptDone>,
-    files: Vec<File>,
+    /// Each with its files, first to last.
+    attempts: Vec<(AttemptDone, Vec<File>)>,
     size_pixels: (i32, i32),
 }
+
+/// Pictures of the attempts that were not the last, encoded as they came.
+#[derive(Default)]
+pub struct Album(Vec<Vec<File>>);
 
 struct File {
     about: NewRendition,
@@ -41,13 +46,32 @@ pub struct Finished {
     keys: Vec<Key>,
 }
 
+impl Album {
+    /// What people look at when they ask why the attempt was not the last.
+    pub fn keep(&mut self, picture: &Pixels, heatmap: Option<&Heatmap>) -> Result<(), Failure> {
+        let (shown, heat) = rayon::join(
+            || {
+                webp(
+                    Kind::Preview,
+                    &preview(picture, PREVIEW_EDGE),
+                    PREVIEW_QUALITY,
+                )
+            },
+            || heat(heatmap),
+        );
+        self.0.push([shown?].into_iter().chain(heat?).collect());
+        Ok(())
+    }
+}
+
 /// Encodes the last attempt. The originals of a shoot are compared with it on the
 /// page, so the photo as it was gets a preview, too.
-pub fn encode(developed: Developed, go_on: &mut GoOn<'_>) -> Result<Cooked, Failure> {
+pub fn encode(developed: Developed, album: Album, go_on: &mut GoOn<'_>) -> Result<Cooked, Failure> {
     enter(go_on, Stage::Saving)?;
     let Developed {
         original,
         picture,
+        heatmap,
         metadata,
         attempts,
         ..
@@ -56,18 +80,25 @@ pub fn encode(developed: Developed, go_on: &mut GoOn<'_>) -> Result<Cooked, Fail
     // One encoder keeps one core busy; together they take as long as the slowest.
     let (full, small) = rayon::join(
         || plumbline_enhance::encode(&picture, &metadata, &output).map_err(trouble),
-        || previews(original, &picture),
+        || previews(original, &picture, heatmap.as_ref()),
     );
     let full = file(Kind::Full, output.media_type(), &picture, full?);
+    let last = [full].into_iter().chain(small?).collect();
     Ok(Cooked {
-        attempts,
+        attempts: attempts
+            .into_iter()
+            .zip(album.0.into_iter().chain([last]))
+            .collect(),
         size_pixels: (pixels(picture.width()), pixels(picture.height())),
-        files: [full].into_iter().chain(small?).collect(),
     })
 }
 
-/// What pages show: the photo now, small, and as it was.
-fn previews(original: Pixels, picture: &Pixels) -> Result<[File; 3], Failure> {
+/// What pages show: the photo now, small, as it was, and where the two differ.
+fn previews(
+    original: Pixels,
+    picture: &Pixels,
+    heatmap: Option<&Heatmap>,
+) -> Result<Vec<File>, Failure> {
     let (before, now) = rayon::join(
         || {
             let shown = preview(&original, PREVIEW_EDGE);
@@ -80,38 +111,50 @@ fn previews(original: Pixels, picture: &Pixels) -> Result<[File; 3], Failure> {
             Ok::<_, Failure>([webp(Kind::Preview, &shown, PREVIEW_QUALITY)?, thumb])
         },
     );
-    let [shown, thumb] = now?;
-    Ok([shown, thumb, before?])
+    Ok(now?
+        .into_iter()
+        .chain([before?])
+        .chain(heat(heatmap)?)
+        .collect())
+}
+
+/// Rather small already: a heatmap has an eighth of the picture's sides.
+fn heat(heatmap: Option<&Heatmap>) -> Result<Option<File>, Failure> {
+    let Some(heatmap) = heatmap else {
+        return Ok(None);
+    };
+    let shown = preview(&heatmap.to_pixels(), PREVIEW_EDGE);
+    webp(Kind::Heatmap, &shown, HEATMAP_QUALITY).map(Some)
 }
 
 impl Cooked {
-    /// Stores the files under the last attempt's id, all of them or none.
+    /// Stores the files, each under its attempt's id, all of them or none.
     pub async fn store(
         self,
         storage: &Storage,
         organization: OrganizationId,
         photo: PhotoId,
     ) -> Result<Finished, Failure> {
-        let mut attempts: Vec<NewAttempt> = self.attempts.into_iter().map(to_record).collect();
-        let last = attempts
-            .last_mut()
-            .expect("a developed photo has an attempt");
         let mut finished = Finished {
             attempts: vec![],
             size_pixels: self.size_pixels,
             keys: vec![],
         };
-        for File { about, bytes } in self.files {
-            let (organization, photo) = (organization.uuid(), photo.uuid());
-            let key = Key::rendition(organization, photo, last.id.uuid(), about.kind.as_str());
-            finished.keys.push(key.clone());
-            if let Err(error) = storage.put(&key, bytes).await {
-                finished.remove(storage).await;
-                return Err(error.into());
+        for (attempt, files) in self.attempts {
+            let mut attempt = to_record(attempt);
+            for File { about, bytes } in files {
+                let (organization, photo) = (organization.uuid(), photo.uuid());
+                let kind = about.kind.as_str();
+                let key = Key::rendition(organization, photo, attempt.id.uuid(), kind);
+                finished.keys.push(key.clone());
+                if let Err(error) = storage.put(&key, bytes).await {
+                    finished.remove(storage).await;
+                    return Err(error.into());
+                }
+                attempt.renditions.push(about);
             }
-            last.renditions.push(about);
+            finished.attempts.push(attempt);
         }
-        finished.attempts = attempts;
         Ok(finished)
     }
 }

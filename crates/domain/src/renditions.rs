@@ -15,10 +15,18 @@ pub enum Kind {
     Thumb,
     /// The original as it was, at the preview's size.
     Before,
+    /// Where the attempt differs from its original, for eyes.
+    Heatmap,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Full, Self::Preview, Self::Thumb, Self::Before];
+    pub const ALL: [Self; 5] = [
+        Self::Full,
+        Self::Preview,
+        Self::Thumb,
+        Self::Before,
+        Self::Heatmap,
+    ];
 
     /// The word in URLs and storage keys.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +35,7 @@ impl Kind {
             Self::Preview => "preview",
             Self::Thumb => "thumb",
             Self::Before => "before",
+            Self::Heatmap => "heatmap",
         }
     }
 }
@@ -120,6 +129,45 @@ pub async fn find(
         kind as _,
     )
     .fetch_optional(scope.conn())
+    .await
+}
+
+/// One rendition of one attempt on the photo, whatever became of the attempt.
+pub async fn of_attempt(
+    scope: &mut Scope,
+    photo: PhotoId,
+    attempt: AttemptId,
+    kind: Kind,
+) -> sqlx::Result<Option<Rendition>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Rendition,
+        r#"select attempt_id, photo_id, kind as "kind: Kind", content_type, width, height,
+                  size_bytes, sha256, crc32
+           from renditions
+           where organization_id = $1 and photo_id = $2 and attempt_id = $3 and kind = $4"#,
+        organization as _,
+        photo as _,
+        attempt as _,
+        kind as _,
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+/// All renditions of all attempts on a photo.
+pub async fn of_photo(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Vec<Rendition>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Rendition,
+        r#"select attempt_id, photo_id, kind as "kind: Kind", content_type, width, height,
+                  size_bytes, sha256, crc32
+           from renditions
+           where organization_id = $1 and photo_id = $2"#,
+        organization as _,
+        photo as _,
+    )
+    .fetch_all(scope.conn())
     .await
 }
 

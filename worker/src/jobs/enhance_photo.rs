@@ -16,7 +16,7 @@ use crate::hold::Hold;
 use crate::kitchen::Kitchen;
 use crate::progress::Progress;
 use crate::record;
-use crate::renditions::{self, Finished};
+use crate::renditions::{self, Album, Finished};
 use crate::sight;
 use crate::workplace::Workplace;
 
@@ -72,8 +72,10 @@ async fn cook(
     let studio = place.studio().await?;
     let cooked = place
         .work(move |go_on| {
-            let developed = develop(seen, &studio, go_on)?;
-            renditions::encode(developed, go_on)
+            let mut album = Album::default();
+            let mut keep = |picture: &_, heatmap: Option<&_>| album.keep(picture, heatmap);
+            let developed = develop(seen, &studio, &mut keep, go_on)?;
+            renditions::encode(developed, album, go_on)
         })
         .await?;
     let finished = cooked.store(&kitchen.storage, order.organization(), claim.photo.id);
