@@ -1,5 +1,5 @@
 // <live-region src events>: keeps the part of the page inside it as the server sees it.
-// Children carry data-key; a child whose source did not change is left alone, its images too.
+// A link in it with data-swap is followed without leaving the page. Children carry data-key; a child whose source did not change is left alone, its images too.
 
 const COALESCE_MS = 300;
 const POLL_MS = 5000;
@@ -17,6 +17,7 @@ class LiveRegion extends HTMLElement {
   connectedCallback() {
     this.#remember(this);
     const { signal } = this.#leave;
+    this.addEventListener("click", (event) => this.#follow(event), { signal });
     document.addEventListener("photo-uploaded", () => this.refresh(), { signal });
     // A page in the background needs no stream; it catches up when it is looked at.
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#open(true)), { signal });
@@ -34,6 +35,17 @@ class LiveRegion extends HTMLElement {
       this.#timer = undefined;
       this.#fetch();
     }, COALESCE_MS);
+  }
+
+  // A link to the same page in another state: only the part that differs is fetched.
+  #follow(event) {
+    const link = event.target.closest("a[data-swap]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    history.replaceState(null, "", link.href);
+    this.setAttribute("src", link.getAttribute("href"));
+    this.#stale = true;
+    this.#fetch();
   }
 
   #open(missed) {
@@ -141,6 +153,11 @@ class LiveRegion extends HTMLElement {
       const loaded = [...old.querySelectorAll("img")].find((candidate) => candidate.getAttribute("src") === image.getAttribute("src"));
       if (loaded) image.replaceWith(loaded);
     }
+    // What somebody has moved or ticked stays as it is.
+    for (const field of fresh.querySelectorAll("input:is([type=range], [type=checkbox])")) {
+      const moved = old.querySelector(`input[type=${field.type}]`);
+      if (moved) Object.assign(field, { value: moved.value, checked: moved.checked });
+    }
     const focused = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
     if (focused >= 0) queueMicrotask(() => fresh.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true }));
     return fresh;
@@ -149,7 +166,7 @@ class LiveRegion extends HTMLElement {
 
 /** Somebody writes here or was asked to correct it: their words are worth more than our news. */
 function beingWritten(part) {
-  const fields = [...part.querySelectorAll("textarea, input:not([type=hidden], [type=range])")];
+  const fields = [...part.querySelectorAll("textarea, input:not([type=hidden], [type=range], [type=checkbox])")];
   return fields.some((field) => field === document.activeElement || field.value !== field.defaultValue || field.ariaInvalid);
 }
 

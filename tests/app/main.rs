@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod accounts;
+mod attempts;
 mod brackets;
 mod galleries;
 mod journey;
+mod reports;
 mod reviews;
 mod strangers;
 mod tenancy;

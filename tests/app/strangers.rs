@@ -4,7 +4,7 @@
 use plumbline_domain::accounts::{self, NewAccount};
 use plumbline_domain::attempts::Verdict;
 use plumbline_domain::members::Role;
-use plumbline_tests::app::App;
+use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::{Client, PASSWORD};
 use plumbline_tests::pictures;
@@ -25,6 +25,7 @@ struct World {
     nobody: Client,
     shoot: String,
     photo: String,
+    attempt: String,
     held: String,
     gallery: String,
     token: String,
@@ -63,6 +64,7 @@ impl World {
             viewer: colleague(&app, "Vera", Role::Viewer).await,
             nobody: app.visitor(),
             gallery: page[at..at + 36].to_owned(),
+            attempt: attempts(&app, &photo).await.remove(0),
             app,
             anna,
             berta,
@@ -94,6 +96,7 @@ impl World {
             .path
             .replace("{shoot}", &self.shoot)
             .replace("{photo}", photo)
+            .replace("{attempt}", &self.attempt)
             .replace("{gallery}", &self.gallery)
             .replace("{token}", token)
             .replace("{kind}", kind);
@@ -147,7 +150,9 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
             | "/shoots/{shoot}/live"
             | "/photos/{photo}"
             | "/photos/{photo}/live"
+            | "/photos/{photo}/report"
             | "/photos/{photo}/report.json"
+            | "/photos/{photo}/attempts/{attempt}/renditions/{kind}"
             | "/photos/{photo}/renditions/{kind}"
             | "/photos/{photo}/original"
             | "/reviews"

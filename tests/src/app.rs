@@ -164,6 +164,15 @@ async fn serve(listener: TcpListener, config: Config) -> (ServerHandle, thread::
     (receiver.await.expect("the site started"), thread)
 }
 
+/// The ids of all attempts on a photo, first to last.
+pub async fn attempts(app: &App, photo: &str) -> Vec<String> {
+    sqlx::query_scalar("select id::text from attempts where photo_id = $1::uuid order by number")
+        .bind(photo)
+        .fetch_all(&app.database.everything)
+        .await
+        .expect("the database answers")
+}
+
 /// The checkout.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

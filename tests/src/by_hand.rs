@@ -13,8 +13,13 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 
-/// Finishes the photo. Its files are small texts that say what they are.
+/// Finishes the photo with one attempt. Its files are small texts that say what they are.
 pub async fn finish(app: &App, photo: &str, verdict: Verdict) {
+    finish_after(app, photo, &[], verdict).await;
+}
+
+/// As [`finish`], after attempts that were held, by these engines.
+pub async fn finish_after(app: &App, photo: &str, held: &[&str], verdict: Verdict) {
     let order = order_of(app, photo).await;
     let mut scope = order.scope(app.db()).await.expect("the database answers");
     let begun = jobs::begin(&mut scope, order.job, 60)
@@ -23,8 +28,13 @@ pub async fn finish(app: &App, photo: &str, verdict: Verdict) {
     let Begin::Claimed(claim) = begun else {
         panic!("the photo is not waiting: {begun:?}")
     };
-    let attempt = attempt(app, &order, &claim, verdict).await;
-    let done = jobs::finish(&mut scope, &claim, &[attempt], (6000, 4000)).await;
+    let mut attempts = Vec::new();
+    for engine in held {
+        let kept = [Kind::Preview, Kind::Heatmap];
+        attempts.push(attempt(app, &order, &claim, engine, Verdict::Held, &kept).await);
+    }
+    attempts.push(attempt(app, &order, &claim, "natural", verdict, &Kind::ALL).await);
+    let done = jobs::finish(&mut scope, &claim, &attempts, (6000, 4000)).await;
     assert!(done.expect("the database answers"), "the claim holds");
     scope.commit().await.expect("the database answers");
 }
@@ -40,15 +50,22 @@ async fn order_of(app: &App, photo: &str) -> EnhancePhoto {
     serde_json::from_value(json!({"organization": organization, "job": job})).expect("an order")
 }
 
-async fn attempt(app: &App, order: &EnhancePhoto, claim: &Claim, verdict: Verdict) -> NewAttempt {
+async fn attempt(
+    app: &App,
+    order: &EnhancePhoto,
+    claim: &Claim,
+    engine: &str,
+    verdict: Verdict,
+    kinds: &[Kind],
+) -> NewAttempt {
     let id = AttemptId::new();
     let mut renditions = Vec::new();
-    for kind in Kind::ALL {
+    for &kind in kinds {
         renditions.push(rendition(app, order.organization(), claim, id, kind).await);
     }
     NewAttempt {
         id,
-        engine: "natural".to_owned(),
+        engine: engine.to_owned(),
         strength: 1.0,
         plan: json!({}),
         done: json!(["Brightened by 0.6 stops."]),
@@ -103,6 +120,15 @@ pub fn report(verdict: Verdict) -> serde_json::Value {
         "verdict": if held { "held" } else { "passed" },
         "headline": if held { "Held: something may have moved." } else { "Passed." },
         "measures": [{
+            "name": "size",
+            "label": "Size",
+            "value": 24.0,
+            "threshold": 24.0,
+            "at_least": true,
+            "unit": "megapixels",
+            "verdict": "passed",
+            "sentence": "The result has exactly the original's size.",
+        }, {
             "name": "structure",
             "label": "Structure",
             "value": if held { 0.71 } else { 0.99 },
@@ -111,6 +137,15 @@ pub fn report(verdict: Verdict) -> serde_json::Value {
             "unit": "",
             "verdict": if held { "failed" } else { "passed" },
             "sentence": "How well lines and objects stayed in place.",
+        }, {
+            "name": "ssim",
+            "label": "Similarity",
+            "value": 0.97,
+            "threshold": null,
+            "unit": "",
+            "verdict": "reported",
+            "sentence": "How alike the two pictures are in all.",
         }],
+        "source": {"bits": 8, "profile": "sRGB"},
     })
 }

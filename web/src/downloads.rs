@@ -1,9 +1,9 @@
 //! Files that leave the house: renditions, originals, and a gallery as one zip.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use plumbline_domain::ids::{OrganizationId, PhotoId};
+use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
 use plumbline_domain::photos::{self, Photo};
-use plumbline_domain::renditions::{self, Kind, Shared};
+use plumbline_domain::renditions::{self, Kind, Rendition, Shared};
 use plumbline_domain::shoots;
 use plumbline_storage::key::Key;
 
@@ -28,14 +28,46 @@ pub async fn show_rendition(
         .await?
         .ok_or(Error::NotFound)?;
     drop(scope);
-    let key = rendition_key(member.organization(), id, found.attempt_id.uuid(), kind);
+    Ok(rendition(&request, &state, &member, &photo, &found))
+}
+
+/// `GET /photos/{photo}/attempts/{attempt}/renditions/{kind}`: what an attempt looked
+/// like. The file to keep is the accepted attempt's alone.
+pub async fn show_attempt(
+    request: HttpRequest,
+    state: web::Data<State>,
+    member: Member,
+    Path((id, attempt, kind)): Path<(PhotoId, AttemptId, String)>,
+) -> Result<HttpResponse, Error> {
+    let kind: Kind = kind.parse().map_err(|_| Error::NotFound)?;
+    if kind == Kind::Full {
+        return Err(Error::NotFound);
+    }
+    let mut scope = member.scope(&state.db).await?;
+    let photo = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
+    let found = renditions::of_attempt(&mut scope, id, attempt, kind)
+        .await?
+        .ok_or(Error::NotFound)?;
+    drop(scope);
+    Ok(rendition(&request, &state, &member, &photo, &found))
+}
+
+fn rendition(
+    request: &HttpRequest,
+    state: &State,
+    member: &Member,
+    photo: &Photo,
+    found: &Rendition,
+) -> HttpResponse {
+    let attempt = found.attempt_id.uuid();
+    let key = rendition_key(member.organization(), photo.id, attempt, found.kind);
     let body = Body::blob(key, found.size_bytes, &found.sha256);
     let delivery = Delivery {
         content_type: &found.content_type,
         file_name: &file_name(photo.number, &photo.name, &found.content_type),
-        save: kind == Kind::Full,
+        save: found.kind == Kind::Full,
     };
-    Ok(body.answer(&request, &state.storage, &delivery))
+    body.answer(request, &state.storage, &delivery)
 }
 
 /// `GET /photos/{photo}/original`: the bytes as they were uploaded.

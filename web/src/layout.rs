@@ -136,8 +136,3 @@ impl Notice {
         format!("{url}?notice={}", self.word())
     }
 }
-
-#[derive(Debug, Default, serde::Deserialize)]
-pub struct NoticeQuery {
-    pub notice: Option<Notice>,
-}

@@ -1,27 +1,30 @@
 //! One photo: before and after, what was done, and the report that says so.
 
+mod facts;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use plumbline_domain::attempts::{self, Attempt};
+use plumbline_domain::attempts::Attempt;
 use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::members;
 use plumbline_domain::photos::{self, Photo, Stage, Status, brackets};
-use plumbline_domain::renditions::{self, Kind};
-use plumbline_domain::reviews::{self, Decision, Review};
+use plumbline_domain::renditions::Kind;
+use plumbline_domain::reviews;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
-use serde_json::json;
+use serde::Deserialize;
 
 use crate::access::Member;
 use crate::error::Error;
 use crate::form::Path;
-use crate::layout::{Layout, NoticeQuery};
-use crate::report::{Report, ReportView, Verdict};
+use crate::layout::{Layout, Notice};
+use crate::photos::facts::Fact;
+use crate::record::{AttemptCard, Record, sentences};
+use crate::report::{Report, ReportView, WhyView};
+use crate::reviews::ReviewView;
 use crate::state::State;
-use crate::view::{
-    Picture, StatusView, Trouble, file_size, moment, pixels, stage_name, stages_done,
-};
-use crate::{page, redirect, sniff, urls};
+use crate::view::{Picture, StatusView, Trouble, file_size, stage_name, stages_done};
+use crate::{page, redirect, urls};
 
 #[derive(Template)]
 #[template(path = "photo.html", blocks = ["panel"])]
@@ -36,14 +39,17 @@ struct Page {
     previous: Option<PhotoId>,
     next: Option<PhotoId>,
     status: StatusView,
-    before: Option<Picture>,
-    after: Option<Picture>,
+    comparison: Option<Comparison>,
+    /// The number of an attempt that a person chose to see instead of the one that counts.
+    chosen: Option<i32>,
     /// Filled while waiting or working.
     stages: Vec<StageView>,
     /// What was done, in sentences.
     done: Vec<String>,
     report: Option<ReportView>,
-    attempts: Vec<AttemptRow>,
+    /// Only while it waits for a person.
+    why: Option<WhyView>,
+    attempts: Vec<AttemptCard>,
     /// Names of the other originals that were merged into it.
     exposures: Vec<String>,
     facts: Vec<Fact>,
@@ -53,6 +59,16 @@ struct Page {
     /// "24.1 MB", once there is a result.
     full_size: Option<String>,
     original_size: String,
+}
+
+impl Page {
+    /// Where the live region gets its part of the page.
+    fn address(&self) -> String {
+        match self.chosen {
+            Some(number) => urls::photo_at(self.id, number),
+            None => urls::photo(self.id),
+        }
+    }
 }
 
 struct StageView {
@@ -77,34 +93,20 @@ impl StageState {
     }
 }
 
-struct AttemptRow {
-    number: i32,
-    engine: String,
-    strength: String,
-    verdict: Verdict,
-    took: String,
+/// The photo as it was and as an attempt made it.
+struct Comparison {
+    before: Picture,
+    after: Picture,
+    heatmap: Option<Picture>,
+    /// "After", or which attempt it is where it is not the one that counts.
+    tag: String,
 }
 
-struct Fact {
-    label: &'static str,
-    value: String,
-}
-
-pub(crate) enum ReviewView {
-    None,
-    Ask {
-        reason: String,
-        error: Option<String>,
-    },
-    /// Held, but this member may not decide.
-    AdminWill,
-    Decided {
-        approved: bool,
-        by: String,
-        at: String,
-        reason: Option<String>,
-        can_withdraw: bool,
-    },
+#[derive(Deserialize)]
+pub struct PageQuery {
+    notice: Option<Notice>,
+    /// Which attempt to show as "after".
+    attempt: Option<i32>,
 }
 
 /// `GET /photos/{photo}`. A live region asks with `x-fragment` and gets its part alone.
@@ -113,13 +115,13 @@ pub async fn show(
     state: web::Data<State>,
     member: Member,
     Path(id): Path<PhotoId>,
-    query: web::Query<NoticeQuery>,
+    query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     if let Some(leader) = brackets::leader(&mut scope, id).await? {
         return Ok(redirect::to(&urls::photo(leader)));
     }
-    let mut shown = page_of(&request, &member, &mut scope, id).await?;
+    let mut shown = page_of(&request, &member, &mut scope, id, query.attempt).await?;
     if request.headers().contains_key("x-fragment") {
         return Ok(page::show(&shown.as_panel()));
     }
@@ -136,7 +138,7 @@ pub async fn refuse_review(
     reason: String,
     error: &str,
 ) -> Result<HttpResponse, Error> {
-    let mut shown = page_of(request, member, scope, id).await?;
+    let mut shown = page_of(request, member, scope, id, None).await?;
     shown.review = ReviewView::Ask {
         reason,
         error: Some(error.to_owned()),
@@ -149,24 +151,25 @@ async fn page_of(
     member: &members::Member,
     scope: &mut Scope,
     id: PhotoId,
+    attempt: Option<i32>,
 ) -> Result<Page, Error> {
     let photo = photos::find(scope, id).await?.ok_or(Error::NotFound)?;
     let shoot = shoots::find(scope, photo.shoot_id)
         .await?
         .ok_or(Error::NotFound)?;
     let neighbours = photos::of_shoot(scope, shoot.id).await?;
-    let attempts = attempts::of_photo(scope, id).await?;
     let review = reviews::find(scope, id).await?;
-    let before = renditions::find(scope, id, Kind::Before).await?;
-    let after = renditions::find(scope, id, Kind::Preview).await?;
-    let full = renditions::find(scope, id, Kind::Full).await?;
+    let record = Record::of(scope, &photo).await?;
+    let accepted = record.accepted();
+    let chosen = attempt
+        .and_then(|number| record.numbered(number))
+        .filter(|one| Some(one.id) != photo.accepted_attempt_id);
+    let shown = chosen.or(accepted);
+    let full = accepted.and_then(|one| record.find(one.id, Kind::Full));
     let at = neighbours
         .iter()
         .position(|one| one.id == id)
         .unwrap_or_default();
-    let accepted = attempts
-        .iter()
-        .rfind(|one| Some(one.id) == photo.accepted_attempt_id);
     Ok(Page {
         layout: Layout::of_member(request, member, scope, &photo.name).await?,
         id,
@@ -176,20 +179,36 @@ async fn page_of(
         previous: at.checked_sub(1).map(|before| neighbours[before].id),
         next: neighbours.get(at + 1).map(|after| after.id),
         status: StatusView::of(&photo),
-        before: before.as_ref().map(crate::shoots::picture),
-        after: after.as_ref().map(crate::shoots::picture),
+        comparison: shown.and_then(|one| comparison(&record, one)),
+        chosen: chosen.map(|one| one.number),
         stages: stages(&photo),
-        done: accepted.map(sentences).unwrap_or_default(),
-        report: accepted.map(|one| Report::read(&one.report).into()),
-        attempts: attempts.iter().map(attempt_row).collect(),
+        done: shown.map(sentences).unwrap_or_default(),
+        report: shown.map(|one| Report::read(&one.report).into()),
+        why: accepted
+            .filter(|_| photo.status == Status::Held)
+            .and_then(|one| WhyView::of(&Report::read(&one.report))),
+        attempts: record.cards(shown),
         exposures: exposures(scope, id).await?,
-        facts: facts(&photo, accepted),
-        review: review_view(&photo, review, member),
+        facts: facts::of(&photo, accepted),
+        review: ReviewView::of(&photo, review, member),
         trouble: Trouble::of(&photo),
         can_retry: photo.status == Status::Failed && member.role.can_edit(),
         full_size: full.map(|rendition| file_size(rendition.size_bytes)),
         original_size: file_size(photo.size_bytes),
         name: photo.name,
+    })
+}
+
+fn comparison(record: &Record, attempt: &Attempt) -> Option<Comparison> {
+    let counts = record.accepted().is_some_and(|one| one.id == attempt.id);
+    Some(Comparison {
+        before: record.before(attempt)?,
+        after: record.picture(attempt.id, Kind::Preview)?,
+        heatmap: record.picture(attempt.id, Kind::Heatmap),
+        tag: match counts {
+            true => "After".to_owned(),
+            false => format!("Attempt {}", attempt.number),
+        },
     })
 }
 
@@ -217,115 +236,4 @@ fn stages(photo: &Photo) -> Vec<StageView> {
             state: state(at),
         })
         .collect()
-}
-
-fn sentences(attempt: &Attempt) -> Vec<String> {
-    let list = attempt
-        .done
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    list.iter()
-        .filter_map(|one| one.as_str().map(str::to_owned))
-        .collect()
-}
-
-fn attempt_row(attempt: &Attempt) -> AttemptRow {
-    AttemptRow {
-        number: attempt.number,
-        engine: attempt.engine.clone(),
-        strength: format!("{:.0} %", attempt.strength * 100.0),
-        verdict: match attempt.verdict {
-            attempts::Verdict::Passed => Verdict::Passed,
-            attempts::Verdict::Held => Verdict::Failed,
-        },
-        took: format!("{:.1} s", f64::from(attempt.took_ms) / 1000.0),
-    }
-}
-
-fn facts(photo: &Photo, accepted: Option<&Attempt>) -> Vec<Fact> {
-    let mut facts = vec![
-        Fact {
-            label: "Uploaded",
-            value: moment(photo.received_at),
-        },
-        Fact {
-            label: "Format",
-            value: format_name(&photo.content_type).to_owned(),
-        },
-    ];
-    if let Some((width, height)) = photo.width.zip(photo.height) {
-        facts.push(Fact {
-            label: "Pixels",
-            value: pixels(width, height),
-        });
-    }
-    let source = accepted.map(|attempt| &attempt.report["source"]);
-    if let Some(bits) = source.and_then(|source| source["bits"].as_i64()) {
-        facts.push(Fact {
-            label: "Depth",
-            value: format!("{bits} bit"),
-        });
-    }
-    if let Some(profile) = source.and_then(|source| source["profile"].as_str()) {
-        facts.push(Fact {
-            label: "Colour profile",
-            value: profile.to_owned(),
-        });
-    }
-    facts
-}
-
-fn format_name(content_type: &str) -> &str {
-    match content_type {
-        "image/jpeg" => "JPEG",
-        "image/png" => "PNG",
-        "image/tiff" => "TIFF",
-        "image/webp" => "WebP",
-        sniff::RAW => "Camera RAW",
-        other => other,
-    }
-}
-
-fn review_view(photo: &Photo, review: Option<Review>, member: &members::Member) -> ReviewView {
-    match (photo.status, review) {
-        (Status::Held, _) if member.role.can_review() => ReviewView::Ask {
-            reason: String::new(),
-            error: None,
-        },
-        (Status::Held, _) => ReviewView::AdminWill,
-        (Status::Approved | Status::Rejected, Some(review)) => ReviewView::Decided {
-            approved: review.decision == Decision::Approved,
-            by: review.reviewer.unwrap_or_else(|| "a former member".into()),
-            at: moment(review.created_at),
-            reason: Some(review.reason).filter(|reason| !reason.is_empty()),
-            can_withdraw: member.role.can_review(),
-        },
-        _ => ReviewView::None,
-    }
-}
-
-/// `GET /photos/{photo}/report.json`: every attempt with its plan and report.
-pub async fn show_report(
-    state: web::Data<State>,
-    member: Member,
-    Path(id): Path<PhotoId>,
-) -> Result<HttpResponse, Error> {
-    let mut scope = member.scope(&state.db).await?;
-    let photo = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    let attempts = attempts::of_photo(&mut scope, id).await?;
-    let document = json!({
-        "photo": photo.id,
-        "name": photo.name,
-        "attempts": attempts.iter().map(|attempt| json!({
-            "number": attempt.number,
-            "engine": attempt.engine,
-            "strength": attempt.strength,
-            "took_ms": attempt.took_ms,
-            "plan": attempt.plan,
-            "done": attempt.done,
-            "report": attempt.report,
-        })).collect::<Vec<_>>(),
-    });
-    Ok(HttpResponse::Ok().json(document))
 }

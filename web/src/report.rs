@@ -11,13 +11,15 @@ pub struct Report {
     #[serde(default)]
     verdict: String,
     #[serde(default)]
-    headline: String,
+    pub headline: String,
     #[serde(default)]
     measures: Vec<Measure>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Measure {
+    #[serde(default)]
+    pub name: String,
     pub label: String,
     pub value: f64,
     pub threshold: Option<f64>,
@@ -48,6 +50,16 @@ impl Verdict {
             Self::Review => "review",
             Self::Failed => "failed",
             Self::Reported => "reported",
+        }
+    }
+
+    /// The worst first.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Failed => 0,
+            Self::Review => 1,
+            Self::Passed => 2,
+            Self::Reported => 3,
         }
     }
 
@@ -86,6 +98,31 @@ impl Measure {
 
     pub fn is_bad(&self) -> bool {
         matches!(self.verdict, Verdict::Failed | Verdict::Review)
+    }
+
+    /// What a person does about it: where to look, and how to decide.
+    fn advice(&self) -> &'static str {
+        match self.name.as_str() {
+            "size" => "Reject it: a photo must never come back larger or smaller than it was.",
+            "structure" => {
+                "Look where the heatmap is bright and compare with the original. Approve the photo if everything there is as it was. Reject it if something appeared, vanished or bent."
+            }
+            "neutral_drift" => {
+                "Compare white walls and ceilings with the original. Approve the photo if they look as they do in the room. Reject it if they look painted."
+            }
+            "tile_chroma" => {
+                "Compare the colours of floors, walls and fabrics with the original. Approve the photo if they are the house's own. Reject it if a part looks repainted."
+            }
+            "lost_highlights" => {
+                "Look at windows and lamps. Approve the photo if what could be seen in them can still be seen. Reject it if they are plain white now."
+            }
+            "lost_shadows" => {
+                "Look at the darkest corners. Approve the photo if what could be seen in them can still be seen. Reject it if they are plain black now."
+            }
+            _ => {
+                "Compare the photo with the original. Approve it if it shows the house as it is, and reject it if not."
+            }
+        }
     }
 }
 
@@ -127,8 +164,28 @@ impl Report {
 pub struct ReportView {
     pub verdict: Verdict,
     pub headline: String,
-    pub measures: Vec<MeasureView>,
+    /// What decides: failed first, then doubtful, then passed.
+    pub gates: Vec<MeasureView>,
+    /// What is only reported.
+    pub reported: Vec<MeasureView>,
     pub version: String,
+}
+
+/// Why a photo waits for a person, and what that person does.
+#[derive(Clone)]
+pub struct WhyView {
+    pub measure: MeasureView,
+    pub advice: &'static str,
+}
+
+impl WhyView {
+    pub fn of(report: &Report) -> Option<Self> {
+        let worst = report.worst()?;
+        Some(Self {
+            advice: worst.advice(),
+            measure: worst.clone().into(),
+        })
+    }
 }
 
 #[derive(Clone)]
@@ -151,6 +208,13 @@ pub struct Scale {
 impl From<Report> for ReportView {
     fn from(report: Report) -> Self {
         let passed = report.verdict == "passed";
+        let (reported, mut gates): (Vec<_>, Vec<_>) = report
+            .measures
+            .into_iter()
+            .map(MeasureView::from)
+            .partition(|measure| measure.verdict == Verdict::Reported);
+        // Stable: within a verdict the order is the report's.
+        gates.sort_by_key(|measure| measure.verdict.rank());
         Self {
             verdict: if passed {
                 Verdict::Passed
@@ -158,7 +222,8 @@ impl From<Report> for ReportView {
                 Verdict::Review
             },
             headline: report.headline,
-            measures: report.measures.into_iter().map(MeasureView::from).collect(),
+            gates,
+            reported,
             version: format!("Thresholds version {}", report.version),
         }
     }

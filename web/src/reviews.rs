@@ -3,9 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos;
+use plumbline_domain::members::Member;
+use plumbline_domain::photos::{self, Photo, Status};
 use plumbline_domain::renditions::Kind;
-use plumbline_domain::reviews::{self, Decision, Held, REASON_MAX_CHARS};
+use plumbline_domain::reviews::{self, Decision, Held, REASON_MAX_CHARS, Review};
 use serde::Deserialize;
 
 use crate::access::Admin;
@@ -14,7 +15,7 @@ use crate::form::{Form, Path, Press};
 use crate::layout::{Layout, Notice};
 use crate::report::{Measure, Report};
 use crate::state::State;
-use crate::view::Picture;
+use crate::view::{Picture, moment};
 use crate::{page, redirect, urls};
 
 #[derive(Template)]
@@ -78,6 +79,44 @@ fn value_and_limit(measure: &Measure) -> String {
     match measure.threshold_text() {
         Some(limit) => format!("{}, {limit}", measure.value_text()),
         None => measure.value_text(),
+    }
+}
+
+/// Where a photo stands with the people who decide.
+pub enum ReviewView {
+    None,
+    Ask {
+        reason: String,
+        error: Option<String>,
+    },
+    /// Held, but this member may not decide.
+    AdminWill,
+    Decided {
+        approved: bool,
+        by: String,
+        at: String,
+        reason: Option<String>,
+        can_withdraw: bool,
+    },
+}
+
+impl ReviewView {
+    pub fn of(photo: &Photo, review: Option<Review>, member: &Member) -> Self {
+        match (photo.status, review) {
+            (Status::Held, _) if member.role.can_review() => Self::Ask {
+                reason: String::new(),
+                error: None,
+            },
+            (Status::Held, _) => Self::AdminWill,
+            (Status::Approved | Status::Rejected, Some(review)) => Self::Decided {
+                approved: review.decision == Decision::Approved,
+                by: review.reviewer.unwrap_or_else(|| "a former member".into()),
+                at: moment(review.created_at),
+                reason: Some(review.reason).filter(|reason| !reason.is_empty()),
+                can_withdraw: member.role.can_review(),
+            },
+            _ => Self::None,
+        }
     }
 }
 

@@ -5,8 +5,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::{
-    attempts, downloads, exposures, galleries, landing, live, photos, removals, reviews, sessions,
-    shoots, signup, uploads,
+    attempts, downloads, exposures, galleries, landing, live, photos, removals, reports, reviews,
+    sessions, shoots, signup, uploads,
 };
 
 /// Who may use a route. The handler's extractor is what enforces it.
@@ -64,9 +64,11 @@ routes! {
 
     get  "/photos/{photo}"                    => photos::show, Member;
     get  "/photos/{photo}/live"               => live::show_photo, Member;
-    get  "/photos/{photo}/report.json"        => photos::show_report, Member;
+    get  "/photos/{photo}/report"             => reports::show, Member;
+    get  "/photos/{photo}/report.json"        => reports::show_document, Member;
     get  "/photos/{photo}/renditions/{kind}"  => downloads::show_rendition, Member;
     get  "/photos/{photo}/original"           => downloads::show_original, Member;
+    get  "/photos/{photo}/attempts/{attempt}/renditions/{kind}" => downloads::show_attempt, Member;
     post "/photos/{photo}/attempts"           => attempts::create, Editor;
     post "/photos/{photo}/removal"            => removals::create, Editor;
     post "/photos/{photo}/restoration"        => removals::delete, Editor;

@@ -5,7 +5,7 @@
 use std::borrow::Borrow;
 use std::sync::OnceLock;
 
-use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
+use plumbline_domain::ids::{AttemptId, GalleryId, PhotoId, ShootId};
 
 pub fn home() -> String {
     "/".into()
@@ -59,7 +59,25 @@ pub fn photo_original(id: impl Borrow<PhotoId>) -> String {
     format!("/photos/{}/original", id.borrow())
 }
 
+/// The photo's page with one of its attempts as "after".
+pub fn photo_at(id: impl Borrow<PhotoId>, attempt: impl Borrow<i32>) -> String {
+    format!("/photos/{}?attempt={}", id.borrow(), attempt.borrow())
+}
+
+pub fn attempt_rendition(
+    id: impl Borrow<PhotoId>,
+    attempt: impl Borrow<AttemptId>,
+    kind: &str,
+) -> String {
+    let (id, attempt) = (id.borrow(), attempt.borrow());
+    format!("/photos/{id}/attempts/{attempt}/renditions/{kind}")
+}
+
 pub fn photo_report(id: impl Borrow<PhotoId>) -> String {
+    format!("/photos/{}/report", id.borrow())
+}
+
+pub fn photo_report_document(id: impl Borrow<PhotoId>) -> String {
     format!("/photos/{}/report.json", id.borrow())
 }
 
