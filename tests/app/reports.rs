@@ -104,7 +104,7 @@ async fn the_printed_report_is_proof_of_what_was_delivered_and_who_decided() {
     let (app, anna, photo) = a_photo(Verdict::Held).await;
     let path = format!("/photos/{photo}/report");
     let page = anna.get(&path).await;
-    page.shows("Needs review")
+    page.shows("Held for review")
         .shows(FAILING)
         .hides("Approved by");
 
@@ -118,6 +118,7 @@ async fn the_printed_report_is_proof_of_what_was_delivered_and_who_decided() {
     page.shows("Anna&#39;s studio")
         .shows("12 Harbour Street")
         .shows("<h1>kitchen.jpg</h1>")
+        .shows("Anna looked at it and approved it.")
         .shows("Approved by Anna")
         .shows("The lamp was always so")
         .shows("Held: something may have moved.")

@@ -3,11 +3,13 @@
 //! `target/screenshots`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use plumbline_domain::attempts::Verdict;
 use plumbline_domain::{accounts, sign_in_links};
 use plumbline_tests::app::{App, root};
 use plumbline_tests::browser::{Browser, Theme};
+use plumbline_tests::brushes::FaultyBrush;
 use plumbline_tests::client::Client;
 use plumbline_tests::{by_hand, pictures};
 
@@ -103,6 +105,7 @@ async fn pages_of_a_member() {
     app.run_jobs().await;
     hold(&app, &held).await;
     look_at(&browser, &format!("/photos/{held}"), "photo-held").await;
+    look_at(&browser, &format!("/photos/{held}/report"), "report-held").await;
     look_at(&browser, "/reviews", "reviews-1").await;
 
     client.share(&shoot).await;
@@ -113,6 +116,62 @@ async fn pages_of_a_member() {
     )
     .await;
     look_at(&browser, "/shoots", "shoots-1").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_a_photo_with_several_attempts() {
+    let app = App::start().await;
+    let (browser, client) = anna(&app).await;
+    let shoot = client.create_shoot("12 Harbour Street").await;
+    let tinted = client.add_photo(&shoot, "kitchen.jpg", &photo(0)).await;
+    app.run_jobs_with(Some(Arc::new(FaultyBrush::casts())))
+        .await;
+    let page = format!("/photos/{tinted}");
+    look_at(&browser, &page, "photo-attempts").await;
+    look_at(&browser, &format!("{page}?attempt=1"), "photo-attempt-1").await;
+    look_at(&browser, &format!("{page}/report"), "report-attempts").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_is_compared_without_leaving_the_page() {
+    let app = App::start().await;
+    let (browser, client) = anna(&app).await;
+    let shoot = client.create_shoot("12 Harbour Street").await;
+    let tinted = client.add_photo(&shoot, "kitchen.jpg", &photo(0)).await;
+    app.run_jobs_with(Some(Arc::new(FaultyBrush::casts())))
+        .await;
+    browser.open(&format!("/photos/{tinted}")).await;
+    browser.ask("window.stillHere = true").await;
+
+    let shines = "document.querySelector('.compare__heat img')?.naturalWidth > 100";
+    assert_ne!(browser.ask(shines).await, true, "dark until asked for");
+    let toggle = browser.find(".heat__box").await;
+    toggle
+        .send_keys(" ")
+        .await
+        .expect("a key press turns it on");
+    browser.see(shines).await;
+
+    browser.press(".heat__attempt[href$='attempt=1']").await;
+    browser
+        .see("document.querySelectorAll('.compare__tag')[1].innerText === 'Attempt 1'")
+        .await;
+    browser.see_text("Report of attempt 1").await;
+    for still in [
+        "window.stillHere",
+        "location.search === '?attempt=1'",
+        "document.querySelector('.heat__box').checked",
+        "document.querySelector('.heat__attempt[aria-current]').innerText === '1'",
+        "document.querySelector('.attempt:has([aria-current])').dataset.key === '1'",
+    ] {
+        assert_eq!(browser.ask(still).await, true, "{still}");
+    }
+    browser.press(".attempt__link[href$='attempt=3']").await;
+    browser
+        .see("document.querySelectorAll('.compare__tag')[1].innerText === 'After'")
+        .await;
     assert_eq!(browser.complaints().await, [""; 0]);
 }
 

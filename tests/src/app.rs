@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use plumbline_domain::db::Db;
-use plumbline_enhance::PlainEye;
+use plumbline_enhance::{Brush, PlainEye};
 use plumbline_storage::Storage;
 use plumbline_web::config::Config;
 use plumbline_web::state::State;
@@ -79,6 +79,11 @@ impl App {
 
     /// Lets the real worker run until no job is left.
     pub async fn run_jobs(&self) {
+        self.run_jobs_with(None).await;
+    }
+
+    /// The same with a brush: corrections are guided, and natural when they fail.
+    pub async fn run_jobs_with(&self, brush: Option<Arc<dyn Brush>>) {
         let everything = self.database.everything.clone();
         let no_job_left = async move {
             wait::until("the jobs to be done", Duration::from_secs(120), || async {
@@ -92,7 +97,7 @@ impl App {
             })
             .await;
         };
-        plumbline_worker::run(self.worker_config(), Arc::new(PlainEye), None, no_job_left)
+        plumbline_worker::run(self.worker_config(), Arc::new(PlainEye), brush, no_job_left)
             .await
             .expect("the worker runs");
     }

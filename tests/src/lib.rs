@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod brushes;
 pub mod by_hand;
 pub mod client;
 pub mod cluster;

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use plumbline_domain::attempts::{self, Attempt};
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos::{self, Photo};
+use plumbline_domain::photos::{self, Photo, Status};
 use plumbline_domain::renditions::{Kind, Rendition};
 use plumbline_domain::reviews::{self, Decision, Review};
 use plumbline_domain::shoots;
@@ -19,7 +19,7 @@ use crate::page;
 use crate::record::{AttemptCard, Record, sentences};
 use crate::report::{Report, ReportView, Verdict};
 use crate::state::State;
-use crate::view::{Picture, StatusView, file_size, moment, pixels};
+use crate::view::{Picture, file_size, moment, pixels};
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -28,7 +28,7 @@ struct Page {
     organization: String,
     shoot_name: String,
     name: String,
-    status: StatusView,
+    verdict: &'static str,
     /// When it was checked.
     at: String,
     before: Option<Picture>,
@@ -48,6 +48,17 @@ impl Page {
             Some(decision) if decision.approved => Verdict::Passed,
             Some(_) => Verdict::Failed,
             None => self.report.verdict,
+        }
+    }
+
+    fn summary(&self) -> String {
+        let said = &self.report.headline;
+        match &self.decision {
+            Some(DecisionView { approved, by, .. }) => {
+                let word = if *approved { "approved" } else { "rejected" };
+                format!("{by} looked at it and {word} it. The check had said: {said}")
+            }
+            None => said.clone(),
         }
     }
 }
@@ -84,7 +95,7 @@ pub async fn show(
         id,
         organization: member.organization_name.clone(),
         shoot_name: shoot.name,
-        status: StatusView::of(&photo),
+        verdict: verdict(photo.status),
         at: moment(attempt.created_at),
         before: record.picture(attempt.id, Kind::Before),
         after: record.picture(attempt.id, Kind::Preview),
@@ -96,6 +107,18 @@ pub async fn show(
         files: files(&photo, record.find(attempt.id, Kind::Full)),
         name: photo.name,
     }))
+}
+
+/// In one word, the last: a person's decision, or the check's.
+fn verdict(status: Status) -> &'static str {
+    match status {
+        Status::Approved => "Approved",
+        Status::Rejected => "Rejected",
+        Status::Held => "Held for review",
+        Status::Passed => "Passed",
+        Status::Waiting | Status::Working => "Being corrected again",
+        Status::Failed | Status::Merged => "Not delivered",
+    }
 }
 
 fn decision(review: Review) -> DecisionView {
