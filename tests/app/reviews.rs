@@ -41,7 +41,8 @@ async fn a_held_photo_waits_for_a_person_and_customers_do_not_see_it() {
     anna.get("/reviews")
         .await
         .shows("kitchen.jpg")
-        .shows("0.71, at least 0.93");
+        .shows("0.71, at least 0.93")
+        .shows("How well lines and objects stayed in place.");
     anna.get("/shoots").await.shows("1 to review");
     anna.get(&format!("/photos/{photo}"))
         .await
