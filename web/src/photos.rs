@@ -34,10 +34,7 @@ struct Page {
     shoot_id: ShootId,
     shoot_name: String,
     name: String,
-    /// "3 of 24"
-    position: String,
-    previous: Option<PhotoId>,
-    next: Option<PhotoId>,
+    walk: Walk,
     status: StatusView,
     comparison: Option<Comparison>,
     /// The number of an attempt that a person chose to see instead of the one that counts.
@@ -69,6 +66,14 @@ impl Page {
             None => urls::photo(self.id),
         }
     }
+}
+
+/// Where it stands among the photos of its shoot.
+struct Walk {
+    /// "3 of 24"
+    position: String,
+    previous: Option<PhotoId>,
+    next: Option<PhotoId>,
 }
 
 struct StageView {
@@ -157,7 +162,6 @@ async fn page_of(
     let shoot = shoots::find(scope, photo.shoot_id)
         .await?
         .ok_or(Error::NotFound)?;
-    let neighbours = photos::of_shoot(scope, shoot.id).await?;
     let review = reviews::find(scope, id).await?;
     let record = Record::of(scope, &photo).await?;
     let accepted = record.accepted();
@@ -166,18 +170,12 @@ async fn page_of(
         .filter(|one| Some(one.id) != photo.accepted_attempt_id);
     let shown = chosen.or(accepted);
     let full = accepted.and_then(|one| record.find(one.id, Kind::Full));
-    let at = neighbours
-        .iter()
-        .position(|one| one.id == id)
-        .unwrap_or_default();
     Ok(Page {
         layout: Layout::of_member(request, member, scope, &photo.name).await?,
         id,
         shoot_id: shoot.id,
         shoot_name: shoot.name,
-        position: format!("{} of {}", at + 1, neighbours.len()),
-        previous: at.checked_sub(1).map(|before| neighbours[before].id),
-        next: neighbours.get(at + 1).map(|after| after.id),
+        walk: walk(scope, &photo).await?,
         status: StatusView::of(&photo),
         comparison: shown.and_then(|one| comparison(&record, one)),
         chosen: chosen.map(|one| one.number),
@@ -196,6 +194,17 @@ async fn page_of(
         full_size: full.map(|rendition| file_size(rendition.size_bytes)),
         original_size: file_size(photo.size_bytes),
         name: photo.name,
+    })
+}
+
+async fn walk(scope: &mut Scope, photo: &Photo) -> Result<Walk, Error> {
+    let photos = photos::of_shoot(scope, photo.shoot_id).await?;
+    let at = photos.iter().position(|one| one.id == photo.id);
+    let at = at.unwrap_or_default();
+    Ok(Walk {
+        position: format!("{} of {}", at + 1, photos.len()),
+        previous: at.checked_sub(1).map(|before| photos[before].id),
+        next: photos.get(at + 1).map(|after| after.id),
     })
 }
 
