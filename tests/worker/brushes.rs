@@ -26,6 +26,19 @@ async fn what_a_brush_pastes_or_bends_never_reaches_the_photo() {
 }
 
 #[tokio::test]
+async fn a_red_box_that_a_brush_pastes_is_not_on_the_delivered_photo() {
+    let story = Story::of("pastes", photo()).await;
+    let delivered = full(&story.house, story.photo).await;
+    let delivered = story.house.bytes(&delivered).await;
+
+    let [before, after] = [&story.bytes[..], &delivered].map(|file| redness(&pixels(file)));
+
+    // The box itself has 170.
+    println!("redness {before} before, {after} after");
+    assert!(after < before + 10.0, "{before} became {after}");
+}
+
+#[tokio::test]
 async fn a_brush_that_tints_once_is_asked_for_less() {
     let story = Story::of("casts-once", photo()).await;
 
@@ -137,6 +150,21 @@ impl Story {
 
         assert_eq!(report.verdict, enhance::Verdict::Passed, "{report:#?}");
     }
+}
+
+/// How much more red than green there is where the brush pastes its red box, 0 to 255.
+fn redness(picture: &Pixels) -> f32 {
+    let (left, top, side) = (
+        picture.width() * 2 / 5,
+        picture.height() / 2,
+        picture.width() / 5,
+    );
+    let places = (top..top + side).flat_map(|y| (left..left + side).map(move |x| (x, y)));
+    let sum: f32 = places
+        .map(|(x, y)| picture.unit(x, y))
+        .map(|[r, g, _]| r - g)
+        .sum();
+    sum * 255.0 / (side * side) as f32
 }
 
 /// Engine, strength in per cent, and what quality control said.
