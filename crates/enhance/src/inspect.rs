@@ -4,33 +4,62 @@
 //! Structure and colour are judged on copies of about one megapixel; everything else on every
 //! pixel, in one pass. The original is the straightened one: both pictures have one size.
 
-use crate::pixels::Pixels;
+use crate::kernels::moments::SIDE;
+use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
 use crate::report::{Measure, MeasureVerdict, Report};
 
+mod cells;
 mod clipping;
 mod colour;
 mod difference;
 mod edges;
+mod fit;
 mod full;
+mod ground;
 mod heatmap;
+mod neutral;
+mod noise;
 mod pair;
 mod pattern;
+mod seams;
 mod sharpness;
 mod size;
+mod sky;
+mod straight;
 mod structure;
 mod tally;
 pub mod thresholds;
 
 pub use heatmap::Heatmap;
+pub use thresholds::{Gate, Thresholds};
+
+use full::Full;
+use pair::Pair;
+use thresholds::rounded;
+
+/// What else is known of a pair of pictures, and how strict to be.
+#[derive(Debug, Clone, Default)]
+pub struct Terms<'a> {
+    /// The plan that made the result; `None`: somebody else edited it.
+    pub plan: Option<&'a Plan>,
+    /// Where the sky was replaced, of any size with the picture's shape: the only place where
+    /// pixels may be new.
+    pub sky: Option<&'a Mask>,
+    /// Where measures fail.
+    pub thresholds: Thresholds,
+}
 
 /// The judgement and the picture that goes with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspected {
     /// The numbers.
     pub report: Report,
-    /// Where to look; nothing when the sizes differ.
+    /// Where to look, every measure's worst; nothing when the sizes differ. One value for every
+    /// 8 x 8 pixels.
     pub heatmap: Option<Heatmap>,
+    /// Where each measure found what it found, by the measure's name.
+    pub heatmaps: Vec<(&'static str, Heatmap)>,
 }
 
 /// Judges a result against its original and the plan that made it.
@@ -40,36 +69,128 @@ pub fn inspect(original: &Pixels, result: &Pixels, plan: &Plan) -> Report {
 
 /// As [`inspect`], and shows where the pictures differ.
 pub fn inspect_with_heatmap(original: &Pixels, result: &Pixels, plan: &Plan) -> Inspected {
-    let mut measures = vec![size::measure(original, result)];
-    let mut heatmap = None;
-    if measures[0].verdict == MeasureVerdict::Passed {
-        // Side by side: each has moments that only one thread can work at.
-        let (small, full) = rayon::join(
-            || {
-                let pair = pair::Pair::new(original, result, plan);
-                (structure::measure(&pair), colour::measure(&pair))
-            },
-            || full::Full::look(original, result),
-        );
-        measures.extend(small.0);
-        measures.extend(small.1);
-        let pattern = pattern::Pattern::new(&full);
-        measures.extend(clipping::measure(&full));
-        measures.extend(difference::measure(&full));
-        measures.extend(edges::measure(&full));
-        measures.extend(sharpness::measure(&full));
-        measures.extend(pattern.measure());
-        heatmap = Some(pattern.heatmap(&full));
+    let terms = Terms {
+        plan: Some(plan),
+        ..Terms::default()
+    };
+    judge(original, result, &terms)
+}
+
+/// Judges any pair of pictures, whoever edited them.
+pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
+    let size = size::measure(original, result, &terms.thresholds);
+    if size.verdict != MeasureVerdict::Passed {
+        return Inspected {
+            report: Report::new(thresholds::VERSION, vec![size]),
+            heatmap: None,
+            heatmaps: Vec::new(),
+        };
     }
+    // Side by side: each has moments that only one thread can work at.
+    let (small, full) = rayon::join(
+        || small(original, result, terms),
+        || Full::look(original, result),
+    );
+    let house = house(&full, &small.pair);
+    let (mut measures, mut maps) = full_size(&full, &house, terms);
+    measures.extend(small.measures);
+    maps.extend(small.maps);
+    measures.push(size);
+    maps.retain(|(_, map)| !map.is_empty());
     Inspected {
-        report: Report::new(thresholds::VERSION, measures),
-        heatmap,
+        report: Report::new(thresholds::VERSION, ordered(measures)),
+        heatmap: Some(overview(&full, &maps)),
+        heatmaps: maps,
     }
 }
 
-/// Six decimals: what is stored as text reads back as the same number.
-fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
+type Maps = Vec<(&'static str, Heatmap)>;
+
+/// What is judged on copies of about one megapixel.
+struct Small {
+    pair: Pair,
+    measures: Vec<Measure>,
+    maps: Maps,
+}
+
+fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
+    let (pair, limits) = (Pair::new(original, result, terms), &terms.thresholds);
+    let (structure, repaint) = (
+        structure::Structure::new(&pair),
+        colour::Repaint::new(&pair),
+    );
+    let (seams, sky) = (seams::Seams::new(&pair), sky::Sky::new(&pair));
+    let mut measures = vec![
+        structure.measure(limits),
+        repaint.measure(limits),
+        neutral::measure(&pair, terms.plan.is_some(), limits),
+        seams.measure(limits),
+    ];
+    measures.extend(straight::measure(&pair, limits));
+    let mut maps = vec![
+        (Gate::Structure.name(), structure.heatmap(limits)),
+        (Gate::TileChroma.name(), repaint.heatmap(limits)),
+        (Gate::Seams.name(), seams.heatmap(limits)),
+    ];
+    if let Some(sky) = sky {
+        measures.extend(sky.measure(limits));
+        let [halo, leak] = sky.heatmaps(limits);
+        maps.extend([(Gate::SkyHalo.name(), halo), (Gate::SkyLeak.name(), leak)]);
+    }
+    Small {
+        pair,
+        measures,
+        maps,
+    }
+}
+
+/// What is judged on every pixel.
+fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps) {
+    let limits = &terms.thresholds;
+    let (pattern, noise) = rayon::join(
+        || pattern::Pattern::new(full, house),
+        || noise::Noise::new(full, house),
+    );
+    let mut measures = vec![noise.measure(limits)];
+    measures.extend(pattern.measure(limits));
+    measures.extend(clipping::measure(full, house, limits));
+    measures.extend(difference::measure(full));
+    measures.extend(edges::measure(full, house, limits));
+    measures.extend(sharpness::measure(full, limits));
+    let maps = vec![
+        (Gate::StructureFine.name(), pattern.heatmap(limits)),
+        (Gate::Noise.name(), noise.heatmap(limits)),
+        (Gate::LostHighlights.name(), clipping::heatmap(full, house)),
+        (Gate::EdgePrecision.name(), edges::heatmap(full, house)),
+    ];
+    (measures, maps)
+}
+
+/// Which of the 8 x 8 blocks, with their neighbours, are house.
+fn house(full: &Full, pair: &Pair) -> Vec<bool> {
+    let (width, height) = full.size;
+    let share = |at: usize, size: usize| ((at * SIDE + SIDE / 2) as f64 / size as f64).min(1.0);
+    let half = [width, height].map(|size| 1.5 * SIDE as f64 / size as f64);
+    let of = |at: usize| {
+        let middle = (
+            share(at % full.across, width),
+            share(at / full.across, height),
+        );
+        pair.ground.holds_square(middle, (half[0], half[1]))
+    };
+    (0..full.blocks.len()).map(of).collect()
+}
+
+/// Gates first, as the table has them; then what only informs.
+fn ordered(mut measures: Vec<Measure>) -> Vec<Measure> {
+    let place = |m: &Measure| Gate::named(&m.name).map_or(usize::MAX, |gate| gate as usize);
+    measures.sort_by_key(place);
+    measures
+}
+
+fn overview(full: &Full, maps: &Maps) -> Heatmap {
+    let down = full.blocks.len() / full.across;
+    Heatmap::worst(maps, full.across as u32, down as u32)
 }
 
 /// A measure that only informs.
@@ -83,45 +204,5 @@ fn reported(name: &str, label: &str, value: f64, unit: &str, sentence: String) -
         unit: unit.to_owned(),
         verdict: MeasureVerdict::Reported,
         sentence,
-    }
-}
-
-/// The side of its threshold on which a measure passes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Limit {
-    AtLeast(f64),
-    AtMost(f64),
-}
-
-impl Limit {
-    fn value(self) -> f64 {
-        match self {
-            Self::AtLeast(value) | Self::AtMost(value) => value,
-        }
-    }
-}
-
-/// A measure that decides: passes when `ok`, otherwise says `bad`.
-fn gate(
-    (name, label, unit): (&str, &str, &str),
-    value: f64,
-    limit: Limit,
-    verdict: MeasureVerdict,
-    (good, bad): (&str, &str),
-) -> Measure {
-    let sentence = if verdict == MeasureVerdict::Passed {
-        good
-    } else {
-        bad
-    };
-    Measure {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        value: rounded(value),
-        threshold: Some(limit.value()),
-        at_least: matches!(limit, Limit::AtLeast(_)),
-        unit: unit.to_owned(),
-        verdict,
-        sentence: sentence.to_owned(),
     }
 }

@@ -25,6 +25,7 @@ pub mod inspect;
 mod kernels;
 pub mod ladder;
 mod light;
+mod lines;
 pub mod measure;
 pub mod pixels;
 pub mod plan;

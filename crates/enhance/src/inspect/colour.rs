@@ -1,110 +1,80 @@
-//! Colour: did neutral surfaces take a tint, was a plain area repainted?
+//! Colour of an area: was a surface repainted, does a part of the picture have a cast?
 //!
-//! The result is compared with what the plan promised (its white balance at the result's own
-//! brightness), so that an intended correction is not blamed.
+//! What the look of the whole picture does not explain of a* and b*, averaged over tiles of 48
+//! pixels at one megapixel, over 1 + 0.045 C* (CIE94: colourful surfaces may move further before
+//! anyone sees it). Nearly black pixels have no visible colour.
 
-use rayon::prelude::*;
+use crate::inspect::cells::{Cells, Sum, Tiles};
+use crate::inspect::heatmap::Heatmap;
+use crate::inspect::pair::Pair;
+use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::report::Measure;
 
-use crate::inspect::pair::{Pair, Tile};
-use crate::inspect::thresholds::{
-    NEUTRAL_CHROMA, NEUTRAL_DRIFT, TILE_CHROMA_FAIL, TILE_CHROMA_REVIEW,
-};
-use crate::inspect::{Limit, gate};
-use crate::report::{Measure, MeasureVerdict};
-use crate::steps::affine::{Affine, Normal};
+/// Half a tile, in pixels of the small copies.
+const CELL: usize = 24;
 
-/// Neutral drift and the worst tile.
-pub(crate) fn measure(pair: &Pair) -> [Measure; 2] {
-    [neutral(pair), worst_tile(pair)]
+/// Mean unexplained shift of every tile.
+pub(crate) struct Repaint {
+    across: usize,
+    shifts: Vec<f64>,
 }
 
-/// Length of the mean shift of pixels that were, and were promised to stay, near neutral.
-fn neutral(pair: &Pair) -> Measure {
-    let mut sum = [0.0_f64; 3];
-    for (promised, result) in pair.promised.iter().zip(&pair.result) {
-        let visible = result[0] > 12.0 && promised[0] < 98.0;
-        if visible && promised[1].hypot(promised[2]) < NEUTRAL_CHROMA {
-            sum[0] += f64::from(result[1] - promised[1]);
-            sum[1] += f64::from(result[2] - promised[2]);
-            sum[2] += 1.0;
+/// Unexplained a* and b*, and over how many pixels.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shift {
+    a: f64,
+    b: f64,
+    count: f64,
+}
+
+impl Sum for Shift {
+    fn with(self, other: &Self) -> Self {
+        Self {
+            a: self.a + other.a,
+            b: self.b + other.b,
+            count: self.count + other.count,
         }
     }
-    let enough = sum[2] >= 0.005 * pair.result.len() as f64;
-    let drift = if enough {
-        (sum[0] / sum[2]).hypot(sum[1] / sum[2])
-    } else {
-        0.0
-    };
-    let verdict = if drift > NEUTRAL_DRIFT {
-        MeasureVerdict::Failed
-    } else {
-        MeasureVerdict::Passed
-    };
-    let words = (
-        "Whites and greys kept their colour.",
-        "Whites and greys took on a tint that was not intended.",
-    );
-    gate(
-        ("neutral_drift", "Tint of neutral surfaces", "ΔC"),
-        drift,
-        Limit::AtMost(NEUTRAL_DRIFT),
-        verdict,
-        words,
-    )
 }
 
-/// The colour change of the worst tile after the whole picture's own change is taken out.
-fn worst_tile(pair: &Pair) -> Measure {
-    let global = global_change(pair);
-    let changes = pair
-        .tiles()
-        .into_par_iter()
-        .map(|tile| tile_change(pair, &global, tile));
-    let worst = changes.reduce(|| 0.0, f64::max);
-    let verdict = match () {
-        () if worst > TILE_CHROMA_FAIL => MeasureVerdict::Failed,
-        () if worst > TILE_CHROMA_REVIEW => MeasureVerdict::Review,
-        () => MeasureVerdict::Passed,
-    };
-    let words = (
-        "No area was repainted in another colour.",
-        "One area changed colour more than the rest of the picture.",
-    );
-    gate(
-        ("tile_chroma", "Colour, worst spot", "ΔC"),
-        worst,
-        Limit::AtMost(TILE_CHROMA_FAIL),
-        verdict,
-        words,
-    )
-}
-
-/// CIELAB divided by 100, so that the affine fit is well scaled.
-fn unit(lab: [f32; 3]) -> [f32; 3] {
-    lab.map(|v| v / 100.0)
-}
-
-/// One affine map of colours for the whole picture, from every fifth pixel.
-fn global_change(pair: &Pair) -> Affine {
-    let mut normal = Normal::default();
-    let pairs = pair.promised.iter().zip(&pair.result).step_by(5);
-    pairs.for_each(|(promised, result)| normal.add(unit(*promised), unit(*result), 1.0));
-    normal.solve(&Affine::identity(), 10.0)
-}
-
-/// Mean unexplained shift in a* and b* of a tile, over 1 + 0.045 C* (CIE94: colourful surfaces
-/// may move further before anyone sees it). Nearly black tiles have no visible colour.
-fn tile_change(pair: &Pair, global: &Affine, tile: Tile) -> f64 {
-    let mut sum = [0.0_f64; 4];
-    for i in tile.pixels() {
-        let (promised, result) = (pair.promised[i], pair.result[i]);
-        let expected = global.of(unit(promised)).map(|v| v * 100.0);
-        let seen = f64::from((result[0] / 20.0).clamp(0.0, 1.0));
-        sum[0] += f64::from(result[1] - expected[1]) * seen;
-        sum[1] += f64::from(result[2] - expected[2]) * seen;
-        sum[2] += f64::from(promised[1].hypot(promised[2]));
-        sum[3] += 1.0;
+impl Repaint {
+    pub fn new(pair: &Pair) -> Self {
+        let add = |shift: &mut Shift, at: usize| {
+            if !pair.ground.holds(at) {
+                return;
+            }
+            let [_, a, b] = pair.promised[at];
+            let seen = (pair.result[at][0] / 20.0).clamp(0.0, 1.0);
+            let weight = seen / (1.0 + 0.045 * a.hypot(b));
+            shift.a += f64::from(pair.rest[1][at] * weight);
+            shift.b += f64::from(pair.rest[2][at] * weight);
+            shift.count += 1.0;
+        };
+        let cells = Cells::new((pair.width, pair.height), CELL, add);
+        let Tiles { across, sums } = cells.tiles();
+        let enough = (2 * CELL * CELL) as f64;
+        let of = |s: &Shift| {
+            if s.count >= enough {
+                (s.a / s.count).hypot(s.b / s.count)
+            } else {
+                0.0
+            }
+        };
+        Self {
+            across,
+            shifts: sums.iter().map(of).collect(),
+        }
     }
-    let [a, b, chroma] = [0, 1, 2].map(|k| sum[k] / sum[3]);
-    a.hypot(b) / (1.0 + 0.045 * chroma)
+
+    pub fn measure(&self, thresholds: &Thresholds) -> Measure {
+        let worst = self.shifts.iter().copied().fold(0.0, f64::max);
+        thresholds.measure(Gate::TileChroma, worst)
+    }
+
+    /// Where, so that the threshold lies in the middle of the scale.
+    pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
+        let limit = thresholds.of(Gate::TileChroma).fail;
+        let of = |shift: &f64| (shift / limit / 2.0) as f32;
+        Heatmap::new(self.across, &self.shifts.iter().map(of).collect::<Vec<_>>())
+    }
 }

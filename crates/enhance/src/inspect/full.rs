@@ -24,8 +24,12 @@ pub(crate) const ROWS: usize = 256;
 /// What the pass found.
 pub(crate) struct Full {
     pub pixels: u64,
-    /// Pixels whose highlights, and whose shadows, were lost.
-    pub lost: (u64, u64),
+    /// Columns and rows of pixels.
+    pub size: (usize, usize),
+    /// Pixels of every 8 x 8 block whose highlights were lost, row by row.
+    pub burnt: Vec<u8>,
+    /// And those whose shadows were lost.
+    pub drowned: Vec<u8>,
     pub differences: Histogram,
     /// Mean SSIM.
     pub ssim: f64,
@@ -57,7 +61,8 @@ impl Detail {
 /// What one strip adds.
 #[derive(Default)]
 struct Part {
-    lost: (u64, u64),
+    burnt: Vec<u8>,
+    drowned: Vec<u8>,
     differences: Histogram,
     ssim: f64,
     blocks: Vec<Block>,
@@ -90,14 +95,15 @@ impl Full {
             .collect();
         edges.par_iter_mut().for_each(grow);
         let agreement = compare(&edges[0], &edges[1], width);
-        Self::together(original.pixel_count(), width, parts, agreement)
+        Self::together((width, height), parts, agreement)
     }
 
-    fn together(pixels: u64, width: usize, parts: Vec<Part>, edges: Agreement) -> Self {
+    fn together(size: (usize, usize), parts: Vec<Part>, edges: Agreement) -> Self {
+        let (width, pixels) = (size.0, size.0 as u64 * size.1 as u64);
         let mut all = Part::default();
         for part in parts {
-            all.lost.0 += part.lost.0;
-            all.lost.1 += part.lost.1;
+            all.burnt.extend(part.burnt);
+            all.drowned.extend(part.drowned);
             all.differences.merge(&part.differences);
             all.ssim += part.ssim;
             all.blocks.extend(part.blocks);
@@ -105,7 +111,9 @@ impl Full {
         }
         Self {
             pixels,
-            lost: all.lost,
+            size,
+            burnt: all.burnt,
+            drowned: all.drowned,
             differences: all.differences,
             ssim: all.ssim / pixels as f64,
             blocks: all.blocks,
@@ -121,12 +129,17 @@ impl Desk {
         let (width, all) = (pictures[0].width() as usize, pictures[0].height() as usize);
         let height = ROWS.min(all - top);
         self.resize(width, height);
-        let mut part = Part::default();
+        let blocks = vec![0; width.div_ceil(SIDE) * height.div_ceil(SIDE)];
+        let mut part = Part {
+            burnt: blocks.clone(),
+            drowned: blocks,
+            ..Part::default()
+        };
         for row in 0..height + 2 * HALO {
             let y = (top + row).saturating_sub(HALO).min(all - 1);
             self.read(pictures, row, y);
             if (HALO..HALO + height).contains(&row) {
-                self.compare_colours(&mut part);
+                self.compare_colours(row - HALO, &mut part);
             }
         }
         part.ssim = ssim::sum(&self.gray[0], &self.gray[1], &mut self.ring);
@@ -161,10 +174,12 @@ impl Desk {
         }
     }
 
-    fn compare_colours(&mut self, part: &mut Part) {
+    fn compare_colours(&mut self, row: usize, part: &mut Part) {
         let [before, after] = self.rows.each_ref().map(Row::get);
-        let (high, low) = planes::lost(before, after);
-        part.lost = (part.lost.0 + high, part.lost.1 + low);
+        let across = before[0].len().div_ceil(SIDE);
+        let blocks = row / SIDE * across..(row / SIDE + 1) * across;
+        let (burnt, drowned) = (&mut part.burnt[blocks.clone()], &mut part.drowned[blocks]);
+        planes::lost(before, after, burnt, drowned);
         ciede2000::row(before, after, &mut self.differences);
         part.differences.add(&self.differences);
     }
@@ -234,8 +249,8 @@ mod tests {
     /// Everything that was found, as text.
     fn words(full: &Full) -> String {
         format!(
-            "{:?} {} {:?} {:?} {:?}",
-            full.lost, full.ssim, full.blocks, full.details, full.edges
+            "{:?} {:?} {} {:?} {:?} {:?}",
+            full.burnt, full.drowned, full.ssim, full.blocks, full.details, full.edges
         )
     }
 
@@ -272,7 +287,8 @@ mod tests {
         let rows: Vec<&[Block]> = full.blocks.chunks(full.across).collect();
         assert!(rows.iter().all(|row| *row == rows[0]));
         assert!(full.ssim > 1.0 - 1e-6 && full.differences.mean() < 1e-3);
-        assert_eq!((full.edges.added, full.edges.lost), (0, 0));
+        let edges = full.edges.over(|_| true);
+        assert_eq!((edges.added, edges.lost), (0, 0));
     }
 
     #[test]

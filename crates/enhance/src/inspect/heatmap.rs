@@ -1,7 +1,8 @@
-//! The heatmap: where a result differs from its original in a way that brightness and contrast do
-//! not explain, an eighth of the picture's size. For eyes; it decides nothing.
+//! Heatmaps: where a measure found what it found, much smaller than the picture. For eyes; they
+//! decide nothing.
 
-use crate::kernels::moments::SIDE;
+use rayon::prelude::*;
+
 use crate::pixels::Pixels;
 
 /// Inferno (van der Walt and Smith, matplotlib; CC0) at nine even steps: perceptually uniform, and
@@ -18,7 +19,8 @@ const INFERNO: [[u8; 3]; 9] = [
     [252, 255, 164],
 ];
 
-/// One value for every 8 x 8 pixels of the picture, row by row: 0 as before, 255 most suspicious.
+/// One value for every square of the picture, row by row: 0 as before, 128 where the measure
+/// fails, 255 twice as far or farther.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heatmap {
     width: u32,
@@ -27,15 +29,12 @@ pub struct Heatmap {
 }
 
 impl Heatmap {
-    /// Sides of the part of the picture that one value stands for, in pixels.
-    pub const SIDE: u32 = SIDE as u32;
-
     /// From suspicions of 0.0 to 1.0; what lies beyond is cut.
     pub(crate) fn new(width: usize, suspicions: &[f32]) -> Self {
         let level = |s: &f32| (s.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
         Self {
             width: width as u32,
-            height: (suspicions.len() / width) as u32,
+            height: suspicions.len().checked_div(width).unwrap_or(0) as u32,
             values: suspicions.iter().map(level).collect(),
         }
     }
@@ -50,16 +49,41 @@ impl Heatmap {
         self.height
     }
 
+    /// Whether the picture was too small to have one.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// The plane, row by row.
     pub fn values(&self) -> &[u8] {
         &self.values
+    }
+
+    /// The worst of several maps at every place, in squares of so many columns and rows.
+    pub(crate) fn worst(maps: &[(&str, Self)], width: u32, height: u32) -> Self {
+        let place = |at: u32, of: u32, size: u32| ((2 * at + 1) * size / (2 * of)) as usize;
+        let of = |x: u32, y: u32| {
+            let seen = maps.iter().map(|(_, map)| {
+                let (x, y) = (place(x, width, map.width), place(y, height, map.height));
+                map.values.get(y * map.width as usize + x).copied()
+            });
+            seen.flatten().max().unwrap_or(0)
+        };
+        let rows = (0..height).into_par_iter();
+        Self {
+            width,
+            height,
+            values: rows
+                .flat_map_iter(|y| (0..width).map(move |x| of(x, y)))
+                .collect(),
+        }
     }
 
     /// As a picture, black through red to pale yellow: one pixel a value.
     pub fn to_pixels(&self) -> Pixels {
         let ramp: [[u8; 3]; 256] = std::array::from_fn(|v| colour(v as u8));
         let samples = self.values.iter().flat_map(|&v| ramp[usize::from(v)]);
-        Pixels::from_eight(self.width, self.height, samples.collect()).expect("a value a pixel")
+        Pixels::from_eight(self.width, self.height, samples.collect()).expect("maps are not empty")
     }
 }
 

@@ -1,79 +1,85 @@
-//! Original and result side by side in CIELAB, on copies of about one megapixel.
+//! Original and result side by side in CIELAB, on copies of about one megapixel, and what the
+//! change of the whole picture's look does not explain of the difference.
 
 use rayon::prelude::*;
 
 use crate::colour::{Lab, lab, luminance};
-use crate::inspect::thresholds::{SCALE_PIXELS, TILE};
+use crate::inspect::Terms;
+use crate::inspect::fit::Cubic;
+use crate::inspect::ground::Ground;
 use crate::light::Sample;
 use crate::pixels::Pixels;
 use crate::plan::{Engine, Plan};
 use crate::scale::{self, Kernel};
 use crate::steps::white_balance::WhiteBalance;
 
-/// Three pictures of one size: the original, the result, and the colour the plan promised.
+/// Pixels of the copies.
+const PIXELS: f64 = 1e6;
+
+/// Pictures of one size.
 pub(crate) struct Pair {
     pub width: usize,
     pub height: usize,
+    /// The copies themselves: original and result.
+    pub small: [Pixels; 2],
     pub original: Vec<Lab>,
     pub result: Vec<Lab>,
     /// The original under the plan's white balance, at the result's luminance: what the result's
-    /// colour should be. A guided plan promises to keep neutrals.
+    /// colour should be. A guided plan promises to keep neutrals, and so does a plan nobody gave.
     pub promised: Vec<Lab>,
+    /// Result less the original under the look of the whole picture: L*, and a* and b* from
+    /// what was promised. What is left is local.
+    pub rest: [Vec<f32>; 3],
+    pub ground: Ground,
 }
 
 impl Pair {
     /// Both pictures must have the same size.
-    pub fn new(original: &Pixels, result: &Pixels, plan: &Plan) -> Self {
-        let (w, h) = scale::fit_area(original.width(), original.height(), SCALE_PIXELS);
-        let small = |pixels| light(&scale::shrink(pixels, w, h, Kernel::Area));
-        let (before, after) = (small(original), small(result));
-        let balance = match plan.engine {
-            Engine::Natural => plan.white_balance.scaled(plan.strength),
-            Engine::Guided => WhiteBalance::default(),
-        };
+    pub fn new(original: &Pixels, result: &Pixels, terms: &Terms) -> Self {
+        let (w, h) = scale::fit_area(original.width(), original.height(), PIXELS);
+        let small = [original, result].map(|p| scale::shrink(p, w, h, Kernel::Area));
+        let [before, after] = small.each_ref().map(light);
+        let balance = balance(terms.plan);
         let promise = |(b, a): (&[f32; 3], &[f32; 3])| lab(promised(balance.apply(*b), *a));
+        let promised: Vec<Lab> = before.par_iter().zip(&after).map(promise).collect();
+        let original: Vec<Lab> = before.into_par_iter().map(lab).collect();
+        let result: Vec<Lab> = after.into_par_iter().map(lab).collect();
+        let ground = Ground::new(terms.sky, w as usize, h as usize);
+        let rest = rest(&original, &promised, &result, &ground);
         Self {
             width: w as usize,
             height: h as usize,
-            promised: before.par_iter().zip(&after).map(promise).collect(),
-            original: before.into_par_iter().map(lab).collect(),
-            result: after.into_par_iter().map(lab).collect(),
+            small,
+            original,
+            result,
+            promised,
+            rest,
+            ground,
         }
     }
+}
 
-    /// The tiles of the picture: each the indices of its pixels. Rests at the right and bottom
-    /// smaller than half a tile belong to nobody's tile.
-    pub fn tiles(&self) -> Vec<Tile> {
-        let steps = |length: usize| {
-            (0..length)
-                .step_by(TILE)
-                .filter(move |at| at + TILE / 2 <= length)
-        };
-        let tile = |x, y| Tile {
-            columns: (x, (x + TILE).min(self.width)),
-            rows: (y, (y + TILE).min(self.height)),
-            width: self.width,
-        };
-        steps(self.height)
-            .flat_map(|y| steps(self.width).map(move |x| tile(x, y)))
-            .collect()
+fn balance(plan: Option<&Plan>) -> WhiteBalance {
+    match plan {
+        Some(plan) if plan.engine == Engine::Natural => plan.white_balance.scaled(plan.strength),
+        _ => WhiteBalance::default(),
     }
 }
 
-/// A rectangle of pixels.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Tile {
-    columns: (usize, usize),
-    rows: (usize, usize),
-    width: usize,
-}
-
-impl Tile {
-    /// Indices of the pixels, row by row.
-    pub fn pixels(self) -> impl Iterator<Item = usize> {
-        let (left, right) = self.columns;
-        (self.rows.0..self.rows.1).flat_map(move |y| (left..right).map(move |x| y * self.width + x))
-    }
+fn rest(original: &[Lab], promised: &[Lab], result: &[Lab], ground: &Ground) -> [Vec<f32>; 3] {
+    let holds = |i: usize| ground.holds(i);
+    let (tone, colour) = rayon::join(
+        || Cubic::between(original, result, holds),
+        || Cubic::between(promised, result, holds),
+    );
+    let lightness = |(from, to): (&Lab, &Lab)| to[0] - tone.of(*from)[0];
+    let one = original.par_iter().zip(result).map(lightness).collect();
+    let chroma = |(from, to): (&Lab, &Lab)| {
+        let [_, a, b] = colour.of(*from);
+        (to[1] - a, to[2] - b)
+    };
+    let (two, three) = promised.par_iter().zip(result).map(chroma).unzip();
+    [one, two, three]
 }
 
 fn light(small: &Pixels) -> Vec<[f32; 3]> {

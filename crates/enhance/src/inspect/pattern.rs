@@ -1,24 +1,27 @@
-//! Pattern at full size: the structure term and the change of contrast of every 24 x 24 window,
-//! and the heatmap made of them. Reported; the gate is [`crate::inspect::structure`].
+//! Fine structure: the structure term of every window of 24 x 24 pixels at full size, averaged
+//! over areas of 8 x 8 such windows. What one megapixel hides, it sees: a blur, a warp of three
+//! pixels in twenty megapixels, a patch painted over with something like it.
 
 use rayon::prelude::*;
 
+use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::full::Full;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::reported;
 use crate::inspect::structure;
 use crate::inspect::tally::Moments;
+use crate::inspect::thresholds::{Gate, Thresholds};
 use crate::kernels::moments::Block;
 use crate::report::Measure;
 
-/// A structure term this far below one is as suspicious as the heatmap shows.
-const WORST: f32 = 0.35;
-/// Edges without partner in a block (of at most 16 or so on one line through both pictures) that
-/// are as suspicious as the heatmap shows.
-const STRANGERS: f32 = 16.0;
+/// Half an area, in windows.
+const CELL: usize = 4;
+/// Share of an area's windows that must have structure.
+const ENOUGH: f32 = 0.25;
 
 /// Structure and contrast of the windows around all blocks.
 pub(crate) struct Pattern {
+    across: usize,
     windows: Vec<Window>,
 }
 
@@ -31,23 +34,45 @@ struct Term {
     slope: f32,
 }
 
+/// Terms of an area's windows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Area {
+    sum: f32,
+    count: f32,
+}
+
+impl Sum for Area {
+    fn with(self, other: &Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            count: self.count + other.count,
+        }
+    }
+}
+
 impl Pattern {
-    /// Takes three by three blocks around every block.
-    pub fn new(full: &Full) -> Self {
+    /// Takes three by three blocks around every block of the house.
+    pub fn new(full: &Full, house: &[bool]) -> Self {
         let rows: Vec<&[Block]> = full.blocks.chunks(full.across).collect();
-        let windows = (0..rows.len())
+        let mut windows: Vec<Window> = (0..rows.len())
             .into_par_iter()
             .flat_map_iter(|y| {
                 let near = y.saturating_sub(1)..(y + 2).min(rows.len());
                 row(&rows[near])
             })
             .collect();
-        Self { windows }
+        let sky = windows.iter_mut().zip(house).filter(|(_, house)| !**house);
+        sky.for_each(|(window, _)| *window = None);
+        Self {
+            across: full.across,
+            windows,
+        }
     }
 
-    /// The lowest hundredth of the structure terms, and the median slope.
-    pub fn measure(&self) -> [Measure; 2] {
+    /// The worst area; the lowest hundredth of all windows, and their median slope.
+    pub fn measure(&self, thresholds: &Thresholds) -> [Measure; 3] {
         let terms = || self.windows.iter().flatten();
+        let worst = self.areas().1.into_iter().fold(1.0, f32::min);
         let low = quantile(terms().map(|t| t.structure).collect(), 0.01);
         let slope = quantile(terms().map(|t| t.slope).collect(), 0.5);
         let low_words = format!(
@@ -57,18 +82,39 @@ impl Pattern {
         let slope_words = format!("Local contrast is {slope:.2} times the original's.");
         let label = "Structure, full size, 1 %";
         [
+            thresholds.measure(Gate::StructureFine, f64::from(worst)),
             reported("structure_p1", label, low, "", low_words),
             reported("contrast", "Local contrast", slope, "x", slope_words),
         ]
     }
 
-    /// Where patterns changed or edges have no partner.
-    pub fn heatmap(&self, full: &Full) -> Heatmap {
-        let changed = |w: &Window| w.map_or(0.0, |t| (1.0 - t.structure) / WORST);
-        let strange = |n: &u8| f32::from(*n) / STRANGERS;
-        let both = self.windows.iter().zip(&full.edges.strangers);
-        let suspicions: Vec<f32> = both.map(|(w, n)| changed(w).max(strange(n))).collect();
-        Heatmap::new(full.across, &suspicions)
+    /// Where, so that the threshold lies in the middle of the scale.
+    pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
+        let limit = 1.0 - thresholds.of(Gate::StructureFine).fail as f32;
+        let (across, areas) = self.areas();
+        let of = |term: &f32| (1.0 - term) / limit / 2.0;
+        Heatmap::new(across, &areas.iter().map(of).collect::<Vec<_>>())
+    }
+
+    /// The mean term of every area; one where too little has structure.
+    fn areas(&self) -> (usize, Vec<f32>) {
+        let rows = self.windows.len() / self.across.max(1);
+        let add = |area: &mut Area, at: usize| {
+            if let Some(term) = self.windows[at] {
+                area.sum += term.structure;
+                area.count += 1.0;
+            }
+        };
+        let Tiles { across, sums } = Cells::new((self.across, rows), CELL, add).tiles();
+        let enough = ENOUGH * (4 * CELL * CELL) as f32;
+        let of = |area: &Area| {
+            if area.count >= enough {
+                area.sum / area.count
+            } else {
+                1.0
+            }
+        };
+        (across, sums.iter().map(of).collect())
     }
 }
 

@@ -1,9 +1,11 @@
 //! Sharpness: the variance of the Laplacian against the original's, at equal contrast, over blocks
-//! of 256 pixels. 1 is as sharp as before; output sharpening lifts it, blur lowers it. Reported.
+//! of 256 pixels. 1 is as sharp as before; output sharpening lifts it, blur lowers it. The softest
+//! part decides, and only when it is far out: the pattern itself is judged elsewhere.
 
 use crate::inspect::full::{Detail, Full};
 use crate::inspect::reported;
 use crate::inspect::tally::Moments;
+use crate::inspect::thresholds::{Gate, Thresholds};
 use crate::report::Measure;
 
 /// Laplacian variance in squared 8-bit steps below which a block has no detail to compare.
@@ -12,7 +14,7 @@ const DETAIL: f64 = 6.0;
 const CONTRAST: f64 = 0.01;
 
 /// The median block and the 5th percentile.
-pub(crate) fn measure(full: &Full) -> [Measure; 2] {
+pub(crate) fn measure(full: &Full, thresholds: &Thresholds) -> [Measure; 2] {
     let mut ratios: Vec<f64> = full.details.iter().filter_map(ratio).collect();
     ratios.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| {
@@ -21,10 +23,9 @@ pub(crate) fn measure(full: &Full) -> [Measure; 2] {
     };
     let (median, low) = (at(0.5), at(0.05));
     let median_words = format!("Fine detail has {median:.2} times the original's strength.");
-    let low_words = format!("In the softest parts detail has {low:.2} times its strength.");
     [
         reported("sharpness", "Sharpness, middle", median, "x", median_words),
-        reported("sharpness_p5", "Sharpness, softest", low, "x", low_words),
+        thresholds.measure(Gate::SharpnessP5, low),
     ]
 }
 

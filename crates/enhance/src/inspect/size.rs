@@ -1,27 +1,24 @@
 //! Size: what is delivered has exactly the original's pixels.
 
-use crate::inspect::{Limit, gate};
+use crate::inspect::thresholds::{Gate, Thresholds, rounded};
 use crate::pixels::Pixels;
 use crate::report::{Measure, MeasureVerdict};
 
-pub(crate) fn measure(original: &Pixels, result: &Pixels) -> Measure {
-    let same = (original.width(), original.height()) == (result.width(), result.height());
-    let verdict = if same {
-        MeasureVerdict::Passed
-    } else {
-        MeasureVerdict::Failed
-    };
-    let words = (
-        "The result has exactly the original's size.",
-        "The result does not have the original's size.",
-    );
-    gate(
-        ("size", "Size", "megapixels"),
-        megapixels(result),
-        Limit::AtLeast(megapixels(original)),
-        verdict,
-        words,
-    )
+/// Its threshold is the original.
+pub(crate) fn measure(original: &Pixels, result: &Pixels, thresholds: &Thresholds) -> Measure {
+    let mut measure = thresholds.measure(Gate::Size, megapixels(result));
+    measure.threshold = Some(rounded(megapixels(original)));
+    if (original.width(), original.height()) != (result.width(), result.height()) {
+        measure.verdict = MeasureVerdict::Failed;
+        measure.sentence = format!(
+            "The original has {} x {} pixels, the result {} x {}.",
+            original.width(),
+            original.height(),
+            result.width(),
+            result.height()
+        );
+    }
+    measure
 }
 
 fn megapixels(pixels: &Pixels) -> f64 {

@@ -1,51 +1,87 @@
-//! Structure: did anything appear, vanish, bend or blur?
+//! Structure: did anything appear, vanish or bend?
 //!
-//! The structure term of SSIM (Wang et al. 2004) on L*, of the worst active tile. Brightness and
-//! contrast may change freely; the pattern may not. A tile that loses three quarters of its
-//! contrast counts as changed too: plain SSIM would call a wiped-out object unchanged.
+//! The structure term of SSIM (Wang et al. 2004) on L*, of the worst active tile of 24 pixels at
+//! one megapixel. Brightness and contrast may change freely; the pattern may not. A tile that
+//! loses three quarters of its contrast counts as changed too: plain SSIM would call a wiped-out
+//! object unchanged.
+//!
+//! The original counts as it is or under the look of the whole picture, whichever is more alike:
+//! where a red frame meets teal glass of the same lightness, any tone curve may turn the pattern
+//! of L* round, and the look knows which way.
 
-use rayon::prelude::*;
-
+use crate::inspect::cells::{Cells, Sum, Tiles};
+use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::{ACTIVE, STRUCTURE};
-use crate::inspect::{Limit, gate};
-use crate::report::{Measure, MeasureVerdict};
+use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::report::Measure;
 
+/// Half a tile, in pixels of the small copies.
+const CELL: usize = 12;
+/// Deviation of L*/100 above which a tile has structure to compare.
+const ACTIVE: f64 = 0.02;
 /// Stabiliser: the product of deviations that noise and rounding make by themselves.
 const NOISE: f64 = 5e-5;
 /// Contrast may fall or rise to this share before it counts as another pattern.
 const CONTRAST: f64 = 0.25;
 
-/// The worst active tile.
-pub(crate) fn measure(pair: &Pair) -> [Measure; 1] {
-    let terms = pair.tiles().into_par_iter().filter_map(|tile| {
-        let mut moments = Moments::default();
-        for i in tile.pixels() {
-            moments.add(
-                f64::from(pair.original[i][0]) / 100.0,
-                f64::from(pair.result[i][0]) / 100.0,
-            );
+/// The structure term of every tile.
+pub(crate) struct Structure {
+    across: usize,
+    terms: Vec<Option<f64>>,
+}
+
+/// Moments of a tile: the original and the result; the original under the look and the result.
+#[derive(Debug, Clone, Copy, Default)]
+struct Both {
+    plain: Moments,
+    toned: Moments,
+}
+
+impl Sum for Both {
+    fn with(self, other: &Self) -> Self {
+        Self {
+            plain: self.plain.together(&other.plain),
+            toned: self.toned.together(&other.toned),
         }
-        term(&moments)
-    });
-    let worst = terms.reduce(|| 1.0, f64::min);
-    let verdict = if worst < STRUCTURE {
-        MeasureVerdict::Failed
-    } else {
-        MeasureVerdict::Passed
-    };
-    let words = (
-        "Nothing appeared, vanished, bent or blurred.",
-        "Somewhere the picture's structure changed: something may have appeared, vanished, bent or blurred.",
-    );
-    [gate(
-        ("structure", "Structure, worst spot", ""),
-        worst,
-        Limit::AtLeast(STRUCTURE),
-        verdict,
-        words,
-    )]
+    }
+}
+
+impl Structure {
+    /// Of the house only; a tile that is mostly sky has none.
+    pub fn new(pair: &Pair) -> Self {
+        let add = |both: &mut Both, at: usize| {
+            if pair.ground.holds(at) {
+                let light = |l: f32| f64::from(l) / 100.0;
+                let result = pair.result[at][0];
+                let toned = result - pair.rest[0][at];
+                both.plain.add(light(pair.original[at][0]), light(result));
+                both.toned.add(light(toned), light(result));
+            }
+        };
+        let Tiles { across, sums } = Cells::new((pair.width, pair.height), CELL, add).tiles();
+        let enough = (2 * CELL * CELL) as f64;
+        let of = |both: &Both| {
+            let plain = term(&both.plain).filter(|_| both.plain.count() >= enough)?;
+            Some(term(&both.toned).map_or(plain, |toned| toned.max(plain)))
+        };
+        Self {
+            across,
+            terms: sums.iter().map(of).collect(),
+        }
+    }
+
+    pub fn measure(&self, thresholds: &Thresholds) -> Measure {
+        let worst = self.terms.iter().flatten().copied().fold(1.0, f64::min);
+        thresholds.measure(Gate::Structure, worst)
+    }
+
+    /// Where, so that the threshold lies in the middle of the scale.
+    pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
+        let limit = 1.0 - thresholds.of(Gate::Structure).fail;
+        let of = |term: &Option<f64>| term.map_or(0.0, |t| ((1.0 - t) / limit / 2.0) as f32);
+        Heatmap::new(self.across, &self.terms.iter().map(of).collect::<Vec<_>>())
+    }
 }
 
 /// The structure term of one tile; `None` where neither picture has structure.

@@ -24,6 +24,23 @@ impl Moments {
         self.xy += x * y;
     }
 
+    /// Both tiles together.
+    pub fn together(&self, other: &Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            x: self.x + other.x,
+            y: self.y + other.y,
+            xx: self.xx + other.xx,
+            yy: self.yy + other.yy,
+            xy: self.xy + other.xy,
+        }
+    }
+
+    /// Pixels.
+    pub fn count(&self) -> f64 {
+        self.count
+    }
+
     fn central(&self, square: f64, one: f64, two: f64) -> f64 {
         square / self.count - one / self.count * (two / self.count)
     }

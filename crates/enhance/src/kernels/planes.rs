@@ -73,35 +73,52 @@ pub(crate) fn gray(channels: [&[u8]; 3], out: &mut [u8]) {
     }
 }
 
-/// Pixels newly at white in some channel (they were 2 % below), and pixels newly black in all.
+/// Adds, for every eight pixels, those newly at white in some channel (they were 2 % below) and
+/// those newly black in all.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
 ))]
-pub(crate) fn lost(before: [&[u8]; 3], after: [&[u8]; 3]) -> (u64, u64) {
-    let (mut high, mut low) = (0_u64, 0_u64);
+pub(crate) fn lost(before: [&[u8]; 3], after: [&[u8]; 3], burnt: &mut [u8], drowned: &mut [u8]) {
     let width = before[0].len();
-    // 255 pixels a round, so that a byte can count them.
-    for start in (0..width).step_by(255) {
-        let part = start..(start + 255).min(width);
-        let (b, a) = (
+    let (mut white, mut black) = ([0_u8; 256], [0_u8; 256]);
+    for start in (0..width).step_by(256) {
+        let part = start..(start + 256).min(width);
+        let count = part.len();
+        marks(
             before.map(|c| &c[part.clone()]),
             after.map(|c| &c[part.clone()]),
+            &mut white[..count],
+            &mut black[..count],
         );
-        let ([a0, a1, a2], [b0, b1, b2]) = (a, b);
-        let (mut burnt, mut drowned) = (0_u8, 0_u8);
-        for ((((a0, a1), a2), (b0, b1)), b2) in
-            (a0.iter().zip(a1).zip(a2)).zip(b0.iter().zip(b1)).zip(b2)
-        {
-            let white = |a: u8, b: u8| u8::from(a == 255) & u8::from(b < 249);
-            burnt += white(*a0, *b0) | white(*a1, *b1) | white(*a2, *b2);
-            let brightest = (*b0).max(*b1).max(*b2);
-            drowned += u8::from((a0 | a1 | a2) == 0) & u8::from(brightest > 5);
-        }
-        high += u64::from(burnt);
-        low += u64::from(drowned);
+        let blocks = start / 8..part.end.div_ceil(8);
+        eights(&white[..count], &mut burnt[blocks.clone()]);
+        eights(&black[..count], &mut drowned[blocks]);
     }
-    (high, low)
+}
+
+#[inline(always)]
+fn marks(before: [&[u8]; 3], after: [&[u8]; 3], white: &mut [u8], black: &mut [u8]) {
+    let ([b0, b1, b2], [a0, a1, a2]) = (before, after);
+    for i in 0..white.len() {
+        let (b, a) = ([b0[i], b1[i], b2[i]], [a0[i], a1[i], a2[i]]);
+        let burnt = |k: usize| u8::from(a[k] == 255) & u8::from(b[k] < 249);
+        white[i] = burnt(0) | burnt(1) | burnt(2);
+        let brightest = b[0].max(b[1]).max(b[2]);
+        black[i] = u8::from((a[0] | a[1] | a[2]) == 0) & u8::from(brightest > 5);
+    }
+}
+
+/// Adds up eights of marks of 0 and 1.
+#[inline(always)]
+fn eights(marks: &[u8], sums: &mut [u8]) {
+    let (whole, rest) = marks.as_chunks::<8>();
+    for (eight, sum) in whole.iter().zip(sums.iter_mut()) {
+        *sum += u64::from_le_bytes(*eight).count_ones() as u8;
+    }
+    if let (false, Some(last)) = (rest.is_empty(), sums.last_mut()) {
+        *last += rest.iter().sum::<u8>();
+    }
 }
 
 #[cfg(test)]
@@ -138,11 +155,28 @@ mod tests {
         let high = any(&|i, c| after[c][i] == 255 && before[c][i] < 249);
         let black = |i: usize| (0..3).all(|c| after[c][i] == 0);
         let low = any(&|i, c| before[c][i] > 5 && black(i));
-        let found = lost(
+        let (mut burnt, mut drowned) = (vec![0; 125], vec![0; 125]);
+        lost(
             before.each_ref().map(Vec::as_slice),
             after.each_ref().map(Vec::as_slice),
+            &mut burnt,
+            &mut drowned,
         );
-        assert_eq!(found, (high, low));
+        let sum = |counts: &[u8]| counts.iter().map(|&n| u64::from(n)).sum::<u64>();
+        assert_eq!((sum(&burnt), sum(&drowned)), (high, low));
         assert!(high > 0 && low > 0);
+        let first = (0..8).filter(|&i| (0..3).any(|c| after[c][i] == 255 && before[c][i] < 249));
+        assert_eq!(usize::from(burnt[0]), first.count());
+        let (mut burnt, mut drowned) = ([0; 2], [0; 2]);
+        let short = |row: &[Vec<u8>; 3]| row.each_ref().map(|c| c[..13].to_vec());
+        let (before, after) = (short(&before), short(&after));
+        lost(
+            before.each_ref().map(Vec::as_slice),
+            after.each_ref().map(Vec::as_slice),
+            &mut burnt,
+            &mut drowned,
+        );
+        let all = (0..13).filter(|&i| (0..3).any(|c| after[c][i] == 255 && before[c][i] < 249));
+        assert_eq!(usize::from(burnt[0] + burnt[1]), all.count());
     }
 }

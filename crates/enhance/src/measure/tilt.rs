@@ -6,11 +6,10 @@ use crate::codec::Shot;
 use crate::pixels::Pixels;
 use crate::scale::{self, Kernel};
 
-mod edges;
-mod segments;
 mod vanishing;
 
-use segments::Segment;
+use crate::lines::edges;
+use crate::lines::segments::{self, Segment};
 use vanishing::{Upright, Vanishing};
 
 /// Long edge of the copy that is measured, pixels.

@@ -14,6 +14,8 @@ mod exports;
 mod faults;
 mod formats;
 mod hostile;
+#[path = "../injected/injected.rs"]
+mod injected;
 mod recovery;
 mod support;
 mod verticals;

@@ -3,19 +3,38 @@
 use crate::kernels::canny::Edges;
 use crate::kernels::canny::hysteresis::widened;
 
-/// Edges of the original and of the result, and how many of each have no partner within two
-/// pixels in the other.
+/// Edge pixels of one 8 x 8 block: of the original and of the result, and how many of each have no
+/// partner within two pixels in the other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Count<N> {
+    pub original: N,
+    pub result: N,
+    pub lost: N,
+    pub added: N,
+}
+
+/// Counts of every block, row by row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Agreement {
-    pub original: u64,
-    pub result: u64,
-    pub lost: u64,
-    pub added: u64,
-    /// Lost and added edge pixels of every 8 x 8 block, row by row.
-    pub strangers: Vec<u8>,
+    pub blocks: Vec<Count<u8>>,
 }
 
 impl Agreement {
+    /// The sums over the blocks that count.
+    pub fn over(&self, counts: impl Fn(usize) -> bool) -> Count<u64> {
+        let mut sum = Count::default();
+        let blocks = self.blocks.iter().enumerate();
+        for (_, block) in blocks.filter(|(at, _)| counts(*at)) {
+            sum.original += u64::from(block.original);
+            sum.result += u64::from(block.result);
+            sum.lost += u64::from(block.lost);
+            sum.added += u64::from(block.added);
+        }
+        sum
+    }
+}
+
+impl Count<u64> {
     /// Share of the result's edges that were there before.
     pub fn precision(&self) -> f64 {
         1.0 - self.added as f64 / self.result.max(1) as f64
@@ -37,35 +56,32 @@ impl Agreement {
 pub(crate) fn compare(original: &Edges, result: &Edges, columns: usize) -> Agreement {
     let (height, words) = (original.height(), original.words);
     let across = columns.div_ceil(8);
-    let mut found = Agreement {
-        strangers: vec![0; across * height.div_ceil(8)],
-        ..Agreement::default()
-    };
+    let mut all = vec![Count::default(); across * height.div_ceil(8)];
     let (mut near_original, mut near_result) = (Near::new(words), Near::new(words));
     for row in 0..height {
         near_original.look(original, row);
         near_result.look(result, row);
         let (one, two) = (original.certain(row), result.certain(row));
-        let blocks = &mut found.strangers[row / 8 * across..][..across];
+        let blocks = &mut all[row / 8 * across..][..across];
         for at in 0..words {
-            let lost = one[at] & !near_result.wide[at];
-            let added = two[at] & !near_original.wide[at];
-            found.original += u64::from(one[at].count_ones());
-            found.result += u64::from(two[at].count_ones());
-            found.lost += u64::from(lost.count_ones());
-            found.added += u64::from(added.count_ones());
-            if lost | added != 0 {
-                count(lost | added, blocks, at * 8);
+            if one[at] | two[at] != 0 {
+                let lost = one[at] & !near_result.wide[at];
+                let added = two[at] & !near_original.wide[at];
+                count([one[at], two[at], lost, added], &mut blocks[at * 8..]);
             }
         }
     }
-    found
+    Agreement { blocks: all }
 }
 
-/// Adds the bits of a word to its eight blocks.
-fn count(word: u64, blocks: &mut [u8], first: usize) {
-    for (block, byte) in blocks[first..].iter_mut().zip(word.to_le_bytes()) {
-        *block += byte.count_ones() as u8;
+/// Adds the bits of words to their eight blocks.
+fn count(words: [u64; 4], blocks: &mut [Count<u8>]) {
+    let [original, result, lost, added] = words.map(u64::to_le_bytes);
+    for (k, block) in blocks.iter_mut().take(8).enumerate() {
+        block.original += original[k].count_ones() as u8;
+        block.result += result[k].count_ones() as u8;
+        block.lost += lost[k].count_ones() as u8;
+        block.added += added[k].count_ones() as u8;
     }
 }
 
@@ -115,21 +131,30 @@ mod tests {
         edges
     }
 
+    fn all(original: &Edges, result: &Edges) -> Count<u64> {
+        compare(original, result, 200).over(|_| true)
+    }
+
     #[test]
     fn a_line_two_pixels_off_still_agrees_and_one_three_pixels_off_does_not() {
         for at in [5, 62, 63, 100, 126] {
-            let near = compare(&line(at), &line(at + 2), 200);
+            let near = all(&line(at), &line(at + 2));
             assert_eq!((near.lost, near.added, near.f1()), (0, 0, 1.0));
-            let far = compare(&line(at), &line(at + 3), 200);
+            let far = all(&line(at), &line(at + 3));
             assert_eq!((far.lost, far.added, far.precision()), (40, 40, 0.0));
         }
     }
 
     #[test]
-    fn strangers_are_counted_in_their_block() {
+    fn edges_are_counted_in_their_block() {
         let found = compare(&Edges::new(200, 40), &line(70), 200);
-        assert_eq!((found.added, found.recall()), (40, 1.0));
-        let marked = |(i, n): (usize, &u8)| if i % 25 == 8 { *n == 8 } else { *n == 0 };
-        assert!(found.strangers.iter().enumerate().all(marked));
+        let sum = found.over(|_| true);
+        assert_eq!((sum.added, sum.result, sum.recall()), (40, 40, 1.0));
+        let marked = |(i, block): (usize, &Count<u8>)| {
+            let wanted = if i % 25 == 8 { 8 } else { 0 };
+            (block.added, block.result, block.lost) == (wanted, wanted, 0)
+        };
+        assert!(found.blocks.iter().enumerate().all(marked));
+        assert_eq!(found.over(|at| at % 25 != 8).added, 0);
     }
 }

@@ -7,7 +7,7 @@ use crate::pixels::Pixels;
 
 /// A step of brightness along a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Edge {
+pub(crate) struct Edge {
     /// Column, with its fraction, of the steepest place.
     pub x: f32,
     /// Brighter on the right.
@@ -21,7 +21,7 @@ const WEAKEST: i16 = 5 * 48;
 const RIM: usize = 2;
 
 /// The edge points of every row, from left to right.
-pub(super) fn rows(picture: &Pixels) -> Vec<Vec<Edge>> {
+pub(crate) fn rows(picture: &Pixels) -> Vec<Vec<Edge>> {
     let width = picture.width() as usize;
     let grey = grey(&picture.rgb8());
     let height = picture.height() as usize;

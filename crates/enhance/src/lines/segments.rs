@@ -2,11 +2,11 @@
 //! chains cut where they bend, a line fitted to each piece (after Akinlar and Topal's EDLines,
 //! 2011, for one direction only).
 
-use super::edges::Edge;
+use crate::lines::edges::Edge;
 
 /// A straight, near-vertical piece of an edge.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Segment {
+pub(crate) struct Segment {
     /// Column of its middle, pixels.
     pub x: f32,
     /// Row of its middle, pixels.
@@ -28,7 +28,7 @@ const GAP: usize = 2;
 const UNEVEN: f32 = 0.5;
 
 /// The pieces of at least `shortest` rows.
-pub(super) fn find(rows: &[Vec<Edge>], shortest: f32) -> Vec<Segment> {
+pub(crate) fn find(rows: &[Vec<Edge>], shortest: f32) -> Vec<Segment> {
     let mut segments = Vec::new();
     for chain in chains(rows, shortest) {
         cut(&chain, shortest, &mut segments);

@@ -1,0 +1,132 @@
+//! The table of injected faults: `faults PHOTOS [--megapixels M] [--every N] [--fit]` does wanted
+//! looks and damages to every photo in PHOTOS/interior and PHOTOS/exterior, has quality control
+//! judge every pair as a stranger's (no plan, but our own corrections), and prints what share is
+//! held. Every second photo, by name, is for fitting thresholds and never in the table; `--fit`
+//! prints what its wanted looks and damages reach instead. `--megapixels` shrinks the photos first
+//! (1.3; 0 leaves them as they are).
+#![allow(clippy::disallowed_methods, missing_docs)]
+
+#[path = "../../tests/injected/injected.rs"]
+mod injected;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use injected::cases::{self, Photo};
+use plumbline_enhance::inspect::{Terms, judge};
+use plumbline_enhance::{Limits, Mask, Pixels, decode, preview};
+use rayon::prelude::*;
+use table::Judged;
+
+type Failure = Box<dyn std::error::Error>;
+
+struct Order {
+    photos: PathBuf,
+    megapixels: f64,
+    every: usize,
+    fit: bool,
+}
+
+fn main() -> Result<(), Failure> {
+    let order = order()?;
+    let files = files(&order.photos)?;
+    let half = usize::from(!order.fit);
+    let chosen: Vec<usize> = (half..files.len()).step_by(2 * order.every).collect();
+    let judged: Result<Vec<Vec<Judged>>, String> = chosen
+        .par_iter()
+        .map(|&i| photo(&order, &files, i).map_err(|error| error.to_string()))
+        .collect();
+    let judged = judged?.concat();
+    if order.fit {
+        table::print_fit(&judged);
+    } else {
+        table::print(&judged, chosen.len());
+    }
+    Ok(())
+}
+
+fn order() -> Result<Order, Failure> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let value = |flag: &str| -> Option<f64> {
+        let at = args.iter().position(|arg| arg == flag)?;
+        args.get(at + 1)?.parse().ok()
+    };
+    let photos = args.first().filter(|arg| !arg.starts_with("--"));
+    Ok(Order {
+        photos: photos
+            .ok_or("faults PHOTOS [--megapixels M] [--every N] [--fit]")?
+            .into(),
+        megapixels: value("--megapixels").unwrap_or(1.3),
+        every: value("--every").map_or(1, |n| n as usize).max(1),
+        fit: args.iter().any(|arg| arg == "--fit"),
+    })
+}
+
+fn files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for folder in ["interior", "exterior"] {
+        for entry in std::fs::read_dir(root.join(folder))? {
+            files.push(entry?.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Everything that is done to one photo, judged.
+fn photo(order: &Order, files: &[PathBuf], at: usize) -> Result<Vec<Judged>, Failure> {
+    let name = files[at]
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let photo = Photo {
+        pixels: open(&files[at], order.megapixels)?,
+        sky: sky(&order.photos, &name)?,
+        name,
+    };
+    let other = open(&files[(at * 31 + 7) % files.len()], order.megapixels)?;
+    let judged = cases::of(&photo, &other).map(|case| {
+        let terms = Terms {
+            plan: case.plan.as_ref(),
+            sky: case.sky.as_ref(),
+            ..Terms::default()
+        };
+        Judged {
+            photo: photo.name.clone(),
+            case: case.name,
+            aim: case.aim,
+            report: judge(&case.original, &case.result, &terms).report,
+        }
+    });
+    let judged = judged.collect();
+    eprintln!("{}", photo.name);
+    Ok(judged)
+}
+
+fn open(path: &Path, megapixels: f64) -> Result<Pixels, Failure> {
+    let pixels = decode(&std::fs::read(path)?, &Limits::default())?.pixels;
+    let scale = (megapixels * 1e6 / pixels.pixel_count() as f64).sqrt();
+    let long = f64::from(pixels.width().max(pixels.height()));
+    if megapixels > 0.0 && scale < 1.0 {
+        return Ok(preview(&pixels, (long * scale) as u32));
+    }
+    Ok(pixels)
+}
+
+/// The sky as a person checked it.
+fn sky(root: &Path, name: &str) -> Result<Option<Mask>, Failure> {
+    let file = root.join("sky-masks/checked").join(format!("{name}.png"));
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let mask = decode(&std::fs::read(file)?, &Limits::default())?.pixels;
+    let values = mask
+        .rgb8()
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .map(|p| p[0])
+        .collect();
+    Ok(Mask::new(mask.width(), mask.height(), values))
+}

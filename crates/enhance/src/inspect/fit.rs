@@ -1,0 +1,141 @@
+//! The look of a whole picture as one smooth map of colours: cubic in CIELAB, fitted to every
+//! eleventh pixel, three times, each time trusting less what the last fit could not explain. What
+//! remains is local: an object, a seam, a repainted wall.
+
+use crate::colour::Lab;
+
+/// Monomials of three variables up to the third degree.
+const TERMS: usize = 20;
+/// Every so-manieth pixel; a prime, so that columns take turns.
+const STEP: usize = 11;
+/// Units of CIELAB beyond which a pixel counts as damaged rather than toned (Geman-McClure).
+const TRUST: f32 = 3.0;
+/// Pixels that speak for leaving colours as they are.
+const PRIOR: f64 = 3.0;
+
+/// A cubic map of CIELAB.
+#[derive(Debug, Clone)]
+pub(crate) struct Cubic {
+    rows: [[f32; TERMS]; 3],
+}
+
+type Equations = ([[f64; TERMS]; TERMS], [[f64; 3]; TERMS]);
+
+impl Cubic {
+    /// Leaves every colour as it is.
+    fn identity() -> Self {
+        let mut rows = [[0.0; TERMS]; 3];
+        (0..3).for_each(|c| rows[c][c + 1] = 1.0);
+        Self { rows }
+    }
+
+    /// The map that takes one picture's colours to the other's, where `counts` says so.
+    pub fn between(from: &[Lab], to: &[Lab], counts: impl Fn(usize) -> bool) -> Self {
+        let places: Vec<usize> = (0..from.len())
+            .step_by(STEP)
+            .filter(|&i| counts(i))
+            .collect();
+        let mut map = Self::identity();
+        for round in 0..3 {
+            let mut equations: Equations = ([[0.0; TERMS]; TERMS], [[0.0; 3]; TERMS]);
+            for &i in &places {
+                let off = if round == 0 {
+                    0.0
+                } else {
+                    map.distance(from[i], to[i]) / TRUST
+                };
+                let weight = (1.0 + off * off).powi(-2);
+                add(&mut equations, from[i], to[i], weight);
+            }
+            map = solved(equations);
+        }
+        map
+    }
+
+    /// A colour under the map.
+    #[inline(always)]
+    pub fn of(&self, lab: Lab) -> Lab {
+        let terms = terms(lab);
+        self.rows.map(|row| {
+            let sum: f32 = row.iter().zip(&terms).map(|(k, t)| k * t).sum();
+            sum * 100.0
+        })
+    }
+
+    fn distance(&self, from: Lab, to: Lab) -> f32 {
+        let found = self.of(from);
+        let sum: f32 = (0..3).map(|c| (found[c] - to[c]).powi(2)).sum();
+        sum.sqrt()
+    }
+}
+
+/// 1, the three, their squares and products, their cubes and mixed products, of hundredths.
+#[inline(always)]
+fn terms(lab: Lab) -> [f32; TERMS] {
+    let [l, a, b] = lab.map(|v| v * 0.01);
+    let (ll, aa, bb) = (l * l, a * a, b * b);
+    let (la, lb, ab) = (l * a, l * b, a * b);
+    [
+        1.0,
+        l,
+        a,
+        b,
+        ll,
+        aa,
+        bb,
+        la,
+        lb,
+        ab,
+        ll * l,
+        aa * a,
+        bb * b,
+        ll * a,
+        ll * b,
+        aa * l,
+        aa * b,
+        bb * l,
+        bb * a,
+        la * b,
+    ]
+}
+
+fn add((inputs, outputs): &mut Equations, from: Lab, to: Lab, weight: f32) {
+    let terms = terms(from).map(f64::from);
+    let to = to.map(|v| f64::from(v) * 0.01);
+    for (i, term) in terms.iter().enumerate() {
+        let scaled = term * f64::from(weight);
+        for (sum, other) in inputs[i].iter_mut().zip(&terms) {
+            *sum += scaled * other;
+        }
+        for (sum, to) in outputs[i].iter_mut().zip(&to) {
+            *sum += scaled * to;
+        }
+    }
+}
+
+/// Gaussian elimination; the prior keeps the matrix positive definite, so no pivoting is needed.
+fn solved((mut a, mut b): Equations) -> Cubic {
+    for (i, row) in a.iter_mut().enumerate() {
+        row[i] += PRIOR;
+        if (1..4).contains(&i) {
+            b[i][i - 1] += PRIOR;
+        }
+    }
+    for k in 0..TERMS {
+        for i in k + 1..TERMS {
+            let factor = a[i][k] / a[k][k];
+            (k..TERMS).for_each(|j| a[i][j] -= factor * a[k][j]);
+            (0..3).for_each(|c| b[i][c] -= factor * b[k][c]);
+        }
+    }
+    for k in (0..TERMS).rev() {
+        let row = a[k];
+        let known = |c: usize| -> f64 { (k + 1..TERMS).map(|j| row[j] * b[j][c]).sum() };
+        b[k] = [0, 1, 2].map(|c| (b[k][c] - known(c)) / row[k]);
+    }
+    let mut rows = [[0.0; TERMS]; 3];
+    for (i, solved) in b.iter().enumerate() {
+        (0..3).for_each(|c| rows[c][i] = solved[c] as f32);
+    }
+    Cubic { rows }
+}
