@@ -29,6 +29,15 @@ def _peak_bytes():
     return 0
 
 
+def resident_bytes():
+    """What the process holds now."""
+    with open("/proc/self/status") as file:
+        for line in file:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
 class Stages:
     def __init__(self):
         self.stages = []

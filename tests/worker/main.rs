@@ -5,6 +5,7 @@ mod brushes;
 mod crashes;
 mod enhance_file;
 mod hostile;
+mod inspect_files;
 mod long;
 mod panics;
 mod queue;

@@ -1,9 +1,10 @@
 //! `bench image`: what a photo of 45 megapixels costs, stage by stage, beside the same steps in
-//! OpenCV and libvips. It makes its own photo, runs every path in a process of its own and in
+//! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers. It makes its own photo, runs every path in a process of its own and in
 //! turn, and prints medians. It decides nothing and is no part of the queue's work.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::slice;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
@@ -12,6 +13,7 @@ mod bandwidth;
 mod path;
 mod peer;
 mod picture;
+mod qc;
 mod stages;
 mod table;
 mod wrapping;
@@ -23,9 +25,14 @@ use crate::bench::stages::Run;
 pub enum Order {
     /// The whole natural path over one large photo, beside its peers.
     Image(Image),
+    /// Quality control of one large pair, beside its peers.
+    Qc(Image),
     /// One run of that path over a file, as JSON.
     #[command(hide = true)]
     Once(Once),
+    /// One quality control of a pair of PPM files, as JSON.
+    #[command(hide = true)]
+    Judge(qc::Judge),
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +87,8 @@ pub struct Once {
 pub fn run(order: &Order) -> ExitCode {
     let done = match order {
         Order::Image(image) => compare(image),
+        Order::Qc(image) => qc::compare(image),
+        Order::Judge(judge) => qc::once(judge),
         Order::Once(once) => path::once(&once.file, once.threads, once.pair.as_deref()),
     };
     match done {
@@ -93,8 +102,7 @@ pub fn run(order: &Order) -> ExitCode {
 
 /// Every path once a round, so that a busy minute of the machine falls on all of them.
 fn compare(image: &Image) -> anyhow::Result<()> {
-    let folder = image.folder.clone();
-    let folder = folder.unwrap_or_else(|| std::env::temp_dir().join("plumbline-bench"));
+    let folder = image.folder();
     let photo = picture::kept(&image.wanted(), &folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     println!("picture: {}", photo.about);
@@ -104,15 +112,15 @@ fn compare(image: &Image) -> anyhow::Result<()> {
         "copy bandwidth: {one:.1} GB/s with 1 thread, {all:.1} with {threads} (read + written)"
     );
 
-    let script = peer::Peer::find(&image.peers, &image.peer_scripts, "natural_path.py");
+    let script = peer::Peer::find(&image.peers, &image.peer_scripts, "natural_path.py", &[]);
     let script = script.filter(|_| !image.alone);
     let (mut ours, mut ours_all, mut theirs, mut theirs_all) = (vec![], vec![], vec![], vec![]);
     for _ in 0..image.runs {
         ours.push(myself(&photo.file, 1, None)?);
         ours_all.push(myself(&photo.file, threads, None)?);
         if let Some(script) = &script {
-            theirs.push(script.run(&photo.file, 1)?);
-            theirs_all.push(script.run(&photo.file, threads)?);
+            theirs.push(script.run(slice::from_ref(&photo.file), 1)?);
+            theirs_all.push(script.run(slice::from_ref(&photo.file), threads)?);
         }
     }
     for note in &ours[0].notes {
@@ -147,6 +155,11 @@ fn cross_check(
 }
 
 impl Image {
+    fn folder(&self) -> PathBuf {
+        let usual = || std::env::temp_dir().join("plumbline-bench");
+        self.folder.clone().unwrap_or_else(usual)
+    }
+
     fn wanted(&self) -> picture::Wanted {
         picture::Wanted {
             width: self.width,
@@ -175,6 +188,11 @@ fn myself(
     if let Some(folder) = pair {
         command.arg("--pair").arg(folder);
     }
+    figures(command)
+}
+
+/// What a run prints last.
+fn figures(mut command: Command) -> anyhow::Result<Run> {
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!("the path itself failed");

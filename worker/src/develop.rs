@@ -186,7 +186,9 @@ pub fn develop(
         enter(go_on, Stage::Correcting)?;
         let picture = apply(&original, &plan, &scene, studio.brush.as_deref()).map_err(trouble)?;
         enter(go_on, Stage::Checking)?;
-        let Inspected { report, heatmap } = inspect_with_heatmap(&original, &picture, &plan);
+        let Inspected {
+            report, heatmap, ..
+        } = inspect_with_heatmap(&original, &picture, &plan);
         attempts.push(attempt(&plan, &report, &source, &notes, since)?);
         let Some(lower) = next(&plan, &report) else {
             if plan.is_identity() && notes.is_empty() {
@@ -221,9 +223,6 @@ fn attempt(
     notes: &[String],
     since: Instant,
 ) -> Result<AttemptDone, Failure> {
-    let mut document = serde_json::to_value(report).map_err(trouble)?;
-    document["headline"] = report.headline().into();
-    document["source"] = serde_json::to_value(source).map_err(trouble)?;
     let plan_document = serde_json::to_value(plan).map_err(trouble)?;
     Ok(AttemptDone {
         engine: plan_document["engine"]
@@ -233,11 +232,19 @@ fn attempt(
         strength: plan.strength,
         plan: plan_document,
         done: [notes, &plan.describe()].concat(),
-        report: document,
+        report: document(report, source).map_err(trouble)?,
         passed: report.verdict == Verdict::Passed,
         severity: severity(report),
         took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+/// What is stored of a report: with the one sentence that stands out, and what the original was.
+pub fn document(report: &Report, source: &Source) -> serde_json::Result<Value> {
+    let mut document = serde_json::to_value(report)?;
+    document["headline"] = report.headline().into();
+    document["source"] = serde_json::to_value(source)?;
+    Ok(document)
 }
 
 fn severity(report: &Report) -> f32 {

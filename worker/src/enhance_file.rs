@@ -1,8 +1,6 @@
 //! `enhance FILE`: the same pipeline on one file, without database or server.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,10 +8,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 use plumbline_enhance::{Look, Output, encode};
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use crate::develop::{AttemptDone, Developed, Studio, develop, look};
 use crate::failure::Failure;
+use crate::files::{keep, write_beside};
 
 /// Quality control held the result for a person.
 const HELD: u8 = 1;
@@ -125,25 +123,6 @@ fn sentence(failure: Failure) -> anyhow::Error {
         Failure::Retry(trouble) => trouble.context("This photo could not be enhanced"),
         Failure::Stopped => anyhow::Error::msg("Stopped."),
     }
-}
-
-fn write_beside(path: &Path, bytes: &[u8]) -> anyhow::Result<NamedTempFile> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    // As any new file is: the caller's umask decides who may read it.
-    let open = fs::Permissions::from_mode(0o666);
-    let written = tempfile::Builder::new()
-        .permissions(open)
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .and_then(|mut file| file.write_all(bytes).map(|()| file));
-    written.with_context(|| format!("{} cannot be written", path.display()))
-}
-
-fn keep(file: NamedTempFile, path: &Path) -> anyhow::Result<()> {
-    file.persist(path)
-        .with_context(|| format!("{} cannot be written", path.display()))?;
-    Ok(())
 }
 
 fn look_named(text: &str) -> Result<Look, String> {

@@ -8,6 +8,7 @@ use plumbline_enhance::{PlainEye, Preset};
 use plumbline_worker::bench;
 use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
+use plumbline_worker::inspect_files;
 use plumbline_worker::merge;
 
 #[derive(Parser)]
@@ -25,6 +26,8 @@ enum Command {
     Enhance(Order),
     /// Fuses exposures of one view into one picture.
     Merge(merge::Order),
+    /// Judges a pair of pictures, whoever edited them.
+    Inspect(inspect_files::Order),
     /// Measures what the work costs on this machine.
     #[command(subcommand)]
     Bench(bench::Order),
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Run) {
         Command::Run => work(),
         Command::Merge(order) => merge::run(&order),
+        Command::Inspect(order) => inspect_files::run(&order),
         Command::Bench(order) => bench::run(&order),
         Command::Enhance(order) => {
             let usual = Preset::default();

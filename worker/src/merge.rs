@@ -2,15 +2,15 @@
 //! `merge --folder DIR` tells which photos of a folder it takes for exposures of one view.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use plumbline_enhance::brackets::{self, Frame, MOST_FRAMES, MergeError, Merged};
-use plumbline_enhance::{Decoded, Limits, Output, decode, encode};
+use plumbline_enhance::{Decoded, Output, encode};
+
+use crate::files::{keep, open, write_beside};
 
 /// The exposures could not be aligned: the middle one was written alone.
 const ALONE: u8 = 1;
@@ -108,11 +108,6 @@ fn frame(path: &Path, photo: &Decoded) -> Frame {
     Frame::of(&name, &photo.pixels, photo.metadata.shot())
 }
 
-fn open(path: &Path) -> anyhow::Result<Decoded> {
-    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    decode(&bytes, &Limits::default()).with_context(|| path.display().to_string())
-}
-
 /// The file is complete before it appears under its name.
 fn write(merged: &Merged, output: Output, out: &Path) -> anyhow::Result<()> {
     let output = match output {
@@ -120,14 +115,5 @@ fn write(merged: &Merged, output: Output, out: &Path) -> anyhow::Result<()> {
         other => other,
     };
     let bytes = encode(&merged.pixels, &merged.metadata, &output)?;
-    let folder = out.parent().filter(|f| !f.as_os_str().is_empty());
-    let open = fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new()
-        .permissions(open)
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .and_then(|mut file| file.write_all(&bytes).map(|()| file))
-        .map_err(anyhow::Error::from)
-        .and_then(|file| Ok(file.persist(out)?))
-        .with_context(|| format!("{} cannot be written", out.display()))?;
-    Ok(())
+    keep(write_beside(out, &bytes)?, out)
 }

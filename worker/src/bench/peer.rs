@@ -11,14 +11,17 @@ use crate::bench::stages::Run;
 pub struct Peer {
     python: PathBuf,
     script: PathBuf,
+    /// Options of every call.
+    options: Vec<String>,
 }
 
 impl Peer {
     /// `None`, and a line that says why, where it cannot run.
-    pub fn find(python: &Path, folder: &Path, script: &str) -> Option<Self> {
+    pub fn find(python: &Path, folder: &Path, script: &str, options: &[&str]) -> Option<Self> {
         let peer = Self {
             python: python.to_owned(),
             script: folder.join(script),
+            options: options.iter().map(|&option| option.to_owned()).collect(),
         };
         let probe = peer.command().arg("--probe").output();
         let answer = match &probe {
@@ -31,13 +34,15 @@ impl Peer {
             }
         };
         let last = answer.lines().last().unwrap_or_default();
-        println!("{script} skipped: {last}");
+        println!("{script} {} skipped: {last}", options.join(" "));
         None
     }
 
-    pub fn run(&self, photo: &Path, threads: usize) -> anyhow::Result<Run> {
+    pub fn run(&self, pictures: &[PathBuf], threads: usize) -> anyhow::Result<Run> {
         let mut command = self.command();
-        command.arg(photo).args(["--threads", &threads.to_string()]);
+        command
+            .args(pictures)
+            .args(["--threads", &threads.to_string()]);
         self.read(command)
     }
 
@@ -51,7 +56,7 @@ impl Peer {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.python);
         // Nothing is left beside the scripts.
-        command.arg("-B").arg(&self.script);
+        command.arg("-B").arg(&self.script).args(&self.options);
         command
     }
 

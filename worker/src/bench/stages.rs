@@ -117,8 +117,18 @@ fn forget_peak() {
 }
 
 fn peak_bytes() -> u64 {
+    memory("VmHWM:")
+}
+
+/// What the process holds now.
+pub fn resident_bytes() -> u64 {
+    memory("VmRSS:")
+}
+
+/// A line of proc(5), `status`, in bytes.
+fn memory(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib = line.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
 }

@@ -184,7 +184,7 @@ fn range(values: &[f64]) -> (f64, f64) {
 }
 
 /// Of the runs' values; the mean of the middle two of an even number.
-fn median(runs: &[Run], value: impl Fn(&Run) -> f64) -> f64 {
+pub fn median(runs: &[Run], value: impl Fn(&Run) -> f64) -> f64 {
     let mut values: Vec<f64> = runs.iter().map(value).collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

@@ -177,9 +177,10 @@ fn smooth(row: &[f32]) -> Vec<bool> {
     };
     let (high, low) = (over(row, f32::max), over(row, f32::min));
     let mut out = vec![false; row.len()];
-    for x in REACH..row.len() - REACH {
+    let inner = out.iter_mut().enumerate().skip(REACH);
+    for (x, out) in inner.take(row.len() - 2 * REACH) {
         let [one, two] = [x - REACH, x + REACH - 16];
-        out[x] = high[one].max(high[two]) - low[one].min(low[two]) < SMOOTH;
+        *out = high[one].max(high[two]) - low[one].min(low[two]) < SMOOTH;
     }
     out
 }
