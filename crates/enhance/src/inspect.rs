@@ -34,6 +34,8 @@ pub mod thresholds;
 pub use heatmap::Heatmap;
 pub use thresholds::{Gate, Thresholds};
 
+#[cfg(test)]
+pub(crate) use fit::terms as terms_of;
 use full::Full;
 use pair::Pair;
 use thresholds::rounded;

@@ -9,6 +9,7 @@
 
 pub(crate) mod canny;
 pub(crate) mod ciede2000;
+pub(crate) mod cubic;
 pub(crate) mod grade;
 pub(crate) mod moments;
 pub(crate) mod planes;

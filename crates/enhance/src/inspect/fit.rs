@@ -1,13 +1,14 @@
 //! The look of a whole picture as one smooth map of colours: cubic in CIELAB, fitted to every
-//! eleventh pixel, three times, each time trusting less what the last fit could not explain. What
+//! 23rd pixel, three times, each time trusting less what the last fit could not explain. What
 //! remains is local: an object, a seam, a repainted wall.
 
-use crate::colour::Lab;
+use rayon::prelude::*;
 
-/// Monomials of three variables up to the third degree.
-const TERMS: usize = 20;
+use crate::colour::Lab;
+use crate::kernels::cubic::{TERMS, evaluate};
+
 /// Every so-manieth pixel; a prime, so that columns take turns.
-const STEP: usize = 11;
+const STEP: usize = 23;
 /// Units of CIELAB beyond which a pixel counts as damaged rather than toned (Geman-McClure).
 const TRUST: f32 = 3.0;
 /// Pixels that speak for leaving colours as they are.
@@ -52,14 +53,23 @@ impl Cubic {
         map
     }
 
+    /// Two of the channels of all colours under the map.
+    pub fn channels(&self, which: [usize; 2], colours: &[Lab]) -> [Vec<f32>; 2] {
+        const CHUNK: usize = 1 << 14;
+        let mut found = [(); 2].map(|()| vec![0.0; colours.len()]);
+        let [one, two] = found.each_mut().map(|plane| plane.par_chunks_mut(CHUNK));
+        let rows = which.map(|c| &self.rows[c]);
+        one.zip(two)
+            .zip(colours.par_chunks(CHUNK))
+            .for_each(|((one, two), colours)| evaluate(rows, colours, [one, two]));
+        found
+    }
+
     /// A colour under the map.
-    #[inline(always)]
-    pub fn of(&self, lab: Lab) -> Lab {
+    fn of(&self, lab: Lab) -> Lab {
         let terms = terms(lab);
-        self.rows.map(|row| {
-            let sum: f32 = row.iter().zip(&terms).map(|(k, t)| k * t).sum();
-            sum * 100.0
-        })
+        self.rows
+            .map(|row| row.iter().zip(&terms).map(|(k, t)| k * t).sum::<f32>() * 100.0)
     }
 
     fn distance(&self, from: Lab, to: Lab) -> f32 {
@@ -70,8 +80,7 @@ impl Cubic {
 }
 
 /// 1, the three, their squares and products, their cubes and mixed products, of hundredths.
-#[inline(always)]
-fn terms(lab: Lab) -> [f32; TERMS] {
+pub(crate) fn terms(lab: Lab) -> [f32; TERMS] {
     let [l, a, b] = lab.map(|v| v * 0.01);
     let (ll, aa, bb) = (l * l, a * a, b * b);
     let (la, lb, ab) = (l * a, l * b, a * b);
@@ -104,7 +113,8 @@ fn add((inputs, outputs): &mut Equations, from: Lab, to: Lab, weight: f32) {
     let to = to.map(|v| f64::from(v) * 0.01);
     for (i, term) in terms.iter().enumerate() {
         let scaled = term * f64::from(weight);
-        for (sum, other) in inputs[i].iter_mut().zip(&terms) {
+        // The matrix is symmetric: `solved` fills in the other half.
+        for (sum, other) in inputs[i][i..].iter_mut().zip(&terms[i..]) {
             *sum += scaled * other;
         }
         for (sum, to) in outputs[i].iter_mut().zip(&to) {
@@ -115,6 +125,9 @@ fn add((inputs, outputs): &mut Equations, from: Lab, to: Lab, weight: f32) {
 
 /// Gaussian elimination; the prior keeps the matrix positive definite, so no pivoting is needed.
 fn solved((mut a, mut b): Equations) -> Cubic {
+    for i in 0..TERMS {
+        (0..i).for_each(|j| a[i][j] = a[j][i]);
+    }
     for (i, row) in a.iter_mut().enumerate() {
         row[i] += PRIOR;
         if (1..4).contains(&i) {

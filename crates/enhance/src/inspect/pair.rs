@@ -3,10 +3,11 @@
 
 use rayon::prelude::*;
 
-use crate::colour::{Lab, lab, luminance};
+use crate::colour::{Lab, luminance};
 use crate::inspect::Terms;
 use crate::inspect::fit::Cubic;
 use crate::inspect::ground::Ground;
+use crate::kernels::cubic::lab;
 use crate::light::Sample;
 use crate::pixels::Pixels;
 use crate::plan::{Engine, Plan};
@@ -40,10 +41,9 @@ impl Pair {
         let small = [original, result].map(|p| scale::shrink(p, w, h, Kernel::Area));
         let [before, after] = small.each_ref().map(light);
         let balance = balance(terms.plan);
-        let promise = |(b, a): (&[f32; 3], &[f32; 3])| lab(promised(balance.apply(*b), *a));
-        let promised: Vec<Lab> = before.par_iter().zip(&after).map(promise).collect();
-        let original: Vec<Lab> = before.into_par_iter().map(lab).collect();
-        let result: Vec<Lab> = after.into_par_iter().map(lab).collect();
+        let promise = |(b, a): (&[f32; 3], &[f32; 3])| promised(balance.apply(*b), *a);
+        let promised: Vec<[f32; 3]> = before.par_iter().zip(&after).map(promise).collect();
+        let [original, result, promised] = [before, after, promised].map(|light| labs(&light));
         let ground = Ground::new(terms.sky, w as usize, h as usize);
         let rest = rest(&original, &promised, &result, &ground);
         Self {
@@ -72,14 +72,20 @@ fn rest(original: &[Lab], promised: &[Lab], result: &[Lab], ground: &Ground) -> 
         || Cubic::between(original, result, holds),
         || Cubic::between(promised, result, holds),
     );
-    let lightness = |(from, to): (&Lab, &Lab)| to[0] - tone.of(*from)[0];
-    let one = original.par_iter().zip(result).map(lightness).collect();
-    let chroma = |(from, to): (&Lab, &Lab)| {
-        let [_, a, b] = colour.of(*from);
-        (to[1] - a, to[2] - b)
-    };
-    let (two, three) = promised.par_iter().zip(result).map(chroma).unzip();
-    [one, two, three]
+    let [mut l, _] = tone.channels([0, 0], original);
+    let [mut a, mut b] = colour.channels([1, 2], promised);
+    for (i, result) in result.iter().enumerate() {
+        (l[i], a[i], b[i]) = (result[0] - l[i], result[1] - a[i], result[2] - b[i]);
+    }
+    [l, a, b]
+}
+
+fn labs(light: &[[f32; 3]]) -> Vec<Lab> {
+    const CHUNK: usize = 1 << 14;
+    let mut out = vec![[0.0; 3]; light.len()];
+    let chunks = out.par_chunks_mut(CHUNK).zip(light.par_chunks(CHUNK));
+    chunks.for_each(|(out, light)| lab(light, out));
+    out
 }
 
 fn light(small: &Pixels) -> Vec<[f32; 3]> {

@@ -63,7 +63,7 @@ fn lab(light: &[f32; 256], rgb: [&[u8]; 3], lab: &mut [Lane; 3]) {
 /// CIELAB's curve: the cube root, and a line near black. The root is t·y² with y = t^(-1/3) from
 /// a guess on the bits and two corrections, none of which divides.
 #[inline(always)]
-fn root(t: f32) -> f32 {
+pub(crate) fn root(t: f32) -> f32 {
     const EDGE: f32 = 216.0 / 24389.0;
     let safe = least(t, EDGE);
     let guess = 1_420_000_000.0 - safe.to_bits() as i32 as f32 * (1.0 / 3.0);

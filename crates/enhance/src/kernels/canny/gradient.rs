@@ -170,26 +170,24 @@ fn thin(ring: &[Gradient; 3], step: usize, width: usize, marks: &mut [Vec<u8>; 2
     let [certain, possible] = marks;
     let (certain, possible) = (&mut certain[..width], &mut possible[..width]);
     for i in 0..width {
-        let (ax, ay) = (x[i].abs(), y[i].abs());
-        let falling = x[i] * y[i] >= 0.0;
-        let (before, after) = if falling {
-            (nw[i], se[i])
-        } else {
-            (ne[i], sw[i])
-        };
-        let (before, after) = if ay > ax * STEEP {
-            (n[i], s[i])
-        } else {
-            (before, after)
-        };
-        let (before, after) = if ay < ax * FLAT {
-            (w[i], e[i])
-        } else {
-            (before, after)
-        };
-        let ridge = (own[i] > before) & (own[i] >= after);
-        certain[i] = u8::from(ridge & (own[i] > CERTAIN * CERTAIN));
-        possible[i] = u8::from(ridge & (own[i] > POSSIBLE * POSSIBLE));
+        // All neighbours are read before any is chosen: a read that depends on the choice would
+        // keep the compiler from vectors.
+        let upper = [nw[i], n[i], ne[i]];
+        let lower = [sw[i], s[i], se[i]];
+        let (west, own, east) = (w[i], own[i], e[i]);
+        let (gx, gy) = (x[i], y[i]);
+        let (ax, ay) = (gx.abs(), gy.abs());
+        let falling = gx * gy >= 0.0;
+        let (steep, flat) = (ay > ax * STEEP, ay < ax * FLAT);
+        let before = if falling { upper[0] } else { upper[2] };
+        let after = if falling { lower[2] } else { lower[0] };
+        let before = if steep { upper[1] } else { before };
+        let after = if steep { lower[1] } else { after };
+        let before = if flat { west } else { before };
+        let after = if flat { east } else { after };
+        let ridge = (own > before) & (own >= after);
+        certain[i] = u8::from(ridge & (own > CERTAIN * CERTAIN));
+        possible[i] = u8::from(ridge & (own > POSSIBLE * POSSIBLE));
     }
 }
 
