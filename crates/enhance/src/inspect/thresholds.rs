@@ -254,6 +254,11 @@ impl Gate {
         self.row().name
     }
 
+    /// As reports call it.
+    pub fn label(self) -> &'static str {
+        self.row().label
+    }
+
     /// The gate of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|gate| gate.name() == name)
