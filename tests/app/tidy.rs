@@ -126,6 +126,7 @@ fn every_statement_on_an_organizations_rows_names_the_organization() {
         "reviews",
         "galleries",
         "jobs",
+        "refits",
     ];
     let mut seen = 0;
     for (path, text) in files("crates/domain/src", "rs") {
@@ -151,6 +152,13 @@ fn every_statement_on_an_organizations_rows_names_the_organization() {
         }
     }
     assert!(seen > 20, "only {seen} statements were looked at");
+}
+
+#[test]
+fn no_page_speaks_as_an_operator() {
+    for (path, text) in files("web/src", "rs") {
+        assert!(!text.contains("operators::"), "{} does", path.display());
+    }
 }
 
 #[test]

@@ -30,6 +30,16 @@ pub struct Attempt {
     pub created_at: OffsetDateTime,
 }
 
+/// A report on which nobody decided.
+#[derive(Debug, Clone)]
+pub struct Undecided {
+    pub id: AttemptId,
+    pub report: Value,
+    pub verdict: Verdict,
+    /// Its photo is held by it, and not removed.
+    pub waits: bool,
+}
+
 pub struct NewAttempt {
     pub id: AttemptId,
     pub engine: String,
@@ -96,6 +106,39 @@ pub async fn of_photo(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Vec<Att
            order by number"#,
         organization as _,
         photo as _,
+    )
+    .fetch_all(scope.conn())
+    .await
+}
+
+/// Reports on which nobody decided, of all photos, oldest first: at most `limit` of
+/// those after `after`. There may be more of them than fit into memory.
+pub async fn undecided(
+    scope: &mut Scope,
+    after: Option<AttemptId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Undecided>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Undecided,
+        r#"select attempts.id, attempts.report, attempts.verdict as "verdict: Verdict",
+                  photos.status = 'held' and photos.accepted_attempt_id = attempts.id
+                      and photos.removed_at is null as "waits!"
+           from attempts
+           join photos on photos.organization_id = attempts.organization_id
+                      and photos.id = attempts.photo_id
+           where attempts.organization_id = $1
+             and ($2::uuid is null or attempts.id > $2)
+             and not exists (
+                 select from reviews
+                 where reviews.organization_id = $1 and reviews.attempt_id = attempts.id
+                   and reviews.withdrawn_at is null
+             )
+           order by attempts.id
+           limit $3"#,
+        organization as _,
+        after as _,
+        limit,
     )
     .fetch_all(scope.conn())
     .await

@@ -57,4 +57,5 @@ ids!(
     AttemptId,
     GalleryId,
     JobId,
+    RefitId,
 );

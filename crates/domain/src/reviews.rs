@@ -46,6 +46,14 @@ pub struct Held {
     pub report: Value,
 }
 
+/// A decision in force, and the report that it was made on.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    pub photo: PhotoId,
+    pub decision: Decision,
+    pub report: Value,
+}
+
 /// Decides on a held photo. `false`: it is not held (any more).
 pub async fn create(
     scope: &mut Scope,
@@ -110,6 +118,25 @@ pub async fn find(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Revi
         photo as _,
     )
     .fetch_optional(scope.conn())
+    .await
+}
+
+/// Every decision in force, first to last. A removed photo's counts: what was seen
+/// on it stays true.
+pub async fn decided(scope: &mut Scope) -> sqlx::Result<Vec<Decided>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Decided,
+        r#"select reviews.photo_id as photo, reviews.decision as "decision: Decision",
+                  attempts.report
+           from reviews
+           join attempts on attempts.organization_id = reviews.organization_id
+                        and attempts.id = reviews.attempt_id
+           where reviews.organization_id = $1 and reviews.withdrawn_at is null
+           order by reviews.id"#,
+        organization as _,
+    )
+    .fetch_all(scope.conn())
     .await
 }
 

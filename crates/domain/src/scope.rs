@@ -1,9 +1,11 @@
-//! One organization inside one transaction. Only a [`Member`], a [`Guest`] or a
-//! job can open a [`Scope`], and only for the organization it was let into; from
-//! then on the database itself hides every other organization's rows.
+//! One organization inside one transaction. Only a [`Member`], a [`Guest`], a job
+//! or an [`Operator`] at the command line can open a [`Scope`], and only for the
+//! organization it was let into; from then on the database itself hides every
+//! other organization's rows.
 //!
 //! [`Member`]: crate::members::Member
 //! [`Guest`]: crate::galleries::Guest
+//! [`Operator`]: crate::operators::Operator
 
 use sqlx::{PgConnection, Postgres, Transaction};
 
