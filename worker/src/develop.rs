@@ -9,27 +9,30 @@ use plumbline_domain::photos::Stage;
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::{
     Brush, Change, Decoded, Eye, Heatmap, Inspected, Limits, Measure, MeasureVerdict, Measured,
-    Metadata, Pixels, Plan, Preset, Report, Source, Verdict, apply, decode, inspect_with_heatmap,
-    ladder, measure, plan, small, straighten,
+    Metadata, Pixels, Plan, Preset, Report, Source, Verdict, apply, decode, ladder, measure, plan,
+    small, straighten,
 };
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::standard::Standard;
 
-/// Who looks, who paints, and what an organization likes.
+/// Who looks, who paints, what an organization likes, and what it is judged by.
 pub struct Studio {
     pub eye: Arc<dyn Eye>,
     pub brush: Option<Arc<dyn Brush>>,
     pub preset: Preset,
+    pub standard: Standard,
 }
 
 impl Studio {
-    /// The same studio for an organization with other taste.
-    pub fn with(&self, preset: Preset) -> Self {
+    /// The same studio for an organization with other taste and another standard.
+    pub fn with(&self, preset: Preset, standard: Standard) -> Self {
         Self {
             eye: self.eye.clone(),
             brush: self.brush.clone(),
             preset,
+            standard,
         }
     }
 }
@@ -188,8 +191,10 @@ pub fn develop(
         enter(go_on, Stage::Checking)?;
         let Inspected {
             report, heatmap, ..
-        } = inspect_with_heatmap(&original, &picture, &plan);
-        attempts.push(attempt(&plan, &report, &source, &notes, since)?);
+        } = studio.standard.judge(&original, &picture, &plan);
+        let mut done = attempt(&plan, &report, &source, &notes, since)?;
+        done.report["refit"] = serde_json::to_value(studio.standard.refit).map_err(trouble)?;
+        attempts.push(done);
         let Some(lower) = next(&plan, &report) else {
             if plan.is_identity() && notes.is_empty() {
                 metadata.change = Change::Nothing;

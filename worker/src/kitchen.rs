@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::closing::Closing;
 use crate::config::Config;
 use crate::develop::Studio;
+use crate::standard::Standard;
 
 pub struct Kitchen {
     pub db: Db,
@@ -39,6 +40,7 @@ impl Kitchen {
                 eye,
                 brush,
                 preset: Preset::default(),
+                standard: Standard::default(),
             },
             lease_secs: config.lease_secs,
             bracket_quiet_secs: config.bracket_quiet_secs,

@@ -21,6 +21,7 @@ mod queue;
 mod record;
 mod renditions;
 mod sight;
+pub mod standard;
 mod workplace;
 
 use std::future::Future;

@@ -10,6 +10,7 @@ use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
 use plumbline_worker::inspect_files;
 use plumbline_worker::merge;
+use plumbline_worker::standard::Standard;
 
 #[derive(Parser)]
 #[command(name = "plumbline-worker", version, about)]
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
                     eye: Arc::new(PlainEye),
                     brush: None,
                     preset,
+                    standard: Standard::default(),
                 },
             )
         }

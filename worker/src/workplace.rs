@@ -11,6 +11,7 @@ use plumbline_domain::photos::{Stage, brackets};
 use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::{self, Look as ShootLook};
+use plumbline_domain::thresholds;
 use plumbline_enhance::anchor::Anchor;
 use plumbline_enhance::{Look, Measured, Preset};
 use plumbline_storage::key::Key;
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 use crate::develop::{GoOn, Studio};
 use crate::failure::Failure;
 use crate::kitchen::Kitchen;
+use crate::standard::Standard;
 
 pub struct Workplace<'a> {
     pub kitchen: &'a Arc<Kitchen>,
@@ -59,22 +61,26 @@ impl Workplace<'_> {
     }
 
     /// The kitchen's studio with this shoot's taste: its look, and what its other
-    /// rooms have in common.
+    /// rooms have in common; and with its organization's standard.
     pub async fn studio(&self) -> Result<Studio, Failure> {
         let mut scope = self.scope().await?;
         let shoot = shoots::find(&mut scope, self.claim.photo.shoot_id).await;
         let look = shoot.map_err(Failure::trouble)?;
         let beside = brackets::measured_beside(&mut scope, self.claim).await;
         let beside = beside.map_err(Failure::trouble)?;
+        let refit = thresholds::in_force(&mut scope).await;
+        let refit = refit.map_err(Failure::trouble)?;
         let rooms: Vec<Measured> = beside
             .into_iter()
             .filter_map(|document| serde_json::from_value(document).ok())
             .collect();
-        Ok(self.kitchen.studio.with(Preset {
+        let preset = Preset {
             look: look.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
             anchor: Anchor::of(&rooms),
             ..self.kitchen.studio.preset.clone()
-        }))
+        };
+        let standard = Standard::of(refit.as_ref());
+        Ok(self.kitchen.studio.with(preset, standard))
     }
 }
 
