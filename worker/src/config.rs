@@ -31,7 +31,7 @@ impl Config {
     /// small machine.
     pub fn from_env() -> anyhow::Result<Self> {
         Ok(Self {
-            database_url: required("PLUMBLINE_DATABASE_URL")?,
+            database_url: database_url()?,
             storage: required("PLUMBLINE_STORAGE")?.into(),
             concurrency: number("PLUMBLINE_CONCURRENCY", 1, 1..=64)?,
             heartbeat: Duration::from_secs(number("PLUMBLINE_HEARTBEAT_SECS", 5, 1..=600)?),
@@ -41,6 +41,11 @@ impl Config {
             bracket_quiet_secs: number("PLUMBLINE_BRACKET_QUIET_SECS", 15, 0..=600)?,
         })
     }
+}
+
+/// All that a program needs which only asks the database.
+pub fn database_url() -> anyhow::Result<String> {
+    required("PLUMBLINE_DATABASE_URL")
 }
 
 /// What to log. The database's notices ("already exists, skipping") are noise.

@@ -17,6 +17,7 @@ mod kitchen;
 pub mod merge;
 mod patience;
 mod progress;
+pub mod qc;
 mod queue;
 mod record;
 mod renditions;

@@ -10,6 +10,7 @@ use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
 use plumbline_worker::inspect_files;
 use plumbline_worker::merge;
+use plumbline_worker::qc;
 use plumbline_worker::standard::Standard;
 
 #[derive(Parser)]
@@ -32,6 +33,9 @@ enum Command {
     /// Measures what the work costs on this machine.
     #[command(subcommand)]
     Bench(bench::Order),
+    /// Quality control: re-fits where photos fail to what people decided.
+    #[command(subcommand)]
+    Qc(qc::Order),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Command::Merge(order) => merge::run(&order),
         Command::Inspect(order) => inspect_files::run(&order),
         Command::Bench(order) => bench::run(&order),
+        Command::Qc(order) => qc::run(&order),
         Command::Enhance(order) => {
             let usual = Preset::default();
             let preset = Preset {
