@@ -5,7 +5,9 @@ use plumbline_domain::db::Db;
 use plumbline_domain::members::Member;
 use plumbline_domain::sessions;
 use plumbline_domain::shoots::{self, Look};
+use plumbline_domain::thresholds::{self, NewRefit};
 use plumbline_tests::database::TestDatabase;
+use serde_json::json;
 
 async fn owner(db: &Db, name: &str) -> Member {
     let new = NewAccount {
@@ -55,6 +57,34 @@ async fn a_statement_that_forgets_the_organization_sees_only_its_own_rows() {
     assert_eq!(seen(&anna.organization().to_string()).await, 2);
     assert_eq!(seen(&berta.organization().to_string()).await, 1);
     assert_eq!(seen("").await, 0, "no organization, no rows");
+}
+
+#[tokio::test]
+async fn a_refit_is_seen_and_withdrawn_by_its_own_organization_only() {
+    let database = TestDatabase::create().await;
+    let (anna, berta) = (
+        owner(&database.db, "anna").await,
+        owner(&database.db, "berta").await,
+    );
+    let new = NewRefit {
+        table_version: 3,
+        bounds: json!({"noise": 1.2}),
+        decisions: 8,
+        shadow: json!({}),
+    };
+    let mut scope = anna.scope(&database.db).await.unwrap();
+    let refit = thresholds::adopt(&mut scope, None, &new).await.unwrap();
+    scope.commit().await.unwrap();
+
+    let mut scope = berta.scope(&database.db).await.unwrap();
+    assert!(thresholds::in_force(&mut scope).await.unwrap().is_none());
+    let withdrawn = thresholds::withdraw(&mut scope, refit.unwrap()).await;
+    assert!(!withdrawn.unwrap());
+    for (member, rows) in [(&anna, 1), (&berta, 0)] {
+        let organization = member.organization().to_string();
+        let seen = count(&database, "plumbline_tenant", &organization, "refits").await;
+        assert_eq!(seen, rows);
+    }
 }
 
 #[tokio::test]
@@ -116,6 +146,7 @@ async fn the_door_cannot_read_a_photo_or_a_share_links_secret() {
         "select * from shoots",
         "select * from attempts",
         "select * from jobs",
+        "select * from refits",
         "select token from galleries",
     ] {
         let mut transaction = database.everything.begin().await.unwrap();

@@ -7,6 +7,8 @@ use plumbline_domain::ids::{AttemptId, OrganizationId};
 use plumbline_domain::jobs::{self, Begin, Claim};
 use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::renditions::{Kind, NewRendition};
+use plumbline_domain::scope::Scope;
+use plumbline_enhance::inspect::thresholds::VERSION;
 use plumbline_storage::key::Key;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -22,21 +24,42 @@ pub async fn finish(app: &App, photo: &str, verdict: Verdict) {
 pub async fn finish_after(app: &App, photo: &str, held: &[&str], verdict: Verdict) {
     let order = order_of(app, photo).await;
     let mut scope = order.scope(app.db()).await.expect("the database answers");
-    let begun = jobs::begin(&mut scope, order.job, 60)
-        .await
-        .expect("the database answers");
-    let Begin::Claimed(claim) = begun else {
-        panic!("the photo is not waiting: {begun:?}")
-    };
+    let claim = claim(&mut scope, &order).await;
     let mut attempts = Vec::new();
     for engine in held {
         let kept = [Kind::Preview, Kind::Heatmap];
         attempts.push(attempt(app, &order, &claim, engine, Verdict::Held, &kept).await);
     }
     attempts.push(attempt(app, &order, &claim, "natural", verdict, &Kind::ALL).await);
-    let done = jobs::finish(&mut scope, &claim, &attempts, (6000, 4000)).await;
-    assert!(done.expect("the database answers"), "the claim holds");
+    record(&mut scope, &claim, &attempts).await;
     scope.commit().await.expect("the database answers");
+}
+
+/// Finishes the photo with this report of quality control.
+pub async fn finish_with(app: &App, photo: &str, report: serde_json::Value) {
+    let order = order_of(app, photo).await;
+    let mut scope = order.scope(app.db()).await.expect("the database answers");
+    let claim = claim(&mut scope, &order).await;
+    let verdict = match report["verdict"] == "held" {
+        true => Verdict::Held,
+        false => Verdict::Passed,
+    };
+    let natural = attempt(app, &order, &claim, "natural", verdict, &Kind::ALL).await;
+    record(&mut scope, &claim, &[NewAttempt { report, ..natural }]).await;
+    scope.commit().await.expect("the database answers");
+}
+
+async fn claim(scope: &mut Scope, order: &EnhancePhoto) -> Claim {
+    let begun = jobs::begin(scope, order.job, 60).await;
+    match begun.expect("the database answers") {
+        Begin::Claimed(claim) => *claim,
+        other => panic!("the photo is not waiting: {other:?}"),
+    }
+}
+
+async fn record(scope: &mut Scope, claim: &Claim, attempts: &[NewAttempt]) {
+    let done = jobs::finish(scope, claim, attempts, (6000, 4000)).await;
+    assert!(done.expect("the database answers"), "the claim holds");
 }
 
 async fn order_of(app: &App, photo: &str) -> EnhancePhoto {
@@ -110,6 +133,26 @@ async fn rendition(
         sha256: sums.0,
         crc32: sums.1,
     }
+}
+
+/// What quality control says of spots on a wall: more than 0.9 is held.
+pub fn spotted(noise: f64) -> serde_json::Value {
+    let held = noise > 0.9;
+    json!({
+        "version": VERSION,
+        "verdict": if held { "held" } else { "passed" },
+        "headline": if held { "A wall got spots." } else { "Passed." },
+        "measures": [{
+            "name": "noise",
+            "label": "Texture on plain surfaces",
+            "value": noise,
+            "threshold": 0.9,
+            "at_least": false,
+            "unit": "x",
+            "verdict": if held { "failed" } else { "passed" },
+            "sentence": "A wall got spots or grain.",
+        }],
+    })
 }
 
 /// What quality control would have said.

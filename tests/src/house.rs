@@ -7,11 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use plumbline_domain::accounts::{self, NewAccount};
 use plumbline_domain::attempts::{self, Attempt};
-use plumbline_domain::ids::{PhotoId, ShootId};
+use plumbline_domain::ids::{OrganizationId, PhotoId, ShootId};
 use plumbline_domain::members::Member;
 use plumbline_domain::photos::reception::{self, Received, Reception};
 use plumbline_domain::photos::{self, Photo, Stage};
 use plumbline_domain::renditions::{self, Kind, Rendition};
+use plumbline_domain::reviews::{self, Decision};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::Look;
 use plumbline_domain::{sessions, shoots};
@@ -67,8 +68,33 @@ impl House {
         self.member.scope(&self.database.db).await.expect("a scope")
     }
 
-    /// As the web does: bytes into storage, then the photo and its job in one commit.
+    pub fn organization(&self) -> OrganizationId {
+        self.member.organization()
+    }
+
+    /// A photo in a shoot of its own: no other room has a say in its light, and the
+    /// same bytes twice are two photos.
+    pub async fn upload_alone(&self, bytes: Vec<u8>) -> PhotoId {
+        let mut scope = self.scope().await;
+        let shoot = shoots::create(&mut scope, &self.member, "A room", Look::default()).await;
+        let _saved = scope.commit().await.expect("a commit");
+        self.upload_to(shoot.expect("a shoot"), bytes).await
+    }
+
+    /// A person's decision on a held photo.
+    pub async fn review(&self, photo: PhotoId, decision: Decision) {
+        let mut scope = self.scope().await;
+        let decided = reviews::create(&mut scope, &self.member, photo, decision, "").await;
+        let _saved = scope.commit().await.expect("a commit");
+        assert!(decided.expect("the database answers"), "the photo is held");
+    }
+
     pub async fn upload(&self, bytes: Vec<u8>) -> PhotoId {
+        self.upload_to(self.shoot, bytes).await
+    }
+
+    /// As the web does: bytes into storage, then the photo and its job in one commit.
+    async fn upload_to(&self, shoot: ShootId, bytes: Vec<u8>) -> PhotoId {
         let id = PhotoId::new();
         let received = Received {
             id,
@@ -84,7 +110,7 @@ impl House {
             .await
             .expect("the original is stored");
         let mut scope = self.scope().await;
-        let reception = reception::receive(&mut scope, self.shoot, &received).await;
+        let reception = reception::receive(&mut scope, shoot, &received).await;
         let _saved = scope.commit().await.expect("a commit");
         assert_eq!(
             reception.expect("the photo is received"),

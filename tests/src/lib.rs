@@ -11,5 +11,6 @@ pub mod enhance_process;
 pub mod exposures;
 pub mod house;
 pub mod pictures;
+pub mod qc_process;
 pub mod wait;
 pub mod worker_process;

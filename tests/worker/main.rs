@@ -9,6 +9,7 @@ mod inspect_files;
 mod long;
 mod panics;
 mod queue;
+mod refit;
 mod restart;
 mod stopping;
 mod twice;

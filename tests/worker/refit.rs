@@ -1,0 +1,88 @@
+//! What people approve again and again passes by itself, once an operator says so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plumbline_domain::photos::Status;
+use plumbline_domain::reviews::Decision;
+use plumbline_enhance::inspect::refit::holding;
+use plumbline_enhance::inspect::{Gate, Thresholds};
+use plumbline_enhance::{PlainEye, Preset, Report, Verdict};
+use plumbline_tests::house::House;
+use plumbline_tests::pictures::gaudy;
+use plumbline_tests::qc_process::{Told, qc};
+use plumbline_tests::worker_process::{Setup, WorkerProcess};
+use plumbline_worker::develop::{Studio, develop, look};
+use plumbline_worker::standard::Standard;
+
+const LONGEST: Duration = Duration::from_secs(120);
+
+#[tokio::test]
+async fn what_was_approved_eight_times_passes_once_a_refit_is_adopted() {
+    let house = House::open().await;
+    let _worker = WorkerProcess::start(&house, Setup::default());
+    let photo = held_by_a_hair();
+    for _ in 0..8 {
+        let held = house.upload_alone(photo.clone()).await;
+        assert_eq!(house.settled(held, LONGEST).await.status, Status::Held);
+        house.review(held, Decision::Approved).await;
+    }
+
+    told(&house, "fit", &[])
+        .says("approved photos                         0 -> 8     of 8")
+        .says("Nothing was changed.");
+    assert_eq!(next(&house, &photo).await, (Status::Held, None));
+
+    let adopted = told(&house, "fit", &["--adopt"]);
+    adopted.says("photos that wait for a decision         0 -> 1     of 1");
+    let (status, refit) = next(&house, &photo).await;
+    assert_eq!(status, Status::Passed);
+    adopted.says(&format!("Adopted as refit {}", refit.unwrap()));
+
+    told(&house, "reset", &[]).says("again, from now on.");
+    assert_eq!(next(&house, &photo).await, (Status::Held, None));
+}
+
+/// What becomes of the photo now, and the refit that its report says it was judged by.
+async fn next(house: &House, bytes: &[u8]) -> (Status, Option<String>) {
+    let photo = house.upload_alone(bytes.to_vec()).await;
+    let status = house.settled(photo, LONGEST).await.status;
+    let attempts = house.attempts(photo).await;
+    let report = attempts.last().unwrap().report.as_object().unwrap().clone();
+    (status, report["refit"].as_str().map(str::to_owned))
+}
+
+fn told(house: &House, words: &str, options: &[&str]) -> Told {
+    let told = qc(&house.database, house.organization(), words, options);
+    assert_eq!(told.status, Some(0), "{told:#?}");
+    told
+}
+
+/// A gaudy picture that the table holds, and the loosest thresholds would not.
+fn held_by_a_hair() -> Vec<u8> {
+    let open = Gate::ALL
+        .into_iter()
+        .fold(Thresholds::default(), |all, gate| {
+            all.with(gate, gate.loosest())
+        });
+    let by_a_hair = |picture: &Vec<u8>| {
+        let report = last_report(picture);
+        report.verdict == Verdict::Held && holding(&report, &open).is_empty()
+    };
+    let found = (1..400).map(gaudy).find(by_a_hair);
+    found.expect("one of four hundred gaudy pictures is held by a hair")
+}
+
+fn last_report(picture: &[u8]) -> Report {
+    let studio = Studio {
+        eye: Arc::new(PlainEye),
+        brush: None,
+        preset: Preset::default(),
+        standard: Standard::default(),
+    };
+    let go_on = &mut |_| true;
+    let seen = look(picture, go_on).unwrap();
+    let developed = develop(seen, &studio, &mut |_, _| Ok(()), go_on).unwrap();
+    let last = developed.attempts.into_iter().last().unwrap();
+    serde_json::from_value(last.report).unwrap()
+}
