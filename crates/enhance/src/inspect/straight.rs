@@ -147,8 +147,16 @@ fn on_its_side(picture: &Pixels) -> Pixels {
     let (w, h) = (picture.width() as usize, picture.height() as usize);
     let rgb = picture.rgb8();
     let pixels = rgb.as_chunks::<3>().0;
-    let samples = (0..w).flat_map(|x| (0..h).flat_map(move |y| pixels[y * w + x]));
-    Pixels::from_eight(h as u32, w as u32, samples.collect()).expect("as many as before")
+    let mut samples = vec![0; pixels.len() * 3];
+    samples
+        .par_chunks_mut(h * 3)
+        .enumerate()
+        .for_each(|(x, row)| {
+            for (y, to) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+                *to = pixels[y * w + x];
+            }
+        });
+    Pixels::from_eight(h as u32, w as u32, samples).expect("as many as before")
 }
 
 #[cfg(test)]

@@ -100,10 +100,16 @@ fn differences(lab1: &mut [Lane; 3], lab2: &mut [Lane; 3], out: &mut Lane) {
         let off = 0.5 * (l1[i] + l2[i]) - 50.0;
         let off = off * off;
         let bend = (20.0 + off).sqrt();
-        let dl = (l2[i] - l1[i]) * bend / (bend + 0.015 * off);
-        let dc = (c2 - c1) / (1.0 + 0.045 * mean);
-        let dh = hue[0][i] / (1.0 + 0.015 * mean * hue[1][i]);
-        let turn = hue[2][i] * (-2.0 * pow7_share(mean));
+        // One division for four denominators: S_L, S_C, S_H and that of R_C.
+        let (sl, sc) = (bend + 0.015 * off, 1.0 + 0.045 * mean);
+        let (sh, seventh) = (1.0 + 0.015 * mean * hue[1][i], pow7(mean));
+        let rc = seventh + 1.0;
+        let (left, right) = (sl * sc, sh * rc);
+        let inverse = 1.0 / (left * right);
+        let dl = (l2[i] - l1[i]) * bend * (inverse * right * sc);
+        let dc = (c2 - c1) * (inverse * right * sl);
+        let dh = hue[0][i] * (inverse * left * rc);
+        let turn = hue[2][i] * (-2.0 * (seventh * (inverse * left * sh)).sqrt());
         let square = dl * dl + dc * dc + dh * dh + turn * dc * dh;
         out[i] = least(square, 0.0).sqrt();
     }
@@ -128,10 +134,16 @@ fn stretch(one: (&mut Lane, &Lane), two: (&mut Lane, &Lane), chroma: &mut [Lane;
 /// sqrt(c^7 / (c^7 + 25^7)).
 #[inline(always)]
 fn pow7_share(c: f32) -> f32 {
+    let x7 = pow7(c);
+    (x7 / (x7 + 1.0)).sqrt()
+}
+
+/// (c / 25)^7.
+#[inline(always)]
+fn pow7(c: f32) -> f32 {
     let x = c * (1.0 / 25.0);
     let x2 = x * x;
-    let x7 = x2 * x2 * x2 * x;
-    (x7 / (x7 + 1.0)).sqrt()
+    x2 * x2 * x2 * x
 }
 
 /// ΔH', the weight T and the rotation sin(2Δθ) of a block.
@@ -153,13 +165,19 @@ fn hues(one: (&Lane, &Lane), two: (&Lane, &Lane), chroma: &[Lane; 2], out: &mut 
         // Of two opposite hues the one above the a* axis comes first.
         let turns_left = (cross > 0.0) | ((cross == 0.0) & (b1[i] > 0.0));
         let side = if turns_left { 1.0 } else { -1.0 };
-        difference[i] = if near { 2.0 * cross / s } else { side * s };
         let (ax, ay) = (a1[i] * c2, b1[i] * c2);
         let (bx, by) = (a2[i] * c1, b2[i] * c1);
         let x = if near { bx + ax } else { side * (by - ay) };
         let y = if near { by + ay } else { side * (ax - bx) };
-        let length = 1.0 / least((x * x + y * y).sqrt(), 1e-18);
-        let (x, y) = (x * length, y * length);
+        let length = least((x * x + y * y).sqrt(), 1e-18);
+        // One division for both lengths.
+        let inverse = 1.0 / (s * length);
+        difference[i] = if near {
+            2.0 * cross * (inverse * length)
+        } else {
+            side * s
+        };
+        let (x, y) = (x * (inverse * s), y * (inverse * s));
         weight[i] = hue_weight(x, y);
         rotation[i] = hue_rotation(x, y);
     }

@@ -99,13 +99,18 @@ pub(crate) fn lost(before: [&[u8]; 3], after: [&[u8]; 3], burnt: &mut [u8], drow
 
 #[inline(always)]
 fn marks(before: [&[u8]; 3], after: [&[u8]; 3], white: &mut [u8], black: &mut [u8]) {
+    let count = white.len();
     let ([b0, b1, b2], [a0, a1, a2]) = (before, after);
-    for i in 0..white.len() {
-        let (b, a) = ([b0[i], b1[i], b2[i]], [a0[i], a1[i], a2[i]]);
-        let burnt = |k: usize| u8::from(a[k] == 255) & u8::from(b[k] < 249);
-        white[i] = burnt(0) | burnt(1) | burnt(2);
-        let brightest = b[0].max(b[1]).max(b[2]);
-        black[i] = u8::from((a[0] | a[1] | a[2]) == 0) & u8::from(brightest > 5);
+    let (b0, b1, b2) = (&b0[..count], &b1[..count], &b2[..count]);
+    let (a0, a1, a2) = (&a0[..count], &a1[..count], &a2[..count]);
+    let black = &mut black[..count];
+    for i in 0..count {
+        let red = u8::from(a0[i] == 255) & u8::from(b0[i] < 249);
+        let green = u8::from(a1[i] == 255) & u8::from(b1[i] < 249);
+        let blue = u8::from(a2[i] == 255) & u8::from(b2[i] < 249);
+        white[i] = red | green | blue;
+        let brightest = b0[i].max(b1[i]).max(b2[i]);
+        black[i] = u8::from((a0[i] | a1[i] | a2[i]) == 0) & u8::from(brightest > 5);
     }
 }
 

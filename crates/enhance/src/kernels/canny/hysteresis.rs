@@ -47,8 +47,13 @@ fn take_over(edges: &mut Edges, row: usize) -> bool {
         if open == 0 {
             continue;
         }
-        let around = [upper, lower].into_iter().flatten().map(|r| widened(r, at));
-        let touched = around.fold(widened(certain, at), |a, b| a | b);
+        let mut touched = widened(certain, at);
+        if let Some(upper) = upper {
+            touched |= widened(upper, at);
+        }
+        if let Some(lower) = lower {
+            touched |= widened(lower, at);
+        }
         let spread = flood(certain[at] | (touched & open), possible[at]);
         changed |= spread != certain[at];
         certain[at] = spread;
