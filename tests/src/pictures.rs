@@ -12,6 +12,9 @@ pub fn upright_room(seed: u32) -> Vec<u8> {
     jpeg(&scene(480, 640, seed))
 }
 
+/// The gaudy picture that quality control holds at every strength.
+pub const HOPELESS: u32 = 37;
+
 /// A dark wall full of gaudy paper, as a PNG. Brightening turns contrasts between
 /// strong colours around, so quality control often holds such a picture.
 pub fn gaudy(seed: u32) -> Vec<u8> {

@@ -182,7 +182,7 @@ fn altered(change: impl Fn(usize, usize, [u8; 3]) -> [u8; 3]) -> Pixels {
 /// A chequered thing in the middle of the picture, or of the sky.
 fn pasted(x: usize, y: usize, rgb: [u8; 3]) -> [u8; 3] {
     let inside = (300..360).contains(&x) && ((300..360).contains(&y) || y < 60);
-    let dark = (x / 7 + y / 7) % 2 == 0;
+    let dark = (x / 7 + y / 7).is_multiple_of(2);
     if inside && dark { [25, 20, 20] } else { rgb }
 }
 

@@ -107,6 +107,21 @@ impl Measure {
             "structure" => {
                 "Look where the heatmap is bright and compare with the original. Approve the photo if everything there is as it was. Reject it if something appeared, vanished or bent."
             }
+            "structure_fine" | "sharpness_p5" | "edge_precision" | "edge_recall" => {
+                "Look at the photo at full size where the heatmap is bright. Approve it if fine detail there is the original's. Reject it if it is blurred, smeared or invented."
+            }
+            "noise" => {
+                "Look at plain walls and ceilings at full size. Approve the photo if they are as clean as in the original. Reject it if they are speckled or blotched."
+            }
+            "line_angle" | "line_bend" => {
+                "Look at door frames, corners and window bars. Approve the photo if they run as they do in the original. Reject it if one of them leans or bends."
+            }
+            "seams" => {
+                "Look for a straight line in brightness on walls, ceilings and sky. Approve the photo if there is none. Reject it if you can see where two pieces meet."
+            }
+            "sky_halo" | "sky_leak" => {
+                "Look along the edge of the sky. Approve the photo if roofs and trees end cleanly. Reject it if they glow, or if the sky runs into them."
+            }
             "neutral_drift" => {
                 "Compare white walls and ceilings with the original. Approve the photo if they look as they do in the room. Reject it if they look painted."
             }

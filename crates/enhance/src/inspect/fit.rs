@@ -125,9 +125,9 @@ fn add((inputs, outputs): &mut Equations, from: Lab, to: Lab, weight: f32) {
 
 /// Gaussian elimination; the prior keeps the matrix positive definite, so no pivoting is needed.
 fn solved((mut a, mut b): Equations) -> Cubic {
-    for i in 0..TERMS {
-        (0..i).for_each(|j| a[i][j] = a[j][i]);
-    }
+    let whole: [[f64; TERMS]; TERMS] =
+        std::array::from_fn(|i| std::array::from_fn(|j| a[i.min(j)][i.max(j)]));
+    a = whole;
     for (i, row) in a.iter_mut().enumerate() {
         row[i] += PRIOR;
         if (1..4).contains(&i) {
