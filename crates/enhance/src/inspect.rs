@@ -23,6 +23,7 @@ mod noise;
 mod pair;
 mod pattern;
 pub mod refit;
+mod scales;
 mod seams;
 pub mod shadow;
 mod sharpness;

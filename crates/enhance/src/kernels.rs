@@ -30,7 +30,7 @@ fn sum(values: &[f32]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use multiversion::multiversion;
 
     use crate::kernels::strip::{HALO, Strip};

@@ -21,6 +21,9 @@ impl Judged {
     }
 }
 
+/// Whether a pair counts for a promise.
+type Belongs = &'static dyn Fn(&Judged) -> bool;
+
 /// Rows of cases in their order, then the promises.
 pub fn print(judged: &[Judged], photos: usize) {
     println!("{photos} photos, none of them used to choose the thresholds.\n");
@@ -36,7 +39,7 @@ pub fn print(judged: &[Judged], photos: usize) {
         );
     }
     println!("\n| promise | pairs | held |\n|---|---:|---:|");
-    let promises: [(&str, &dyn Fn(&Judged) -> bool); 6] = [
+    let promises: [(&str, Belongs); 6] = [
         ("wanted looks (false alarms)", &|j| j.aim == Aim::Wanted),
         ("structure: paste, remove, warp, blur, dots", &|j| {
             j.aim == Aim::Caught(Promise::Structure)

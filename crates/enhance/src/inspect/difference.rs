@@ -1,17 +1,22 @@
-//! Difference: how far the look moved, in SSIM and CIEDE2000 over every pixel. Reported, never a
+//! Difference: how far the look moved, in SSIM, MS-SSIM and CIEDE2000 over every pixel. Reported, never a
 //! gate: a good correction moves it too.
 
 use crate::inspect::full::Full;
-use crate::inspect::reported;
+use crate::inspect::{reported, scales};
 use crate::report::Measure;
 
-/// Mean SSIM; mean and 95th percentile of ΔE00.
-pub(crate) fn measure(full: &Full) -> [Measure; 3] {
-    let (ssim, mean) = (full.ssim, full.differences.mean());
+/// Mean SSIM and MS-SSIM; mean and 95th percentile of ΔE00.
+pub(crate) fn measure(full: &Full) -> [Measure; 4] {
+    let (ssim, mean) = (full.ssim.whole, full.differences.mean());
+    let scales = scales::similarity(full);
     let p95 = full.differences.quantile(0.95);
     let ssim_words = format!(
         "The picture is {:.0} % alike in brightness, contrast and pattern (SSIM).",
         ssim * 100.0
+    );
+    let scale_words = format!(
+        "Seen from near and from far it is {:.0} % alike (MS-SSIM).",
+        scales * 100.0
     );
     let mean_words =
         format!("On average the colours moved by {mean:.1} (1 is just visible side by side).");
@@ -19,6 +24,7 @@ pub(crate) fn measure(full: &Full) -> [Measure; 3] {
     let (mean_label, p95_label) = ("Colour difference, mean", "Colour difference, 95 %");
     [
         reported("ssim", "Similarity (SSIM)", ssim, "", ssim_words),
+        reported("ms_ssim", "Similarity, all scales", scales, "", scale_words),
         reported("delta_e_mean", mean_label, mean, "ΔE00", mean_words),
         reported("delta_e_p95", p95_label, p95, "ΔE00", p95_words),
     ]

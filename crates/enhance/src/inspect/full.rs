@@ -14,7 +14,7 @@ use crate::kernels::canny::hysteresis::grow;
 use crate::kernels::ciede2000::{self, Histogram};
 use crate::kernels::moments::{self, Block, SIDE};
 use crate::kernels::planes::{self, Row};
-use crate::kernels::ssim::{self, Ring};
+use crate::kernels::ssim::{self, Ring, Sums};
 use crate::kernels::strip::{HALO, MARGIN, Strip};
 use crate::pixels::{Pixels, Samples};
 
@@ -31,8 +31,10 @@ pub(crate) struct Full {
     /// And those whose shadows were lost.
     pub drowned: Vec<u8>,
     pub differences: Histogram,
-    /// Mean SSIM.
-    pub ssim: f64,
+    /// Mean SSIM and its contrast term.
+    pub ssim: Sums,
+    /// The gray of both pictures at half the size.
+    pub halves: [Vec<u8>; 2],
     /// Moments of every 8 x 8 block, row by row.
     pub blocks: Vec<Block>,
     /// Blocks in a row.
@@ -64,7 +66,8 @@ struct Part {
     burnt: Vec<u8>,
     drowned: Vec<u8>,
     differences: Histogram,
-    ssim: f64,
+    ssim: Sums,
+    halves: [Vec<u8>; 2],
     blocks: Vec<Block>,
     details: Vec<Detail>,
 }
@@ -105,7 +108,10 @@ impl Full {
             all.burnt.extend(part.burnt);
             all.drowned.extend(part.drowned);
             all.differences.merge(&part.differences);
-            all.ssim += part.ssim;
+            all.ssim = all.ssim.with(part.ssim);
+            for (all, part) in all.halves.iter_mut().zip(part.halves) {
+                all.extend(part);
+            }
             all.blocks.extend(part.blocks);
             all.details.extend(part.details);
         }
@@ -115,7 +121,11 @@ impl Full {
             burnt: all.burnt,
             drowned: all.drowned,
             differences: all.differences,
-            ssim: all.ssim / pixels as f64,
+            ssim: Sums {
+                whole: all.ssim.whole / pixels as f64,
+                contrast: all.ssim.contrast / pixels as f64,
+            },
+            halves: all.halves,
             blocks: all.blocks,
             across: width.div_ceil(SIDE),
             details: all.details,
@@ -142,7 +152,8 @@ impl Desk {
                 self.compare_colours(row - HALO, &mut part);
             }
         }
-        part.ssim = ssim::sum(&self.gray[0], &self.gray[1], &mut self.ring);
+        part.ssim = ssim::sums(&self.gray[0], &self.gray[1], &mut self.ring);
+        part.halves = self.gray.each_ref().map(halved);
         for (gray, edges) in self.gray.iter().zip(edges) {
             candidates(gray, &mut self.edges, edges);
         }
@@ -228,6 +239,17 @@ impl Desk {
     }
 }
 
+/// A strip's own rows at half the size.
+fn halved(gray: &Strip) -> Vec<u8> {
+    let (width, height) = (gray.width / 2, gray.height / 2);
+    let mut half = vec![0; width * height];
+    for (row, to) in half.chunks_mut(width.max(1)).enumerate() {
+        let [upper, lower] = [0, 1].map(|k| gray.inner(HALO + 2 * row + k));
+        planes::halve(upper, lower, to);
+    }
+    half
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,7 +271,7 @@ mod tests {
     /// Everything that was found, as text.
     fn words(full: &Full) -> String {
         format!(
-            "{:?} {:?} {} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?} {:?}",
             full.burnt, full.drowned, full.ssim, full.blocks, full.details, full.edges
         )
     }
@@ -286,7 +308,7 @@ mod tests {
         let full = Full::look(&one, &one);
         let rows: Vec<&[Block]> = full.blocks.chunks(full.across).collect();
         assert!(rows.iter().all(|row| *row == rows[0]));
-        assert!(full.ssim > 1.0 - 1e-6 && full.differences.mean() < 1e-3);
+        assert!(full.ssim.whole > 1.0 - 1e-6 && full.differences.mean() < 1e-3);
         let edges = full.edges.over(|_| true);
         assert_eq!((edges.added, edges.lost), (0, 0));
     }
@@ -295,7 +317,7 @@ mod tests {
     fn the_smallest_pictures_can_be_looked_at() {
         for (width, height) in [(1, 1), (3, 300), (700, 2)] {
             let one = picture(width, height, 0);
-            assert!(Full::look(&one, &one).ssim > 0.999);
+            assert!(Full::look(&one, &one).ssim.whole > 0.999);
         }
     }
 }

@@ -73,6 +73,24 @@ pub(crate) fn gray(channels: [&[u8]; 3], out: &mut [u8]) {
     }
 }
 
+/// Averages squares of two by two gray pixels; a last odd column is left out.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn halve(upper: &[u8], lower: &[u8], out: &mut [u8]) {
+    let pairs = upper
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .zip(lower.as_chunks::<2>().0);
+    for (out, (upper, lower)) in out.iter_mut().zip(pairs) {
+        let upper = u16::from(upper[0]) + u16::from(upper[1]);
+        let lower = u16::from(lower[0]) + u16::from(lower[1]);
+        *out = ((upper + lower + 2) >> 2) as u8;
+    }
+}
+
 /// Adds, for every eight pixels, those newly at white in some channel (they were 2 % below) and
 /// those newly black in all.
 #[multiversion(targets(
@@ -146,6 +164,13 @@ mod tests {
         let mut out = vec![0; 256];
         gray([&same; 3], &mut out);
         assert_eq!(out, same);
+    }
+
+    #[test]
+    fn halving_averages_and_leaves_a_rest_out() {
+        let mut out = [0; 2];
+        halve(&[10, 20, 30, 40, 99], &[10, 21, 30, 43, 99], &mut out);
+        assert_eq!(out, [15, 36]);
     }
 
     #[test]

@@ -45,16 +45,36 @@ impl Default for Ring {
     }
 }
 
-/// Sum of SSIM over the strip's own pixels. Beyond the picture its border goes on.
-pub(crate) fn sum(one: &Strip, two: &Strip, ring: &mut Ring) -> f64 {
-    let panels = (0..one.width).step_by(PANEL);
-    panels.map(|left| panel(one, two, left, ring)).sum()
+/// Sums over pixels.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Sums {
+    /// SSIM.
+    pub whole: f64,
+    /// Its contrast and structure alone, which is what coarser scales count in MS-SSIM.
+    pub contrast: f64,
 }
 
-fn panel(one: &Strip, two: &Strip, left: usize, ring: &mut Ring) -> f64 {
+impl Sums {
+    /// Both together.
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            whole: self.whole + other.whole,
+            contrast: self.contrast + other.contrast,
+        }
+    }
+}
+
+/// Sums over the strip's own pixels. Beyond the picture its border goes on.
+pub(crate) fn sums(one: &Strip, two: &Strip, ring: &mut Ring) -> Sums {
+    let panels = (0..one.width).step_by(PANEL);
+    let of = |left| panel(one, two, left, ring);
+    panels.map(of).fold(Sums::default(), Sums::with)
+}
+
+fn panel(one: &Strip, two: &Strip, left: usize, ring: &mut Ring) -> Sums {
     let width = PANEL.min(one.width - left);
     let columns = left + MARGIN - REACH..left + MARGIN + width + REACH;
-    let mut total = 0.0;
+    let mut total = Sums::default();
     for step in 0..one.height + 2 * REACH {
         let row = step + HALO - REACH;
         let x = &one.row(row)[columns.clone()];
@@ -63,7 +83,7 @@ fn panel(one: &Strip, two: &Strip, left: usize, ring: &mut Ring) -> f64 {
         if step >= 2 * REACH {
             let oldest = step + 1;
             let rows = std::array::from_fn(|k| &ring.rows[(oldest + k) % WINDOW]);
-            total += down(&rows, width);
+            total = total.with(down(&rows, width));
         }
     }
     total
@@ -104,33 +124,43 @@ fn blur(at: [&[f32]; WINDOW], out: &mut [f32; PANEL]) {
     }
 }
 
-/// Blurs the ring downwards and adds up SSIM.
+/// Blurs the ring downwards and adds up.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
 ))]
-fn down(rows: &[&Fields; WINDOW], width: usize) -> f64 {
+fn down(rows: &[&Fields; WINDOW], width: usize) -> Sums {
     let mut blurred = [[0.0_f32; PANEL]; 4];
     for (field, out) in blurred.iter_mut().enumerate() {
         blur(std::array::from_fn(|k| &rows[k][field][..]), out);
     }
     let [x, y, squares, products] = &blurred;
-    let mut values = [0.0_f32; PANEL];
-    for (i, value) in values.iter_mut().enumerate() {
-        *value = similarity(x[i], y[i], squares[i], products[i]);
+    let (mut wholes, mut contrasts) = ([0.0_f32; PANEL], [0.0_f32; PANEL]);
+    for i in 0..PANEL {
+        let (luminance, contrast) = similarity(x[i], y[i], squares[i], products[i]);
+        wholes[i] = luminance * contrast;
+        contrasts[i] = contrast;
     }
-    super::sum(&values[..width])
+    Sums {
+        whole: super::sum(&wholes[..width]),
+        contrast: super::sum(&contrasts[..width]),
+    }
 }
 
-/// SSIM from the blurred fields, whose values lie about the middle gray.
+/// The terms of luminance and of contrast and structure from the blurred fields, whose values lie
+/// about the middle gray.
 #[inline(always)]
-fn similarity(x: f32, y: f32, squares: f32, product: f32) -> f32 {
+fn similarity(x: f32, y: f32, squares: f32, product: f32) -> (f32, f32) {
     let variances = squares - (x * x + y * y);
     let covariance = product - x * y;
     let (x, y) = (x + 128.0, y + 128.0);
-    let above = (2.0 * x * y + C1) * (2.0 * covariance + C2);
-    let below = (x * x + y * y + C1) * (variances + C2);
-    above / below
+    let (light, detail) = (x * x + y * y + C1, variances + C2);
+    // One division for both.
+    let inverse = 1.0 / (light * detail);
+    (
+        (2.0 * x * y + C1) * (inverse * detail),
+        (2.0 * covariance + C2) * (inverse * light),
+    )
 }
 
 #[cfg(test)]
@@ -164,7 +194,7 @@ mod tests {
 
     fn mean(x: &[u8], y: &[u8], width: usize, height: usize) -> f64 {
         let (x, y) = (strip(x, width, height), strip(y, width, height));
-        sum(&x, &y, &mut Ring::default()) / (width * height) as f64
+        sums(&x, &y, &mut Ring::default()).whole / (width * height) as f64
     }
 
     #[test]

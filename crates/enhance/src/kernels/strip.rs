@@ -35,6 +35,18 @@ impl Strip {
         &self.row(row)[MARGIN..MARGIN + self.width]
     }
 
+    /// Rows `top` on of a whole plane; beyond the plane its border goes on.
+    pub fn cut(&mut self, plane: &[u8], width: usize, top: usize, height: usize) {
+        let last = plane.len() / width - 1;
+        self.resize(width, height);
+        for row in 0..height + 2 * HALO {
+            let from = (top + row).saturating_sub(HALO).min(last);
+            self.fill(row, |to| {
+                to.copy_from_slice(&plane[from * width..][..width]);
+            });
+        }
+    }
+
     /// Writes a row and carries its ends on into the margins.
     pub fn fill(&mut self, row: usize, write: impl FnOnce(&mut [u8])) {
         let (width, stride) = (self.width, self.width + 2 * MARGIN);
