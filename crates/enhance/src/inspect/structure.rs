@@ -18,8 +18,9 @@ use crate::report::Measure;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 12;
-/// Deviation of L*/100 above which a tile has structure to compare.
-const ACTIVE: f64 = 0.02;
+/// Deviation of L*/100 above which a tile has structure to compare: beyond what saving as JPEG
+/// at quality 80 does to a plain surface.
+const ACTIVE: f64 = 0.03;
 /// Stabiliser: the product of deviations that noise and rounding make by themselves.
 const NOISE: f64 = 5e-5;
 /// Contrast may fall or rise to this share before it counts as another pattern.

@@ -96,7 +96,7 @@ const ROWS: [Row; 16] = [
         label: "Fine structure, worst spot",
         unit: "",
         side: AtLeast,
-        bounds: (0.86, None, 0.80),
+        bounds: (0.82, None, 0.78),
         good: "Fine detail kept its pattern everywhere.",
         bad: "Somewhere fine detail changed its pattern: it may have been blurred, moved or painted over.",
     },
@@ -136,7 +136,7 @@ const ROWS: [Row; 16] = [
         label: "Colour, worst spot",
         unit: "ΔC",
         side: AtMost,
-        bounds: (3.0, Some(2.2), 5.6),
+        bounds: (3.6, Some(2.8), 5.6),
         good: "No area was repainted in another colour.",
         bad: "One area changed colour more than the rest of the picture.",
     },
@@ -226,7 +226,7 @@ const ROWS: [Row; 16] = [
         label: "Sharpness, softest part",
         unit: "x",
         side: AtLeast,
-        bounds: (0.5, None, 0.4),
+        bounds: (0.2, None, 0.15),
         good: "Every part is as sharp as it was.",
         bad: "A part of the picture lost its sharpness.",
     },
@@ -382,7 +382,7 @@ mod tests {
         let all = Thresholds::default();
         assert_eq!(all.judge(Gate::Structure, 0.9), MeasureVerdict::Passed);
         assert_eq!(all.judge(Gate::Structure, 0.5), MeasureVerdict::Failed);
-        assert_eq!(all.judge(Gate::TileChroma, 2.5), MeasureVerdict::Review);
+        assert_eq!(all.judge(Gate::TileChroma, 3.0), MeasureVerdict::Review);
         assert_eq!(all.judge(Gate::TileChroma, 9.0), MeasureVerdict::Failed);
     }
 

@@ -1,6 +1,9 @@
 //! One photo, everything that is done to it, and who has to notice.
 
-use plumbline_enhance::{Mask, Pixels, Plan, Preset, Scene, Shot, apply, measure, plan};
+use plumbline_enhance::{
+    Limits, Mask, Metadata, Output, Pixels, Plan, Preset, Scene, Shot, apply, decode, encode,
+    measure, plan,
+};
 
 use crate::injected::canvas::Canvas;
 use crate::injected::damages::{DAMAGES, Damage, Promise};
@@ -46,6 +49,7 @@ pub fn of<'a>(photo: &'a Photo, other: &'a Pixels) -> impl Iterator<Item = Case>
         damages.map(|(name, promise, damage)| spoiled(photo, other, name, *promise, *damage));
     looks
         .chain(corrected(photo))
+        .chain(resaved(photo))
         .chain(damaged)
         .chain(skies(photo))
 }
@@ -105,6 +109,25 @@ fn corrected(photo: &Photo) -> impl Iterator<Item = Case> + '_ {
             ..case(photo, name, Aim::Wanted, result)
         }
     })
+}
+
+/// A look saved as JPEG, as other editors deliver.
+fn resaved(photo: &Photo) -> impl Iterator<Item = Case> + '_ {
+    let saved = |(name, quality): (&'static str, u8)| {
+        let mut dice = Dice::of(&[&photo.name, name]);
+        let looked = looked(photo, &mut dice).picture();
+        let bytes = encode(&looked, &Metadata::default(), &Output::Jpeg { quality });
+        let decoded = decode(&bytes.expect("a picture is encoded"), &Limits::default());
+        case(
+            photo,
+            name,
+            Aim::Wanted,
+            decoded.expect("our own file").pixels,
+        )
+    };
+    [("JPEG at 92", 92), ("JPEG at 80", 80)]
+        .into_iter()
+        .map(saved)
 }
 
 /// A new sky, and the same with a rim or run into the roof.
