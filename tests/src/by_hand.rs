@@ -8,7 +8,7 @@ use plumbline_domain::jobs::{self, Begin, Claim};
 use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::renditions::{Kind, NewRendition};
 use plumbline_domain::scope::Scope;
-use plumbline_enhance::inspect::thresholds::VERSION;
+use plumbline_enhance::inspect::gates::VERSION;
 use plumbline_storage::key::Key;
 use serde_json::json;
 use sha2::{Digest, Sha256};

@@ -16,6 +16,7 @@ mod difference;
 mod edges;
 mod fit;
 mod full;
+pub mod gates;
 mod ground;
 mod heatmap;
 mod neutral;
@@ -34,12 +35,14 @@ mod structure;
 mod tally;
 pub mod thresholds;
 
+pub use gates::Gate;
 pub use heatmap::Heatmap;
-pub use thresholds::{Gate, Thresholds};
+pub use thresholds::Thresholds;
 
 #[cfg(test)]
 pub(crate) use fit::terms as terms_of;
 use full::Full;
+use ground::Ground;
 use pair::Pair;
 use thresholds::rounded;
 
@@ -86,7 +89,7 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     let size = size::measure(original, result, &terms.thresholds);
     if size.verdict != MeasureVerdict::Passed {
         return Inspected {
-            report: Report::new(thresholds::VERSION, vec![size]),
+            report: Report::new(gates::VERSION, vec![size]),
             heatmap: None,
             heatmaps: Vec::new(),
         };
@@ -96,14 +99,14 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
         || small(original, result, terms),
         || Full::look(original, result),
     );
-    let house = house(&full, &small.pair);
+    let house = house(&full, &small.ground);
     let (mut measures, mut maps) = full_size(&full, &house, terms);
     measures.extend(small.measures);
     maps.extend(small.maps);
     measures.push(size);
     maps.retain(|(_, map)| !map.is_empty());
     Inspected {
-        report: Report::new(thresholds::VERSION, ordered(measures)),
+        report: Report::new(gates::VERSION, ordered(measures)),
         heatmap: Some(overview(&full, &maps)),
         heatmaps: maps,
     }
@@ -111,9 +114,9 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
 
 type Maps = Vec<(&'static str, Heatmap)>;
 
-/// What is judged on copies of about one megapixel.
+/// What is judged on copies of about one megapixel. The copies themselves are gone by then.
 struct Small {
-    pair: Pair,
+    ground: Ground,
     measures: Vec<Measure>,
     maps: Maps,
 }
@@ -143,7 +146,7 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
         maps.extend([(Gate::SkyHalo.name(), halo), (Gate::SkyLeak.name(), leak)]);
     }
     Small {
-        pair,
+        ground: pair.ground,
         measures,
         maps,
     }
@@ -172,7 +175,7 @@ fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps)
 }
 
 /// Which of the 8 x 8 blocks, with their neighbours, are house.
-fn house(full: &Full, pair: &Pair) -> Vec<bool> {
+fn house(full: &Full, ground: &Ground) -> Vec<bool> {
     let (width, height) = full.size;
     let share = |at: usize, size: usize| ((at * SIDE + SIDE / 2) as f64 / size as f64).min(1.0);
     let half = [width, height].map(|size| 1.5 * SIDE as f64 / size as f64);
@@ -181,7 +184,7 @@ fn house(full: &Full, pair: &Pair) -> Vec<bool> {
             share(at % full.across, width),
             share(at / full.across, height),
         );
-        pair.ground.holds_square(middle, (half[0], half[1]))
+        ground.holds_square(middle, (half[0], half[1]))
     };
     (0..full.blocks.len()).map(of).collect()
 }

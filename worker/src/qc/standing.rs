@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use plumbline_domain::thresholds::{self, Refit};
-use plumbline_enhance::inspect::thresholds::VERSION;
+use plumbline_enhance::inspect::gates::VERSION;
 use plumbline_enhance::inspect::{Gate, Thresholds};
 
 use crate::qc::Desk;

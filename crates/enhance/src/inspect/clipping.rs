@@ -3,8 +3,9 @@
 //! count of which a good part is gone.
 
 use crate::inspect::full::Full;
+use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::Measure;
 
 /// Lost pixels of a block of 64 from which on it counts.

@@ -5,9 +5,10 @@
 //! anyone sees it). Nearly black pixels have no visible colour.
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
+use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::Measure;
 
 /// Half a tile, in pixels of the small copies.

@@ -2,13 +2,13 @@
 //! gate: a good correction moves it too.
 
 use crate::inspect::full::Full;
-use crate::inspect::{reported, scales};
+use crate::inspect::reported;
 use crate::report::Measure;
 
 /// Mean SSIM and MS-SSIM; mean and 95th percentile of ΔE00.
 pub(crate) fn measure(full: &Full) -> [Measure; 4] {
-    let (ssim, mean) = (full.ssim.whole, full.differences.mean());
-    let scales = scales::similarity(full);
+    let (ssim, mean) = (full.ssim, full.differences.mean());
+    let scales = full.ms_ssim;
     let p95 = full.differences.quantile(0.95);
     let ssim_words = format!(
         "The picture is {:.0} % alike in brightness, contrast and pattern (SSIM).",

@@ -3,9 +3,10 @@
 //! edges come and go with contrast.
 
 use crate::inspect::full::Full;
+use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::reported;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::kernels::canny::agreement::Count;
 use crate::report::Measure;
 

@@ -7,6 +7,7 @@
 
 use rayon::prelude::*;
 
+use crate::inspect::scales;
 use crate::kernels::canny::Edges;
 use crate::kernels::canny::agreement::{Agreement, compare};
 use crate::kernels::canny::gradient::{Rows, candidates};
@@ -31,10 +32,10 @@ pub(crate) struct Full {
     /// And those whose shadows were lost.
     pub drowned: Vec<u8>,
     pub differences: Histogram,
-    /// Mean SSIM and its contrast term.
-    pub ssim: Sums,
-    /// The gray of both pictures at half the size.
-    pub halves: [Vec<u8>; 2],
+    /// Mean SSIM.
+    pub ssim: f64,
+    /// MS-SSIM.
+    pub ms_ssim: f64,
     /// Moments of every 8 x 8 block, row by row.
     pub blocks: Vec<Block>,
     /// Blocks in a row.
@@ -115,17 +116,15 @@ impl Full {
             all.blocks.extend(part.blocks);
             all.details.extend(part.details);
         }
+        let ssim = all.ssim.over(pixels as f64);
         Self {
             pixels,
             size,
             burnt: all.burnt,
             drowned: all.drowned,
             differences: all.differences,
-            ssim: Sums {
-                whole: all.ssim.whole / pixels as f64,
-                contrast: all.ssim.contrast / pixels as f64,
-            },
-            halves: all.halves,
+            ssim: ssim.whole,
+            ms_ssim: scales::similarity(ssim, size.0, all.halves),
             blocks: all.blocks,
             across: width.div_ceil(SIDE),
             details: all.details,
@@ -308,7 +307,7 @@ mod tests {
         let full = Full::look(&one, &one);
         let rows: Vec<&[Block]> = full.blocks.chunks(full.across).collect();
         assert!(rows.iter().all(|row| *row == rows[0]));
-        assert!(full.ssim.whole > 1.0 - 1e-6 && full.differences.mean() < 1e-3);
+        assert!(full.ssim > 1.0 - 1e-6 && full.differences.mean() < 1e-3);
         let edges = full.edges.over(|_| true);
         assert_eq!((edges.added, edges.lost), (0, 0));
     }
@@ -317,7 +316,7 @@ mod tests {
     fn the_smallest_pictures_can_be_looked_at() {
         for (width, height) in [(1, 1), (3, 300), (700, 2)] {
             let one = picture(width, height, 0);
-            assert!(Full::look(&one, &one).ssim.whole > 0.999);
+            assert!(Full::look(&one, &one).ssim > 0.999);
         }
     }
 }

@@ -4,8 +4,9 @@
 //! balance is not known: then neutrals may come closer to neutral, and they may move along the
 //! daylight axis (yellow to blue) as far as a taste for warm or cool goes.
 
+use crate::inspect::gates::Gate;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::Measure;
 
 /// Chroma below which a pixel counts as near neutral.

@@ -6,9 +6,10 @@
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::full::Full;
+use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::Measure;
 
 /// Half an area, in blocks.

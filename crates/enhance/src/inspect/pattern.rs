@@ -6,11 +6,12 @@ use rayon::prelude::*;
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::full::Full;
+use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::reported;
 use crate::inspect::structure;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::kernels::moments::Block;
 use crate::report::Measure;
 

@@ -8,7 +8,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::inspect::thresholds::{Gate, Thresholds, VERSION};
+use crate::inspect::gates::{Gate, VERSION};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::{MeasureVerdict, Report, Verdict};
 
 /// A gate moves by no fewer decisions than this: below it, one shoot with one oddity decides.

@@ -8,9 +8,10 @@
 
 use rayon::prelude::*;
 
+use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::Measure;
 
 /// Pixels left out on either side of a line: a blended seam is still within.

@@ -4,9 +4,10 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
+use crate::inspect::gates::{Gate, VERSION};
 use crate::inspect::refit::{Decided, Grounds, LEAST_APPROVALS, LEAST_DECISIONS};
 use crate::inspect::refit::{can_move, holding, rejudged};
-use crate::inspect::thresholds::{Gate, Thresholds, VERSION};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::{Report, Verdict};
 
 /// From what is in force to what is proposed.

@@ -3,9 +3,10 @@
 //! part decides, and only when it is far out: the pattern itself is judged elsewhere.
 
 use crate::inspect::full::{Detail, Full};
+use crate::inspect::gates::Gate;
 use crate::inspect::reported;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::Measure;
 
 /// Laplacian variance in squared 8-bit steps below which a block has no detail to compare: grain

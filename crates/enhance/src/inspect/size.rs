@@ -1,6 +1,7 @@
 //! Size: what is delivered has exactly the original's pixels.
 
-use crate::inspect::thresholds::{Gate, Thresholds, rounded};
+use crate::inspect::gates::Gate;
+use crate::inspect::thresholds::{Thresholds, rounded};
 use crate::pixels::Pixels;
 use crate::report::{Measure, MeasureVerdict};
 

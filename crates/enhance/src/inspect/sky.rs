@@ -2,9 +2,10 @@
 //! (leak). Measured where a sky was declared, on what the look of the house does not explain.
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
+use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::Measure;
 
 /// Half a tile, in pixels of the small copies.

@@ -8,8 +8,9 @@
 
 use rayon::prelude::*;
 
+use crate::inspect::gates::Gate;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::lines::edges::{self, Edge};
 use crate::lines::segments::{self, Segment};
 use crate::pixels::Pixels;

@@ -10,10 +10,11 @@
 //! of L* round, and the look knows which way.
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
+use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::{Gate, Thresholds};
+use crate::inspect::thresholds::Thresholds;
 use crate::report::Measure;
 
 /// Half a tile, in pixels of the small copies.

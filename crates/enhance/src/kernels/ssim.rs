@@ -64,6 +64,16 @@ impl Sums {
     }
 }
 
+impl Sums {
+    /// Means over so many pixels.
+    pub fn over(self, pixels: f64) -> Self {
+        Self {
+            whole: self.whole / pixels,
+            contrast: self.contrast / pixels,
+        }
+    }
+}
+
 /// Sums over the strip's own pixels. Beyond the picture its border goes on.
 pub(crate) fn sums(one: &Strip, two: &Strip, ring: &mut Ring) -> Sums {
     let panels = (0..one.width).step_by(PANEL);
