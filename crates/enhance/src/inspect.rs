@@ -196,9 +196,14 @@ fn ordered(mut measures: Vec<Measure>) -> Vec<Measure> {
     measures
 }
 
+/// The worst of the maps whose middle is a threshold. Single faint edges come and go with contrast
+/// in every picture that passes: they have a map of their own.
 fn overview(full: &Full, maps: &Maps) -> Heatmap {
     let down = full.blocks.len() / full.across;
-    Heatmap::worst(maps, full.across as u32, down as u32)
+    let gates = maps
+        .iter()
+        .filter(|(name, _)| *name != Gate::EdgePrecision.name());
+    Heatmap::worst(gates, full.across as u32, down as u32)
 }
 
 /// A measure that only informs.

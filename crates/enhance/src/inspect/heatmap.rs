@@ -60,10 +60,15 @@ impl Heatmap {
     }
 
     /// The worst of several maps at every place, in squares of so many columns and rows.
-    pub(crate) fn worst(maps: &[(&str, Self)], width: u32, height: u32) -> Self {
+    pub(crate) fn worst<'a>(
+        maps: impl Iterator<Item = &'a (&'static str, Self)>,
+        width: u32,
+        height: u32,
+    ) -> Self {
+        let maps: Vec<&Self> = maps.map(|(_, map)| map).collect();
         let place = |at: u32, of: u32, size: u32| ((2 * at + 1) * size / (2 * of)) as usize;
         let of = |x: u32, y: u32| {
-            let seen = maps.iter().map(|(_, map)| {
+            let seen = maps.iter().map(|map| {
                 let (x, y) = (place(x, width, map.width), place(y, height, map.height));
                 map.values.get(y * map.width as usize + x).copied()
             });
