@@ -114,7 +114,7 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     anna.qc("thresholds", &[])
         .says("of table 3, from 8 decisions, since ")
         .says("noise            fails above 0.98 (table 0.9)")
-        .says("tile_chroma      fails above 3; a person looks above 2.2");
+        .says("tile_chroma      fails above 3.6; a person looks above 2.8");
     anna.qc("fit", &["--adopt"])
         .says("Nothing was changed: there is nothing to adopt.");
 
