@@ -26,7 +26,7 @@ type Belongs = &'static dyn Fn(&Judged) -> bool;
 
 /// Rows of cases in their order, then the promises.
 pub fn print(judged: &[Judged], photos: usize) {
-    println!("{photos} photos, none of them used to choose the thresholds.\n");
+    println!("{photos} photos of the reporting half.\n");
     println!("| what was done | pairs | held | by |\n|---|---:|---:|---|");
     for case in cases(judged) {
         let of: Vec<&Judged> = judged.iter().filter(|j| j.case == case).collect();
