@@ -17,7 +17,7 @@ fn a_brighter_copy_passes_with_status_0_and_the_sites_document() {
     desk.write("before.png", &picture());
     desk.write(
         "after.png",
-        &altered(|_, _, rgb| rgb.map(|v| v / 255 * 7 + v - v / 9)),
+        &altered(|_, _, rgb| rgb.map(|v| v + (255 - v) / 6)),
     );
 
     let (status, said) = desk.inspect(&["before.png", "after.png", "--report", "R.json"]);

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use plumbline_domain::ids::RefitId;
 use plumbline_domain::photos::Stage;
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::{
@@ -192,9 +193,8 @@ pub fn develop(
         let Inspected {
             report, heatmap, ..
         } = studio.standard.judge(&original, &picture, &plan);
-        let mut done = attempt(&plan, &report, &source, &notes, since)?;
-        done.report["refit"] = serde_json::to_value(studio.standard.refit).map_err(trouble)?;
-        attempts.push(done);
+        let told = document(&report, &source, studio.standard.refit).map_err(trouble)?;
+        attempts.push(attempt(&plan, &report, told, &notes, since)?);
         let Some(lower) = next(&plan, &report) else {
             if plan.is_identity() && notes.is_empty() {
                 metadata.change = Change::Nothing;
@@ -224,7 +224,7 @@ fn next(plan: &Plan, report: &Report) -> Option<Plan> {
 fn attempt(
     plan: &Plan,
     report: &Report,
-    source: &Source,
+    document: Value,
     notes: &[String],
     since: Instant,
 ) -> Result<AttemptDone, Failure> {
@@ -237,18 +237,24 @@ fn attempt(
         strength: plan.strength,
         plan: plan_document,
         done: [notes, &plan.describe()].concat(),
-        report: document(report, source).map_err(trouble)?,
+        report: document,
         passed: report.verdict == Verdict::Passed,
         severity: severity(report),
         took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
 }
 
-/// What is stored of a report: with the one sentence that stands out, and what the original was.
-pub fn document(report: &Report, source: &Source) -> serde_json::Result<Value> {
+/// What is stored of a report: with the one sentence that stands out, what the original was, and
+/// the refit that it was judged by.
+pub fn document(
+    report: &Report,
+    source: &Source,
+    refit: Option<RefitId>,
+) -> serde_json::Result<Value> {
     let mut document = serde_json::to_value(report)?;
     document["headline"] = report.headline().into();
     document["source"] = serde_json::to_value(source)?;
+    document["refit"] = serde_json::to_value(refit)?;
     Ok(document)
 }
 

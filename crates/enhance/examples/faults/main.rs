@@ -12,11 +12,10 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use injected::cases::{self, Photo};
-use plumbline_enhance::inspect::{Terms, judge};
+use injected::cases::Photo;
+use injected::judged::{self, Judged};
 use plumbline_enhance::{Limits, Mask, Pixels, decode, preview};
 use rayon::prelude::*;
-use table::Judged;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -86,20 +85,7 @@ fn photo(order: &Order, files: &[PathBuf], at: usize) -> Result<Vec<Judged>, Fai
         name,
     };
     let other = open(&files[(at * 31 + 7) % files.len()], order.megapixels)?;
-    let judged = cases::of(&photo, &other).map(|case| {
-        let terms = Terms {
-            plan: case.plan.as_ref(),
-            sky: case.sky.as_ref(),
-            ..Terms::default()
-        };
-        Judged {
-            photo: photo.name.clone(),
-            case: case.name,
-            aim: case.aim,
-            report: judge(&case.original, &case.result, &terms).report,
-        }
-    });
-    let judged = judged.collect();
+    let judged = judged::all(&photo, &other);
     eprintln!("{}", photo.name);
     Ok(judged)
 }
@@ -121,12 +107,5 @@ fn sky(root: &Path, name: &str) -> Result<Option<Mask>, Failure> {
         return Ok(None);
     }
     let mask = decode(&std::fs::read(file)?, &Limits::default())?.pixels;
-    let values = mask
-        .rgb8()
-        .as_chunks::<3>()
-        .0
-        .iter()
-        .map(|p| p[0])
-        .collect();
-    Ok(Mask::new(mask.width(), mask.height(), values))
+    Ok(judged::mask(&mask))
 }

@@ -1,25 +1,11 @@
 //! What the table says.
 
 use plumbline_enhance::inspect::{Gate, Thresholds};
-use plumbline_enhance::{MeasureVerdict, Report, Verdict};
+use plumbline_enhance::{MeasureVerdict, Report};
 
 use crate::injected::cases::Aim;
 use crate::injected::damages::Promise;
-
-/// One pair and what quality control said.
-#[derive(Debug, Clone)]
-pub struct Judged {
-    pub photo: String,
-    pub case: &'static str,
-    pub aim: Aim,
-    pub report: Report,
-}
-
-impl Judged {
-    fn held(&self) -> bool {
-        self.report.verdict == Verdict::Held
-    }
-}
+use crate::injected::judged::Judged;
 
 /// Whether a pair counts for a promise.
 type Belongs = &'static dyn Fn(&Judged) -> bool;

@@ -5,6 +5,7 @@ pub mod canvas;
 pub mod cases;
 pub mod damages;
 pub mod dice;
+pub mod judged;
 pub mod lab;
 pub mod looks;
 pub mod sky;

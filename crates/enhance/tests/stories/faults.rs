@@ -2,22 +2,16 @@
 //! that its thresholds were not chosen on. A sample of what `examples/faults` puts in the table.
 
 use plumbline_enhance::inspect::{Terms, judge};
-use plumbline_enhance::{Mask, Pixels, Report, Verdict, preview};
+use plumbline_enhance::{Mask, Pixels, Verdict, preview};
 use rayon::prelude::*;
 
-use crate::injected::cases::{self, Aim, Photo};
+use crate::injected::cases::{Aim, Photo};
 use crate::injected::damages::Promise;
+use crate::injected::judged::{self, Judged};
 use crate::support::{files, open, photos, room};
 
 /// Long side of the photos, in pixels: about 0.9 megapixels.
 const LONG: u32 = 1200;
-
-struct Judged {
-    photo: String,
-    case: &'static str,
-    aim: Aim,
-    report: Report,
-}
 
 /// Every second photo by name is for fitting; the sample is taken from the others.
 fn sample() -> Vec<Photo> {
@@ -46,42 +40,21 @@ fn sky(name: &str) -> Option<Mask> {
         .join("sky-masks/checked")
         .join(format!("{name}.png"));
     let mask = file.is_file().then(|| open(&file).pixels)?;
-    let values = mask
-        .rgb8()
-        .as_chunks::<3>()
-        .0
-        .iter()
-        .map(|p| p[0])
-        .collect();
-    Mask::new(mask.width(), mask.height(), values)
+    judged::mask(&mask)
 }
 
 fn judged(sample: &[Photo]) -> Vec<Judged> {
-    let of = |(i, photo): (usize, &Photo)| -> Vec<Judged> {
-        let other = &sample[(i + 1) % sample.len()].pixels;
-        let cases = cases::of(photo, other);
-        let judged = cases.map(|case| {
-            let terms = Terms {
-                plan: case.plan.as_ref(),
-                sky: case.sky.as_ref(),
-                ..Terms::default()
-            };
-            Judged {
-                photo: photo.name.clone(),
-                case: case.name,
-                aim: case.aim,
-                report: judge(&case.original, &case.result, &terms).report,
-            }
-        });
-        judged.collect()
-    };
-    sample.par_iter().enumerate().flat_map_iter(of).collect()
+    let other = |i: usize| &sample[(i + 1) % sample.len()].pixels;
+    let photos = sample.par_iter().enumerate();
+    photos
+        .flat_map_iter(|(i, photo)| judged::all(photo, other(i)))
+        .collect()
 }
 
 /// Of the pairs that belong, in per cent, how many are held; the exceptions are told.
 fn held(judged: &[Judged], wanted: bool, belongs: impl Fn(&Judged) -> bool) -> f64 {
     let of: Vec<&Judged> = judged.iter().filter(|j| belongs(j)).collect();
-    let is_held = |j: &&&Judged| j.report.verdict == Verdict::Held;
+    let is_held = |j: &&&Judged| j.held();
     for j in of.iter().filter(|j| is_held(j) == wanted) {
         eprintln!("{} on {}: {}", j.case, j.photo, j.report.headline());
     }
