@@ -49,9 +49,22 @@ fn nobody_knows_whom_they_must_not() {
                 "tokio",
                 "sqlx",
                 "actix-web",
+                "candle-core",
                 "plumbline-domain",
                 "plumbline-storage",
+                "plumbline-models",
             ][..],
+        ),
+        (
+            "models/Cargo.toml",
+            &[
+                "tokio",
+                "sqlx",
+                "actix-web",
+                "ureq",
+                "plumbline-domain",
+                "plumbline-storage",
+            ],
         ),
         (
             "crates/storage/Cargo.toml",
@@ -74,7 +87,14 @@ fn nobody_knows_whom_they_must_not() {
         ),
         (
             "web/Cargo.toml",
-            &["plumbline-enhance", "plumbline-worker", "sqlx", "turbojpeg"],
+            &[
+                "plumbline-enhance",
+                "plumbline-models",
+                "plumbline-worker",
+                "candle-core",
+                "sqlx",
+                "turbojpeg",
+            ],
         ),
         (
             "worker/Cargo.toml",

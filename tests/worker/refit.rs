@@ -82,7 +82,14 @@ fn last_report(picture: &[u8]) -> Report {
     };
     let go_on = &mut |_| true;
     let seen = look(picture, go_on).unwrap();
-    let developed = develop(seen, &studio, &mut |_, _| Ok(()), go_on).unwrap();
+    let developed = develop(
+        seen,
+        &plumbline_enhance::Told::default(),
+        &studio,
+        &mut |_, _| Ok(()),
+        go_on,
+    )
+    .unwrap();
     let last = developed.attempts.into_iter().last().unwrap();
     serde_json::from_value(last.report).unwrap()
 }

@@ -9,9 +9,9 @@ use plumbline_domain::ids::RefitId;
 use plumbline_domain::photos::Stage;
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::{
-    Brush, Change, Decoded, Eye, Heatmap, Inspected, Limits, Measure, MeasureVerdict, Measured,
-    Metadata, Pixels, Plan, Preset, Report, Source, Verdict, apply, decode, ladder, measure, plan,
-    small, straighten,
+    Brush, Change, Decoded, Eye, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
+    Measured, Metadata, Pixels, Plan, Preset, Report, Source, Told, Verdict, apply, decode, ladder,
+    measure, plan, small, straighten,
 };
 use serde_json::Value;
 
@@ -61,6 +61,8 @@ pub struct Developed {
     pub picture: Pixels,
     /// The last attempt's; nothing when its size is wrong.
     pub heatmap: Option<Heatmap>,
+    /// How much of every pixel is sky, as `original` is framed; `None`: no sky.
+    pub matte: Option<Mask>,
     pub source: Source,
     pub metadata: Metadata,
     /// First to last; never empty. Only the last one can have passed.
@@ -164,9 +166,10 @@ fn see(decoded: Decoded, notes: Vec<String>, since: Instant) -> Seen {
 
 /// Decides, corrects and checks; when the check fails, again with less, until it
 /// passes or there is nothing lower. The first attempt's time includes decoding
-/// and measuring.
+/// and measuring. What a person told outranks the eye.
 pub fn develop(
     seen: Seen,
+    told: &Told,
     studio: &Studio,
     keep: &mut Keep<'_>,
     go_on: &mut GoOn<'_>,
@@ -181,7 +184,10 @@ pub fn develop(
         ..
     } = seen;
     enter(go_on, Stage::Correcting)?;
-    let scene = studio.eye.look(&small(&pixels)).map_err(trouble)?;
+    let mut scene = studio.eye.look(&small(&pixels)).map_err(trouble)?;
+    if let Some(place) = told.place {
+        (scene.place, scene.confidence) = (place, 1.0);
+    }
     let mut plan = plan(&measured, &scene, &studio.preset, studio.brush.is_some());
     let original = straighten(pixels, &plan);
 
@@ -203,6 +209,7 @@ pub fn develop(
                 original,
                 picture,
                 heatmap,
+                matte: None,
                 source,
                 metadata,
                 attempts,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use plumbline_enhance::{Look, Output, encode};
+use plumbline_enhance::{Look, Output, Told, encode};
 use serde_json::{Value, json};
 
 use crate::develop::{AttemptDone, Developed, Studio, develop, look};
@@ -60,7 +60,8 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
     let go_on = &mut |_| true;
     let seen = look(bytes, go_on).map_err(sentence)?;
-    let developed = develop(seen, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
+    let developed =
+        develop(seen, &Told::default(), studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
     let Developed {
         original,
         picture,

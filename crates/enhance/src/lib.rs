@@ -46,4 +46,6 @@ pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
 pub use plan::{Engine, Look, Plan, Preset, plan};
 pub use report::{Measure, MeasureVerdict, Report, Verdict};
-pub use scene::{Brush, BrushError, Eye, EyeError, Place, PlainEye, Scene, small};
+pub use scene::{
+    Brush, BrushError, Eye, EyeError, Place, PlainEye, Room, Scene, SkyWish, Told, small,
+};

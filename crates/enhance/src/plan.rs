@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
 use crate::measure::Measured;
-use crate::scene::Scene;
+use crate::scene::{Scene, SkyWish};
 use crate::steps::corners::Corners;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tone::Tone;
@@ -43,15 +43,16 @@ pub enum Look {
 }
 
 /// An organization's taste. It moves the targets, never the guarantees.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
     /// Which look.
     pub look: Look,
     /// How much of it, 0.0 (nothing) to 1.0 (the whole correction).
     pub strength: f32,
     /// What the shoot's photos have in common; `None`: the photo stands alone.
-    #[serde(default)]
     pub anchor: Option<Anchor>,
+    /// What becomes of skies.
+    pub sky: SkyWish,
 }
 
 impl Default for Preset {
@@ -60,6 +61,7 @@ impl Default for Preset {
             look: Look::Neutral,
             strength: 1.0,
             anchor: None,
+            sky: SkyWish::Keep,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What is in the picture, and the two traits that networks fulfil: an `Eye` looks, a `Brush`
 //! proposes. Both see a small copy only; what they say is a suggestion, the plan decides.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::pixels::{Mask, Pixels};
@@ -22,6 +24,42 @@ pub enum Place {
     Unknown,
 }
 
+/// What a room is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Room {
+    /// With a bath, a shower or a basin.
+    Bathroom,
+    /// With a bed.
+    Bedroom,
+    /// With a table to eat at.
+    DiningRoom,
+    /// A hall, a corridor.
+    Hall,
+    /// With a stove or a sink.
+    Kitchen,
+    /// With a sofa.
+    LivingRoom,
+    /// A staircase.
+    Stairs,
+    /// Any other.
+    Other,
+}
+
+impl Room {
+    /// All of them, in the order that networks number them.
+    pub const ALL: [Self; 8] = [
+        Self::Bathroom,
+        Self::Bedroom,
+        Self::DiningRoom,
+        Self::Hall,
+        Self::Kitchen,
+        Self::LivingRoom,
+        Self::Stairs,
+        Self::Other,
+    ];
+}
+
 /// What an `Eye` saw.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
@@ -29,8 +67,40 @@ pub struct Scene {
     pub place: Place,
     /// How sure, 0.0 to 1.0.
     pub confidence: f32,
-    /// Where the sky is, of any size with the picture's shape; `None`: no sky, or not looked for.
+    /// Which room; `None`: outside, or nobody could tell.
+    pub room: Option<Room>,
+    /// How sure of the room, 0.0 to 1.0.
+    pub room_confidence: f32,
+    /// How likely every pixel is sky, 0 to 255, of any size with the picture's shape; `None`: not
+    /// looked for.
     pub sky: Option<Mask>,
+}
+
+/// What a person said about a picture. It outranks every eye and every measurement.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Told {
+    /// Inside or outside.
+    pub place: Option<Place>,
+    /// Where the sky is, of any size with the straightened picture's shape.
+    pub sky: Option<Mask>,
+    /// What becomes of this picture's sky, whatever its shoot's preset says.
+    pub wish: Option<SkyWish>,
+}
+
+/// What is to become of skies.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum SkyWish {
+    /// They stay as they are.
+    #[default]
+    Keep,
+    /// A clear sky.
+    Clear,
+    /// A clear sky with some soft clouds.
+    LightCloud,
+    /// A clear sky with thin, high clouds.
+    HighCloud,
+    /// A picture of a sky, upright, its horizon along its lower edge.
+    Own(Arc<Pixels>),
 }
 
 /// Looks at a picture.

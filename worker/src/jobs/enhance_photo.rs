@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use futures::FutureExt;
 use plumbline_domain::jobs::Claim;
 use plumbline_domain::queue::EnhancePhoto;
+use plumbline_enhance::Told;
 
 use crate::develop::develop;
 use crate::failure::{Failure, panic_message};
@@ -74,7 +75,7 @@ async fn cook(
         .work(move |go_on| {
             let mut album = Album::default();
             let mut keep = |picture: &_, heatmap: Option<&_>| album.keep(picture, heatmap);
-            let developed = develop(seen, &studio, &mut keep, go_on)?;
+            let developed = develop(seen, &Told::default(), &studio, &mut keep, go_on)?;
             renditions::encode(developed, album, go_on)
         })
         .await?;

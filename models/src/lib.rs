@@ -1,0 +1,7 @@
+//! Networks: code, cards and weights. They see (an `Eye`) and paint (a `Brush`) for `enhance`;
+//! nothing here knows databases, jobs or requests.
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod nets;
+pub mod weights;

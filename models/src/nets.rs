@@ -1,0 +1,3 @@
+//! One network a file: its sizes, its parameters, its forward pass.
+
+pub mod u2net;

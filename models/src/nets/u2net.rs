@@ -1,0 +1,240 @@
+//! U²-Net (Qin et al. 2020, "U²-Net: Going deeper with nested U-structure for salient object
+//! detection"): a U of small Us. Two sizes, U2NET (44 M parameters) and U2NETP (1.1 M), with the
+//! parameter names of the original. Ours are trained for sky.
+//!
+//! Input 1 x 3 x H x W, RGB of 0..1 less ImageNet's mean and by its deviation; any size, trained at
+//! 320 to 384. Output the logit of "is it", of the same size: a sigmoid makes it a probability.
+
+use candle_core::{D, Module, Result, Tensor};
+use candle_nn::{Conv2d, Conv2dConfig, VarBuilder, batch_norm, conv2d};
+
+/// A stage's block: kind and channels in, in the middle and out.
+#[derive(Debug, Clone, Copy)]
+enum Block {
+    /// A U of that many levels.
+    Deep(usize),
+    /// A U of dilations instead of levels, for pictures that are small already.
+    Flat,
+}
+
+/// The two published sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// 44.0 M parameters, 176 MB.
+    Full,
+    /// 1.13 M parameters, 4.6 MB.
+    Small,
+}
+
+/// Channels in, in the middle and out.
+type Channels = (usize, usize, usize);
+
+const DEPTHS: [Block; 6] = [
+    Block::Deep(7),
+    Block::Deep(6),
+    Block::Deep(5),
+    Block::Deep(4),
+    Block::Flat,
+    Block::Flat,
+];
+
+impl Size {
+    fn down(self) -> [Channels; 6] {
+        match self {
+            Self::Full => [
+                (3, 32, 64),
+                (64, 32, 128),
+                (128, 64, 256),
+                (256, 128, 512),
+                (512, 256, 512),
+                (512, 256, 512),
+            ],
+            Self::Small => [
+                (3, 16, 64),
+                (64, 16, 64),
+                (64, 16, 64),
+                (64, 16, 64),
+                (64, 16, 64),
+                (64, 16, 64),
+            ],
+        }
+    }
+
+    /// From the outermost (`stage1d`) to the innermost.
+    fn up(self) -> [Channels; 5] {
+        match self {
+            Self::Full => [
+                (128, 16, 64),
+                (256, 32, 64),
+                (512, 64, 128),
+                (1024, 128, 256),
+                (1024, 256, 512),
+            ],
+            Self::Small => [(128, 16, 64); 5],
+        }
+    }
+}
+
+/// A convolution with its batch norm folded in, and a rectifier.
+struct Unit(Conv2d);
+
+impl Unit {
+    fn new(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Result<Self> {
+        let config = Conv2dConfig {
+            padding: dilation,
+            dilation,
+            ..Conv2dConfig::default()
+        };
+        let conv = conv2d(inputs, outputs, 3, config, vb.pp("conv_s1"))?;
+        let norm = batch_norm(outputs, 1e-5, vb.pp("bn_s1"))?;
+        conv.absorb_bn(&norm).map(Self)
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.0.forward(x)?.relu()
+    }
+}
+
+/// Residual U block.
+struct Rsu {
+    entry: Unit,
+    down: Vec<Unit>,
+    bottom: Unit,
+    /// From the innermost to the outermost.
+    up: Vec<Unit>,
+    pooled: bool,
+}
+
+impl Rsu {
+    fn new(block: Block, (inputs, middle, outputs): Channels, vb: &VarBuilder) -> Result<Self> {
+        let unit = |name: String, i, o, dilation| Unit::new(i, o, dilation, &vb.pp(name));
+        let (levels, pooled) = match block {
+            Block::Deep(levels) => (levels, true),
+            Block::Flat => (4, false),
+        };
+        let dilation = |level: usize| if pooled { 1 } else { 1 << (level - 1) };
+        let down = (1..levels).map(|level| {
+            let inputs = if level == 1 { outputs } else { middle };
+            unit(format!("rebnconv{level}"), inputs, middle, dilation(level))
+        });
+        let up = (1..levels).rev().map(|level| {
+            let outputs = if level == 1 { outputs } else { middle };
+            unit(
+                format!("rebnconv{level}d"),
+                2 * middle,
+                outputs,
+                dilation(level),
+            )
+        });
+        Ok(Self {
+            entry: unit("rebnconvin".to_owned(), inputs, outputs, 1)?,
+            down: down.collect::<Result<_>>()?,
+            // The bottom is two pixels apart even in a deep block.
+            bottom: unit(
+                format!("rebnconv{levels}"),
+                middle,
+                middle,
+                if pooled { 2 } else { dilation(levels) },
+            )?,
+            up: up.collect::<Result<_>>()?,
+            pooled,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let entry = self.entry.forward(x)?;
+        let mut levels = vec![self.down[0].forward(&entry)?];
+        for unit in &self.down[1..] {
+            let above = levels.last().expect("the first level is there");
+            let x = if self.pooled {
+                halve(above)?
+            } else {
+                above.clone()
+            };
+            levels.push(unit.forward(&x)?);
+        }
+        let mut x = self.bottom.forward(levels.last().expect("as above"))?;
+        for (unit, level) in self.up.iter().zip(levels.iter().rev()) {
+            x = unit.forward(&Tensor::cat(&[&like(&x, level)?, level], 1)?)?;
+        }
+        x + entry
+    }
+}
+
+/// The network.
+pub struct U2Net {
+    down: Vec<Rsu>,
+    /// From the outermost to the innermost.
+    up: Vec<Rsu>,
+    sides: Vec<Conv2d>,
+    out: Conv2d,
+}
+
+/// What the network says, finest first: all of them logits of the input's size.
+pub struct Saliency {
+    /// The fusion of all six: what is used.
+    pub fused: Tensor,
+    /// Each level's own opinion.
+    pub sides: Vec<Tensor>,
+}
+
+impl U2Net {
+    /// Builds it from the original's parameters.
+    pub fn new(size: Size, vb: &VarBuilder) -> Result<Self> {
+        let (down, up) = (size.down(), size.up());
+        let stage = |name: String, block, channels| Rsu::new(block, channels, &vb.pp(name));
+        let side = |level: usize| {
+            let channels = up.get(level).unwrap_or(&down[5]).2;
+            let config = Conv2dConfig {
+                padding: 1,
+                ..Conv2dConfig::default()
+            };
+            conv2d(channels, 1, 3, config, vb.pp(format!("side{}", level + 1)))
+        };
+        Ok(Self {
+            down: (0..6)
+                .map(|i| stage(format!("stage{}", i + 1), DEPTHS[i], down[i]))
+                .collect::<Result<_>>()?,
+            up: (0..5)
+                .map(|i| stage(format!("stage{}d", i + 1), DEPTHS[i], up[i]))
+                .collect::<Result<_>>()?,
+            sides: (0..6).map(side).collect::<Result<_>>()?,
+            out: conv2d(6, 1, 1, Conv2dConfig::default(), vb.pp("outconv"))?,
+        })
+    }
+
+    /// All of its opinions about a picture.
+    pub fn forward(&self, x: &Tensor) -> Result<Saliency> {
+        let mut levels = vec![self.down[0].forward(x)?];
+        for stage in &self.down[1..] {
+            let above = halve(levels.last().expect("the first level is there"))?;
+            levels.push(stage.forward(&above)?);
+        }
+        let mut decoded = vec![levels.pop().expect("there are six")];
+        for (stage, level) in self.up.iter().rev().zip(levels.iter().rev()) {
+            let inner = like(decoded.last().expect("the innermost is there"), level)?;
+            decoded.push(stage.forward(&Tensor::cat(&[&inner, level], 1)?)?);
+        }
+        let sides = self.sides.iter().zip(decoded.iter().rev());
+        let sides: Vec<Tensor> = sides
+            .map(|(side, level)| like(&side.forward(level)?, x))
+            .collect::<Result<_>>()?;
+        Ok(Saliency {
+            fused: self.out.forward(&Tensor::cat(&sides, 1)?)?,
+            sides,
+        })
+    }
+}
+
+/// Half the size, the greater of every two; an odd last row or column counts alone.
+fn halve(x: &Tensor) -> Result<Tensor> {
+    let (_, _, height, width) = x.dims4()?;
+    let x = x.pad_with_same(D::Minus2, 0, height % 2)?;
+    x.pad_with_same(D::Minus1, 0, width % 2)?.max_pool2d(2)
+}
+
+/// As large as another.
+fn like(x: &Tensor, other: &Tensor) -> Result<Tensor> {
+    let (_, _, height, width) = other.dims4()?;
+    x.upsample_bilinear2d(height, width, false)
+}
