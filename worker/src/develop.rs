@@ -8,14 +8,16 @@ use std::time::Instant;
 use plumbline_domain::ids::RefitId;
 use plumbline_domain::photos::Stage;
 use plumbline_enhance::brackets::{self, Frame};
+use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
     Brush, Change, Decoded, Eye, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
-    Measured, Metadata, Pixels, Plan, Preset, Report, Source, Told, Verdict, apply, decode, ladder,
-    measure, plan, small, straighten,
+    Measured, Metadata, Pixels, Plan, Preset, Report, Scene, Source, Told, Verdict, apply, decode,
+    ladder, measure, plan, repaint, straighten,
 };
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::seeing;
 use crate::standard::Standard;
 
 /// Who looks, who paints, what an organization likes, and what it is judged by.
@@ -184,32 +186,42 @@ pub fn develop(
         ..
     } = seen;
     enter(go_on, Stage::Correcting)?;
-    let mut scene = studio.eye.look(&small(&pixels)).map_err(trouble)?;
-    if let Some(place) = told.place {
-        (scene.place, scene.confidence) = (place, 1.0);
-    }
-    let mut plan = plan(&measured, &scene, &studio.preset, studio.brush.is_some());
-    let original = straighten(pixels, &plan);
+    let guided = studio.brush.is_some();
+    // How it is framed depends on nothing that is seen, and what is seen is framed.
+    let framed = plan(&measured, &Scene::default(), &studio.preset, guided);
+    let original = straighten(pixels, &framed);
+    let seeing = seeing::see(&original, &*studio.eye, told).map_err(trouble)?;
+    let mut plan = plan(&measured, &seeing.scene, &studio.preset, guided);
+    plan.sky = seeing.sky(&measured, &studio.preset, told, &metadata);
+    let own = seeing::own(&studio.preset, told);
 
     let mut attempts = Vec::new();
     loop {
         enter(go_on, Stage::Correcting)?;
-        let picture = apply(&original, &plan, &scene, studio.brush.as_deref()).map_err(trouble)?;
+        let graded = apply(&original, &plan, &seeing.scene, studio.brush.as_deref());
+        let graded = graded.map_err(trouble)?;
+        let picture = repaint(&original, graded, &plan, seeing.matte.as_ref(), own);
         enter(go_on, Stage::Checking)?;
+        let repainted = seeing.repainted(&plan);
+        let standard = &studio.standard;
         let Inspected {
             report, heatmap, ..
-        } = studio.standard.judge(&original, &picture, &plan);
-        let told = document(&report, &source, studio.standard.refit).map_err(trouble)?;
-        attempts.push(attempt(&plan, &report, told, &notes, since)?);
+        } = standard.judge(&original, &picture, &plan, repainted.as_ref());
+        let mut record = document(&report, &source, standard.refit).map_err(trouble)?;
+        record["scene"] = seeing.document();
+        record["ledger"] = seeing.ledger(&plan, &original);
+        attempts.push(attempt(&plan, &report, record, &notes, since)?);
         let Some(lower) = next(&plan, &report) else {
-            if plan.is_identity() && notes.is_empty() {
-                metadata.change = Change::Nothing;
-            }
+            metadata.change = if plan.is_identity() && notes.is_empty() {
+                Change::Nothing
+            } else {
+                seeing::change(&plan)
+            };
             return Ok(Developed {
                 original,
                 picture,
                 heatmap,
-                matte: None,
+                matte: seeing.matte.as_ref().map(Matte::coarse_mask),
                 source,
                 metadata,
                 attempts,

@@ -21,6 +21,7 @@ pub mod qc;
 mod queue;
 mod record;
 mod renditions;
+mod seeing;
 mod sight;
 pub mod standard;
 mod workplace;

@@ -7,7 +7,7 @@ use plumbline_domain::ids::RefitId;
 use plumbline_domain::thresholds::Refit;
 use plumbline_enhance::inspect::gates::VERSION;
 use plumbline_enhance::inspect::{Terms, Thresholds, judge, refit};
-use plumbline_enhance::{Inspected, Pixels, Plan};
+use plumbline_enhance::{Inspected, Mask, Pixels, Plan};
 
 /// The default is the table.
 #[derive(Debug, Clone, Default)]
@@ -30,12 +30,18 @@ impl Standard {
         })
     }
 
-    /// Judges what a plan made.
-    pub fn judge(&self, original: &Pixels, result: &Pixels, plan: &Plan) -> Inspected {
+    /// Judges what a plan made; `sky` is where it put a new one.
+    pub fn judge(
+        &self,
+        original: &Pixels,
+        result: &Pixels,
+        plan: &Plan,
+        sky: Option<&Mask>,
+    ) -> Inspected {
         let terms = Terms {
             plan: Some(plan),
+            sky,
             thresholds: self.thresholds.clone(),
-            ..Terms::default()
         };
         judge(original, result, &terms)
     }

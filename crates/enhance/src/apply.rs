@@ -1,8 +1,9 @@
-//! Paints a plan. The only function that changes pixels.
+//! Paints a plan. The only functions that change pixels.
 
 use crate::pixels::Pixels;
 use crate::plan::{Engine, Plan};
 use crate::scene::{Brush, BrushError, Scene, small};
+use crate::sky::{self, Matte};
 use crate::steps::{natural, transfer};
 
 /// A plan could not be painted.
@@ -54,6 +55,21 @@ pub fn apply(
     match plan.engine {
         Engine::Natural => Ok(natural::apply(pixels, plan).expect("every row keeps its length")),
         Engine::Guided => guided(pixels, plan, scene, brush.ok_or(ApplyError::NoBrush)?),
+    }
+}
+
+/// The graded picture with the plan's new sky, where it has one and `matte` says where: the only
+/// step that puts pixels into a photo which are not its own. `original` is the straightened picture.
+pub fn repaint(
+    original: &Pixels,
+    graded: Pixels,
+    plan: &Plan,
+    matte: Option<&Matte>,
+    own: Option<&Pixels>,
+) -> Pixels {
+    match (plan.sky.new_sky(), matte) {
+        (Some(new), Some(matte)) => sky::replace(original, graded, matte, new, own),
+        _ => graded,
     }
 }
 

@@ -14,8 +14,7 @@ pub(crate) fn luminance(rgb: [f32; 3]) -> f32 {
     LUMA[0] * rgb[0] + LUMA[1] * rgb[1] + LUMA[2] * rgb[2]
 }
 
-/// Linear sRGB to CIELAB with the D65 white: the oracle of `kernels::cubic`.
-#[cfg(test)]
+/// Linear sRGB to CIELAB with the D65 white; by the thousand `kernels::cubic` is faster.
 pub(crate) fn lab(rgb: [f32; 3]) -> Lab {
     let [r, g, b] = rgb;
     let x = (0.412_456_4 * r + 0.357_576_1 * g + 0.180_437_5 * b) / 0.950_47;
@@ -25,7 +24,6 @@ pub(crate) fn lab(rgb: [f32; 3]) -> Lab {
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }
 
-#[cfg(test)]
 fn root(t: f32) -> f32 {
     if t > 216.0 / 24389.0 {
         t.cbrt()

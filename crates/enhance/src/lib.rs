@@ -1,9 +1,10 @@
 //! Photos in, better photos and an honest report out. Pure: bytes and numbers only.
 //!
 //! ```text
-//! decode ─► measure ─► look (Eye) ─► plan ─► straighten ─► apply (Brush) ─► inspect ─► encode, preview
-//!                                                            ▲                 │
-//!                                                            └─ ladder::lower ◄┘ held
+//! decode ─► measure ─► straighten ─► look (Eye) ─► refine (Matte) ─► plan
+//!     ─► apply (Brush) ─► repaint (sky) ─► inspect ─► encode, preview
+//!          ▲                                  │
+//!          └──────────── ladder::lower ◄──────┘ held
 //! ```
 //!
 //! `measure` finds numbers, `plan` turns numbers into an edit, `apply` paints it, `inspect` judges
@@ -32,10 +33,11 @@ pub mod plan;
 pub mod report;
 mod scale;
 pub mod scene;
+pub mod sky;
 pub mod steps;
 
 pub use anchor::Anchor;
-pub use apply::{ApplyError, apply, straighten};
+pub use apply::{ApplyError, apply, repaint, straighten};
 pub use codec::{
     Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,
     Shot, Source, decode, encode, encode_preview, preview,

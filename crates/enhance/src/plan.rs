@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
 use crate::measure::Measured;
+use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyWish};
 use crate::steps::corners::Corners;
 use crate::steps::sharpen::Sharpening;
@@ -14,10 +15,11 @@ use crate::steps::white_balance::WhiteBalance;
 
 pub mod corners;
 pub mod exposure;
+pub mod sky;
 pub mod white_balance;
 
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What makes the pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +96,9 @@ pub struct Plan {
     /// Upright lines: done first, by `straighten`, and not scaled by strength.
     #[serde(default)]
     pub verticals: Verticals,
+    /// What becomes of the sky: done last, by `repaint`, and not scaled by strength.
+    #[serde(default)]
+    pub sky: Sky,
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
@@ -130,6 +135,7 @@ pub fn plan(measured: &Measured, scene: &Scene, preset: &Preset, guided_availabl
             Sharpening::plan(measured)
         },
         verticals: Verticals::plan(&measured.tilt, measured.width, measured.height),
+        sky: Sky::default(),
     }
 }
 
@@ -154,12 +160,13 @@ impl Plan {
             corners: Corners::default(),
             sharpening: Sharpening::default(),
             verticals: Verticals::default(),
+            sky: Sky::default(),
         }
     }
 
-    /// Whether straightening and applying it return the same bytes.
+    /// Whether straightening, applying and repainting it return the same bytes.
     pub fn is_identity(&self) -> bool {
-        self.verticals.is_upright() && self.is_colour_identity()
+        self.verticals.is_upright() && self.is_colour_identity() && self.sky.new_sky().is_none()
     }
 
     /// Whether applying it returns the same bytes; straightening may still move them.
@@ -173,7 +180,13 @@ impl Plan {
 
     /// What was done, in plain words, one sentence a line.
     pub fn describe(&self) -> Vec<String> {
-        if self.is_identity() {
+        let mut lines = self.describe_look();
+        lines.extend(self.sky.describe());
+        lines
+    }
+
+    fn describe_look(&self) -> Vec<String> {
+        if self.verticals.is_upright() && self.is_colour_identity() {
             return vec!["Nothing needed: this photo is already well exposed.".to_owned()];
         }
         match self.engine {

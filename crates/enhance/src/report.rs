@@ -76,6 +76,14 @@ impl Report {
         }
     }
 
+    /// What did not pass.
+    pub fn held(&self) -> impl Iterator<Item = &Measure> {
+        let bad = [MeasureVerdict::Failed, MeasureVerdict::Review];
+        self.measures
+            .iter()
+            .filter(move |m| bad.contains(&m.verdict))
+    }
+
     /// One sentence: all is well, or what stands out most.
     pub fn headline(&self) -> String {
         let first = |wanted| self.measures.iter().find(|m| m.verdict == wanted);

@@ -109,6 +109,10 @@ pub trait Eye: Send + Sync {
     fn look(&self, small: &Pixels) -> Result<Scene, EyeError>;
     /// For the record: the network's name, or "plain".
     fn name(&self) -> &str;
+    /// For the record: the hash of the weights that find skies, in hexadecimal digits.
+    fn sky_sha256(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// An eye could not look.

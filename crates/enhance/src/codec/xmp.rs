@@ -192,7 +192,10 @@ fn source_type(stated: Option<&str>, change: Change) -> Option<String> {
         Change::Composited if word != Some("trainedAlgorithmicMedia") => {
             "compositeWithTrainedAlgorithmicMedia"
         }
-        Change::Enhanced | Change::Composited => return stated.map(str::to_owned),
+        // A photo of which no part was said to be anything else.
+        Change::Synthesised if is_photo || word == Some("compositeCapture") => "compositeSynthetic",
+        Change::Collaged if is_photo => "compositeCapture",
+        _ => return stated.map(str::to_owned),
     };
     Some(format!("{VOCABULARY}{wanted}"))
 }

@@ -98,7 +98,7 @@ pub(crate) fn position(fine: usize, fine_count: usize, coarse_count: usize) -> (
 }
 
 /// Mean over a square window, cut at the borders, by running sums.
-fn box_mean(plane: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
+pub(crate) fn box_mean(plane: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
     let mut across = vec![0.0_f32; plane.len()];
     across
         .par_chunks_mut(width)

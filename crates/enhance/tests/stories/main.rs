@@ -17,5 +17,6 @@ mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
 mod recovery;
+mod skies;
 mod support;
 mod verticals;

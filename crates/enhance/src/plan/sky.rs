@@ -1,0 +1,260 @@
+//! Decides what becomes of a sky: nothing, with a reason, or a new one, with its numbers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::measure::Measured;
+use crate::plan::smooth;
+use crate::scene::{Place, Scene, SkyWish, Told};
+use crate::sky::view::SkyView;
+
+/// What becomes of the sky.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sky {
+    /// Nobody asked for another.
+    #[default]
+    Mine,
+    /// Another was wanted, and the picture keeps its own.
+    Kept(Why),
+    /// A new one.
+    New(NewSky),
+}
+
+/// Why a sky was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The picture shows a room.
+    Inside,
+    /// Nobody could tell whether it shows a room.
+    PlaceUnknown,
+    /// There is nothing here that can find a sky.
+    NotLookedFor,
+    /// There is none.
+    NoSky,
+    /// There is next to none.
+    Tiny,
+    /// What is sky and what is not could not be told apart well enough.
+    Doubtful,
+    /// It is blue.
+    AlreadyBlue,
+    /// It has the colours of a low sun, and so has the house.
+    Evening,
+    /// It is dark: dusk or night.
+    Dark,
+    /// Quality control saw the new one's edge.
+    Held,
+}
+
+impl Why {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Inside => "The sky was left alone: the photo shows a room.",
+            Self::PlaceUnknown => {
+                "The sky was left alone: it could not be told whether the photo shows a room or a house. Say which on the photo's page."
+            }
+            Self::NotLookedFor => {
+                "The sky was left alone: no network that finds skies is installed."
+            }
+            Self::NoSky => "There is no sky in this photo.",
+            Self::Tiny => "The sky was left alone: there is too little of it.",
+            Self::Doubtful => {
+                "The sky was left alone: where it ends could not be told. Paint it on the photo's page, and it will be replaced."
+            }
+            Self::AlreadyBlue => "The sky was left alone: it is blue already.",
+            Self::Evening => {
+                "The sky was left alone: it has an evening's colours, and so has the house."
+            }
+            Self::Dark => {
+                "The sky was left alone: it is a dark one, and a day's sky would not belong."
+            }
+            Self::Held => "The sky was left alone: the check saw the new one's edge.",
+        }
+    }
+}
+
+/// What a new sky is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Calculated, without clouds.
+    Clear,
+    /// Calculated, with small soft clouds.
+    LightCloud,
+    /// Calculated, with thin high clouds.
+    HighCloud,
+    /// A picture that somebody chose.
+    Own,
+}
+
+/// The numbers of a new sky.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewSky {
+    /// What it is.
+    pub kind: Kind,
+    /// Which clouds, of all there could be.
+    pub seed: u64,
+    /// How hazy the air is, 2 (very clear) to 6.
+    pub turbidity: f32,
+    /// Height of the sun above the horizon, degrees.
+    pub sun_elevation_degrees: f32,
+    /// From the camera's direction to the sun's, degrees, positive to the right.
+    pub sun_azimuth_degrees: f32,
+    /// Focal length on 36 x 24 mm film, millimetres: how wide the camera sees.
+    pub focal_35mm: f32,
+    /// Row of the horizon as a share of the height.
+    pub horizon: f32,
+    /// Median luminance of what is seen of it, linear.
+    pub level: f32,
+    /// Standard deviation of its grain, as a share of white once encoded.
+    pub grain: f32,
+    /// Factors on the light of everything else, red, green, blue: the new sky lights it, too.
+    pub relight: [f32; 3],
+    /// How much of the picture is sky, 0.0 to 1.0: all of it is new.
+    pub share: f32,
+}
+
+/// Smaller skies are not worth it, share of the picture.
+const LEAST_SHARE: f32 = 0.01;
+const NO_SKY: f32 = 0.002;
+/// Share of the sky that nothing could decide, beyond which it is left alone.
+const MOST_DOUBT: f32 = 0.10;
+/// How sure a place must be.
+const SURE: f32 = 0.6;
+/// CIELAB b* below which a sky is blue, and above which it is an evening's.
+const BLUE: f32 = -9.0;
+const EVENING: f32 = 10.0;
+/// L* below which it is a dark one.
+const DARK: f32 = 48.0;
+/// Luminance of a clear sky above a well exposed house, and of the house.
+const LEVEL: f32 = 0.46;
+const HOUSE: f32 = 0.17;
+
+/// What becomes of a sky that was looked at. What a person told about this picture outranks what
+/// was seen, and what the colours of its sky say.
+pub fn plan(
+    view: Option<&SkyView>,
+    scene: &Scene,
+    measured: &Measured,
+    wish: &SkyWish,
+    told: &Told,
+    focal_35mm: Option<f32>,
+) -> Sky {
+    let kind = match told.wish.as_ref().unwrap_or(wish) {
+        SkyWish::Keep => return Sky::Mine,
+        SkyWish::Clear => Kind::Clear,
+        SkyWish::LightCloud => Kind::LightCloud,
+        SkyWish::HighCloud => Kind::HighCloud,
+        SkyWish::Own(_) => Kind::Own,
+    };
+    let Some(view) = view else {
+        return Sky::Kept(unseen(scene));
+    };
+    match why_not(view, scene, told) {
+        Some(why) => Sky::Kept(why),
+        None => Sky::New(new(kind, view, measured, focal_35mm)),
+    }
+}
+
+/// Why there is no view.
+fn unseen(scene: &Scene) -> Why {
+    match (scene.place, &scene.sky) {
+        (Place::Interior, _) => Why::Inside,
+        (_, None) => Why::NotLookedFor,
+        (_, Some(_)) => Why::NoSky,
+    }
+}
+
+fn why_not(view: &SkyView, scene: &Scene, told: &Told) -> Option<Why> {
+    let painted = told.sky.is_some();
+    let wanted_here = told.wish.is_some();
+    let unsure = scene.confidence < SURE && told.place.is_none() && !painted;
+    let found = [
+        (scene.place == Place::Interior, Why::Inside),
+        (scene.place == Place::Unknown || unsure, Why::PlaceUnknown),
+        (view.share < NO_SKY, Why::NoSky),
+        (view.share < LEAST_SHARE && !painted, Why::Tiny),
+        (view.doubt > MOST_DOUBT && !painted, Why::Doubtful),
+        (view.lab[0] < DARK && !wanted_here, Why::Dark),
+        (view.lab[2] < BLUE && !wanted_here, Why::AlreadyBlue),
+        (view.lab[2] > EVENING && !wanted_here, Why::Evening),
+    ];
+    found.into_iter().find(|(is, _)| *is).map(|(_, why)| why)
+}
+
+fn new(kind: Kind, view: &SkyView, measured: &Measured, focal_35mm: Option<f32>) -> NewSky {
+    // A darker house was exposed for a brighter sky, but never by all of the difference.
+    let level = LEVEL * (view.ground.max(0.02) / HOUSE).powf(0.25).clamp(0.75, 1.25);
+    let side = view.brighter_side;
+    NewSky {
+        kind,
+        seed: seed(view),
+        turbidity: 2.6,
+        sun_elevation_degrees: 48.0,
+        // The brighter side keeps the sun; behind the shoulder where no side is brighter.
+        sun_azimuth_degrees: if side < 0.0 { -1.0 } else { 1.0 } * (130.0 - 50.0 * side.abs()),
+        focal_35mm: focal_35mm.unwrap_or(26.0).clamp(12.0, 200.0),
+        horizon: view.lowest.max(0.55),
+        level,
+        grain: measured.noise.clamp(0.0, 0.03),
+        relight: relight(view, kind),
+        share: view.share,
+    }
+}
+
+/// A number that belongs to this sky: the same picture gives the same clouds.
+fn seed(view: &SkyView) -> u64 {
+    let parts = [
+        view.share,
+        view.light[0],
+        view.light[2],
+        view.ground,
+        view.spread,
+    ];
+    parts.iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
+        (hash ^ u64::from(part.to_bits())).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Blue light from above cools the house a little, at most two hundredths.
+fn relight(view: &SkyView, kind: Kind) -> [f32; 3] {
+    if kind == Kind::Own {
+        return [1.0; 3];
+    }
+    let much = 0.012 * smooth(0.02, 0.4, view.share);
+    [1.0 - much, 1.0, 1.0 + much]
+}
+
+impl Sky {
+    /// What was done, for people; nothing where nobody asked.
+    pub fn describe(&self) -> Option<String> {
+        match self {
+            Self::Mine => None,
+            Self::Kept(why) => Some(why.sentence().to_owned()),
+            Self::New(new) => Some(new.describe()),
+        }
+    }
+
+    /// The new sky, where there is one.
+    pub fn new_sky(&self) -> Option<&NewSky> {
+        match self {
+            Self::New(new) => Some(new),
+            Self::Mine | Self::Kept(_) => None,
+        }
+    }
+}
+
+impl NewSky {
+    fn describe(&self) -> String {
+        let what = match self.kind {
+            Kind::Clear => "a clear sky, calculated from the position of the sun",
+            Kind::LightCloud => "a sky with light clouds, calculated from the position of the sun",
+            Kind::HighCloud => "a sky with high clouds, calculated from the position of the sun",
+            Kind::Own => "the sky picture you chose",
+        };
+        format!(
+            "Replaced the sky ({:.0} % of the picture) with {what}. Everything below it comes from your original.",
+            (self.share * 100.0).max(1.0)
+        )
+    }
+}

@@ -1,0 +1,39 @@
+//! Skies: where one is, what it looks like, and a new one in its place.
+//!
+//! ```text
+//! a guess ─► Matte::refine ─► SkyView ─► plan::sky ─► replace
+//! ```
+
+mod atmosphere;
+mod clouds;
+mod compose;
+mod dome;
+mod hung;
+mod islands;
+pub mod matte;
+mod planes;
+pub mod view;
+
+pub use islands::without_islands;
+pub use matte::Matte;
+pub use view::SkyView;
+
+use crate::pixels::Pixels;
+use crate::plan::sky::{Kind, NewSky};
+
+/// The graded picture with a new sky in place of the old one, same size and depth. `original` is
+/// the picture that the matte was made from and that was graded.
+/// `own` is the sky picture of a plan that wants one; without it the plan's sky is calculated.
+pub fn replace(
+    original: &Pixels,
+    graded: Pixels,
+    matte: &Matte,
+    new: &NewSky,
+    own: Option<&Pixels>,
+) -> Pixels {
+    let light = match own {
+        Some(own) if new.kind == Kind::Own => hung::hang(own, new, matte),
+        _ => dome::paint(new, &matte.share),
+    };
+    compose::replace(original, graded, matte, new, &light)
+}

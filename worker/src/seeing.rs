@@ -1,0 +1,131 @@
+//! What is seen of a straightened photo: the eye's scene, what a person told, the matte of its
+//! sky; and how all of that is put on record.
+
+use plumbline_enhance::plan::sky::{self, Kind};
+use plumbline_enhance::sky::{Matte, without_islands};
+use plumbline_enhance::{
+    Change, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset, Scene, SkyWish,
+    Told, small,
+};
+use serde_json::{Value, json};
+
+/// A scene, and where its sky is.
+pub struct Seeing {
+    pub scene: Scene,
+    /// `None`: inside, or nothing that could be sky.
+    pub matte: Option<Matte>,
+    eye: String,
+    sky_sha256: Option<String>,
+    /// A person painted where the sky is.
+    painted: bool,
+}
+
+/// A guess that is nowhere likelier than this sees no sky, of 255.
+const LIKELY: u8 = 96;
+
+/// Looks at a photo as it is framed. What a person told outranks the eye.
+pub fn see(original: &Pixels, eye: &dyn Eye, told: &Told) -> Result<Seeing, EyeError> {
+    let mut scene = eye.look(&small(original))?;
+    if let Some(place) = told.place {
+        (scene.place, scene.confidence) = (place, 1.0);
+    }
+    // What a person painted is meant, islands and all.
+    scene.sky = match &told.sky {
+        Some(painted) => Some(painted.clone()),
+        None => scene.sky.as_ref().map(without_islands),
+    };
+    let likely = scene
+        .sky
+        .as_ref()
+        .filter(|_| scene.place != Place::Interior);
+    let likely = likely.filter(|sky| sky.values().iter().any(|&v| v >= LIKELY));
+    Ok(Seeing {
+        matte: likely.map(|sky| Matte::refine(original, sky)),
+        scene,
+        eye: eye.name().to_owned(),
+        sky_sha256: eye.sky_sha256().map(str::to_owned),
+        painted: told.sky.is_some(),
+    })
+}
+
+impl Seeing {
+    /// The edit of this photo's sky.
+    pub fn sky(
+        &self,
+        measured: &Measured,
+        preset: &Preset,
+        told: &Told,
+        metadata: &Metadata,
+    ) -> sky::Sky {
+        let view = self.matte.as_ref().map(|matte| &matte.view);
+        let focal = metadata.shot().focal_35mm;
+        sky::plan(view, &self.scene, measured, &preset.sky, told, focal)
+    }
+
+    /// Where the plan puts pixels that are not the photo's own.
+    pub fn repainted(&self, plan: &Plan) -> Option<Mask> {
+        plan.sky.new_sky()?;
+        self.matte.as_ref().map(Matte::coarse_mask)
+    }
+
+    /// For the report: what was seen, by whom, and how sure.
+    pub fn document(&self) -> Value {
+        let view = self.matte.as_ref().map(|matte| matte.view);
+        json!({
+            "place": self.scene.place,
+            "confidence": self.scene.confidence,
+            "room": self.scene.room,
+            "room_confidence": self.scene.room.map(|_| self.scene.room_confidence),
+            "network": self.eye,
+            "sky": view.map(|view| json!({
+                "share": view.share,
+                "doubt": view.doubt,
+                "corrected": self.painted,
+            })),
+            "light": view.filter(|view| view.share > 0.0).map(|view| json!({
+                "brighter_side": view.brighter_side,
+                "sky_light": view.light,
+                "ground_luminance": view.ground,
+            })),
+        })
+    }
+
+    /// For the report: which pixels are not the photo's own, and where they come from. Null where
+    /// there are none.
+    pub fn ledger(&self, plan: &Plan, original: &Pixels) -> Value {
+        let Some(new) = plan.sky.new_sky() else {
+            return Value::Null;
+        };
+        let operation = match new.kind {
+            Kind::Own => "sky replaced with a picture",
+            _ => "sky replaced with a calculated one",
+        };
+        json!({
+            "operation": operation,
+            "kind": new.kind,
+            "share": new.share,
+            "pixels": (f64::from(new.share) * original.pixel_count() as f64).round() as u64,
+            "seed": new.seed,
+            "network": self.eye,
+            "network_sha256": self.sky_sha256,
+            "mask_corrected": self.painted,
+        })
+    }
+}
+
+/// What the delivered file says of itself.
+pub fn change(plan: &Plan) -> Change {
+    match plan.sky.new_sky().map(|new| new.kind) {
+        None => Change::Enhanced,
+        Some(Kind::Own) => Change::Collaged,
+        Some(_) => Change::Synthesised,
+    }
+}
+
+/// The picture of a sky that is wanted, where one is.
+pub fn own<'a>(preset: &'a Preset, told: &'a Told) -> Option<&'a Pixels> {
+    match told.wish.as_ref().unwrap_or(&preset.sky) {
+        SkyWish::Own(picture) => Some(picture),
+        _ => None,
+    }
+}
