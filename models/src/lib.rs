@@ -4,4 +4,5 @@
 #![warn(missing_docs)]
 
 pub mod nets;
+pub mod planes;
 pub mod weights;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor, safetensors};
+use plumbline_models::nets::squeezenet::SqueezeNet;
 use plumbline_models::nets::u2net::{Size, U2Net};
 use plumbline_models::weights::Weights;
 
@@ -53,5 +54,23 @@ fn u2netp_says_what_its_original_says() {
             eprintln!("{part} at {size}: {off:.1e}");
             assert!(off <= 1e-4, "{part} at {size} is off by {off:e}");
         }
+    }
+}
+
+#[test]
+fn squeezenet_says_what_its_original_says() {
+    let Some(folder) = shared("places365-squeezenet") else {
+        return;
+    };
+    let weights = Weights::map(&folder.join("squeezenet-places365.safetensors")).unwrap();
+    let net = weights.build(|vb| SqueezeNet::new(&vb)).unwrap();
+    let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
+    let logits = net.forward(&recorded["input"]).unwrap();
+    let places = net.places(&recorded["input"]).unwrap();
+    let places = Tensor::new(&places[..], &Device::Cpu).unwrap();
+    for (what, found) in [("logits", logits), ("probs", places.unsqueeze(0).unwrap())] {
+        let off = worst(&found, &recorded[what]);
+        eprintln!("{what}: {off:.1e}");
+        assert!(off <= 1e-4, "{what} are off by {off:e}");
     }
 }
