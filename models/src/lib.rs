@@ -6,3 +6,4 @@
 pub mod nets;
 pub mod planes;
 pub mod weights;
+pub mod zero_shot;
