@@ -3,7 +3,9 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod manifest;
 pub mod nets;
 pub mod planes;
+pub mod shelf;
 pub mod weights;
 pub mod zero_shot;
