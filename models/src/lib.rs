@@ -7,5 +7,7 @@ pub mod manifest;
 pub mod nets;
 pub mod planes;
 pub mod shelf;
+pub mod sky;
+pub mod vision;
 pub mod weights;
 pub mod zero_shot;
