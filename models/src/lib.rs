@@ -3,5 +3,11 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod manifest;
 pub mod nets;
+pub mod planes;
+pub mod shelf;
+pub mod sky;
+pub mod vision;
 pub mod weights;
+pub mod zero_shot;

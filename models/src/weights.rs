@@ -10,8 +10,8 @@ use candle_core::{DType, Device, Result, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
 
-/// Bookkeeping of a training framework, in no network's way.
-const BOOKKEEPING: &str = ".num_batches_tracked";
+/// Bookkeeping of training frameworks, in no network's way.
+const BOOKKEEPING: [&str; 2] = [".num_batches_tracked", ".position_ids"];
 
 enum File {
     Mapped(MmapedSafetensors),
@@ -93,7 +93,8 @@ impl Weights {
         let rest: BTreeSet<String> = self
             .names()
             .into_iter()
-            .filter(|name| !asked.contains(name) && !name.ends_with(BOOKKEEPING))
+            .filter(|name| !asked.contains(name))
+            .filter(|name| !BOOKKEEPING.iter().any(|ending| name.ends_with(ending)))
             .collect();
         Some(WeightsError::LeftOver {
             count: rest.len(),

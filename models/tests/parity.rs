@@ -1,10 +1,16 @@
 //! Each network against values recorded from its original.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
 
-use candle_core::{Device, Tensor, safetensors};
+use candle_core::{DType, Device, Tensor, safetensors};
+use candle_transformers::models::clip::ClipConfig;
+use plumbline_enhance::Pixels;
+use plumbline_models::nets::clip::{Clip, Words};
+use plumbline_models::nets::squeezenet::SqueezeNet;
 use plumbline_models::nets::u2net::{Size, U2Net};
 use plumbline_models::weights::Weights;
+use plumbline_models::zero_shot::ZeroShot;
 
 /// `None`, said aloud, where the shared folder is not.
 fn shared(name: &str) -> Option<PathBuf> {
@@ -54,4 +60,98 @@ fn u2netp_says_what_its_original_says() {
             assert!(off <= 1e-4, "{part} at {size} is off by {off:e}");
         }
     }
+}
+
+#[test]
+fn squeezenet_says_what_its_original_says() {
+    let Some(folder) = shared("places365-squeezenet") else {
+        return;
+    };
+    let weights = Weights::map(&folder.join("squeezenet-places365.safetensors")).unwrap();
+    let net = weights.build(|vb| SqueezeNet::new(&vb)).unwrap();
+    let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
+    let logits = net.forward(&recorded["input"]).unwrap();
+    let places = net.places(&recorded["input"]).unwrap();
+    let places = Tensor::new(&places[..], &Device::Cpu).unwrap();
+    for (what, found) in [("logits", logits), ("probs", places.unsqueeze(0).unwrap())] {
+        let off = worst(&found, &recorded[what]);
+        eprintln!("{what}: {off:.1e}");
+        assert!(off <= 1e-4, "{what} are off by {off:e}");
+    }
+}
+
+/// The random one of the shared folder: two layers, 16 dimensions.
+fn tiny_clip() -> ClipConfig {
+    let mut config = ClipConfig::vit_base_patch32();
+    let (text, vision) = (&mut config.text_config, &mut config.vision_config);
+    (text.embed_dim, vision.embed_dim) = (16, 32);
+    (text.intermediate_size, vision.intermediate_size) = (64, 64);
+    (text.num_hidden_layers, vision.num_hidden_layers) = (2, 2);
+    (text.num_attention_heads, vision.num_attention_heads) = (2, 2);
+    (text.projection_dim, vision.projection_dim) = (16, 16);
+    config
+}
+
+#[test]
+fn clip_says_what_its_original_says() {
+    let Some(folder) = shared("tiny-random-sdxl/clip") else {
+        return;
+    };
+    let weights = Weights::map(&folder.join("model.safetensors")).unwrap();
+    let clip = weights.build(|vb| Clip::new(&tiny_clip(), vb)).unwrap();
+    let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
+    let picture = clip.picture(&recorded["pixel_values"]).unwrap();
+    let ids = recorded["input_ids"].to_dtype(DType::U32).unwrap();
+    let sentences = clip.sentences(&ids).unwrap();
+    let logits = clip.logits(&picture, &sentences).unwrap();
+    for (what, found) in [
+        ("image_embeds", &picture),
+        ("text_embeds", &sentences),
+        ("logits_per_image", &logits),
+    ] {
+        let off = worst(found, &recorded[what]);
+        eprintln!("{what}: {off:.1e}");
+        assert!(off <= 1e-4, "{what} are off by {off:e}");
+    }
+}
+
+#[test]
+fn sentences_become_the_ids_that_the_original_reads() {
+    let Some(folder) = shared("clip-tokenizer") else {
+        return;
+    };
+    let words = Words::open(&folder.join("tokenizer.json")).unwrap();
+    let recorded = std::fs::read(folder.join("reference-ids.json")).unwrap();
+    let recorded: Vec<serde_json::Value> = serde_json::from_slice(&recorded).unwrap();
+    assert_eq!(recorded.len(), 10);
+    for sentence in recorded {
+        let text = sentence["text"].as_str().unwrap().to_owned();
+        let wanted: Vec<u32> = serde_json::from_value(sentence["ids_77"].clone()).unwrap();
+        let found = words.ids(std::slice::from_ref(&text)).unwrap();
+        assert_eq!(found.to_vec2::<u32>().unwrap(), [wanted], "{text}");
+    }
+}
+
+#[test]
+fn read_sentences_are_remembered_and_judge_alike() {
+    let (Some(folder), Some(vocabulary)) =
+        (shared("tiny-random-sdxl/clip"), shared("clip-tokenizer"))
+    else {
+        return;
+    };
+    let words = Words::open(&vocabulary.join("tokenizer.json")).unwrap();
+    let memory = tempfile::tempdir().unwrap();
+    let judge = || {
+        let weights = Weights::map(&folder.join("model.safetensors")).unwrap();
+        let clip = weights.build(|vb| Clip::new(&tiny_clip(), vb)).unwrap();
+        let eye = ZeroShot::new(clip, &words, memory.path(), "tiny").unwrap();
+        let samples = (0..90 * 60 * 3).map(|i| (i % 251) as u8).collect();
+        eye.judge(&Pixels::from_eight(90, 60, samples).unwrap())
+            .unwrap()
+    };
+    let (read, recalled) = (judge(), judge());
+    assert_eq!(read, recalled);
+    assert!((0.0..=1.0).contains(&read.place_confidence));
+    assert!((0.0..=1.0).contains(&read.room_confidence));
+    assert_eq!(std::fs::read_dir(memory.path()).unwrap().count(), 1);
 }

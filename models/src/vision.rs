@@ -1,0 +1,224 @@
+//! An `Eye` made of whatever is installed: one network for the sky, one for place and room. What
+//! is not installed is not seen, and said so once, when the eye opens.
+
+use plumbline_enhance::{Eye, EyeError, Mask, Pixels, Place, Scene};
+
+use crate::manifest::{self, Weight};
+use crate::nets::clip::{Clip, Words};
+use crate::shelf::Shelf;
+use crate::sky::SkyNet;
+use crate::weights::Weights;
+use crate::zero_shot::{Judged, ZeroShot};
+
+/// Finds the sky in a picture.
+pub trait FindsSky: Send + Sync {
+    /// How likely every pixel is sky.
+    fn sky(&self, small: &Pixels) -> Result<Mask, EyeError>;
+}
+
+/// Tells place and room.
+pub trait KnowsPlaces: Send + Sync {
+    /// What a picture shows.
+    fn judge(&self, small: &Pixels) -> Result<Judged, EyeError>;
+}
+
+/// A network and the name it goes by in reports.
+pub struct Named<N: ?Sized> {
+    /// The id of its weights.
+    pub name: &'static str,
+    /// The network.
+    pub network: Box<N>,
+}
+
+/// Sees by networks.
+pub struct Sight {
+    sky: Option<Named<dyn FindsSky>>,
+    places: Option<Named<dyn KnowsPlaces>>,
+    name: String,
+}
+
+const SKY: &str = "sky-u2netp";
+const CLIP: &str = "clip-vit-base-patch32";
+/// The one we made first: it was checked against recorded ids.
+const VOCABULARIES: [&str; 2] = ["clip-tokenizer", "clip-tokenizer-hub"];
+
+impl Sight {
+    /// Of the networks given.
+    pub fn of(sky: Option<Named<dyn FindsSky>>, places: Option<Named<dyn KnowsPlaces>>) -> Self {
+        let names = [
+            sky.as_ref().map(|sky| sky.name),
+            places.as_ref().map(|places| places.name),
+        ];
+        let names: Vec<&str> = names.into_iter().flatten().collect();
+        let name = if names.is_empty() {
+            "plain".to_owned()
+        } else {
+            names.join(" + ")
+        };
+        Self { sky, places, name }
+    }
+
+    /// Of all that is on a shelf, and a sentence about each network that is not.
+    pub fn open(shelf: &Shelf) -> (Self, Vec<String>) {
+        let mut notes = Vec::new();
+        let mut or_note = |note: String| notes.push(note);
+        let sky = open_sky(shelf).map_err(&mut or_note).ok();
+        let places = open_places(shelf).map_err(&mut or_note).ok();
+        (Self::of(sky, places), notes)
+    }
+}
+
+impl Eye for Sight {
+    fn look(&self, small: &Pixels) -> Result<Scene, EyeError> {
+        let mut scene = Scene::default();
+        if let Some(sky) = &self.sky {
+            scene.sky = Some(sky.network.sky(small)?);
+        }
+        if let Some(places) = &self.places {
+            let judged = places.network.judge(small)?;
+            (scene.place, scene.confidence) = (judged.place, judged.place_confidence);
+            if judged.place == Place::Interior {
+                scene.room = Some(judged.room);
+                scene.room_confidence = judged.room_confidence;
+            }
+        }
+        Ok(scene)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl FindsSky for SkyNet {
+    fn sky(&self, small: &Pixels) -> Result<Mask, EyeError> {
+        self.mask(small).map_err(in_words)
+    }
+}
+
+impl KnowsPlaces for ZeroShot {
+    fn judge(&self, small: &Pixels) -> Result<Judged, EyeError> {
+        ZeroShot::judge(self, small).map_err(in_words)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is a map_err")]
+fn in_words(error: candle_core::Error) -> EyeError {
+    EyeError(error.to_string())
+}
+
+fn open_sky(shelf: &Shelf) -> Result<Named<dyn FindsSky>, String> {
+    let path = shelf
+        .find(weight(SKY))
+        .map_err(|absent| absent.to_string())?;
+    let net = SkyNet::open(&path).map_err(|error| format!("{SKY}: {error}"))?;
+    Ok(Named {
+        name: SKY,
+        network: Box::new(net),
+    })
+}
+
+/// CLIP, which needs its vocabulary.
+fn open_places(shelf: &Shelf) -> Result<Named<dyn KnowsPlaces>, String> {
+    let clip = weight(CLIP);
+    let path = shelf.find(clip).map_err(|absent| absent.to_string())?;
+    let found = VOCABULARIES.map(|id| shelf.find(weight(id)));
+    let vocabulary = match found {
+        [Ok(path), _] | [_, Ok(path)] => path,
+        [Err(absent), _] => return Err(absent.to_string()),
+    };
+    let wrong = |error: &dyn std::error::Error| format!("{CLIP}: {error}");
+    let words = Words::open(&vocabulary).map_err(|error| wrong(&error))?;
+    let weights = Weights::map(&path).map_err(|error| wrong(&error))?;
+    let net = weights.build(Clip::base_patch32);
+    let net = net.map_err(|error| wrong(&error))?;
+    let (memory, fingerprint) = (
+        path.parent().unwrap_or(shelf.folder()),
+        shelf.sha256(clip).unwrap_or_default(),
+    );
+    let places = ZeroShot::new(net, &words, memory, &fingerprint);
+    Ok(Named {
+        name: CLIP,
+        network: Box::new(places.map_err(|error| wrong(&error))?),
+    })
+}
+
+fn weight(id: &str) -> &'static Weight {
+    manifest::find(id).expect("a test looks all of them up")
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_enhance::Room;
+
+    use super::*;
+
+    struct Says(Judged);
+
+    impl KnowsPlaces for Says {
+        fn judge(&self, _small: &Pixels) -> Result<Judged, EyeError> {
+            Ok(self.0)
+        }
+    }
+
+    fn scene(place: Place) -> Scene {
+        let judged = Judged {
+            place,
+            place_confidence: 0.9,
+            room: Room::Kitchen,
+            room_confidence: 0.7,
+        };
+        let eye = Sight::of(
+            None,
+            Some(Named {
+                name: "says",
+                network: Box::new(Says(judged)),
+            }),
+        );
+        assert_eq!(eye.name(), "says");
+        eye.look(&Pixels::from_eight(1, 1, vec![0; 3]).unwrap())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_room_is_named_only_inside() {
+        assert_eq!(scene(Place::Interior).room, Some(Room::Kitchen));
+        assert_eq!(scene(Place::Exterior).room, None);
+        assert_eq!(scene(Place::Unknown).room, None);
+        assert_eq!(scene(Place::Exterior).sky, None);
+    }
+
+    #[test]
+    fn an_empty_shelf_is_the_plain_eye_and_says_what_to_run() {
+        let (eye, notes) = Sight::open(&Shelf::new("/nowhere"));
+        assert_eq!(eye.name(), "plain");
+        assert_eq!(notes.len(), 2);
+        for note in notes {
+            assert!(note.contains("plumbline-worker models pull"), "{note}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_network_is_a_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::new(folder.path());
+        let path = shelf.path(weight(SKY));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let file = std::fs::File::create(path).unwrap();
+        file.set_len(weight(SKY).bytes.unwrap()).unwrap();
+        let (eye, notes) = Sight::open(&shelf);
+        assert_eq!(eye.name(), "plain");
+        assert!(
+            notes[0].starts_with("sky-u2netp: the weights cannot be used"),
+            "{}",
+            notes[0]
+        );
+    }
+
+    #[test]
+    fn all_networks_are_in_the_manifest() {
+        for id in [SKY, CLIP].iter().chain(&VOCABULARIES) {
+            assert_eq!(weight(id).used_by, manifest::Use::Product);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The names and shapes of all parameters, against what is published. No weights are allocated.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use candle_core::{DType, Device, Result, Shape, Tensor};
+use candle_nn::var_builder::SimpleBackend;
+use candle_nn::{Init, VarBuilder};
+use plumbline_models::nets::clip::Clip;
+use plumbline_models::nets::u2net::{Size, U2Net};
+
+type Names = BTreeMap<String, Vec<usize>>;
+
+/// Gives one zero, spread out to any shape, and writes down what was asked for.
+#[derive(Clone, Default)]
+struct Roll(Arc<Mutex<Names>>);
+
+impl Roll {
+    fn of<N>(new: impl FnOnce(VarBuilder<'static>) -> Result<N>) -> Names {
+        let roll = Self::default();
+        let backend = Box::new(roll.clone());
+        new(VarBuilder::from_backend(backend, DType::F32, Device::Cpu)).unwrap();
+        let names = roll.0.lock().unwrap();
+        names.clone()
+    }
+}
+
+impl SimpleBackend for Roll {
+    fn get(&self, s: Shape, name: &str, _: Init, dtype: DType, dev: &Device) -> Result<Tensor> {
+        let mut names = self.0.lock().unwrap();
+        names.insert(name.to_owned(), s.dims().to_vec());
+        Tensor::zeros((), dtype, dev)?.broadcast_as(s)
+    }
+
+    fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> Result<Tensor> {
+        panic!("{name} was asked for without a shape");
+    }
+
+    fn contains_tensor(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// What a framework calls parameters: all that is trained.
+fn parameters(names: &Names) -> usize {
+    let trained = names.iter().filter(|(name, _)| !name.contains(".running_"));
+    trained
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum()
+}
+
+/// `stage1.…`, `stage5d.…`, `side6.…`, `outconv.…` and no other.
+fn is_original(name: &str) -> bool {
+    let (first, rest) = name.split_once('.').unwrap();
+    let stages = (1..=6).flat_map(|n| [format!("stage{n}"), format!("stage{n}d")]);
+    if stages.clone().take(11).any(|stage| stage == first) {
+        let mut parts = rest.split('.');
+        let [unit, layer, value] = [(); 3].map(|()| parts.next().unwrap());
+        return unit.starts_with("rebnconv")
+            && parts.next().is_none()
+            && match layer {
+                "conv_s1" => ["weight", "bias"].contains(&value),
+                "bn_s1" => ["weight", "bias", "running_mean", "running_var"].contains(&value),
+                _ => false,
+            };
+    }
+    let mut plain = (1..=6).map(|n| format!("side{n}"));
+    plain.any(|side| side == first) || first == "outconv"
+}
+
+#[test]
+fn u2net_has_the_published_number_of_parameters_in_either_size() {
+    for (size, published) in [(Size::Full, 44_009_869), (Size::Small, 1_131_181)] {
+        let names = Roll::of(|vb| U2Net::new(size, &vb));
+        assert_eq!(parameters(&names), published, "{size:?}");
+    }
+}
+
+#[test]
+fn u2net_names_its_parameters_as_its_original_does() {
+    let names = Roll::of(|vb| U2Net::new(Size::Full, &vb));
+    for name in names.keys() {
+        assert!(is_original(name), "{name}");
+    }
+    for (name, shape) in [
+        ("stage1.rebnconvin.conv_s1.weight", &[64, 3, 3, 3][..]),
+        ("stage1.rebnconv7.bn_s1.running_var", &[32]),
+        ("stage5.rebnconv4.conv_s1.weight", &[256, 256, 3, 3]),
+        ("stage6.rebnconv1d.conv_s1.weight", &[512, 512, 3, 3]),
+        ("stage5d.rebnconvin.conv_s1.weight", &[512, 1024, 3, 3]),
+        ("stage1d.rebnconv1d.conv_s1.weight", &[64, 32, 3, 3]),
+        ("side6.weight", &[1, 512, 3, 3]),
+        ("outconv.weight", &[1, 6, 1, 1]),
+    ] {
+        assert_eq!(names.get(name).map(Vec::as_slice), Some(shape), "{name}");
+    }
+}
+
+#[test]
+fn clip_has_the_parameters_of_the_published_file() {
+    let file = "../../shared/models/tensor-manifests/clip-vit-base-patch32.json";
+    let Ok(text) = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)) else {
+        eprintln!("SKIPPED 1: the tensor manifests are not beside this checkout");
+        return;
+    };
+    let published: Names = serde_json::from_slice(&text).unwrap();
+    assert_eq!(Roll::of(Clip::base_patch32), published);
+    assert_eq!(parameters(&published), 151_277_313);
+}
