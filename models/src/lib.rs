@@ -3,5 +3,6 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod conv;
 pub mod nets;
 pub mod weights;
