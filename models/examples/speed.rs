@@ -23,11 +23,23 @@ fn main() -> Result<()> {
     for (size, inputs, outputs, geometry) in SHAPES {
         let kernel = if geometry == Geometry::POINT { 1 } else { 3 };
         let x = Var::rand(-1_f32, 1_f32, (1, inputs, size, size), &Device::Cpu)?;
-        let weight = Var::rand(-1_f32, 1_f32, (outputs, inputs, kernel, kernel), &Device::Cpu)?;
+        let weight = Var::rand(
+            -1_f32,
+            1_f32,
+            (outputs, inputs, kernel, kernel),
+            &Device::Cpu,
+        )?;
         let bias = Tensor::zeros(outputs, candle_core::DType::F32, &Device::Cpu)?;
         let ours = || conv2d(&x, &weight, &bias, geometry, Activation::Linear);
-        let theirs =
-            || x.conv2d(&weight, geometry.padding, geometry.stride, geometry.dilation, 1);
+        let theirs = || {
+            x.conv2d(
+                &weight,
+                geometry.padding,
+                geometry.stride,
+                geometry.dilation,
+                1,
+            )
+        };
         let out = ours()?;
         let work = 2.0 * out.elem_count() as f64 * (inputs * kernel * kernel) as f64;
         let loss = out.sum_all()?;

@@ -162,10 +162,7 @@ impl Op {
             input: sizes.input,
             output: sizes.output,
             step: 1,
-            phases: vec![Phase {
-                from: (0, 0),
-                taps,
-            }],
+            phases: vec![Phase { from: (0, 0), taps }],
         }
     }
 
@@ -270,12 +267,16 @@ impl CustomOp3 for Op {
                 let weight =
                     |input, output, at| weight[(output * sizes.inputs + input) * taps + at];
                 let channels = (sizes.outputs, sizes.inputs);
-                Ok(self.backwards(sizes).run(&gradient, channels, weight, finish))
+                Ok(self
+                    .backwards(sizes)
+                    .run(&gradient, channels, weight, finish))
             })?;
             Tensor::from_vec(found, x.shape(), x.device())
         });
         let slope = read(x, |x| {
-            Ok(self.forwards(sizes).weights_gradient(x, &gradient, channels))
+            Ok(self
+                .forwards(sizes)
+                .weights_gradient(x, &gradient, channels))
         })?;
         let slope = Tensor::from_vec(slope, weight.shape(), weight.device())?;
         let bias = Tensor::from_vec(totals(&gradient, sizes), bias.shape(), bias.device())?;

@@ -59,7 +59,16 @@ fn cases() -> Vec<Case> {
             }
         }
     }
-    for (kernel, stride, padding) in [(1, 1, 0), (1, 2, 0), (1, 1, 2), (3, 1, 0), (3, 2, 0), (5, 2, 2), (2, 2, 0), (5, 3, 2)] {
+    for (kernel, stride, padding) in [
+        (1, 1, 0),
+        (1, 2, 0),
+        (1, 1, 2),
+        (3, 1, 0),
+        (3, 2, 0),
+        (5, 2, 2),
+        (2, 2, 0),
+        (5, 3, 2),
+    ] {
         cases.push(Case {
             images: 2,
             inputs: 6,
@@ -114,7 +123,11 @@ fn every_shape_gives_what_candles_own_gives() {
         let off_by = off(&found, &wanted);
         assert!(off_by <= 1e-5, "{}: off by {off_by:e}", case.name());
         let found = conv2d(&x, &weight, &bias, case.geometry, Activation::Relu).unwrap();
-        assert!(off(&found, &wanted.relu().unwrap()) <= 1e-5, "{}", case.name());
+        assert!(
+            off(&found, &wanted.relu().unwrap()) <= 1e-5,
+            "{}",
+            case.name()
+        );
     }
 }
 
@@ -124,24 +137,37 @@ fn gradients(parts: &[Tensor; 3], forward: impl Fn(&[Var]) -> Tensor) -> Vec<Ten
     let out = forward(&vars);
     let loss = (&out * noise(out.dims(), 4)).unwrap().sum_all().unwrap();
     let found = loss.backward().unwrap();
-    vars.iter().map(|var| found.get(var).unwrap().clone()).collect()
+    vars.iter()
+        .map(|var| found.get(var).unwrap().clone())
+        .collect()
 }
 
 #[test]
 fn its_gradients_are_those_of_candles_own() {
     // candle's own has none where a stride reaches the last row but not the last column.
-    let can = |case: &Case| case.size.0.abs_diff(case.size.1).is_multiple_of(case.geometry.stride);
+    let can = |case: &Case| {
+        case.size
+            .0
+            .abs_diff(case.size.1)
+            .is_multiple_of(case.geometry.stride)
+    };
     for case in cases().into_iter().filter(can) {
         let parts = case.parts();
         let found = gradients(&parts, |v| {
             conv2d(&v[0], &v[1], &v[2], case.geometry, Activation::Relu).unwrap()
         });
-        let wanted = gradients(&parts, |v| {
-            case.theirs(&v[0], &v[1], &v[2]).relu().unwrap()
-        });
-        for (part, (found, wanted)) in ["x", "weight", "bias"].iter().zip(found.iter().zip(&wanted)) {
+        let wanted = gradients(&parts, |v| case.theirs(&v[0], &v[1], &v[2]).relu().unwrap());
+        for (part, (found, wanted)) in ["x", "weight", "bias"]
+            .iter()
+            .zip(found.iter().zip(&wanted))
+        {
             let off_by = off(found, wanted);
-            assert!(off_by <= 1e-5, "{} of {}: off by {off_by:e}", part, case.name());
+            assert!(
+                off_by <= 1e-5,
+                "{} of {}: off by {off_by:e}",
+                part,
+                case.name()
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use crate::conv::grid::{Frame, Image, Tap};
-use crate::conv::kernel::{self, CHANNELS, PIXELS};
+use crate::conv::kernel::{self, CHANNELS, PIXELS, Tile};
 
 /// Values of a strip with all of its channels, more or less: half of a common second-level cache.
 const STRIP: usize = 128 * 1024;
@@ -109,7 +109,10 @@ impl Correlation {
         let row = self.frame.channel_len(1) - self.frame.channel_len(0);
         let halo = self.frame.run_rows(0);
         // Not so low that most of it is its neighbours' rows.
-        (STRIP / (row * inputs)).max(5 * halo).saturating_sub(halo).min(all)
+        (STRIP / (row * inputs))
+            .max(5 * halo)
+            .saturating_sub(halo)
+            .min(all)
     }
 
     fn parts<'a>(
@@ -154,7 +157,9 @@ impl Correlation {
     /// Few and low images leave threads without work unless output channels are shared out too.
     fn groups(&self, strips: usize, outputs: usize) -> usize {
         let threads = rayon::current_num_threads();
-        (2 * threads).div_ceil(strips).min(outputs.div_ceil(CHANNELS))
+        (2 * threads)
+            .div_ceil(strips)
+            .min(outputs.div_ceil(CHANNELS))
     }
 
     fn work(
@@ -173,17 +178,21 @@ impl Correlation {
         let laid = &mut laid[..inputs * len + PIXELS];
         self.frame.fill(part.image, part.first_row, rows, laid);
         for (phase, packed) in self.phases.iter().zip(packed) {
-            let shifts: Vec<usize> =
-                phase.taps.iter().map(|tap| self.frame.shift(tap, rows)).collect();
+            let shifts: Vec<usize> = phase
+                .taps
+                .iter()
+                .map(|tap| self.frame.shift(tap, rows))
+                .collect();
             let block = inputs * shifts.len();
             let weights = &packed.0[part.first_channel / CHANNELS * block..];
             if shifts.is_empty() {
                 sums.fill(0.0);
             } else {
+                let mut tile = Tile::default();
                 for at in (0..run).step_by(PIXELS) {
                     let blocks = sums.chunks_exact_mut(CHANNELS * run);
                     for (sums, weights) in blocks.zip(weights.chunks_exact(block)) {
-                        let tile = kernel::tile(&laid[at..], len, &shifts, weights);
+                        kernel::tile(&laid[at..], len, &shifts, weights, &mut tile);
                         for (sums, tile) in sums.chunks_exact_mut(run).zip(&tile) {
                             sums[at..at + PIXELS].copy_from_slice(tile);
                         }

@@ -16,12 +16,18 @@ pub(super) const PIXELS: usize = 16;
 pub(super) type Tile = [[f32; PIXELS]; CHANNELS];
 
 /// Adds up shifted input planes, each by its weights. `planes`: from the tile's first pixel on,
-/// `pitch` apart. `weights`: plane by plane, shift by shift, `CHANNELS` of them.
+/// `pitch` apart. `weights`: plane by plane, shift by shift, `CHANNELS` of them. `out`: the sums.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
 ))]
-pub(super) fn tile(planes: &[f32], pitch: usize, shifts: &[usize], weights: &[[f32; CHANNELS]]) -> Tile {
+pub(super) fn tile(
+    planes: &[f32],
+    pitch: usize,
+    shifts: &[usize],
+    weights: &[[f32; CHANNELS]],
+    out: &mut Tile,
+) {
     const FUSED: bool = target_cfg_f!(target_feature = "fma");
     let mut sums = [[0.0_f32; PIXELS]; CHANNELS];
     // One iterator over all weights: cut up by planes, the compiler would turn the sums on their
@@ -44,5 +50,6 @@ pub(super) fn tile(planes: &[f32], pitch: usize, shifts: &[usize], weights: &[[f
             }
         }
     }
-    sums
+    // Written once at the end: as a result, the sums would be stored after every step.
+    *out = sums;
 }

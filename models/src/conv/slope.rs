@@ -91,6 +91,7 @@ impl Correlation {
     fn products(&self, laid: &[Laid], inputs: usize, outputs: usize) -> Vec<Tile> {
         let taps = &self.phases[0].taps;
         let mut products = vec![Tile::default(); taps.len()];
+        let mut more = Tile::default();
         for laid in laid {
             let input = laid.input[inputs].as_flattened();
             for (at, gradient) in (0..)
@@ -100,7 +101,8 @@ impl Correlation {
                 for (sums, tap) in products.iter_mut().zip(taps) {
                     let from = (at + self.frame.shift(tap, self.output.0)) * PIXELS;
                     let pixels = &input[from..][..gradient.len() * PIXELS];
-                    add(sums, &kernel::tile(pixels, PIXELS, &[0], gradient));
+                    kernel::tile(pixels, PIXELS, &[0], gradient, &mut more);
+                    add(sums, &more);
                 }
             }
         }

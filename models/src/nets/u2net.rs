@@ -79,7 +79,13 @@ impl Size {
 
 /// A convolution with its batch norm folded in, and a rectifier.
 fn unit(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Result<Conv> {
-    let conv = conv2d(inputs, outputs, 3, Conv2dConfig::default(), vb.pp("conv_s1"))?;
+    let conv = conv2d(
+        inputs,
+        outputs,
+        3,
+        Conv2dConfig::default(),
+        vb.pp("conv_s1"),
+    )?;
     let norm = batch_norm(outputs, 1e-5, vb.pp("bn_s1"))?;
     let conv = conv.absorb_bn(&norm)?;
     Ok(Conv {
