@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod conv;
 pub mod manifest;
 pub mod nets;
 pub mod planes;

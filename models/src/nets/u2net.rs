@@ -6,7 +6,9 @@
 //! 320 to 384. Output the logit of "is it", of the same size: a sigmoid makes it a probability.
 
 use candle_core::{D, Module, Result, Tensor};
-use candle_nn::{Conv2d, Conv2dConfig, VarBuilder, batch_norm, conv2d};
+use candle_nn::{Conv2dConfig, VarBuilder, batch_norm, conv2d};
+
+use crate::conv::{Activation, Conv, Geometry};
 
 /// A stage's block: kind and channels in, in the middle and out.
 #[derive(Debug, Clone, Copy)]
@@ -76,38 +78,47 @@ impl Size {
 }
 
 /// A convolution with its batch norm folded in, and a rectifier.
-struct Unit(Conv2d);
+fn unit(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Result<Conv> {
+    let conv = conv2d(
+        inputs,
+        outputs,
+        3,
+        Conv2dConfig::default(),
+        vb.pp("conv_s1"),
+    )?;
+    let norm = batch_norm(outputs, 1e-5, vb.pp("bn_s1"))?;
+    let conv = conv.absorb_bn(&norm)?;
+    Ok(Conv {
+        weight: conv.weight().clone(),
+        bias: conv.bias().expect("a folded batch norm is a bias").clone(),
+        geometry: Geometry::same(dilation),
+        activation: Activation::Relu,
+    })
+}
 
-impl Unit {
-    fn new(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Result<Self> {
-        let config = Conv2dConfig {
-            padding: dilation,
-            dilation,
-            ..Conv2dConfig::default()
-        };
-        let conv = conv2d(inputs, outputs, 3, config, vb.pp("conv_s1"))?;
-        let norm = batch_norm(outputs, 1e-5, vb.pp("bn_s1"))?;
-        conv.absorb_bn(&norm).map(Self)
-    }
-
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.0.forward(x)?.relu()
-    }
+/// An opinion: one channel, not rectified.
+fn opinion(inputs: usize, kernel: usize, geometry: Geometry, vb: &VarBuilder) -> Result<Conv> {
+    Ok(Conv {
+        weight: vb.get((1, inputs, kernel, kernel), "weight")?,
+        bias: vb.get(1, "bias")?,
+        geometry,
+        activation: Activation::Linear,
+    })
 }
 
 /// Residual U block.
 struct Rsu {
-    entry: Unit,
-    down: Vec<Unit>,
-    bottom: Unit,
+    entry: Conv,
+    down: Vec<Conv>,
+    bottom: Conv,
     /// From the innermost to the outermost.
-    up: Vec<Unit>,
+    up: Vec<Conv>,
     pooled: bool,
 }
 
 impl Rsu {
     fn new(block: Block, (inputs, middle, outputs): Channels, vb: &VarBuilder) -> Result<Self> {
-        let unit = |name: String, i, o, dilation| Unit::new(i, o, dilation, &vb.pp(name));
+        let unit = |name: String, i, o, dilation| unit(i, o, dilation, &vb.pp(name));
         let (levels, pooled) = match block {
             Block::Deep(levels) => (levels, true),
             Block::Flat => (4, false),
@@ -166,8 +177,8 @@ pub struct U2Net {
     down: Vec<Rsu>,
     /// From the outermost to the innermost.
     up: Vec<Rsu>,
-    sides: Vec<Conv2d>,
-    out: Conv2d,
+    sides: Vec<Conv>,
+    out: Conv,
 }
 
 /// What the network says, finest first: all of them logits of the input's size.
@@ -185,11 +196,8 @@ impl U2Net {
         let stage = |name: String, block, channels| Rsu::new(block, channels, &vb.pp(name));
         let side = |level: usize| {
             let channels = up.get(level).unwrap_or(&down[5]).2;
-            let config = Conv2dConfig {
-                padding: 1,
-                ..Conv2dConfig::default()
-            };
-            conv2d(channels, 1, 3, config, vb.pp(format!("side{}", level + 1)))
+            let vb = vb.pp(format!("side{}", level + 1));
+            opinion(channels, 3, Geometry::same(1), &vb)
         };
         Ok(Self {
             down: (0..6)
@@ -199,7 +207,7 @@ impl U2Net {
                 .map(|i| stage(format!("stage{}d", i + 1), DEPTHS[i], up[i]))
                 .collect::<Result<_>>()?,
             sides: (0..6).map(side).collect::<Result<_>>()?,
-            out: conv2d(6, 1, 1, Conv2dConfig::default(), vb.pp("outconv"))?,
+            out: opinion(6, 1, Geometry::POINT, &vb.pp("outconv"))?,
         })
     }
 
