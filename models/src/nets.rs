@@ -1,5 +1,6 @@
 //! One network a file: its sizes, its parameters, its forward pass.
 
 pub mod clip;
+pub mod sam2;
 pub mod squeezenet;
 pub mod u2net;
