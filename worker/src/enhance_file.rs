@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use plumbline_enhance::{Look, Output, Told, encode};
+use plumbline_enhance::{Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told, decode, encode};
 use serde_json::{Value, json};
 
 use crate::develop::{AttemptDone, Developed, Studio, develop, look};
@@ -36,6 +37,15 @@ pub struct Order {
     /// The look: neutral, bright or warm.
     #[arg(long, value_parser = look_named, default_value = "neutral")]
     pub look: Look,
+    /// What becomes of the sky: keep, clear, light-cloud, high-cloud, or a picture of one.
+    #[arg(long, value_name = "SKY", default_value = "keep")]
+    sky: String,
+    /// What the photo shows, interior or exterior; else the eye decides.
+    #[arg(long, value_parser = place_named)]
+    scene: Option<Place>,
+    /// Where the sky is, white on black, as the straightened photo is framed; else the eye decides.
+    #[arg(long, value_name = "PICTURE")]
+    mask: Option<PathBuf>,
 }
 
 pub fn run(order: &Order, studio: &Studio) -> ExitCode {
@@ -60,8 +70,8 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
     let go_on = &mut |_| true;
     let seen = look(bytes, go_on).map_err(sentence)?;
-    let developed =
-        develop(seen, &Told::default(), studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
+    let told = told(order)?;
+    let developed = develop(seen, &told, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
     let Developed {
         original,
         picture,
@@ -87,6 +97,37 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
     }
     keep(photo, &order.out)?;
     Ok(passed)
+}
+
+/// What whoever gave the order knows better than any eye.
+fn told(order: &Order) -> anyhow::Result<Told> {
+    let wish = match order.sky.as_str() {
+        "keep" => SkyWish::Keep,
+        "clear" => SkyWish::Clear,
+        "light-cloud" => SkyWish::LightCloud,
+        "high-cloud" => SkyWish::HighCloud,
+        file => SkyWish::Own(Arc::new(picture(Path::new(file))?)),
+    };
+    let mask = order.mask.as_deref().map(picture).transpose()?;
+    Ok(Told {
+        place: order.scene,
+        sky: mask.map(|picture| Mask::of_luma(&picture)),
+        wish: Some(wish),
+    })
+}
+
+fn picture(path: &Path) -> anyhow::Result<Pixels> {
+    let bytes = fs::read(path)
+        .with_context(|| format!("{} cannot be read as a picture", path.display()))?;
+    Ok(decode(&bytes, &Limits::default())?.pixels)
+}
+
+fn place_named(text: &str) -> Result<Place, String> {
+    match text {
+        "interior" => Ok(Place::Interior),
+        "exterior" => Ok(Place::Exterior),
+        _ => Err("it is interior or exterior".to_owned()),
+    }
 }
 
 fn to_json(attempt: &AttemptDone) -> Value {

@@ -8,12 +8,14 @@ pub mod config;
 pub mod develop;
 pub mod enhance_file;
 mod exposures;
+pub mod eyes;
 pub mod failure;
 mod files;
 mod hold;
 pub mod inspect_files;
 mod jobs;
 mod kitchen;
+pub mod look;
 pub mod merge;
 mod patience;
 mod progress;
@@ -85,9 +87,14 @@ pub async fn run(
 }
 
 /// What a worker's `main` is: reads the environment, starts the logs, listens
-/// to signals and runs. Ends the process's threads, whatever they are doing.
-pub fn start(eye: Arc<dyn Eye>, brush: Option<Arc<dyn Brush>>) -> anyhow::Result<()> {
+/// to signals and runs. Ends the process's threads, whatever they are doing. The eye
+/// is opened once there is a log for what it has to say.
+pub fn start(
+    open_eye: impl FnOnce() -> Arc<dyn Eye>,
+    brush: Option<Arc<dyn Brush>>,
+) -> anyhow::Result<()> {
     log();
+    let eye = open_eye();
     let config = Config::from_env()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -1,14 +1,15 @@
 //! The worker: cooks what the queue orders, or one file by hand.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use plumbline_enhance::{PlainEye, Preset};
+use plumbline_enhance::Preset;
 use plumbline_worker::bench;
 use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
+use plumbline_worker::eyes;
 use plumbline_worker::inspect_files;
+use plumbline_worker::look;
 use plumbline_worker::merge;
 use plumbline_worker::qc;
 use plumbline_worker::standard::Standard;
@@ -30,6 +31,8 @@ enum Command {
     Merge(merge::Order),
     /// Judges a pair of pictures, whoever edited them.
     Inspect(inspect_files::Order),
+    /// Tells what is seen in one file: inside or outside, which room, where the sky is.
+    Look(look::Order),
     /// Measures what the work costs on this machine.
     #[command(subcommand)]
     Bench(bench::Order),
@@ -43,6 +46,10 @@ fn main() -> ExitCode {
         Command::Run => work(),
         Command::Merge(order) => merge::run(&order),
         Command::Inspect(order) => inspect_files::run(&order),
+        Command::Look(order) => {
+            let (eye, notes) = eyes::open();
+            look::run(&order, &*eye, &notes)
+        }
         Command::Bench(order) => bench::run(&order),
         Command::Qc(order) => qc::run(&order),
         Command::Enhance(order) => {
@@ -55,7 +62,7 @@ fn main() -> ExitCode {
             enhance_file::run(
                 &order,
                 &Studio {
-                    eye: Arc::new(PlainEye),
+                    eye: eyes::open().0,
                     brush: None,
                     preset,
                     standard: Standard::default(),
@@ -66,7 +73,7 @@ fn main() -> ExitCode {
 }
 
 fn work() -> ExitCode {
-    match plumbline_worker::start(Arc::new(PlainEye), None) {
+    match plumbline_worker::start(eyes::open_and_log, None) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("plumbline-worker: {error:#}");

@@ -1,7 +1,7 @@
 //! What is seen of a straightened photo: the eye's scene, what a person told, the matte of its
 //! sky; and how all of that is put on record.
 
-use plumbline_enhance::plan::sky::{self, Kind};
+use plumbline_enhance::plan::sky::{self, Camera, Kind};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
     Change, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset, Scene, SkyWish,
@@ -58,8 +58,8 @@ impl Seeing {
         metadata: &Metadata,
     ) -> sky::Sky {
         let view = self.matte.as_ref().map(|matte| &matte.view);
-        let focal = metadata.shot().focal_35mm;
-        sky::plan(view, &self.scene, measured, &preset.sky, told, focal)
+        let camera = Camera::of(metadata);
+        sky::plan(view, &self.scene, measured, &preset.sky, told, &camera)
     }
 
     /// Where the plan puts pixels that are not the photo's own.

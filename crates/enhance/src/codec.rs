@@ -32,6 +32,7 @@ mod tiff_samples;
 mod tiff_source;
 mod tree;
 mod webp_read;
+mod whereabouts;
 pub(crate) mod write_jpeg;
 mod write_png;
 mod write_tiff;
@@ -43,6 +44,7 @@ pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;
 pub use shot::{ExposureMode, Shot};
+pub use whereabouts::Whereabouts;
 
 /// What is decoded at most. Checked before anything is allocated.
 #[derive(Debug, Clone, PartialEq, Eq)]

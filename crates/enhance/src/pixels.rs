@@ -130,6 +130,20 @@ impl Mask {
         })
     }
 
+    /// The luma of a picture, for masks that come as pictures.
+    pub fn of_luma(pixels: &Pixels) -> Self {
+        let luma = |p: &[u8; 3]| {
+            let [r, g, b] = p.map(u32::from);
+            ((2126 * r + 7152 * g + 722 * b + 5000) / 10_000) as u8
+        };
+        let values = pixels.rgb8().as_chunks::<3>().0.iter().map(luma).collect();
+        Self {
+            width: pixels.width,
+            height: pixels.height,
+            values,
+        }
+    }
+
     /// Columns.
     pub fn width(&self) -> u32 {
         self.width

@@ -12,10 +12,12 @@ mod hung;
 mod islands;
 pub mod matte;
 mod planes;
+mod sun;
 pub mod view;
 
 pub use islands::without_islands;
 pub use matte::Matte;
+pub use sun::Sun;
 pub use view::SkyView;
 
 use crate::pixels::Pixels;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::ifd::Block;
 use crate::codec::segments::Markers;
-use crate::codec::{Shot, exif, photoshop, privacy, thumbnail, xmp, xmp_extended};
+use crate::codec::{Shot, Whereabouts, exif, photoshop, privacy, thumbnail, xmp, xmp_extended};
 use crate::pixels::Pixels;
 
 /// The metadata blocks of a file as they came; they are refreshed when written.
@@ -95,6 +95,11 @@ impl Metadata {
     /// How the camera was set.
     pub fn shot(&self) -> Shot {
         self.exif.as_deref().map(Shot::read).unwrap_or_default()
+    }
+
+    /// Where and when it was taken; `None`: it does not say.
+    pub fn whereabouts(&self) -> Option<Whereabouts> {
+        self.exif.as_deref().and_then(Whereabouts::read)
     }
 
     /// What of it may be told.

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codec::Metadata;
 use crate::measure::Measured;
 use crate::plan::smooth;
 use crate::scene::{Place, Scene, SkyWish, Told};
-use crate::sky::view::SkyView;
+use crate::sky::{SkyView, Sun};
 
 /// What becomes of the sky.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -126,9 +127,32 @@ const BLUE: f32 = -9.0;
 const EVENING: f32 = 10.0;
 /// L* below which it is a dark one.
 const DARK: f32 = 48.0;
+/// Elevations between which a day's sky looks like one, and below which it is night, degrees.
+const LOWEST_SUN: f32 = 18.0;
+const HIGHEST_SUN: f32 = 65.0;
+const NIGHT: f32 = -1.0;
 /// Luminance of a clear sky above a well exposed house, and of the house.
 const LEVEL: f32 = 0.46;
 const HOUSE: f32 = 0.17;
+
+/// What a photo's metadata says that a sky has to fit.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Camera {
+    /// Focal length on 36 x 24 mm film, millimetres.
+    pub focal_35mm: Option<f32>,
+    /// Where the sun stood.
+    pub sun: Option<Sun>,
+}
+
+impl Camera {
+    /// Of a file's metadata.
+    pub fn of(metadata: &Metadata) -> Self {
+        Self {
+            focal_35mm: metadata.shot().focal_35mm,
+            sun: Sun::of(metadata),
+        }
+    }
+}
 
 /// What becomes of a sky that was looked at. What a person told about this picture outranks what
 /// was seen, and what the colours of its sky say.
@@ -138,7 +162,7 @@ pub fn plan(
     measured: &Measured,
     wish: &SkyWish,
     told: &Told,
-    focal_35mm: Option<f32>,
+    camera: &Camera,
 ) -> Sky {
     let kind = match told.wish.as_ref().unwrap_or(wish) {
         SkyWish::Keep => return Sky::Mine,
@@ -150,9 +174,9 @@ pub fn plan(
     let Some(view) = view else {
         return Sky::Kept(unseen(scene));
     };
-    match why_not(view, scene, told) {
+    match why_not(view, scene, told, camera) {
         Some(why) => Sky::Kept(why),
-        None => Sky::New(new(kind, view, measured, focal_35mm)),
+        None => Sky::New(new(kind, view, measured, camera)),
     }
 }
 
@@ -165,9 +189,10 @@ fn unseen(scene: &Scene) -> Why {
     }
 }
 
-fn why_not(view: &SkyView, scene: &Scene, told: &Told) -> Option<Why> {
+fn why_not(view: &SkyView, scene: &Scene, told: &Told, camera: &Camera) -> Option<Why> {
     let painted = told.sky.is_some();
     let wanted_here = told.wish.is_some();
+    let night = camera.sun.is_some_and(|sun| sun.elevation_degrees < NIGHT);
     let unsure = scene.confidence < SURE && told.place.is_none() && !painted;
     let found = [
         (scene.place == Place::Interior, Why::Inside),
@@ -175,31 +200,43 @@ fn why_not(view: &SkyView, scene: &Scene, told: &Told) -> Option<Why> {
         (view.share < NO_SKY, Why::NoSky),
         (view.share < LEAST_SHARE && !painted, Why::Tiny),
         (view.doubt > MOST_DOUBT && !painted, Why::Doubtful),
-        (view.lab[0] < DARK && !wanted_here, Why::Dark),
+        ((view.lab[0] < DARK || night) && !wanted_here, Why::Dark),
         (view.lab[2] < BLUE && !wanted_here, Why::AlreadyBlue),
         (view.lab[2] > EVENING && !wanted_here, Why::Evening),
     ];
     found.into_iter().find(|(is, _)| *is).map(|(_, why)| why)
 }
 
-fn new(kind: Kind, view: &SkyView, measured: &Measured, focal_35mm: Option<f32>) -> NewSky {
+fn new(kind: Kind, view: &SkyView, measured: &Measured, camera: &Camera) -> NewSky {
     // A darker house was exposed for a brighter sky, but never by all of the difference.
     let level = LEVEL * (view.ground.max(0.02) / HOUSE).powf(0.25).clamp(0.75, 1.25);
-    let side = view.brighter_side;
+    let (elevation, azimuth) = sun(view, camera);
     NewSky {
         kind,
         seed: seed(view),
         turbidity: 2.6,
-        sun_elevation_degrees: 48.0,
-        // The brighter side keeps the sun; behind the shoulder where no side is brighter.
-        sun_azimuth_degrees: if side < 0.0 { -1.0 } else { 1.0 } * (130.0 - 50.0 * side.abs()),
-        focal_35mm: focal_35mm.unwrap_or(26.0).clamp(12.0, 200.0),
+        sun_elevation_degrees: elevation,
+        sun_azimuth_degrees: azimuth,
+        focal_35mm: camera.focal_35mm.unwrap_or(26.0).clamp(12.0, 200.0),
         horizon: view.lowest.max(0.55),
         level,
         grain: measured.noise.clamp(0.0, 0.03),
         relight: relight(view, kind),
         share: view.share,
     }
+}
+
+/// Elevation and azimuth of the new sky's sun, degrees. What the photo's GPS block says; otherwise
+/// the brighter side keeps the sun, and it stands behind the shoulder where no side is brighter.
+fn sun(view: &SkyView, camera: &Camera) -> (f32, f32) {
+    let side = view.brighter_side;
+    let guessed = if side < 0.0 { -1.0 } else { 1.0 } * (130.0 - 50.0 * side.abs());
+    let azimuth = camera.sun.and_then(|sun| sun.azimuth_degrees);
+    let elevation = camera.sun.map_or(48.0, |sun| sun.elevation_degrees);
+    (
+        elevation.clamp(LOWEST_SUN, HIGHEST_SUN),
+        azimuth.unwrap_or(guessed),
+    )
 }
 
 /// A number that belongs to this sky: the same picture gives the same clouds.

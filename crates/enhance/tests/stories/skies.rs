@@ -2,7 +2,7 @@
 //! pixel is sky, and what the photo would look like under another one.
 
 use plumbline_enhance::inspect::{Terms, judge};
-use plumbline_enhance::plan::sky::{self, Kind, NewSky, Sky, Why};
+use plumbline_enhance::plan::sky::{self, Camera, Kind, NewSky, Sky, Why};
 use plumbline_enhance::sky::{Matte, SkyView, replace};
 use plumbline_enhance::{
     Mask, Measured, Pixels, Place, Plan, Preset, Report, Scene, Shot, SkyWish, Told, Verdict,
@@ -295,7 +295,14 @@ fn seen() -> (SkyView, Scene) {
 }
 
 fn decided(view: SkyView, scene: &Scene, wish: &SkyWish, told: &Told) -> Sky {
-    sky::plan(Some(&view), scene, &measured(), wish, told, None)
+    sky::plan(
+        Some(&view),
+        scene,
+        &measured(),
+        wish,
+        told,
+        &Camera::default(),
+    )
 }
 
 fn measured() -> Measured {

@@ -1,0 +1,116 @@
+//! `look FILE`: what the eye sees in one photo, without database or server.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use plumbline_enhance::sky::Sun;
+use plumbline_enhance::{
+    Decoded, Eye, Limits, Mask, Metadata, Output, Pixels, Place, Told, decode, encode,
+};
+use serde_json::{Value, json};
+
+use crate::files::{keep, write_beside};
+use crate::seeing::{self, Seeing};
+
+/// The file cannot be looked at, and nothing was written.
+const REFUSED: u8 = 2;
+
+/// Exit status: 0 looked at, 2 refused with a sentence, and nothing is written.
+#[derive(Debug, Args)]
+pub struct Order {
+    /// The photo: JPEG, TIFF, PNG, WebP or camera RAW.
+    file: PathBuf,
+    /// Where to write what is seen, as JSON; else it is printed.
+    #[arg(long, value_name = "JSON")]
+    report: Option<PathBuf>,
+    /// Where to write how much of every pixel is sky, as a PNG of the photo's size.
+    #[arg(long, value_name = "PNG")]
+    mask: Option<PathBuf>,
+}
+
+pub fn run(order: &Order, eye: &dyn Eye, notes: &[String]) -> ExitCode {
+    match look(order, eye, notes) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+fn look(order: &Order, eye: &dyn Eye, notes: &[String]) -> anyhow::Result<()> {
+    let bytes = fs::read(&order.file)
+        .with_context(|| format!("{} cannot be read", order.file.display()))?;
+    let Decoded {
+        pixels, metadata, ..
+    } = decode(&bytes, &Limits::default())?;
+    let seeing = seeing::see(&pixels, eye, &Told::default())?;
+    let mut report = report(&seeing, &pixels, &metadata, notes);
+    report["file"] = json!(order.file.file_name().map(|name| name.to_string_lossy()));
+
+    let text = serde_json::to_vec_pretty(&report)?;
+    let mask = order.mask.as_ref().map(|path| {
+        let png = encode(
+            &grey(&mask(&seeing, &pixels)),
+            &Metadata::default(),
+            &Output::Png,
+        )?;
+        anyhow::Ok((write_beside(path, &png)?, path))
+    });
+    let mask = mask.transpose()?;
+    match &order.report {
+        Some(path) => keep(write_beside(path, &text)?, path)?,
+        None => println!("{}", String::from_utf8_lossy(&text)),
+    }
+    if let Some((written, path)) = mask {
+        keep(written, path)?;
+    }
+    Ok(())
+}
+
+/// What is seen, in flat words that a script can read.
+fn report(seeing: &Seeing, pixels: &Pixels, metadata: &Metadata, notes: &[String]) -> Value {
+    let mut report = seeing.document();
+    let seen = report.as_object_mut().expect("a scene is an object");
+    let sky = seen.remove("sky").filter(|sky| !sky.is_null());
+    let place = seen.remove("place");
+    seen.remove("light");
+    report["scene"] = place.unwrap_or(json!(Place::Unknown));
+    report["sky"] = sky.as_ref().map_or(json!(0.0), |sky| sky["share"].clone());
+    report["sky_doubt"] = sky.map_or(Value::Null, |sky| sky["doubt"].clone());
+    report["light"] = light(seeing, metadata);
+    report["width"] = json!(pixels.width());
+    report["height"] = json!(pixels.height());
+    report["notes"] = json!(notes);
+    report
+}
+
+/// Where the light comes from: the sun of the photo's GPS block, and the side on which its sky is
+/// brighter, -1 left to 1 right.
+fn light(seeing: &Seeing, metadata: &Metadata) -> Value {
+    let view = seeing.matte.as_ref().map(|matte| matte.view);
+    let view = view.filter(|view| view.share > 0.0);
+    json!({
+        "sun": Sun::of(metadata),
+        "brighter_side": view.map(|view| view.brighter_side),
+    })
+}
+
+/// Nothing is sky where no sky was seen.
+fn mask(seeing: &Seeing, pixels: &Pixels) -> Mask {
+    let (width, height) = (pixels.width(), pixels.height());
+    let nothing = || {
+        let none = vec![0; width as usize * height as usize];
+        Mask::new(width, height, none).expect("one value for every pixel")
+    };
+    let matte = seeing.matte.as_ref();
+    matte.map_or_else(nothing, |matte| matte.mask(pixels))
+}
+
+fn grey(mask: &Mask) -> Pixels {
+    let samples = mask.values().iter().flat_map(|&v| [v; 3]).collect();
+    Pixels::from_eight(mask.width(), mask.height(), samples).expect("three samples a value")
+}
