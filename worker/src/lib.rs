@@ -23,6 +23,7 @@ mod record;
 mod renditions;
 mod sight;
 pub mod standard;
+mod wishes;
 mod workplace;
 
 use std::future::Future;
