@@ -11,6 +11,7 @@ pub mod demo;
 mod downloads;
 pub mod error;
 mod exposures;
+mod files;
 mod form;
 mod galleries;
 mod headers;
