@@ -98,7 +98,7 @@ class MaskBrush extends HTMLElement {
   }
 
   on_keydown(event) {
-    if (this.hidden || event.altKey || event.target.closest?.("textarea, input:not([type=radio], [type=range])")) return;
+    if (this.hidden || event.altKey || event.target.closest?.("textarea, select, input:not([type=radio], [type=range])")) return;
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     const act = command ? { z: () => this.#press(event.shiftKey ? "redo" : "undo"), y: () => this.#press("redo") }[key] : { "[": () => this.#resize(-SIZE_STEP), "]": () => this.#resize(SIZE_STEP), x: () => this.#swap(), escape: () => this.#close() }[key];

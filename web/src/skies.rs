@@ -223,8 +223,8 @@ impl TryFrom<String> for WishField {
         let wish = match word.as_str() {
             "keep" => Wish::Keep,
             "clear" => Wish::Clear,
-            "light-cloud" => Wish::LightCloud,
-            "high-cloud" => Wish::HighCloud,
+            "light_cloud" => Wish::LightCloud,
+            "high_cloud" => Wish::HighCloud,
             id => Wish::Own(id.parse().map_err(|_| "no such sky")?),
         };
         Ok(Self(wish))
@@ -291,8 +291,8 @@ pub fn value(wish: Wish) -> String {
     match wish {
         Wish::Keep => "keep".into(),
         Wish::Clear => "clear".into(),
-        Wish::LightCloud => "light-cloud".into(),
-        Wish::HighCloud => "high-cloud".into(),
+        Wish::LightCloud => "light_cloud".into(),
+        Wish::HighCloud => "high_cloud".into(),
         Wish::Own(id) => id.to_string(),
     }
 }

@@ -5,9 +5,6 @@ use time::OffsetDateTime;
 use crate::ids::SkyId;
 use crate::scope::Scope;
 
-/// Longest name of a sky, in characters.
-pub const NAME_MAX_CHARS: usize = 255;
-
 /// What is to become of skies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Wish {
