@@ -155,7 +155,7 @@ class LiveRegion extends HTMLElement {
     }
     // What somebody has moved or ticked stays as it is.
     for (const field of fresh.querySelectorAll("input:is([type=range], [type=checkbox])")) {
-      const moved = old.querySelector(`input[type=${field.type}]`);
+      const moved = [...old.querySelectorAll("input")].find((candidate) => candidate.className === field.className);
       if (moved) Object.assign(field, { value: moved.value, checked: moved.checked });
     }
     const focused = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
@@ -166,7 +166,11 @@ class LiveRegion extends HTMLElement {
 
 /** Somebody writes here or was asked to correct it: their words are worth more than our news. */
 function beingWritten(part) {
-  const fields = [...part.querySelectorAll("textarea, input:not([type=hidden], [type=range], [type=checkbox])")];
+  // What has work in it says so itself, as a painted mask does.
+  if (part.querySelector("[unsaved]")) return true;
+  const options = [...part.querySelectorAll("select:has([selected]) option")];
+  if (options.some((option) => option.selected !== option.defaultSelected)) return true;
+  const fields = [...part.querySelectorAll("textarea, input:not([type=hidden], [type=range], [type=checkbox], [type=radio])")];
   return fields.some((field) => field === document.activeElement || field.value !== field.defaultValue || field.ariaInvalid);
 }
 

@@ -10,6 +10,7 @@ mod journey;
 mod refits;
 mod reports;
 mod reviews;
+mod skies;
 mod strangers;
 mod tenancy;
 mod tidy;

@@ -27,6 +27,7 @@ struct World {
     photo: String,
     attempt: String,
     held: String,
+    sky: String,
     gallery: String,
     token: String,
     bertas_token: String,
@@ -47,6 +48,19 @@ impl World {
             .await;
         by_hand::finish(&app, &photo, Verdict::Passed).await;
         by_hand::finish(&app, &held, Verdict::Held).await;
+        let corrected = anna
+            .send_file(
+                &format!("/photos/{photo}/mask"),
+                "mask",
+                ("mask.png", &mask()),
+            )
+            .await;
+        assert_eq!(corrected.status, 303, "{}", corrected.text);
+        by_hand::finish(&app, &photo, Verdict::Passed).await;
+        anna.send_file("/skies", "sky", ("evening.jpg", &pictures::sky(1)))
+            .await;
+        let skies = anna.get("/skies").await.text;
+        let at_sky = skies.find("/skies/").expect("a sky") + "/skies/".len();
         let token = anna.share(&shoot).await[3..].to_owned();
         let bertas = berta.create_shoot("1 Elsewhere").await;
         let bertas_token = berta.share(&bertas).await[3..].to_owned();
@@ -63,6 +77,7 @@ impl World {
             editor: colleague(&app, "Edith", Role::Editor).await,
             viewer: colleague(&app, "Vera", Role::Viewer).await,
             nobody: app.visitor(),
+            sky: skies[at_sky..at_sky + 36].to_owned(),
             gallery: page[at..at + 36].to_owned(),
             attempt: attempts(&app, &photo).await.remove(0),
             app,
@@ -98,6 +113,7 @@ impl World {
             .replace("{photo}", photo)
             .replace("{attempt}", &self.attempt)
             .replace("{gallery}", &self.gallery)
+            .replace("{sky}", &self.sky)
             .replace("{token}", token)
             .replace("{kind}", kind);
         (path, fields(route))
@@ -136,6 +152,8 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
         ("post", "/sign-in") => &[("email", "anna@example.com"), ("password", PASSWORD)],
         ("post", "/shoots") => &[("name", "A new house")],
         ("post", "/shoots/{shoot}/galleries") => &[("expires", "30")],
+        ("post", "/shoots/{shoot}/sky") => &[("sky", "light_cloud")],
+        ("post", "/photos/{photo}/correction") => &[("place", "exterior"), ("sky", "clear")],
         ("post", "/photos/{photo}/review") => &[("decision", "approved")],
         (
             "get",
@@ -148,7 +166,10 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
             | "/shoots/{shoot}"
             | "/shoots/{shoot}/photos"
             | "/shoots/{shoot}/live"
+            | "/skies"
+            | "/skies/{sky}/picture"
             | "/photos/{photo}"
+            | "/photos/{photo}/mask"
             | "/photos/{photo}/live"
             | "/photos/{photo}/report"
             | "/photos/{photo}/report.json"
@@ -166,8 +187,14 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
             "/sign-in/{token}"
             | "/sign-out"
             | "/shoots/{shoot}/photos"
+            | "/shoots/{shoot}/attempts"
+            | "/skies"
+            | "/skies/{sky}/removal"
+            | "/skies/{sky}/restoration"
             | "/galleries/{gallery}/closing"
             | "/photos/{photo}/attempts"
+            | "/photos/{photo}/correction/withdrawal"
+            | "/photos/{photo}/mask"
             | "/photos/{photo}/removal"
             | "/photos/{photo}/separation"
             | "/photos/{photo}/restoration"
@@ -193,14 +220,14 @@ async fn sent(
     token: Option<String>,
 ) -> StatusCode {
     let request = client.request(route.method, path);
-    let request = match (route.method, route.path) {
-        ("post", "/shoots/{shoot}/photos") => {
-            let part = reqwest::multipart::Part::bytes(pictures::room(3)).file_name("new.jpg");
+    let request = match (route.method, file_of(route)) {
+        ("post", Some((field, bytes))) => {
+            let part = reqwest::multipart::Part::bytes(bytes).file_name("new.jpg");
             let mut form = reqwest::multipart::Form::new();
             if let Some(token) = token {
                 form = form.text("csrf", token);
             }
-            request.multipart(form.part("photo", part))
+            request.multipart(form.part(field, part))
         }
         ("post", _) => {
             let mut fields = fields.to_vec();
@@ -214,6 +241,27 @@ async fn sent(
     };
     // Event streams never end: the status says enough.
     request.send().await.expect("the site answers").status()
+}
+
+/// The forms that send a file: its field, and the file.
+fn file_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
+    match route.path {
+        "/shoots/{shoot}/photos" => Some(("photo", pictures::room(3))),
+        "/photos/{photo}/mask" => Some(("mask", mask())),
+        "/skies" => Some(("sky", pictures::sky(2))),
+        _ => None,
+    }
+}
+
+const DEVELOPS_AGAIN: [&str; 3] = [
+    "/photos/{photo}/correction",
+    "/photos/{photo}/correction/withdrawal",
+    "/photos/{photo}/mask",
+];
+
+/// It lies on what [`by_hand`] says its previews are.
+fn mask() -> Vec<u8> {
+    pictures::mask(600, 400, 0.4)
 }
 
 fn routes(audiences: &[Audience]) -> impl Iterator<Item = &'static Route> {
@@ -282,11 +330,17 @@ async fn a_viewer_is_not_offered_what_a_viewer_may_not_do() {
         "New shoot",
         "Remove from",
         "Stop sharing",
+        "Develop again",
+        "Forget my correction",
+        "Paint a sky mask",
+        "Correct the sky mask",
+        "Choose</button>",
     ];
     for path in [
         "/shoots".to_owned(),
         format!("/shoots/{}", world.shoot),
         format!("/photos/{}", world.photo),
+        "/skies".to_owned(),
     ] {
         let page = world.viewer.get(&path).await;
         assert_eq!(page.status, 200);
@@ -369,6 +423,10 @@ async fn whoever_may_use_a_route_can() {
             route.method,
             route.path
         );
+        // What was corrected is developed again, and customers wait for it.
+        if route.method == "post" && DEVELOPS_AGAIN.contains(&route.path) {
+            by_hand::finish(&world.app, &world.photo, Verdict::Passed).await;
+        }
     }
     for last in ["/photos/{photo}/removal", "/galleries/{gallery}/closing"] {
         let route = TABLE.iter().find(|route| route.path == last).unwrap();

@@ -147,6 +147,8 @@ async fn the_door_cannot_read_a_photo_or_a_share_links_secret() {
         "select * from attempts",
         "select * from jobs",
         "select * from refits",
+        "select * from skies",
+        "select * from corrections",
         "select token from galleries",
     ] {
         let mut transaction = database.everything.begin().await.unwrap();

@@ -12,6 +12,7 @@ use plumbline_tests::browser::{Browser, Theme};
 use plumbline_tests::brushes::FaultyBrush;
 use plumbline_tests::client::Client;
 use plumbline_tests::{by_hand, pictures};
+use serde_json::json;
 
 const WIDTHS: [u32; 2] = [390, 1440];
 
@@ -132,6 +133,81 @@ async fn pages_of_a_photo_with_several_attempts() {
     look_at(&browser, &format!("{page}?attempt=1"), "photo-attempt-1").await;
     look_at(&browser, &format!("{page}/report"), "report-attempts").await;
     assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_a_sky() {
+    let app = App::start().await;
+    let (browser, client) = anna(&app).await;
+    look_at(&browser, "/skies", "skies-0").await;
+    let shoot = client.create_shoot("12 Harbour Street").await;
+    let garden = client.add_photo(&shoot, "garden.jpg", &photo(5)).await;
+    app.run_jobs().await;
+    let size = size_of_preview(&app, &garden).await;
+    let mask = pictures::mask(size.0.unsigned_abs(), size.1.unsigned_abs(), 0.38);
+    by_hand::find_sky(&app, &garden, mask, size).await;
+    let scene = json!({
+        "place": "exterior", "confidence": 0.97, "sky": {"share": 0.38, "network": "u2net"},
+    });
+    by_hand::see(&app, &garden, scene).await;
+    let page = format!("/photos/{garden}");
+    look_at(&browser, &page, "photo-sky").await;
+    for width in WIDTHS {
+        for theme in Theme::ALL {
+            browser.look_like(width, theme).await;
+            browser.open(&page).await;
+            browser.press(".mask__box").await;
+            picture(&browser, "photo-sky-mask", width, theme).await;
+            browser.press("[data-brush=open]").await;
+            browser.see_text("Red is sky.").await;
+            browser
+                .draw(".brush__layer", (-60.0, 20.0), (90.0, 30.0))
+                .await;
+            picture(&browser, "photo-sky-brush", width, theme).await;
+            browser.press("[data-brush=undo]").await;
+        }
+    }
+
+    client
+        .post(
+            &format!("{page}/correction"),
+            &[("place", "exterior"), ("sky", "light_cloud")],
+        )
+        .await;
+    look_at(&browser, &page, "photo-sky-again").await;
+    app.run_jobs().await;
+    look_at(&browser, &page, "photo-sky-corrected").await;
+    for (name, seed) in [("evening over the harbour.jpg", 1), ("noon.jpg", 2)] {
+        let sky = pictures::sky(seed);
+        client.send_file("/skies", "sky", (name, &sky)).await;
+    }
+    look_at(&browser, "/skies", "skies-2").await;
+    look_at(&browser, "/shoots", "shoots-sky").await;
+    by_hand::see(&app, &garden, json!({"place": "exterior"})).await;
+    client
+        .post(&format!("{page}/correction/withdrawal"), &[])
+        .await;
+    app.run_jobs().await;
+    by_hand::see(&app, &garden, json!({"place": "exterior"})).await;
+    look_at(&browser, &format!("/shoots/{shoot}"), "shoot-sky").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+async fn picture(browser: &Browser, name: &str, width: u32, theme: Theme) {
+    browser
+        .picture(&format!("{name}-{width}-{}", theme.word()))
+        .await;
+    let overflow = "document.documentElement.scrollWidth - window.innerWidth";
+    assert!(browser.ask(overflow).await.as_i64() <= Some(0), "{name}");
+}
+
+async fn size_of_preview(app: &App, photo: &str) -> (i32, i32) {
+    let sql = "select width, height from renditions where photo_id = $1::uuid and kind = 'preview'";
+    sqlx::query_as(sql)
+        .bind(photo)
+        .fetch_one(&app.database.everything)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -122,6 +123,27 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
+    /// Draws with the mouse from one place on an element to another, both in pixels from
+    /// its middle.
+    pub async fn draw(&self, selector: &str, from: (f64, f64), to: (f64, f64)) {
+        let element = self.find(selector).await;
+        let duration = Some(Duration::from_millis(50));
+        let at = |(x, y): (f64, f64)| PointerAction::MoveToElement {
+            element: element.clone(),
+            duration,
+            x,
+            y,
+        };
+        let button = MOUSE_BUTTON_LEFT;
+        let strokes = MouseActions::new("mouse".to_owned())
+            .then(at(from))
+            .then(PointerAction::Down { button })
+            .then(at(to))
+            .then(PointerAction::Up { button });
+        let drawn = self.page.perform_actions(strokes).await;
+        drawn.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
     pub async fn find(&self, selector: &str) -> fantoccini::elements::Element {
         self.page
             .wait()
@@ -173,6 +195,13 @@ impl Browser {
             .filter(|entry| entry["level"] == "SEVERE")
             .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
             .collect()
+    }
+
+    /// From now on pages get no script to run.
+    pub async fn forbid_scripts(&self) {
+        let value = json!({"value": true});
+        self.devtools("Emulation.setScriptExecutionDisabled", value)
+            .await;
     }
 
     pub async fn look_like(&self, width: u32, theme: Theme) {

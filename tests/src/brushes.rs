@@ -1,6 +1,30 @@
-//! Brushes that misbehave, each in its own way.
+//! Brushes that misbehave, each in its own way, and one that only watches.
 
-use plumbline_enhance::{Brush, BrushError, Pixels, Scene};
+use std::sync::Mutex;
+
+use plumbline_enhance::{Brush, BrushError, Pixels, Place, Scene};
+
+/// Changes nothing, and remembers what scene it was told.
+#[derive(Default)]
+pub struct WatchingBrush(Mutex<Vec<Place>>);
+
+impl WatchingBrush {
+    /// The places that it was asked to paint, first to last.
+    pub fn places(&self) -> Vec<Place> {
+        self.0.lock().expect("nobody panics here").clone()
+    }
+}
+
+impl Brush for WatchingBrush {
+    fn correct(&self, small: &Pixels, scene: &Scene, _: f32) -> Result<Pixels, BrushError> {
+        self.0.lock().expect("nobody panics here").push(scene.place);
+        Ok(small.clone())
+    }
+
+    fn name(&self) -> &str {
+        "watching"
+    }
+}
 
 /// Paints as its function does, which is given the strength that was asked for.
 pub struct FaultyBrush(fn(&Pixels, f32) -> Pixels);

@@ -15,6 +15,15 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 
+/// What a last attempt always has.
+const DELIVERED: [Kind; 5] = [
+    Kind::Full,
+    Kind::Preview,
+    Kind::Thumb,
+    Kind::Before,
+    Kind::Heatmap,
+];
+
 /// Finishes the photo with one attempt. Its files are small texts that say what they are.
 pub async fn finish(app: &App, photo: &str, verdict: Verdict) {
     finish_after(app, photo, &[], verdict).await;
@@ -30,7 +39,7 @@ pub async fn finish_after(app: &App, photo: &str, held: &[&str], verdict: Verdic
         let kept = [Kind::Preview, Kind::Heatmap];
         attempts.push(attempt(app, &order, &claim, engine, Verdict::Held, &kept).await);
     }
-    attempts.push(attempt(app, &order, &claim, "natural", verdict, &Kind::ALL).await);
+    attempts.push(attempt(app, &order, &claim, "natural", verdict, &DELIVERED).await);
     record(&mut scope, &claim, &attempts).await;
     scope.commit().await.expect("the database answers");
 }
@@ -44,9 +53,52 @@ pub async fn finish_with(app: &App, photo: &str, report: serde_json::Value) {
         true => Verdict::Held,
         false => Verdict::Passed,
     };
-    let natural = attempt(app, &order, &claim, "natural", verdict, &Kind::ALL).await;
+    let natural = attempt(app, &order, &claim, "natural", verdict, &DELIVERED).await;
     record(&mut scope, &claim, &[NewAttempt { report, ..natural }]).await;
     scope.commit().await.expect("the database answers");
+}
+
+/// The attempt that counts saw this scene; its other documents stay.
+pub async fn see(app: &App, photo: &str, scene: serde_json::Value) {
+    let sql = "update attempts set report = report || jsonb_build_object('scene', $2::jsonb)
+               from photos
+               where photos.id = $1::uuid and attempts.id = photos.accepted_attempt_id";
+    sqlx::query(sql)
+        .bind(photo)
+        .bind(scene)
+        .execute(&app.database.everything)
+        .await
+        .expect("the database answers");
+}
+
+/// The attempt that counts found its sky here: a PNG of `size` pixels.
+pub async fn find_sky(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)) {
+    let (organization, attempt): (uuid::Uuid, uuid::Uuid) = sqlx::query_as(
+        "select organization_id, accepted_attempt_id from photos where id = $1::uuid",
+    )
+    .bind(photo)
+    .fetch_one(&app.database.everything)
+    .await
+    .expect("the photo is done");
+    let id = photo.parse().expect("a photo's id");
+    let key = Key::rendition(organization, id, attempt, Kind::Mask.as_str());
+    let sql = "insert into renditions
+               (organization_id, attempt_id, photo_id, kind, content_type,
+                width, height, size_bytes, sha256, crc32)
+               values ($1, $2, $3, 'mask', 'image/png', $4, $5, $6, $7, 0)";
+    sqlx::query(sql)
+        .bind(organization)
+        .bind(attempt)
+        .bind(id)
+        .bind(size.0)
+        .bind(size.1)
+        .bind(i64::try_from(png.len()).expect("a small picture"))
+        .bind(Sha256::digest(&png).to_vec())
+        .execute(&app.database.everything)
+        .await
+        .expect("the database answers");
+    let stored = app.storage().put(&key, Bytes::from(png)).await;
+    stored.expect("storage takes it");
 }
 
 async fn claim(scope: &mut Scope, order: &EnhancePhoto) -> Claim {

@@ -157,6 +157,36 @@ impl Client {
         read(request.send().await.expect("the site answers")).await
     }
 
+    /// Sends one file as a form does where there is no script.
+    pub async fn send_file(&self, path: &str, field: &'static str, file: (&str, &[u8])) -> Answer {
+        let request = self
+            .request("post", path)
+            .multipart(self.with_file(field, file).await);
+        read(request.send().await.expect("the site answers")).await
+    }
+
+    /// Sends one file as a page's script does, which reads documents.
+    pub async fn send_file_by_script(
+        &self,
+        path: &str,
+        field: &'static str,
+        file: (&str, &[u8]),
+    ) -> Answer {
+        let request = self
+            .request("post", path)
+            .header(ACCEPT, "application/json")
+            .header("x-csrf-token", self.token().await)
+            .multipart(self.with_file(field, file).await);
+        read(request.send().await.expect("the site answers")).await
+    }
+
+    async fn with_file(&self, field: &'static str, (name, bytes): (&str, &[u8])) -> Form {
+        let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+        Form::new()
+            .text("csrf", self.token().await)
+            .part(field, part)
+    }
+
     /// The token that this browser's forms carry: any page with a form shows it.
     pub async fn token(&self) -> String {
         for page in ["/shoots", "/sign-in"] {

@@ -36,6 +36,35 @@ pub fn gaudy(seed: u32) -> Vec<u8> {
     encode(&pixels, &Metadata::default(), &Output::Png).expect("a small picture is encoded")
 }
 
+/// A sky mask as a PNG: white down to `horizon`, a share of the height, and black below.
+pub fn mask(width: u32, height: u32, horizon: f32) -> Vec<u8> {
+    let below = (height as f32 * horizon) as u32;
+    let level = |y: u32| if y < below { 255_u8 } else { 0 };
+    let samples = (0..height).flat_map(|y| std::iter::repeat_n(level(y), width as usize * 3));
+    let pixels = Pixels::from_eight(width, height, samples.collect());
+    let pixels = pixels.expect("three samples a pixel");
+    encode(&pixels, &Metadata::default(), &Output::Png).expect("a small picture is encoded")
+}
+
+/// A sky from blue to pale, different for every seed, as a JPEG.
+pub fn sky(seed: u32) -> Vec<u8> {
+    let (width, height) = (1200, 600);
+    let row = |y: u32| {
+        let down = y as f32 / height as f32;
+        let colour = [
+            70.0 + 130.0 * down,
+            130.0 + 85.0 * down,
+            200.0 + 35.0 * down,
+        ];
+        colour.map(|level| level as u8 ^ (seed as u8 & 1))
+    };
+    let samples = (0..height)
+        .flat_map(|y| std::iter::repeat_n(row(y), width))
+        .flatten();
+    let width = width as u32;
+    jpeg(&Pixels::from_eight(width, height, samples.collect()).expect("three samples a pixel"))
+}
+
 pub fn jpeg(pixels: &Pixels) -> Vec<u8> {
     encode(pixels, &Metadata::default(), &Output::default()).expect("a small picture is encoded")
 }

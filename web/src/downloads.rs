@@ -112,12 +112,12 @@ pub async fn show_shared(
     Ok(body.answer(&request, &state.storage, &delivery))
 }
 
-/// Customers get the result; what it was made from, and where the check looked
-/// twice, are the organization's to show.
+/// Customers get the result; what it was made from, where the check looked twice and
+/// where the sky was found are the organization's to show.
 fn shared_kind(word: &str) -> Result<Kind, Error> {
     match word.parse() {
         Ok(kind @ (Kind::Full | Kind::Preview | Kind::Thumb)) => Ok(kind),
-        Ok(Kind::Before | Kind::Heatmap) | Err(_) => Err(Error::NotFound),
+        Ok(Kind::Before | Kind::Heatmap | Kind::Mask) | Err(_) => Err(Error::NotFound),
     }
 }
 

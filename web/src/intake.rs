@@ -1,5 +1,6 @@
 //! A file becomes a photo: streamed to storage, counted, hashed and sniffed on
-//! the way, then received into its shoot. Every way in ends in [`take`].
+//! the way, then received into its shoot. Every way in ends in [`take`]; pictures
+//! that are no photos of a shoot come in by [`store`] alone.
 
 use actix_web::http::StatusCode;
 use bytes::{Bytes, BytesMut};
@@ -38,7 +39,7 @@ pub enum NotTaken {
 }
 
 impl NotTaken {
-    fn refused(sentence: impl Into<String>) -> Self {
+    pub fn refused(sentence: impl Into<String>) -> Self {
         Self::Refused {
             sentence: sentence.into(),
             status: StatusCode::UNPROCESSABLE_ENTITY,
@@ -63,7 +64,15 @@ pub async fn take(
 ) -> Result<Taken, NotTaken> {
     let id = PhotoId::new();
     let key = Key::original(member.organization().uuid(), id.uuid());
-    let received = store(state, &key, id, &name, pieces).await?;
+    let arrived = store(state, &key, &name, pieces).await?;
+    let received = Received {
+        id,
+        name: name.clone(),
+        content_type: arrived.content_type,
+        size_bytes: arrived.size_bytes,
+        sha256: arrived.sha256,
+        size_pixels: arrived.size_pixels,
+    };
     let reception = receive(state, member, shoot, &received).await?;
     // After an error the bytes stay: a commit whose answer was lost may have made
     // them somebody's photo.
@@ -126,13 +135,21 @@ async fn heal_original(
     Ok(())
 }
 
-async fn store(
+/// A picture that lies in storage, as far as its first bytes tell.
+pub struct Arrived {
+    pub content_type: &'static str,
+    pub size_bytes: i64,
+    pub sha256: [u8; 32],
+    pub size_pixels: Option<(i32, i32)>,
+}
+
+/// Streams one picture into storage; what is refused leaves nothing there.
+pub async fn store(
     state: &State,
     key: &Key,
-    id: PhotoId,
     name: &str,
     pieces: impl Stream<Item = Result<Bytes, Error>>,
-) -> Result<Received, NotTaken> {
+) -> Result<Arrived, NotTaken> {
     let mut pieces = std::pin::pin!(pieces);
     let mut upload = state
         .storage
@@ -168,9 +185,7 @@ async fn store(
         }
         Ok((content_type, size_pixels)) => {
             let stored = upload.finish().await.map_err(Error::from)?;
-            Ok(Received {
-                id,
-                name: name.to_owned(),
+            Ok(Arrived {
                 content_type,
                 size_bytes: i64::try_from(stored.size_bytes).unwrap_or(i64::MAX),
                 sha256: stored.sha256,

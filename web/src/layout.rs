@@ -90,6 +90,12 @@ pub enum Notice {
     Separated,
     NotSeparated,
     InAnotherPhoto,
+    DevelopingAgain,
+    InHand,
+    SkyChosen,
+    ExteriorsAgain,
+    SkyAdded,
+    SkyRestored,
 }
 
 impl Notice {
@@ -106,6 +112,14 @@ impl Notice {
             Self::InAnotherPhoto => {
                 "That exposure has gone into this photo. Separate them to remove it alone."
             }
+            Self::DevelopingAgain => "Developing again. The result is checked anew.",
+            Self::InHand => {
+                "This photo is being developed just now. Wait until it is done, then try again."
+            }
+            Self::SkyChosen => "Chosen. It applies to photos developed from now on.",
+            Self::ExteriorsAgain => "The exteriors are being developed again.",
+            Self::SkyAdded => "The sky is there. You can choose it for shoots and photos now.",
+            Self::SkyRestored => "The sky is back.",
             Self::Separated => {
                 "The exposures are photos of their own again, and are being corrected."
             }
@@ -126,6 +140,12 @@ impl Notice {
             Self::TryingAgain => "trying-again",
             Self::AlreadyDecided => "already-decided",
             Self::InAnotherPhoto => "in-another-photo",
+            Self::DevelopingAgain => "developing-again",
+            Self::InHand => "in-hand",
+            Self::SkyChosen => "sky-chosen",
+            Self::ExteriorsAgain => "exteriors-again",
+            Self::SkyAdded => "sky-added",
+            Self::SkyRestored => "sky-restored",
             Self::Separated => "separated",
             Self::NotSeparated => "not-separated",
         }

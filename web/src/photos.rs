@@ -1,6 +1,7 @@
 //! One photo: before and after, what was done, and the report that says so.
 
 mod facts;
+mod panel;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -18,12 +19,12 @@ use crate::access::Member;
 use crate::error::Error;
 use crate::form::Path;
 use crate::layout::{Layout, Notice};
-use crate::photos::facts::Fact;
+use crate::photos::panel::{Panel, Said};
 use crate::record::{AttemptCard, Record, sentences};
 use crate::report::{Report, ReportView, WhyView};
 use crate::reviews::ReviewView;
 use crate::state::State;
-use crate::view::{Picture, StatusView, Trouble, file_size, stage_name, stages_done};
+use crate::view::{Fact, Picture, StatusView, Trouble, file_size, stage_name, stages_done};
 use crate::{page, redirect, urls};
 
 #[derive(Template)]
@@ -37,6 +38,8 @@ struct Page {
     walk: Walk,
     status: StatusView,
     comparison: Option<Comparison>,
+    /// Sky and scene, once the photo was looked at.
+    scene: Option<Panel>,
     /// The number of an attempt that a person chose to see instead of the one that counts.
     chosen: Option<i32>,
     /// Filled while waiting or working.
@@ -59,6 +62,11 @@ struct Page {
 }
 
 impl Page {
+    /// Whether the sky mask may be painted just now.
+    fn can_paint(&self) -> bool {
+        self.layout.can_edit() && self.stages.is_empty() && self.comparison.is_some()
+    }
+
     /// Where the live region gets its part of the page.
     fn address(&self) -> String {
         match self.chosen {
@@ -103,6 +111,8 @@ struct Comparison {
     before: Picture,
     after: Picture,
     heatmap: Option<Picture>,
+    /// White where there is sky.
+    mask: Option<Picture>,
     /// "After", or which attempt it is where it is not the one that counts.
     tag: String,
 }
@@ -151,6 +161,22 @@ pub async fn refuse_review(
     Ok(page::refuse(&shown))
 }
 
+/// The page again, with what is wrong about the mask.
+pub async fn refuse_mask(
+    request: &HttpRequest,
+    member: &members::Member,
+    scope: &mut Scope,
+    id: PhotoId,
+    sentence: String,
+) -> Result<HttpResponse, Error> {
+    let mut shown = page_of(request, member, scope, id, None).await?;
+    let Some(scene) = &mut shown.scene else {
+        return Err(Error::Wrong(sentence));
+    };
+    scene.mask_error = Some(sentence);
+    Ok(page::refuse(&shown))
+}
+
 async fn page_of(
     request: &HttpRequest,
     member: &members::Member,
@@ -170,14 +196,16 @@ async fn page_of(
         .filter(|one| Some(one.id) != photo.accepted_attempt_id);
     let shown = chosen.or(accepted);
     let full = accepted.and_then(|one| record.find(one.id, Kind::Full));
+    let said = Said::about(scope, &photo).await?;
     Ok(Page {
         layout: Layout::of_member(request, member, scope, &photo.name).await?,
         id,
         shoot_id: shoot.id,
-        shoot_name: shoot.name,
         walk: walk(scope, &photo).await?,
         status: StatusView::of(&photo),
-        comparison: shown.and_then(|one| comparison(&record, one)),
+        comparison: shown.and_then(|one| comparison(&photo, &record, &said, one)),
+        scene: said.panel(&photo, &shoot, shown),
+        shoot_name: shoot.name,
         chosen: chosen.map(|one| one.number),
         stages: stages(&photo),
         done: shown.map(sentences).unwrap_or_default(),
@@ -208,11 +236,18 @@ async fn walk(scope: &mut Scope, photo: &Photo) -> Result<Walk, Error> {
     })
 }
 
-fn comparison(record: &Record, attempt: &Attempt) -> Option<Comparison> {
+fn comparison(
+    photo: &Photo,
+    record: &Record,
+    said: &Said,
+    attempt: &Attempt,
+) -> Option<Comparison> {
     let counts = record.accepted().is_some_and(|one| one.id == attempt.id);
+    let after = record.picture(attempt.id, Kind::Preview)?;
     Some(Comparison {
         before: record.before(attempt)?,
-        after: record.picture(attempt.id, Kind::Preview)?,
+        mask: record.mask(attempt).or_else(|| said.mask(photo, &after)),
+        after,
         heatmap: record.picture(attempt.id, Kind::Heatmap),
         tag: match counts {
             true => "After".to_owned(),

@@ -76,6 +76,14 @@ impl Record {
             .find_map(|one| self.picture(one.id, Kind::Before))
     }
 
+    /// Where the sky was found, in the run that made the attempt: kept with its last one.
+    pub fn mask(&self, attempt: &Attempt) -> Option<Picture> {
+        let last = self.attempts.iter().find(|one| {
+            one.number >= attempt.number && self.find(one.id, Kind::Before).is_some()
+        })?;
+        self.picture(last.id, Kind::Mask)
+    }
+
     pub fn cards(&self, shown: Option<&Attempt>) -> Vec<AttemptCard> {
         let card = |attempt: &Attempt| AttemptCard {
             number: attempt.number,

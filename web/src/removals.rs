@@ -1,8 +1,9 @@
-//! Taking a photo out of its shoot, and bringing it back.
+//! Taking a photo out of its shoot or a sky off the list, and bringing it back.
 
 use actix_web::{HttpResponse, web};
-use plumbline_domain::ids::PhotoId;
+use plumbline_domain::ids::{PhotoId, SkyId};
 use plumbline_domain::photos::{self, brackets};
+use plumbline_domain::skies;
 
 use crate::access::Editor;
 use crate::error::Error;
@@ -51,5 +52,43 @@ pub async fn delete(
     Ok(redirect::after(
         saved,
         &Notice::Restored.on(&urls::shoot(photo.shoot_id)),
+    ))
+}
+
+/// `POST /skies/{sky}/removal`: the list then offers to bring it back.
+pub async fn create_of_sky(
+    state: web::Data<State>,
+    member: Editor,
+    Path(id): Path<SkyId>,
+    _: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    skies::find_even_removed(&mut scope, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    skies::remove(&mut scope, id).await?;
+    let saved = scope.commit().await?;
+    Ok(redirect::after(
+        saved,
+        &format!("{}?removed={id}", urls::skies()),
+    ))
+}
+
+/// `POST /skies/{sky}/restoration`
+pub async fn delete_of_sky(
+    state: web::Data<State>,
+    member: Editor,
+    Path(id): Path<SkyId>,
+    _: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    skies::find_even_removed(&mut scope, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    skies::restore(&mut scope, id).await?;
+    let saved = scope.commit().await?;
+    Ok(redirect::after(
+        saved,
+        &Notice::SkyRestored.on(&urls::skies()),
     ))
 }

@@ -4,6 +4,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use plumbline_domain::attempts::{self, Attempt};
+use plumbline_domain::corrections::{self, Correction, Place};
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::photos::{self, Photo, Status};
 use plumbline_domain::renditions::{Kind, Rendition};
@@ -15,11 +16,12 @@ use time::format_description::well_known::Rfc3339;
 use crate::access::Member;
 use crate::error::Error;
 use crate::form::Path;
-use crate::page;
 use crate::record::{AttemptCard, Record, sentences};
 use crate::report::{Report, ReportView, Verdict};
+use crate::scene::LedgerView;
 use crate::state::State;
-use crate::view::{Picture, file_size, moment, pixels};
+use crate::view::{Fact, Picture, file_size, moment, pixels};
+use crate::{page, scene};
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -35,6 +37,9 @@ struct Page {
     after: Option<Picture>,
     heatmap: Option<Picture>,
     done: Vec<String>,
+    /// What is not the original's.
+    ledger: Option<LedgerView>,
+    seen: Vec<Fact>,
     report: ReportView,
     attempts: Vec<AttemptCard>,
     decision: Option<DecisionView>,
@@ -101,6 +106,8 @@ pub async fn show(
         after: record.picture(attempt.id, Kind::Preview),
         heatmap: record.picture(attempt.id, Kind::Heatmap),
         done: sentences(attempt),
+        ledger: LedgerView::of(attempt),
+        seen: scene::facts(attempt),
         report: Report::read(&attempt.report).into(),
         attempts: record.cards(Some(attempt)),
         decision: review.map(decision),
@@ -149,7 +156,7 @@ fn files(photo: &Photo, full: Option<&Rendition>) -> Vec<FileView> {
 }
 
 /// `GET /photos/{photo}/report.json`: the last attempt's report as it was stored,
-/// with the photo, every attempt, and the review in force beside it.
+/// with the photo, every attempt, the review in force and what a person corrected beside it.
 pub async fn show_document(
     state: web::Data<State>,
     member: Member,
@@ -159,6 +166,7 @@ pub async fn show_document(
     let photo = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
     let attempts = attempts::of_photo(&mut scope, id).await?;
     let review = reviews::find(&mut scope, id).await?;
+    let correction = corrections::of_photo(&mut scope, id).await?;
     let last = attempts.last().map(|attempt| attempt.report.clone());
     let mut document = last.filter(Value::is_object).unwrap_or_else(|| json!({}));
     document["photo"] = json!({
@@ -170,6 +178,7 @@ pub async fn show_document(
     document["name"] = photo.name.into();
     document["attempts"] = attempts.iter().map(attempt_document).collect();
     document["review"] = review.as_ref().map(review_document).into();
+    document["correction"] = correction.as_ref().map(correction_document).into();
     Ok(HttpResponse::Ok().json(document))
 }
 
@@ -186,6 +195,18 @@ fn attempt_document(attempt: &Attempt) -> Value {
         },
         "took_ms": attempt.took_ms,
         "report": attempt.report,
+    })
+}
+
+fn correction_document(said: &Correction) -> Value {
+    json!({
+        "place": said.place.map(|place| match place {
+            Place::Interior => "interior",
+            Place::Exterior => "exterior",
+        }),
+        "sky": said.sky.map(crate::skies::value),
+        "mask": said.mask,
+        "at": said.corrected_at.format(&Rfc3339).ok(),
     })
 }
 

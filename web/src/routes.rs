@@ -5,8 +5,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::{
-    attempts, downloads, exposures, galleries, landing, live, photos, removals, reports, reviews,
-    sessions, shoots, signup, uploads,
+    attempts, corrections, downloads, exposures, galleries, landing, live, masks, photos, removals,
+    reports, reviews, sessions, shoots, signup, skies, uploads,
 };
 
 /// Who may use a route. The handler's extractor is what enforces it.
@@ -59,8 +59,16 @@ routes! {
     get  "/shoots/{shoot}/photos"             => shoots::show_photos, Member;
     post "/shoots/{shoot}/photos"             => uploads::create, Editor;
     get  "/shoots/{shoot}/live"               => live::show_shoot, Member;
+    post "/shoots/{shoot}/sky"                => shoots::sky::update, Editor;
+    post "/shoots/{shoot}/attempts"           => attempts::create_of_exteriors, Editor;
     post "/shoots/{shoot}/galleries"          => galleries::create, Editor;
     post "/galleries/{gallery}/closing"       => galleries::delete, Editor;
+
+    get  "/skies"                             => skies::index, Member;
+    post "/skies"                             => skies::create, Editor;
+    get  "/skies/{sky}/picture"               => skies::show, Member;
+    post "/skies/{sky}/removal"               => removals::create_of_sky, Editor;
+    post "/skies/{sky}/restoration"           => removals::delete_of_sky, Editor;
 
     get  "/photos/{photo}"                    => photos::show, Member;
     get  "/photos/{photo}/live"               => live::show_photo, Member;
@@ -70,6 +78,10 @@ routes! {
     get  "/photos/{photo}/original"           => downloads::show_original, Member;
     get  "/photos/{photo}/attempts/{attempt}/renditions/{kind}" => downloads::show_attempt, Member;
     post "/photos/{photo}/attempts"           => attempts::create, Editor;
+    get  "/photos/{photo}/mask"               => masks::show, Member;
+    post "/photos/{photo}/mask"               => masks::create, Editor;
+    post "/photos/{photo}/correction"         => corrections::create, Editor;
+    post "/photos/{photo}/correction/withdrawal" => corrections::delete, Editor;
     post "/photos/{photo}/removal"            => removals::create, Editor;
     post "/photos/{photo}/restoration"        => removals::delete, Editor;
     post "/photos/{photo}/separation"         => exposures::delete, Editor;

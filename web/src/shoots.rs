@@ -1,5 +1,7 @@
 //! Shoots: the list, and the page of one with its photos.
 
+pub mod sky;
+
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -9,7 +11,8 @@ use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
 use plumbline_domain::photos::{self, Photo};
 use plumbline_domain::renditions::{self, Kind, Rendition};
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::{self, Look, NAME_MAX_CHARS, Shoot};
+use plumbline_domain::shoots::{self, Look, NAME_MAX_CHARS};
+use plumbline_domain::skies;
 use serde::Deserialize;
 
 use crate::access::{Editor, Member};
@@ -17,6 +20,8 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::form::{Errors, Form, Path};
 use crate::layout::{Layout, Notice};
+use crate::shoots::sky::SkyPanel;
+use crate::skies::{Choice, WishField, choices};
 use crate::state::State;
 use crate::view::{Counts, Picture, StatusView, Trouble, day, pixels};
 use crate::{page, redirect, urls};
@@ -26,6 +31,7 @@ use crate::{page, redirect, urls};
 struct IndexPage {
     layout: Layout,
     form: ShootForm,
+    skies: Vec<Choice>,
     shoots: Vec<ShootCard>,
 }
 
@@ -34,6 +40,8 @@ pub struct ShootForm {
     name: String,
     #[serde(default)]
     look: Look,
+    #[serde(default)]
+    sky: WishField,
     #[serde(skip)]
     errors: Errors,
 }
@@ -93,7 +101,10 @@ pub async fn create(
         let page = index_page(&request, &member, &mut scope, form).await?;
         return Ok(page::refuse(&page));
     }
+    let WishField(sky) = form.sky;
+    crate::skies::check(&mut scope, Some(sky)).await?;
     let shoot = shoots::create(&mut scope, &member, &form.name, form.look).await?;
+    shoots::choose_sky(&mut scope, shoot, sky).await?;
     let saved = scope.commit().await?;
     Ok(redirect::after(saved, &urls::shoot(shoot)))
 }
@@ -110,8 +121,10 @@ async fn index_page(
         .into_iter()
         .map(card)
         .collect();
+    let skies = skies::even_removed(scope).await?;
     Ok(IndexPage {
         layout,
+        skies: choices(&skies, Some(form.sky.0)),
         form,
         shoots,
     })
@@ -141,6 +154,7 @@ struct Page {
     name: String,
     /// Only when it is not the usual one.
     look: Option<&'static str>,
+    sky: SkyPanel,
     created: String,
     counts: Counts,
     photos: Vec<PhotoTile>,
@@ -228,22 +242,18 @@ async fn page_of(
     scope: &mut Scope,
     id: ShootId,
 ) -> Result<Page, Error> {
-    let Shoot {
-        id,
-        name,
-        look,
-        created_at,
-    } = shoots::find(scope, id).await?.ok_or(Error::NotFound)?;
+    let shoot = shoots::find(scope, id).await?.ok_or(Error::NotFound)?;
     let photos = photos::of_shoot(scope, id).await?;
     let thumbs = by_photo(renditions::of_shoot(scope, id, Kind::Thumb).await?);
     let galleries = galleries::of_shoot(scope, id).await?;
     let counts = shoots::Counts::of(photos.iter().map(|photo| photo.status));
     Ok(Page {
-        layout: Layout::of_member(request, member, scope, &name).await?,
+        layout: Layout::of_member(request, member, scope, &shoot.name).await?,
         id,
-        name,
-        look: look_name(look),
-        created: day(created_at),
+        sky: SkyPanel::of(scope, &shoot).await?,
+        look: look_name(shoot.look),
+        created: day(shoot.created_at),
+        name: shoot.name,
         counts: counts.into(),
         photos: photos
             .into_iter()

@@ -5,7 +5,7 @@
 use std::borrow::Borrow;
 use std::sync::OnceLock;
 
-use plumbline_domain::ids::{AttemptId, GalleryId, PhotoId, ShootId};
+use plumbline_domain::ids::{AttemptId, GalleryId, MaskId, PhotoId, ShootId, SkyId};
 
 pub fn home() -> String {
     "/".into()
@@ -41,6 +41,32 @@ pub fn shoot_photos(id: impl Borrow<ShootId>) -> String {
 
 pub fn shoot_live(id: impl Borrow<ShootId>) -> String {
     format!("/shoots/{}/live", id.borrow())
+}
+
+pub fn shoot_sky(id: impl Borrow<ShootId>) -> String {
+    format!("/shoots/{}/sky", id.borrow())
+}
+
+pub fn shoot_attempts(id: impl Borrow<ShootId>) -> String {
+    format!("/shoots/{}/attempts", id.borrow())
+}
+
+pub fn skies() -> String {
+    "/skies".into()
+}
+
+pub fn sky_picture(id: impl Borrow<SkyId>) -> String {
+    let id = id.borrow();
+    // The bytes of a sky never change, and an address with a version is kept by browsers.
+    format!("/skies/{id}/picture?v={id}")
+}
+
+pub fn sky_removal(id: impl Borrow<SkyId>) -> String {
+    format!("/skies/{}/removal", id.borrow())
+}
+
+pub fn sky_restoration(id: impl Borrow<SkyId>) -> String {
+    format!("/skies/{}/restoration", id.borrow())
 }
 
 pub fn photo(id: impl Borrow<PhotoId>) -> String {
@@ -91,6 +117,23 @@ pub fn photo_review_withdrawal(id: impl Borrow<PhotoId>) -> String {
 
 pub fn photo_attempts(id: impl Borrow<PhotoId>) -> String {
     format!("/photos/{}/attempts", id.borrow())
+}
+
+pub fn photo_correction(id: impl Borrow<PhotoId>) -> String {
+    format!("/photos/{}/correction", id.borrow())
+}
+
+pub fn photo_correction_withdrawal(id: impl Borrow<PhotoId>) -> String {
+    format!("/photos/{}/correction/withdrawal", id.borrow())
+}
+
+pub fn photo_mask(id: impl Borrow<PhotoId>) -> String {
+    format!("/photos/{}/mask", id.borrow())
+}
+
+/// The mask under its own name: browsers may keep it.
+pub fn photo_mask_at(id: impl Borrow<PhotoId>, mask: impl Borrow<MaskId>) -> String {
+    format!("/photos/{}/mask?v={}", id.borrow(), mask.borrow())
 }
 
 pub fn photo_removal(id: impl Borrow<PhotoId>) -> String {

@@ -144,6 +144,12 @@ impl Trouble {
     }
 }
 
+/// One line of what is known.
+pub struct Fact {
+    pub label: &'static str,
+    pub value: String,
+}
+
 /// Photos of a shoot by where they stand.
 #[derive(Clone, Copy, Default)]
 pub struct Counts {

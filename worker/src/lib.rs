@@ -26,6 +26,7 @@ mod renditions;
 mod seeing;
 mod sight;
 pub mod standard;
+mod wishes;
 mod workplace;
 
 use std::future::Future;

@@ -5,7 +5,9 @@ use plumbline_domain::attempts::{NewAttempt, Verdict as Kept};
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
 use plumbline_domain::photos::Stage;
 use plumbline_domain::renditions::{Kind, NewRendition};
-use plumbline_enhance::{EncodeError, Heatmap, Output, Pixels, encode_preview, preview};
+use plumbline_enhance::{
+    EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
+};
 use plumbline_storage::Storage;
 use plumbline_storage::key::Key;
 use sha2::{Digest, Sha256};
@@ -72,6 +74,7 @@ pub fn encode(developed: Developed, album: Album, go_on: &mut GoOn<'_>) -> Resul
         original,
         picture,
         heatmap,
+        matte,
         metadata,
         attempts,
         ..
@@ -83,7 +86,8 @@ pub fn encode(developed: Developed, album: Album, go_on: &mut GoOn<'_>) -> Resul
         || previews(original, &picture, heatmap.as_ref()),
     );
     let full = file(Kind::Full, output.media_type(), &picture, full?);
-    let last = [full].into_iter().chain(small?).collect();
+    let mask = matte.map(mask).transpose()?;
+    let last = [full].into_iter().chain(small?).chain(mask).collect();
     Ok(Cooked {
         attempts: attempts
             .into_iter()
@@ -125,6 +129,19 @@ fn heat(heatmap: Option<&Heatmap>) -> Result<Option<File>, Failure> {
     };
     let shown = preview(&heatmap.to_pixels(), PREVIEW_EDGE);
     webp(Kind::Heatmap, &shown, HEATMAP_QUALITY).map(Some)
+}
+
+/// Where the sky is, for pages to show and people to correct: sent back as it is, it
+/// must say the same, so it is a PNG.
+fn mask(matte: Mask) -> Result<File, Failure> {
+    let grey = matte.values().iter().flat_map(|&v| [v; 3]).collect();
+    let grey = Pixels::from_eight(matte.width(), matte.height(), grey)
+        .expect("three samples for every value");
+    drop(matte);
+    let shown = preview(&grey, PREVIEW_EDGE);
+    let bytes = plumbline_enhance::encode(&shown, &Metadata::default(), &Output::Png);
+    let bytes = bytes.map_err(trouble)?;
+    Ok(file(Kind::Mask, Output::Png.media_type(), &shown, bytes))
 }
 
 impl Cooked {
@@ -216,4 +233,32 @@ fn pixels(side: u32) -> i32 {
 
 fn trouble(error: EncodeError) -> Failure {
     Failure::Retry(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_enhance::{Limits, decode};
+
+    use super::*;
+
+    /// Sky above, house below, in full size.
+    fn matte(width: u32, height: u32) -> Mask {
+        let values = (0..height).flat_map(|y| {
+            let level = if y < height / 2 { 255 } else { 0 };
+            std::iter::repeat_n(level, width as usize)
+        });
+        Mask::new(width, height, values.collect()).unwrap()
+    }
+
+    #[test]
+    fn a_mask_is_kept_as_large_as_the_preview_and_says_exactly_where_the_sky_is() {
+        let kept = mask(matte(4096, 2730)).unwrap();
+
+        assert_eq!(kept.about.kind, Kind::Mask);
+        assert_eq!(kept.about.content_type, "image/png");
+        assert_eq!((kept.about.width, kept.about.height), (2048, 1365));
+        let pixels = decode(&kept.bytes, &Limits::default()).unwrap().pixels;
+        assert_eq!(pixels.unit(1000, 100), [1.0; 3]);
+        assert_eq!(pixels.unit(1000, 1300), [0.0; 3]);
+    }
 }

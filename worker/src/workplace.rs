@@ -10,10 +10,10 @@ use plumbline_domain::jobs::Claim;
 use plumbline_domain::photos::{Stage, brackets};
 use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::{self, Look as ShootLook};
+use plumbline_domain::shoots::{Look as ShootLook, Shoot};
 use plumbline_domain::thresholds;
 use plumbline_enhance::anchor::Anchor;
-use plumbline_enhance::{Look, Measured, Preset};
+use plumbline_enhance::{Look, Measured, Preset, SkyWish};
 use plumbline_storage::key::Key;
 use tokio::sync::watch;
 
@@ -60,12 +60,10 @@ impl Workplace<'_> {
         }
     }
 
-    /// The kitchen's studio with this shoot's taste: its look, and what its other
-    /// rooms have in common; and with its organization's standard.
-    pub async fn studio(&self) -> Result<Studio, Failure> {
+    /// The kitchen's studio with this shoot's taste: its look, its skies, and what its
+    /// other rooms have in common; and with its organization's standard.
+    pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyWish) -> Result<Studio, Failure> {
         let mut scope = self.scope().await?;
-        let shoot = shoots::find(&mut scope, self.claim.photo.shoot_id).await;
-        let look = shoot.map_err(Failure::trouble)?;
         let beside = brackets::measured_beside(&mut scope, self.claim).await;
         let beside = beside.map_err(Failure::trouble)?;
         let refit = thresholds::in_force(&mut scope).await;
@@ -75,8 +73,9 @@ impl Workplace<'_> {
             .filter_map(|document| serde_json::from_value(document).ok())
             .collect();
         let preset = Preset {
-            look: look.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
+            look: shoot.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
             anchor: Anchor::of(&rooms),
+            sky,
             ..self.kitchen.studio.preset.clone()
         };
         let standard = Standard::of(refit.as_ref());

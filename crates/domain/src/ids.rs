@@ -58,4 +58,6 @@ ids!(
     GalleryId,
     JobId,
     RefitId,
+    SkyId,
+    MaskId,
 );

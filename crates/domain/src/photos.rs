@@ -1,6 +1,7 @@
 //! Photos: uploaded originals and where each of them stands. Every change of
 //! status is one function here, and the database refuses it if somebody was faster.
 
+pub mod again;
 pub mod brackets;
 pub mod reception;
 

@@ -17,15 +17,18 @@ pub enum Kind {
     Before,
     /// Where the attempt differs from its original, for eyes.
     Heatmap,
+    /// Where the attempt saw sky: white is sky. Only where there is some.
+    Mask,
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Full,
         Self::Preview,
         Self::Thumb,
         Self::Before,
         Self::Heatmap,
+        Self::Mask,
     ];
 
     /// The word in URLs and storage keys.
@@ -36,6 +39,7 @@ impl Kind {
             Self::Thumb => "thumb",
             Self::Before => "before",
             Self::Heatmap => "heatmap",
+            Self::Mask => "mask",
         }
     }
 }
@@ -155,17 +159,20 @@ pub async fn of_attempt(
     .await
 }
 
-/// All renditions of all attempts on a photo.
+/// All renditions of all attempts on a photo, of the kinds that this release knows: a
+/// newer worker may store others.
 pub async fn of_photo(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Vec<Rendition>> {
     let organization = scope.organization();
+    let known = Kind::ALL.map(|kind| kind.as_str().to_owned());
     sqlx::query_as!(
         Rendition,
         r#"select attempt_id, photo_id, kind as "kind: Kind", content_type, width, height,
                   size_bytes, sha256, crc32
            from renditions
-           where organization_id = $1 and photo_id = $2"#,
+           where organization_id = $1 and photo_id = $2 and kind::text = any($3)"#,
         organization as _,
         photo as _,
+        &known,
     )
     .fetch_all(scope.conn())
     .await

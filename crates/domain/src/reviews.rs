@@ -84,13 +84,19 @@ pub async fn create(
     Ok(true)
 }
 
-/// Takes the decision back: the photo is held again. `false`: there was none.
+/// Takes the decision back: the photo is held again. `false`: there was none, or the
+/// photo is being developed again and nobody waits for a decision.
 pub async fn withdraw(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let withdrawn = sqlx::query_scalar!(
         r#"update reviews set withdrawn_at = now()
-           where organization_id = $1 and photo_id = $2 and withdrawn_at is null
-           returning decision as "decision: Decision""#,
+           from photos
+           where reviews.organization_id = $1 and reviews.photo_id = $2
+             and reviews.withdrawn_at is null
+             and photos.organization_id = $1 and photos.id = $2
+             and photos.accepted_attempt_id = reviews.attempt_id
+             and photos.status in ('approved', 'rejected')
+           returning reviews.decision as "decision: Decision""#,
         organization as _,
         photo as _,
     )
@@ -103,7 +109,8 @@ pub async fn withdraw(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<bool> {
     Ok(back.is_some())
 }
 
-/// The decision in force.
+/// The decision in force on the attempt that counts. Decisions on earlier attempts say
+/// nothing about this one.
 pub async fn find(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Review>> {
     let organization = scope.organization();
     sqlx::query_as!(
@@ -111,6 +118,8 @@ pub async fn find(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Revi
         r#"select reviews.decision as "decision: Decision", reviews.reason,
                   accounts.name as "reviewer?", reviews.created_at
            from reviews
+           join photos on photos.organization_id = reviews.organization_id
+                      and photos.accepted_attempt_id = reviews.attempt_id
            left join accounts on accounts.id = reviews.account_id
            where reviews.organization_id = $1 and reviews.photo_id = $2
              and reviews.withdrawn_at is null"#,

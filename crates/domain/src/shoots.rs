@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::ids::{PhotoId, ShootId};
+use crate::ids::{PhotoId, ShootId, SkyId};
 use crate::members::Member;
 use crate::photos::Status;
 use crate::scope::Scope;
+use crate::skies::{Kind, Wish};
 
 /// Longest name of a shoot, in characters.
 pub const NAME_MAX_CHARS: usize = 200;
@@ -16,6 +17,8 @@ pub struct Shoot {
     pub id: ShootId,
     pub name: String,
     pub look: Look,
+    /// What becomes of its photos' skies.
+    pub sky: Wish,
     pub created_at: OffsetDateTime,
 }
 
@@ -95,25 +98,51 @@ pub async fn create(
     Ok(id)
 }
 
+struct Row {
+    id: ShootId,
+    name: String,
+    look: Look,
+    sky: Kind,
+    own_sky_id: Option<SkyId>,
+    created_at: OffsetDateTime,
+}
+
+impl From<Row> for Shoot {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            look: row.look,
+            sky: Wish::of(row.sky, row.own_sky_id),
+            created_at: row.created_at,
+        }
+    }
+}
+
 pub async fn find(scope: &mut Scope, id: ShootId) -> sqlx::Result<Option<Shoot>> {
     let organization = scope.organization();
-    sqlx::query_as!(
-        Shoot,
-        r#"select id, name, look as "look: Look", created_at from shoots
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id, name, look as "look: Look", sky as "sky: Kind",
+                  own_sky_id as "own_sky_id: SkyId", created_at
+           from shoots
            where organization_id = $1 and id = $2"#,
         organization as _,
         id as _,
     )
     .fetch_optional(scope.conn())
-    .await
+    .await?;
+    Ok(row.map(Shoot::from))
 }
 
 /// The shoot of this name, for tools that must find again what they made.
 pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<Shoot>> {
     let organization = scope.organization();
-    sqlx::query_as!(
-        Shoot,
-        r#"select id, name, look as "look: Look", created_at from shoots
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id, name, look as "look: Look", sky as "sky: Kind",
+                  own_sky_id as "own_sky_id: SkyId", created_at
+           from shoots
            where organization_id = $1 and name = $2
            order by created_at
            limit 1"#,
@@ -121,7 +150,25 @@ pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<
         name,
     )
     .fetch_optional(scope.conn())
-    .await
+    .await?;
+    Ok(row.map(Shoot::from))
+}
+
+/// What becomes of the skies of its photos that are developed from now on. `false`: there
+/// is no such shoot.
+pub async fn choose_sky(scope: &mut Scope, id: ShootId, sky: Wish) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    let chosen = sqlx::query!(
+        "update shoots set sky = $3, own_sky_id = $4
+         where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        sky.kind() as _,
+        sky.own() as _,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(chosen.rows_affected() > 0)
 }
 
 /// All shoots, newest first.

@@ -19,6 +19,17 @@ impl Key {
         Self(format!("{organization}/photos/{photo}/{attempt}/{kind}"))
     }
 
+    /// A person's picture of where a photo's sky is. Each has an id of its own: what an
+    /// earlier attempt was made with stays.
+    pub fn mask(organization: Uuid, photo: Uuid, mask: Uuid) -> Self {
+        Self(format!("{organization}/photos/{photo}/masks/{mask}"))
+    }
+
+    /// An organization's own picture of a sky.
+    pub fn sky(organization: Uuid, sky: Uuid) -> Self {
+        Self(format!("{organization}/skies/{sky}"))
+    }
+
     pub(crate) fn path(&self) -> Path {
         Path::from(self.0.as_str())
     }
@@ -30,9 +41,15 @@ mod tests {
 
     #[test]
     fn a_key_begins_with_its_organization() {
-        let (organization, photo) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let key = Key::original(organization, photo);
-        assert!(key.path().as_ref().starts_with(&format!("{organization}/")));
+        let (organization, id) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        for key in [
+            Key::original(organization, id),
+            Key::rendition(organization, id, id, "full"),
+            Key::mask(organization, id, id),
+            Key::sky(organization, id),
+        ] {
+            assert!(key.path().as_ref().starts_with(&format!("{organization}/")));
+        }
     }
 
     #[test]

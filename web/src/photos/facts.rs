@@ -4,12 +4,7 @@ use plumbline_domain::attempts::Attempt;
 use plumbline_domain::photos::Photo;
 
 use crate::sniff;
-use crate::view::{moment, pixels};
-
-pub struct Fact {
-    pub label: &'static str,
-    pub value: String,
-}
+use crate::view::{Fact, moment, pixels};
 
 pub fn of(photo: &Photo, accepted: Option<&Attempt>) -> Vec<Fact> {
     let mut facts = vec![

@@ -9,7 +9,6 @@ use anyhow::anyhow;
 use futures::FutureExt;
 use plumbline_domain::jobs::Claim;
 use plumbline_domain::queue::EnhancePhoto;
-use plumbline_enhance::Told;
 
 use crate::develop::develop;
 use crate::failure::{Failure, panic_message};
@@ -19,6 +18,7 @@ use crate::progress::Progress;
 use crate::record;
 use crate::renditions::{self, Album, Finished};
 use crate::sight;
+use crate::wishes::{self, Wishes};
 use crate::workplace::Workplace;
 
 pub async fn run(kitchen: &Arc<Kitchen>, order: EnhancePhoto) {
@@ -70,12 +70,14 @@ async fn cook(
     let Some(seen) = sight::see(&place).await? else {
         return Ok(None);
     };
-    let studio = place.studio().await?;
+    let shoot = wishes::shoot(&place).await?;
+    let Wishes { told, sky } = Wishes::of(&place, shoot.as_ref()).await?;
+    let studio = place.studio(shoot.as_ref(), sky).await?;
     let cooked = place
         .work(move |go_on| {
             let mut album = Album::default();
             let mut keep = |picture: &_, heatmap: Option<&_>| album.keep(picture, heatmap);
-            let developed = develop(seen, &Told::default(), &studio, &mut keep, go_on)?;
+            let developed = develop(seen, &told, &studio, &mut keep, go_on)?;
             renditions::encode(developed, album, go_on)
         })
         .await?;

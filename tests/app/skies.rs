@@ -1,0 +1,475 @@
+//! Sky and scene: what was seen, what a person says against it, and what becomes of skies.
+
+use std::sync::Arc;
+
+use plumbline_domain::attempts::Verdict;
+use plumbline_enhance::Place;
+use plumbline_tests::app::{App, attempts};
+use plumbline_tests::brushes::WatchingBrush;
+use plumbline_tests::by_hand;
+use plumbline_tests::client::Client;
+use plumbline_tests::pictures;
+use serde_json::json;
+
+struct Story {
+    app: App,
+    anna: Client,
+    shoot: String,
+    photo: String,
+}
+
+impl Story {
+    /// A photo that waits for its worker.
+    async fn begin() -> Self {
+        let app = App::start().await;
+        let anna = app.owner("Anna").await;
+        let shoot = anna.create_shoot("12 Harbour Street").await;
+        let photo = anna
+            .add_photo(&shoot, "garden.jpg", &pictures::room(1))
+            .await;
+        Self {
+            app,
+            anna,
+            shoot,
+            photo,
+        }
+    }
+
+    /// A photo that passed.
+    async fn passed() -> Self {
+        let story = Self::begin().await;
+        by_hand::finish(&story.app, &story.photo, Verdict::Passed).await;
+        story
+    }
+
+    fn page(&self) -> String {
+        format!("/photos/{}", self.photo)
+    }
+
+    async fn correct(&self, place: &str, sky: &str) -> Option<String> {
+        let path = format!("{}/correction", self.page());
+        let fields = [("place", place), ("sky", sky)];
+        self.anna.post(&path, &fields).await.location
+    }
+
+    async fn send_mask(&self, png: &[u8]) -> plumbline_tests::client::Answer {
+        let path = format!("{}/mask", self.page());
+        let file = ("mask.png", png);
+        self.anna.send_file(&path, "mask", file).await
+    }
+}
+
+/// A new own sky's id.
+async fn add_sky(anna: &Client, name: &str, bytes: &[u8]) -> String {
+    let added = anna.send_file("/skies", "sky", (name, bytes)).await;
+    assert_eq!(added.status, 303, "{}", added.text);
+    let page = anna.get("/skies").await.text;
+    let stem = name.split('.').next().unwrap();
+    let (_, its_card) = page.split_once(&format!(">{stem}</h2>")).unwrap();
+    let at = its_card.find("/skies/").expect("it can be removed") + "/skies/".len();
+    its_card[at..at + 36].to_owned()
+}
+
+#[tokio::test]
+async fn an_agent_corrects_the_scene_and_the_photo_is_developed_with_it() {
+    let story = Story::begin().await;
+    let brush = Arc::new(WatchingBrush::default());
+    story.app.run_jobs_with(Some(brush.clone())).await;
+    assert_eq!(brush.places().last(), Some(&Place::Unknown));
+
+    let after = story.correct("exterior", "shoot").await;
+    assert!(after.unwrap().ends_with("?notice=developing-again"));
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Waiting")
+        .shows("The scene is an exterior.")
+        .hides("Develop again</button>");
+
+    story.app.run_jobs_with(Some(brush.clone())).await;
+    assert_eq!(brush.places().last(), Some(&Place::Exterior));
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Ready")
+        .shows("value=\"exterior\" selected")
+        .shows("Anna, ");
+    assert!(
+        attempts(&story.app, &story.photo).await.len() >= 2,
+        "on the record"
+    );
+
+    let forget = format!("{}/correction/withdrawal", story.page());
+    story.anna.post(&forget, &[]).await;
+    story.app.run_jobs_with(Some(brush.clone())).await;
+    assert_eq!(brush.places().last(), Some(&Place::Unknown));
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .hides("The scene is an exterior.");
+}
+
+#[tokio::test]
+async fn a_decision_on_one_attempt_is_none_on_the_next() {
+    let story = Story::begin().await;
+    by_hand::finish(&story.app, &story.photo, Verdict::Held).await;
+    let link = story.anna.share(&story.shoot).await;
+    let review = format!("{}/review", story.page());
+    story.anna.post(&review, &[("decision", "approved")]).await;
+    let customer = story.app.visitor();
+    customer.get(&link).await.shows("garden.jpg");
+
+    story.correct("exterior", "shoot").await;
+    customer.get(&link).await.hides("garden.jpg");
+    // Taking back what no longer counts changes nothing.
+    story.anna.post(&format!("{review}/withdrawal"), &[]).await;
+    by_hand::finish(&story.app, &story.photo, Verdict::Held).await;
+
+    customer.get(&link).await.hides("garden.jpg");
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Needs review")
+        .hides("Approved by Anna");
+    let no = [("decision", "rejected"), ("reason", "The sky is wrong")];
+    story.anna.post(&review, &no).await;
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Rejected by Anna")
+        .shows("the rejection of this one does not carry over");
+    let decisions: Vec<(String, bool)> = sqlx::query_as(
+        "select decision::text, withdrawn_at is null from reviews order by created_at",
+    )
+    .fetch_all(&story.app.database.everything)
+    .await
+    .unwrap();
+    assert_eq!(
+        decisions,
+        [("approved".to_owned(), true), ("rejected".to_owned(), true)],
+        "each is true of its own attempt"
+    );
+}
+
+#[tokio::test]
+async fn a_photo_in_hand_is_not_developed_again() {
+    let story = Story::begin().await;
+    let refused = story.correct("exterior", "clear").await.unwrap();
+    story
+        .anna
+        .get(&refused)
+        .await
+        .shows("being developed just now");
+    let document = story
+        .anna
+        .get(&format!("{}/report.json", story.page()))
+        .await;
+    assert_eq!(document.json()["correction"], json!(null));
+}
+
+#[tokio::test]
+async fn a_sky_for_one_photo_counts_more_than_the_shoots() {
+    let story = Story::begin().await;
+    story.app.run_jobs().await;
+    // Only the worker finds out that this is no picture.
+    let broken = add_sky(&story.anna, "evening.jpg", &pictures::sky(1)[..300]).await;
+    let of_shoot = format!("/shoots/{}/sky", story.shoot);
+    story.anna.post(&of_shoot, &[("sky", &broken)]).await;
+
+    story.correct("exterior", "shoot").await;
+    story.app.run_jobs().await;
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Failed")
+        .shows("The picture of a sky evening cannot be read. Choose another sky")
+        .shows("As the shoot: evening");
+
+    story.correct("exterior", "light_cloud").await;
+    story.app.run_jobs().await;
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Ready")
+        .shows("The sky: Light cloud.");
+    let document = story
+        .anna
+        .get(&format!("{}/report.json", story.page()))
+        .await;
+    assert_eq!(document.json()["correction"]["sky"], "light_cloud");
+    assert_eq!(document.json()["correction"]["place"], "exterior");
+}
+
+#[tokio::test]
+async fn a_painted_mask_is_kept_and_reaches_the_worker() {
+    let story = Story::begin().await;
+    story.app.run_jobs().await;
+    let painted = pictures::mask(640, 480, 0.3);
+
+    let sent = story.send_mask(&painted).await;
+    assert!(sent.location.unwrap().ends_with("?notice=developing-again"));
+    let (status, kept) = story
+        .anna
+        .bytes(&format!("{}/mask", story.page()), None)
+        .await;
+    assert_eq!((status.as_u16(), kept), (200, painted));
+    story.app.run_jobs().await;
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Ready")
+        .shows("Where the sky is was painted by hand.")
+        .shows("Show the sky mask")
+        .shows("Correct the sky mask");
+
+    // A picture by its first bytes only: nobody but the worker looks further.
+    let mut cut = pictures::mask(640, 480, 0.3);
+    cut.truncate(60);
+    story.send_mask(&cut).await;
+    story.app.run_jobs().await;
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Failed")
+        .shows("The corrected sky mask of this photo cannot be read. Paint it again");
+    let forget = format!("{}/correction/withdrawal", story.page());
+    story.anna.post(&forget, &[]).await;
+    story.app.run_jobs().await;
+    story.anna.get(&story.page()).await.shows("Ready");
+}
+
+#[tokio::test]
+async fn a_mask_that_does_not_lie_on_the_photo_is_refused_with_what_to_do() {
+    let story = Story::passed().await;
+    for (file, said) in [
+        (
+            pictures::mask(400, 600, 0.3),
+            "Make one of 2048 × 1365 pixels",
+        ),
+        (pictures::room(1), "This is not a PNG."),
+        (vec![0; 5_000_000], "more than 4 MB"),
+    ] {
+        let page = story.send_mask(&file).await;
+        assert_eq!(page.status, 422);
+        page.shows(said).shows("Sky mask as a file");
+
+        let path = format!("{}/mask", story.page());
+        let script = story
+            .anna
+            .send_file_by_script(&path, "mask", ("mask.png", &file))
+            .await;
+        assert_eq!(script.status, 422);
+        let sentence = script.json()["detail"].as_str().unwrap().to_owned();
+        assert!(sentence.contains(said), "{sentence}");
+    }
+    assert_eq!(
+        story
+            .anna
+            .get(&format!("{}/mask", story.page()))
+            .await
+            .status,
+        404,
+        "nothing was kept"
+    );
+    story.anna.get(&story.page()).await.shows("Ready");
+}
+
+#[tokio::test]
+async fn a_stranger_neither_sees_nor_sends_masks_and_skies() {
+    let story = Story::passed().await;
+    story.send_mask(&pictures::mask(600, 400, 0.3)).await;
+    by_hand::finish(&story.app, &story.photo, Verdict::Passed).await;
+    by_hand::find_sky(
+        &story.app,
+        &story.photo,
+        pictures::mask(600, 400, 0.3),
+        (600, 400),
+    )
+    .await;
+    let sky = add_sky(&story.anna, "evening.jpg", &pictures::sky(1)).await;
+    let berta = story.app.owner("Berta").await;
+    let link = story.anna.share(&story.shoot).await;
+
+    for path in [
+        format!("{}/mask", story.page()),
+        format!("{}/renditions/mask", story.page()),
+        format!("/skies/{sky}/picture"),
+    ] {
+        assert_eq!(story.anna.get(&path).await.status, 200, "{path}");
+        assert_eq!(berta.get(&path).await.status, 404, "{path}");
+        assert_eq!(story.app.visitor().get(&path).await.status, 303, "{path}");
+    }
+    let shared = format!("{link}/photos/{}/mask", story.photo);
+    assert_eq!(story.app.visitor().get(&shared).await.status, 404);
+
+    let mask = pictures::mask(600, 400, 0.9);
+    let path = format!("{}/mask", story.page());
+    let sent = berta.send_file(&path, "mask", ("mask.png", &mask)).await;
+    assert_eq!(sent.status, 404);
+    berta.get("/skies").await.hides("evening");
+    let hers = berta.create_shoot("1 Elsewhere").await;
+    let chosen = berta
+        .post(&format!("/shoots/{hers}/sky"), &[("sky", &sky)])
+        .await;
+    assert_eq!(
+        chosen.status, 404,
+        "another organization's sky is not there to choose"
+    );
+}
+
+#[tokio::test]
+async fn an_own_sky_is_chosen_removed_and_brought_back() {
+    let story = Story::passed().await;
+    let sky = add_sky(&story.anna, "evening.jpg", &pictures::sky(1)).await;
+    assert_eq!(
+        add_sky(&story.anna, "evening.jpg", &pictures::sky(1)).await,
+        sky
+    );
+    let shoot = format!("/shoots/{}", story.shoot);
+    let chosen = [("sky", sky.as_str())];
+    story.anna.post(&format!("{shoot}/sky"), &chosen).await;
+    let option = format!("<option value=\"{sky}\" selected>evening</option>");
+    story.anna.get(&shoot).await.shows(&option);
+
+    let removed = story.anna.post(&format!("/skies/{sky}/removal"), &[]).await;
+    story
+        .anna
+        .get(&removed.location.unwrap())
+        .await
+        .shows("evening was removed.")
+        .shows("No sky of your own yet");
+    story.anna.get("/shoots").await.hides(&sky);
+    // Whoever has it keeps it.
+    story.anna.get(&shoot).await.shows("evening (removed)");
+
+    story
+        .anna
+        .post(&format!("/skies/{sky}/restoration"), &[])
+        .await;
+    story.anna.get("/shoots").await.shows(&sky);
+}
+
+#[tokio::test]
+async fn what_is_no_picture_is_no_sky() {
+    let story = Story::passed().await;
+    for (name, bytes, said) in [
+        ("sky.heic", &b"\0\0\0\x18ftypheic"[..], "HEIC"),
+        ("sky.dng", b"II\x2a\0 and so on", "camera RAW"),
+    ] {
+        let page = story.anna.send_file("/skies", "sky", (name, bytes)).await;
+        assert_eq!(page.status, 422);
+        page.shows(said).shows("No sky of your own yet");
+    }
+}
+
+#[tokio::test]
+async fn a_shoots_sky_is_chosen_with_its_name_and_its_exteriors_follow_a_change() {
+    let story = Story::passed().await;
+    let new = [("name", "2 Pier Road"), ("sky", "high_cloud")];
+    let pier = story.anna.post("/shoots", &new).await.made();
+    let high = "<option value=\"high_cloud\" selected>High cloud</option>";
+    story.anna.get(&format!("/shoots/{pier}")).await.shows(high);
+
+    let mut photos = vec![story.photo.clone()];
+    for seed in 2..=5 {
+        let name = format!("{seed}.jpg");
+        let bytes = pictures::room(seed);
+        let photo = story.anna.add_photo(&story.shoot, &name, &bytes).await;
+        by_hand::finish(&story.app, &photo, Verdict::Passed).await;
+        photos.push(photo);
+    }
+    let [outside, inside, said_outside, own_wish, unseen] = &photos[..] else {
+        unreachable!("there are five");
+    };
+    for (photo, place) in [
+        (outside, "exterior"),
+        (inside, "interior"),
+        (own_wish, "exterior"),
+    ] {
+        by_hand::see(&story.app, photo, json!({"place": place})).await;
+    }
+    for (photo, place, sky) in [
+        (said_outside, "exterior", "shoot"),
+        (own_wish, "seen", "keep"),
+    ] {
+        let path = format!("/photos/{photo}/correction");
+        story
+            .anna
+            .post(&path, &[("place", place), ("sky", sky)])
+            .await;
+        by_hand::finish(&story.app, photo, Verdict::Passed).await;
+    }
+    by_hand::see(&story.app, own_wish, json!({"place": "exterior"})).await;
+
+    let shoot = format!("/shoots/{}", story.shoot);
+    let chosen = story
+        .anna
+        .post(&format!("{shoot}/sky"), &[("sky", "clear")])
+        .await;
+    story
+        .anna
+        .get(&chosen.location.unwrap())
+        .await
+        .shows("It applies to photos developed from now on.")
+        .shows("Develop 2 exteriors again");
+    story.anna.post(&format!("{shoot}/attempts"), &[]).await;
+    for (photo, word) in [
+        (outside, "Waiting"),
+        (said_outside, "Waiting"),
+        (inside, "Ready"),
+        (own_wish, "Ready"),
+        (unseen, "Ready"),
+    ] {
+        story
+            .anna
+            .get(&format!("/photos/{photo}"))
+            .await
+            .shows(word);
+    }
+}
+
+#[tokio::test]
+async fn the_page_and_the_report_say_what_was_seen_and_what_was_generated() {
+    let story = Story::begin().await;
+    let mut report = by_hand::report(Verdict::Passed);
+    report["scene"] = json!({
+        "place": "exterior", "confidence": 0.97, "room": null, "room_confidence": 0.0,
+        "sky": {"share": 0.31, "network": "u2net"}, "network": "scenes",
+    });
+    report["ledger"] = json!({
+        "operation": "sky", "share": 0.31, "pixels": 7_440_000, "seed": 42,
+        "network": "u2net", "network_sha256": "c0ffee", "mask_corrected": true,
+    });
+    by_hand::finish_with(&story.app, &story.photo, report).await;
+    let plan = json!({"sky": {"kind": "clear", "sentence": "A clear sky was painted."}});
+    sqlx::query("update attempts set plan = $1")
+        .bind(plan)
+        .execute(&story.app.database.everything)
+        .await
+        .unwrap();
+
+    story
+        .anna
+        .get(&story.page())
+        .await
+        .shows("Exterior (97 % sure)")
+        .shows("31 % of the picture")
+        .shows("A clear sky was painted.");
+    story
+        .anna
+        .get(&format!("{}/report", story.page()))
+        .await
+        .shows("Seen as: Exterior (97 % sure)")
+        .shows("The sky in this picture was generated: 31 % of the picture, clear sky, seed 42.")
+        .shows("Where the sky is was painted by hand.")
+        .shows("c0ffee");
+}
