@@ -48,6 +48,17 @@ pub fn database_url() -> anyhow::Result<String> {
     required("PLUMBLINE_DATABASE_URL")
 }
 
+/// The folder where weights of networks lie.
+pub fn models_folder() -> PathBuf {
+    let usual = || ".data/models".to_owned();
+    read("PLUMBLINE_MODELS_DIR").unwrap_or_else(usual).into()
+}
+
+/// A folder or an address that holds copies of them.
+pub fn models_mirror() -> Option<String> {
+    read("PLUMBLINE_MODELS_MIRROR")
+}
+
 /// What to log. The database's notices ("already exists, skipping") are noise.
 pub fn log_filter() -> String {
     let asked = read("PLUMBLINE_LOG").unwrap_or_else(|| "info".to_owned());

@@ -15,6 +15,7 @@ pub mod inspect_files;
 mod jobs;
 mod kitchen;
 pub mod merge;
+pub mod models;
 mod patience;
 mod progress;
 pub mod qc;
