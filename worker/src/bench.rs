@@ -14,7 +14,7 @@ mod path;
 mod peer;
 mod picture;
 mod qc;
-mod stages;
+pub(crate) mod stages;
 mod table;
 mod wrapping;
 

@@ -54,6 +54,11 @@ pub fn models_folder() -> PathBuf {
     read("PLUMBLINE_MODELS_DIR").unwrap_or_else(usual).into()
 }
 
+/// A folder or an address that holds copies of them.
+pub fn models_mirror() -> Option<String> {
+    read("PLUMBLINE_MODELS_MIRROR")
+}
+
 /// What to log. The database's notices ("already exists, skipping") are noise.
 pub fn log_filter() -> String {
     let asked = read("PLUMBLINE_LOG").unwrap_or_else(|| "info".to_owned());

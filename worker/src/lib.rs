@@ -17,6 +17,7 @@ mod jobs;
 mod kitchen;
 pub mod look;
 pub mod merge;
+pub mod models;
 mod patience;
 mod progress;
 pub mod qc;

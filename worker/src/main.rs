@@ -11,6 +11,7 @@ use plumbline_worker::eyes;
 use plumbline_worker::inspect_files;
 use plumbline_worker::look;
 use plumbline_worker::merge;
+use plumbline_worker::models;
 use plumbline_worker::qc;
 use plumbline_worker::standard::Standard;
 
@@ -39,6 +40,9 @@ enum Command {
     /// Quality control: re-fits where photos fail to what people decided.
     #[command(subcommand)]
     Qc(qc::Order),
+    /// The weights of networks on this machine.
+    #[command(subcommand)]
+    Models(models::Order),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
         }
         Command::Bench(order) => bench::run(&order),
         Command::Qc(order) => qc::run(&order),
+        Command::Models(order) => models::run(&order),
         Command::Enhance(order) => {
             let usual = Preset::default();
             let preset = Preset {

@@ -1,0 +1,47 @@
+//! `models list`.
+
+use plumbline_models::manifest::{self, Use, Weight};
+use plumbline_models::shelf::{Shelf, State};
+
+use super::megabytes;
+
+pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
+    println!("{}", shelf.folder().display());
+    for weight in manifest::all() {
+        println!("{}", line(weight, shelf.state(weight)));
+    }
+    Ok(())
+}
+
+fn line(weight: &Weight, state: State) -> String {
+    let size = weight.bytes.map_or("size unknown".to_owned(), megabytes);
+    let state = match state {
+        State::Partial { bytes } => format!("{} of it", megabytes(bytes)),
+        other => other.in_words().to_owned(),
+    };
+    let warning = match weight.used_by {
+        Use::Product => "",
+        Use::Later => " Not used yet.",
+        Use::Tests => " For tests only.",
+    };
+    format!(
+        "  {:<22} {state:<14} {size:>12}  {:<12} {}{warning}",
+        weight.id, weight.licence, weight.purpose
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_is_there_and_what_it_may_be_used_for() {
+        let sky = manifest::find("sky-u2netp").expect("it is listed");
+        assert_eq!(
+            line(sky, State::Partial { bytes: 2_307_034 }),
+            "  sky-u2netp             2.3 MB of it         4.6 MB  MIT          Where the sky is."
+        );
+        let tests = manifest::find("places365-squeezenet").expect("it is listed");
+        assert!(line(tests, State::Missing).ends_with("For tests only."));
+    }
+}

@@ -1,0 +1,116 @@
+//! `models pull`: from a source into a parcel.
+
+use std::io::{IsTerminal, Read};
+
+use anyhow::{Context, bail};
+use plumbline_models::manifest::Weight;
+use plumbline_models::shelf::{Proof, Shelf};
+
+use super::megabytes;
+use super::parcel::Parcel;
+use super::source::{self, Source};
+
+/// One after the other; what fails does not keep the others from coming.
+pub fn run(shelf: &Shelf, weights: &[&Weight], mirror: Option<&str>) -> anyhow::Result<()> {
+    let mut failed = 0;
+    for weight in weights {
+        match one(shelf, weight, mirror) {
+            Ok(sentence) => println!("{}: {sentence}", weight.id),
+            Err(error) => {
+                eprintln!("{}: {error:#}", weight.id);
+                failed += 1;
+            }
+        }
+    }
+    if failed > 0 {
+        bail!("{failed} of {} could not be fetched.", weights.len());
+    }
+    Ok(())
+}
+
+fn one(shelf: &Shelf, weight: &Weight, mirror: Option<&str>) -> anyhow::Result<&'static str> {
+    match shelf.verify(weight) {
+        Ok(Proof::Good) => return Ok("installed already"),
+        Ok(Proof::NeverRecorded { .. }) => return Ok("put here by hand, left as it is"),
+        _ => {}
+    }
+    let mut parcel = Parcel::open(shelf, weight)?;
+    if parcel.is_whole() {
+        return parcel.finish(None).map(|()| "installed");
+    }
+    let sources = source::of(weight, mirror)?;
+    let (last, others) = sources.split_last().context("it has no source")?;
+    for source in others {
+        match fetch(parcel, weight, source) {
+            Ok(()) => return Ok("installed"),
+            Err(error) => eprintln!("{}: {error:#}", weight.id),
+        }
+        parcel = Parcel::open(shelf, weight)?;
+    }
+    fetch(parcel, weight, last).map(|()| "installed")
+}
+
+fn fetch(mut parcel: Parcel, weight: &Weight, source: &Source) -> anyhow::Result<()> {
+    let mut stream = source.open(&parcel.have())?;
+    parcel.begin(&stream)?;
+    let mut progress = Progress::of(&weight.id, stream.whole.or(weight.bytes));
+    let mut buffer = vec![0_u8; 1 << 16];
+    loop {
+        let read = stream.bytes.read(&mut buffer);
+        let stopped = || format!("{source} stopped; pull again to go on from there");
+        match read.with_context(stopped)? {
+            0 => break,
+            count => parcel
+                .write(&buffer[..count])
+                .with_context(|| source.to_string())?,
+        }
+        progress.tell(parcel.bytes());
+    }
+    progress.end();
+    parcel
+        .finish(stream.whole)
+        .with_context(|| source.to_string())
+}
+
+/// A line that counts up at a terminal; where nobody watches, one at the end.
+struct Progress<'a> {
+    id: &'a str,
+    whole: Option<u64>,
+    told: u64,
+    live: bool,
+}
+
+impl<'a> Progress<'a> {
+    fn of(id: &'a str, whole: Option<u64>) -> Self {
+        Self {
+            id,
+            whole,
+            told: 0,
+            live: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// At every megabyte.
+    fn tell(&mut self, bytes: u64) {
+        let before = std::mem::replace(&mut self.told, bytes);
+        if self.live && bytes >> 20 != before >> 20 {
+            eprint!("\r{}", self.line());
+        }
+    }
+
+    fn end(&self) {
+        let start = if self.live { "\r" } else { "" };
+        eprintln!("{start}{}", self.line());
+    }
+
+    fn line(&self) -> String {
+        let so_far = megabytes(self.told);
+        match self.whole {
+            Some(whole) => {
+                let percent = self.told * 100 / whole.max(1);
+                format!("{}: {so_far} of {}, {percent} %", self.id, megabytes(whole))
+            }
+            None => format!("{}: {so_far}", self.id),
+        }
+    }
+}
