@@ -26,6 +26,8 @@ pub trait KnowsPlaces: Send + Sync {
 pub struct Named<N: ?Sized> {
     /// The id of its weights.
     pub name: &'static str,
+    /// The hash of its weights, in hexadecimal digits.
+    pub sha256: Option<String>,
     /// The network.
     pub network: Box<N>,
 }
@@ -88,6 +90,10 @@ impl Eye for Sight {
     fn name(&self) -> &str {
         &self.name
     }
+
+    fn sky_sha256(&self) -> Option<&str> {
+        self.sky.as_ref()?.sha256.as_deref()
+    }
 }
 
 impl FindsSky for SkyNet {
@@ -114,6 +120,7 @@ fn open_sky(shelf: &Shelf) -> Result<Named<dyn FindsSky>, String> {
     let net = SkyNet::open(&path).map_err(|error| format!("{SKY}: {error}"))?;
     Ok(Named {
         name: SKY,
+        sha256: shelf.sha256(weight(SKY)),
         network: Box::new(net),
     })
 }
@@ -139,6 +146,7 @@ fn open_places(shelf: &Shelf) -> Result<Named<dyn KnowsPlaces>, String> {
     let places = ZeroShot::new(net, &words, memory, &fingerprint);
     Ok(Named {
         name: CLIP,
+        sha256: Some(fingerprint),
         network: Box::new(places.map_err(|error| wrong(&error))?),
     })
 }
@@ -172,6 +180,7 @@ mod tests {
             None,
             Some(Named {
                 name: "says",
+                sha256: None,
                 network: Box::new(Says(judged)),
             }),
         );

@@ -87,8 +87,7 @@ impl LedgerView {
     /// `None`: every pixel is the original's, or the attempt is older than the ledger.
     pub fn of(attempt: &Attempt) -> Option<Self> {
         let ledger = attempt.report.get("ledger").filter(|one| one.is_object())?;
-        let kind = attempt.plan["sky"]["kind"].as_str();
-        let kind = kind.or_else(|| ledger["kind"].as_str());
+        let kind = ledger["kind"].as_str();
         let verb = match kind {
             Some("own") => "replaced by a picture of another sky",
             _ => "generated",
@@ -195,10 +194,10 @@ mod tests {
     #[test]
     fn the_ledger_says_what_was_generated() {
         let report = json!({"ledger": {
-            "operation": "sky", "share": 0.31, "pixels": 14_000_000, "seed": 42,
+            "operation": "sky", "kind": "clear", "share": 0.31, "pixels": 14_000_000, "seed": 42,
             "network": "u2net", "network_sha256": "ab", "mask_corrected": true,
         }});
-        let clear = attempt(json!({"sky": {"kind": "clear"}}), report);
+        let clear = attempt(json!({}), report);
         let ledger = LedgerView::of(&clear).unwrap();
         assert_eq!(
             ledger.sentence,
@@ -206,7 +205,7 @@ mod tests {
         );
         assert!(ledger.by_hand);
 
-        let own = attempt(json!({"sky": {"kind": "own"}}), json!({"ledger": {}}));
+        let own = attempt(json!({}), json!({"ledger": {"kind": "own"}}));
         assert_eq!(
             LedgerView::of(&own).unwrap().sentence,
             "The sky in this picture was replaced by a picture of another sky."

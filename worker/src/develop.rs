@@ -17,7 +17,7 @@ use plumbline_enhance::{
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::seeing;
+use crate::seeing::{self, Seeing};
 use crate::standard::Standard;
 
 /// Who looks, who paints, what an organization likes, and what it is judged by.
@@ -181,7 +181,7 @@ pub fn develop(
         source,
         mut metadata,
         measured,
-        notes,
+        mut notes,
         mut since,
         ..
     } = seen;
@@ -194,6 +194,7 @@ pub fn develop(
     let mut plan = plan(&measured, &seeing.scene, &studio.preset, guided);
     plan.sky = seeing.sky(&measured, &studio.preset, told, &metadata);
     let own = seeing::own(&studio.preset, told);
+    notes.extend_from_slice(&seeing.notes);
 
     let mut attempts = Vec::new();
     loop {
@@ -208,6 +209,7 @@ pub fn develop(
             report, heatmap, ..
         } = standard.judge(&original, &picture, &plan, repainted.as_ref());
         let mut record = document(&report, &source, standard.refit).map_err(trouble)?;
+        record["headline"] = Seeing::headline(&report, &plan).into();
         record["scene"] = seeing.document();
         record["ledger"] = seeing.ledger(&plan, &original);
         attempts.push(attempt(&plan, &report, record, &notes, since)?);

@@ -4,8 +4,8 @@
 use plumbline_enhance::plan::sky::{self, Camera, Kind};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    Change, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset, Scene, SkyWish,
-    Told, small,
+    Change, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset, Report, Scene,
+    SkyWish, Told, Verdict, small,
 };
 use serde_json::{Value, json};
 
@@ -18,10 +18,18 @@ pub struct Seeing {
     sky_sha256: Option<String>,
     /// A person painted where the sky is.
     painted: bool,
+    /// What was told and could not be followed, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// A guess that is nowhere likelier than this sees no sky, of 255.
 const LIKELY: u8 = 96;
+
+const BELOW: &str = "All checks passed: below its new sky, nothing was added, lost or tinted.";
+
+/// How far a painted mask's shape may be from the photo's, as a share.
+const SHAPE: f32 = 0.02;
+const OTHER_FRAME: &str = "Your sky mask was left out: it was painted over the photo when it was framed differently. Paint it again on the photo's page.";
 
 /// Looks at a photo as it is framed. What a person told outranks the eye.
 pub fn see(original: &Pixels, eye: &dyn Eye, told: &Told) -> Result<Seeing, EyeError> {
@@ -29,8 +37,9 @@ pub fn see(original: &Pixels, eye: &dyn Eye, told: &Told) -> Result<Seeing, EyeE
     if let Some(place) = told.place {
         (scene.place, scene.confidence) = (place, 1.0);
     }
+    let painted = told.sky.as_ref().filter(|mask| fits(mask, original));
     // What a person painted is meant, islands and all.
-    scene.sky = match &told.sky {
+    scene.sky = match painted {
         Some(painted) => Some(painted.clone()),
         None => scene.sky.as_ref().map(without_islands),
     };
@@ -44,11 +53,29 @@ pub fn see(original: &Pixels, eye: &dyn Eye, told: &Told) -> Result<Seeing, EyeE
         scene,
         eye: eye.name().to_owned(),
         sky_sha256: eye.sky_sha256().map(str::to_owned),
-        painted: told.sky.is_some(),
+        painted: painted.is_some(),
+        notes: match (&told.sky, painted) {
+            (Some(_), None) => vec![OTHER_FRAME.to_owned()],
+            _ => Vec::new(),
+        },
     })
 }
 
+fn fits(mask: &Mask, photo: &Pixels) -> bool {
+    let shape = |width: u32, height: u32| width as f32 / height as f32;
+    let ratio = shape(mask.width(), mask.height()) / shape(photo.width(), photo.height());
+    (ratio - 1.0).abs() <= SHAPE
+}
+
 impl Seeing {
+    /// The sentence that stands out of a report, with its new sky in mind.
+    pub fn headline(report: &Report, plan: &Plan) -> String {
+        match (report.verdict, plan.sky.new_sky()) {
+            (Verdict::Passed, Some(_)) => BELOW.to_owned(),
+            _ => report.headline(),
+        }
+    }
+
     /// The edit of this photo's sky.
     pub fn sky(
         &self,

@@ -105,17 +105,7 @@ async fn mask(place: &Workplace<'_>, id: MaskId) -> Result<Mask, Failure> {
 fn read_mask(bytes: &[u8]) -> Result<Mask, Failure> {
     let decoded =
         decode(bytes, &MASK_LIMITS).map_err(|_| Failure::Final(MASK_DAMAGED.to_owned()))?;
-    Ok(light_of(&decoded.pixels))
-}
-
-/// How light every pixel is: white is sky.
-fn light_of(pixels: &Pixels) -> Mask {
-    // Rec. 709 weights in 256ths; they add up, so that a grey is itself.
-    let light =
-        |p: &[u8]| (u32::from(p[0]) * 54 + u32::from(p[1]) * 183 + u32::from(p[2]) * 19) >> 8;
-    let samples = pixels.rgb8();
-    let values = samples.chunks_exact(3).map(|p| light(p) as u8).collect();
-    Mask::new(pixels.width(), pixels.height(), values).expect("there is one value for every pixel")
+    Ok(Mask::of_luma(&decoded.pixels))
 }
 
 async fn own_sky(place: &Workplace<'_>, id: SkyId) -> Result<Pixels, Failure> {

@@ -239,7 +239,8 @@ fn sun(view: &SkyView, camera: &Camera) -> (f32, f32) {
     )
 }
 
-/// A number that belongs to this sky: the same picture gives the same clouds.
+/// A number of 48 bits that belongs to this sky: the same picture gives the same clouds, and every
+/// reader of documents can hold it.
 fn seed(view: &SkyView) -> u64 {
     let parts = [
         view.share,
@@ -248,9 +249,10 @@ fn seed(view: &SkyView) -> u64 {
         view.ground,
         view.spread,
     ];
-    parts.iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
+    let hash = parts.iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
         (hash ^ u64::from(part.to_bits())).wrapping_mul(0x0100_0000_01b3)
-    })
+    });
+    hash >> 16
 }
 
 /// Blue light from above cools the house a little, at most two hundredths.
