@@ -1,5 +1,6 @@
 //! `bench image`: what a photo of 45 megapixels costs, stage by stage, beside the same steps in
-//! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers. It makes its own photo, runs every path in a process of its own and in
+//! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers; `bench sky`: what
+//! seeing and a new sky cost. It makes its own photo, runs every path in a process of its own and in
 //! turn, and prints medians. It decides nothing and is no part of the queue's work.
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ mod path;
 mod peer;
 mod picture;
 mod qc;
+mod sky;
 pub(crate) mod stages;
 mod table;
 mod wrapping;
@@ -27,12 +29,17 @@ pub enum Order {
     Image(Image),
     /// Quality control of one large pair, beside its peers.
     Qc(Image),
+    /// Seeing a large photo and giving it another sky.
+    Sky(sky::Sky),
     /// One run of that path over a file, as JSON.
     #[command(hide = true)]
     Once(Once),
     /// One quality control of a pair of PPM files, as JSON.
     #[command(hide = true)]
     Judge(qc::Judge),
+    /// One look and one new sky for a PPM file, as JSON.
+    #[command(hide = true)]
+    Repaint(sky::Once),
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +96,8 @@ pub fn run(order: &Order) -> ExitCode {
         Order::Image(image) => compare(image),
         Order::Qc(image) => qc::compare(image),
         Order::Judge(judge) => qc::once(judge),
+        Order::Sky(order) => sky::compare(order),
+        Order::Repaint(once) => sky::once(once),
         Order::Once(once) => path::once(&once.file, once.threads, once.pair.as_deref()),
     };
     match done {

@@ -14,6 +14,7 @@ pub(crate) mod grade;
 pub(crate) mod moments;
 pub(crate) mod planes;
 pub(crate) mod sharpen;
+pub(crate) mod sky;
 pub(crate) mod ssim;
 pub(crate) mod strip;
 pub(crate) mod warp;

@@ -155,7 +155,7 @@ fn beyond_bytes(run: &Run) -> f64 {
     run.peak_bytes() as f64 - resident
 }
 
-fn read_ppm(path: &Path) -> anyhow::Result<Pixels> {
+pub fn read_ppm(path: &Path) -> anyhow::Result<Pixels> {
     let read = || -> Option<Pixels> {
         let mut bytes = fs::read(path).ok()?;
         let mut lines = bytes.splitn(4, |b| *b == b'\n');

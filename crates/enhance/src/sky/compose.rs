@@ -7,14 +7,17 @@
 
 use rayon::prelude::*;
 
+use crate::kernels::sky::{Blend, blend, grain};
 use crate::light::{Sample, place};
 use crate::pixels::{Pixels, Samples};
 use crate::plan::sky::NewSky;
-use crate::sky::matte::{Matte, Row, columns, stretch};
+use crate::sky::matte::{Matte, Row, columns, lights, stretch};
 use crate::sky::planes::Plane;
 
 /// Share of a pixel below which it is not touched.
 const LEAST: f32 = 1.0 / 255.0;
+/// Keeps a smooth sky of 8 bits from showing steps.
+const LEAST_GRAIN: f32 = 0.0015;
 /// The old sky's grain stays, up to so many of its standard deviations.
 const GRAINS: f32 = 2.5;
 
@@ -64,6 +67,9 @@ struct Rows {
     matte: Row,
     new: [Vec<f32>; 3],
     old: [Vec<f32>; 3],
+    /// The graded pixels' light, and then the composition's.
+    light: [Vec<f32>; 3],
+    grain: Vec<f32>,
     coarse: Vec<f32>,
 }
 
@@ -79,55 +85,43 @@ impl Composition<'_> {
                 rows.enter(self, y, &fine, &rough);
                 let (first, last) = (3 * rows.matte.from, 3 * rows.matte.to);
                 relight(&mut to[..first], &relit);
-                self.row(rows, y, &from[first..last], &mut to[first..last], &relit);
                 relight(&mut to[last..], &relit);
+                rows.matte.share(&from[first..last]);
+                self.row(rows, y, &mut to[first..last], &relit);
             });
         graded
     }
 
-    fn row<S: Sample>(&self, rows: &Rows, y: usize, from: &[S], to: &mut [S], relit: &[Vec<S>; 3]) {
-        let table = S::linear_table();
-        let pixels = from
-            .as_chunks::<3>()
-            .0
-            .iter()
-            .zip(to.as_chunks_mut::<3>().0);
-        for (at, (from, to)) in pixels.enumerate() {
-            let share = rows.matte.share(at, from.map(|v| table[v.index()]));
-            if share < LEAST {
-                (0..3).for_each(|c| to[c] = relit[c][to[c].index()]);
-                continue;
-            }
-            let x = rows.matte.from + at;
-            let grain = self.grain(x, y);
+    fn row<S: Sample>(&self, rows: &mut Rows, y: usize, to: &mut [S], relit: &[Vec<S>; 3]) {
+        lights(to, &mut rows.light);
+        rows.grain.resize(rows.matte.share.len(), 0.0);
+        let (from, sigma) = (rows.matte.from, self.sigma());
+        grain(from, y, self.edit.seed, sigma, &mut rows.grain);
+        for c in 0..3 {
+            let with = Blend {
+                relight: self.edit.relight[c],
+                limit: GRAINS * sigma,
+            };
+            let (share, old, new) = (&rows.matte.share, &rows.old[c], &rows.new[c]);
+            blend(&mut rows.light[c], share, old, new, &rows.grain, with);
+        }
+        let table = S::sample_table();
+        let last = (table.len() - 1) as f32;
+        for (at, to) in to.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+            let untouched = rows.matte.share[at] < LEAST;
             for c in 0..3 {
-                let (old, new) = (rows.old[c][at], rows.new[c][at]);
-                let light = table[to[c].index()];
-                let ground = (light - share * old).clamp(0.0, 1.0 - share) * self.edit.relight[c];
-                let own = (light - old).clamp(-self.limit(), self.limit());
-                let kept = if old > 0.95 { grain } else { own };
-                to[c] = sample(ground + share * (new + kept));
+                to[c] = if untouched {
+                    relit[c][to[c].index()]
+                } else {
+                    table[place(rows.light[c][at], last) as usize]
+                };
             }
         }
     }
 
-    /// Largest change of light that counts as grain.
-    fn limit(&self) -> f32 {
-        GRAINS * self.sigma()
-    }
-
     /// Grain in linear light at the new sky's level, where the curve's slope is about one.
     fn sigma(&self) -> f32 {
-        self.edit.grain.max(0.0015)
-    }
-
-    /// Grain for a place where the old sky was too bright to have any: uniform, seeded.
-    fn grain(&self, x: usize, y: usize) -> f32 {
-        let mut bits = (x as u64) << 32 | y as u64;
-        bits = (bits ^ self.edit.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        bits = (bits ^ (bits >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        let unit = (bits >> 40) as f32 / (1_u32 << 24) as f32 - 0.5;
-        unit * 3.46 * self.sigma()
+        self.edit.grain.max(LEAST_GRAIN)
     }
 }
 
@@ -162,7 +156,6 @@ fn relight<S: Sample>(to: &mut [S], relit: &[Vec<S>; 3]) {
     }
 }
 
-#[inline(always)]
 fn sample<S: Sample>(light: f32) -> S {
     let table = S::sample_table();
     table[place(light.clamp(0.0, 1.0), (table.len() - 1) as f32) as usize]

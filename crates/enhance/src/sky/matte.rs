@@ -11,6 +11,7 @@
 
 use rayon::prelude::*;
 
+use crate::kernels::sky::{Fields, shares, unlike};
 use crate::light::{LUMA, Sample};
 use crate::pixels::{Mask, Pixels, Samples};
 use crate::plan::smooth;
@@ -144,10 +145,9 @@ impl Matte {
         rows.enumerate()
             .for_each_init(Row::default, |row, (y, (to, from))| {
                 row.enter(self, y, height, &columns);
-                for x in row.from..row.to {
-                    let light = [0, 1, 2].map(|c| S::linear_table()[from[3 * x + c].index()]);
-                    to[x] = (row.share(x - row.from, light) * 255.0 + 0.5) as u8;
-                }
+                row.share(&from[3 * row.from..3 * row.to]);
+                let to = to[row.from..row.to].iter_mut().zip(&row.share);
+                to.for_each(|(to, share)| *to = (share * 255.0 + 0.5) as u8);
             });
         values
     }
@@ -188,8 +188,10 @@ pub(crate) struct Row {
     /// First full-size column with sky, and the one after the last.
     pub from: usize,
     pub to: usize,
-    /// Light of the sky, then near, slope, base, trust and certainty, for those columns.
-    fields: [Vec<f32>; 8],
+    /// What is sky of each of them.
+    pub share: Vec<f32>,
+    fields: Fields,
+    light: [Vec<f32>; 3],
     coarse: Vec<f32>,
 }
 
@@ -203,38 +205,51 @@ impl Row {
             Some((first, last))
         };
         let spans = [any(&matte.trust), any(&matte.base)];
-        let Some(first) = spans.iter().flatten().map(|s| s.0).min() else {
-            return;
-        };
-        let last = spans.iter().flatten().map(|s| s.1).max().unwrap_or(first);
-        self.from = columns.partition_point(|&(left, _)| (left as usize + 1) < first);
-        self.to = columns.partition_point(|&(left, _)| left as usize <= last);
-        let [r, g, b] = &matte.sky;
-        let Matte {
+        if let Some(first) = spans.iter().flatten().map(|span| span.0).min() {
+            let last = spans.iter().flatten().map(|span| span.1).max();
+            let last = last.unwrap_or(first);
+            self.from = columns.partition_point(|&(left, _)| (left as usize + 1) < first);
+            self.to = columns.partition_point(|&(left, _)| left as usize <= last);
+        }
+        let Fields {
+            sky: [r, g, b],
             near,
             slope,
             base,
             trust,
             certain,
-            ..
-        } = matte;
-        let planes = [r, g, b, near, slope, base, trust, certain];
-        for (plane, field) in planes.into_iter().zip(&mut self.fields) {
+        } = &mut self.fields;
+        let pairs = [
+            (&matte.sky[0], r),
+            (&matte.sky[1], g),
+            (&matte.sky[2], b),
+            (&matte.near, near),
+            (&matte.slope, slope),
+            (&matte.base, base),
+            (&matte.trust, trust),
+            (&matte.certain, certain),
+        ];
+        for (plane, field) in pairs {
             plane.row(y, height, &mut self.coarse);
             stretch(&self.coarse, &columns[self.from..self.to], field);
         }
     }
 
-    /// Light of the sky at a column counted from `from`.
-    pub fn sky(&self, at: usize) -> [f32; 3] {
-        [0, 1, 2].map(|c| self.fields[c][at])
+    /// Compares the row's pixels, from the first with sky to the last.
+    pub fn share<S: Sample>(&mut self, pixels: &[S]) {
+        lights(pixels, &mut self.light);
+        self.share.resize(self.to - self.from, 0.0);
+        shares(&self.light, &self.fields, &mut self.share);
     }
+}
 
-    /// What is sky of a pixel of that light.
-    pub fn share(&self, at: usize, light: [f32; 3]) -> f32 {
-        let [near, slope, base, trust, certain] = [3, 4, 5, 6, 7].map(|f| self.fields[f][at]);
-        let q = 1.0 - (unlike(light, self.sky(at), certain) - near) * slope;
-        (base + trust * q.clamp(0.0, 1.0)).clamp(0.0, 1.0)
+/// Light of a row of pixels, channel by channel.
+pub(crate) fn lights<S: Sample>(pixels: &[S], to: &mut [Vec<f32>; 3]) {
+    let table = S::linear_table();
+    for (c, to) in to.iter_mut().enumerate() {
+        to.clear();
+        let pixels = pixels.as_chunks::<3>().0.iter();
+        to.extend(pixels.map(|pixel| table[pixel[c].index()]));
     }
 }
 
@@ -246,22 +261,6 @@ pub(crate) fn stretch(coarse: &[f32], columns: &[(u32, f32)], to: &mut Vec<f32>)
         let (l, r) = (coarse[left as usize], coarse[(left as usize + 1).min(last)]);
         l + (r - l) * share
     }));
-}
-
-/// How much less red and green count than blue amid the sky: clouds and the blue between them are
-/// nearly alike in blue, and wires, birds and twigs are not.
-const RED: f32 = 0.92;
-const GREEN: f32 = 0.75;
-
-/// Distance of a light from the sky's, as a share of the sky's.
-fn unlike(light: [f32; 3], sky: [f32; 3], certain: f32) -> f32 {
-    let weights = [1.0 - RED * certain, 1.0 - GREEN * certain, 1.0];
-    let (mut off, mut own) = (0.0, 1e-4);
-    for c in 0..3 {
-        off += weights[c] * (light[c] - sky[c]) * (light[c] - sky[c]);
-        own += weights[c] * sky[c] * sky[c];
-    }
-    (off / own).sqrt()
 }
 
 /// Coarse pixels' worth of undecided guess that colour cannot decide either.
