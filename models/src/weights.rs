@@ -1,10 +1,12 @@
-//! A file of weights: mapped into memory, or compiled into the program. Every tensor of it must be
-//! asked for: a network that leaves some behind is not the one the file was made for.
+//! A file of weights: mapped into memory, compiled into the program, or pickled. Every tensor of it
+//! must be asked for: a network that leaves some behind is not the one the file was made for. What
+//! it leaves knowingly, it names.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use candle_core::pickle::PthTensors;
 use candle_core::safetensors::{MmapedSafetensors, SliceSafetensors};
 use candle_core::{DType, Device, Result, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
@@ -16,12 +18,34 @@ const BOOKKEEPING: &str = ".num_batches_tracked";
 enum File {
     Mapped(MmapedSafetensors),
     Compiled(SliceSafetensors<'static>),
+    Pickled(PthTensors),
+}
+
+/// Where a file keeps a tensor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// What it is called there.
+    pub name: String,
+    /// Which of its rows; `None`: all of it.
+    pub row: Option<usize>,
+}
+
+impl Place {
+    /// Under the name that the network has for it.
+    fn same(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            row: None,
+        }
+    }
 }
 
 /// Tensors by name, and which of them were asked for.
 pub struct Weights {
     file: Arc<File>,
     asked: Arc<Mutex<BTreeSet<String>>>,
+    place: fn(&str) -> Place,
+    unused: &'static [&'static str],
 }
 
 /// Could not be read, or does not fit the network.
@@ -57,11 +81,34 @@ impl Weights {
         Ok(Self::of(File::Compiled(SliceSafetensors::new(bytes)?)))
     }
 
+    /// Reads what PyTorch saved: the dictionary of tensors under a key (`"model"`) of a pickled
+    /// one. Pickles are parsed, never run.
+    pub fn pickled(path: &Path, key: &str) -> std::result::Result<Self, WeightsError> {
+        Ok(Self::of(File::Pickled(PthTensors::new(path, Some(key))?)))
+    }
+
     fn of(file: File) -> Self {
         Self {
             file: Arc::new(file),
             asked: Arc::default(),
+            place: Place::same,
+            unused: &[],
         }
+    }
+
+    /// For a file with other names than the network's.
+    pub fn laid_out(self, place: fn(&str) -> Place) -> Self {
+        Self { place, ..self }
+    }
+
+    /// For a file that holds more than the network needs: names, or their beginnings.
+    pub fn without(self, unused: &'static [&'static str]) -> Self {
+        Self { unused, ..self }
+    }
+
+    /// Whether the file has a tensor of that name.
+    pub fn holds(&self, name: &str) -> bool {
+        self.names().iter().any(|held| held == name)
     }
 
     /// Builds a network from all of the tensors, as `f32` on the CPU.
@@ -82,6 +129,7 @@ impl Weights {
         let asker = Asker {
             file: self.file.clone(),
             asked: self.asked.clone(),
+            place: self.place,
         };
         let builder = VarBuilder::from_backend(Box::new(asker), dtype, device.clone());
         let network = new(builder)?;
@@ -94,6 +142,7 @@ impl Weights {
             .names()
             .into_iter()
             .filter(|name| !asked.contains(name) && !name.ends_with(BOOKKEEPING))
+            .filter(|name| !self.unused.iter().any(|begin| name.starts_with(begin)))
             .collect();
         Some(WeightsError::LeftOver {
             count: rest.len(),
@@ -105,6 +154,7 @@ impl Weights {
         let tensors = match &*self.file {
             File::Mapped(file) => file.tensors(),
             File::Compiled(file) => file.tensors(),
+            File::Pickled(file) => return file.tensor_infos().keys().cloned().collect(),
         };
         tensors.into_iter().map(|(name, _)| name).collect()
     }
@@ -113,6 +163,7 @@ impl Weights {
 struct Asker {
     file: Arc<File>,
     asked: Arc<Mutex<BTreeSet<String>>>,
+    place: fn(&str) -> Place,
 }
 
 impl Asker {
@@ -120,27 +171,38 @@ impl Asker {
         match &*self.file {
             File::Mapped(file) => file,
             File::Compiled(file) => file,
+            File::Pickled(file) => file,
         }
     }
 
-    fn note(&self, name: &str) {
+    /// Where the file has it; noted as asked for.
+    fn find(&self, name: &str) -> Place {
+        let place = (self.place)(name);
         let mut asked = self.asked.lock().expect("nobody panics while asking");
-        asked.insert(name.to_owned());
+        asked.insert(place.name.clone());
+        place
     }
 }
 
 impl SimpleBackend for Asker {
     fn get(&self, s: Shape, name: &str, h: Init, dtype: DType, dev: &Device) -> Result<Tensor> {
-        self.note(name);
-        self.backend().get(s, name, h, dtype, dev)
+        let Place { name, row } = self.find(name);
+        match row {
+            None => self.backend().get(s, &name, h, dtype, dev),
+            Some(row) => {
+                let all = self.backend().get_unchecked(&name, dtype, dev)?;
+                all.narrow(0, row, 1)?.reshape(s)
+            }
+        }
     }
 
     fn get_unchecked(&self, name: &str, dtype: DType, dev: &Device) -> Result<Tensor> {
-        self.note(name);
-        self.backend().get_unchecked(name, dtype, dev)
+        let Place { name, row } = self.find(name);
+        let all = self.backend().get_unchecked(&name, dtype, dev)?;
+        row.map_or(Ok(all.clone()), |row| all.narrow(0, row, 1))
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
-        self.backend().contains_tensor(name)
+        self.backend().contains_tensor(&(self.place)(name).name)
     }
 }

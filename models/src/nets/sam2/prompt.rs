@@ -1,0 +1,184 @@
+//! The prompt encoder of SAM 2.1: what a person, or another network, points at, as tokens (points,
+//! a box's corners) and as a picture (a mask).
+
+use std::f64::consts::TAU;
+
+use candle_core::{Device, Module, Result, Tensor};
+use candle_nn::{Conv2d, Conv2dConfig, VarBuilder, conv2d};
+
+use super::Shape;
+use super::layers::ChannelNorm;
+
+/// Channels of the mask's convolutions.
+const MASK: usize = 16;
+
+/// What a point says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Label {
+    /// Nothing: it fills a place.
+    Nothing = -1,
+    /// Not part of the object.
+    Beside = 0,
+    /// Part of the object.
+    On = 1,
+    /// Upper left corner of a box around the object.
+    UpperLeft = 2,
+    /// Lower right corner of that box.
+    LowerRight = 3,
+}
+
+/// A point of the network's square input, in its pixels; whole numbers are the pixels' upper left
+/// corners plus a half: (0, 0) is the middle of the first pixel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// To the right, 0 to the side.
+    pub x: f32,
+    /// Down, 0 to the side.
+    pub y: f32,
+    /// What it says.
+    pub label: Label,
+}
+
+/// What to look for. The original puts a box's corners before the other points.
+#[derive(Debug, Clone, Default)]
+pub struct Prompt {
+    /// Points and corners.
+    pub points: Vec<Point>,
+    /// Logits of a mask to start from: 1 x 1 x side / 4 x side / 4.
+    pub mask: Option<Tensor>,
+}
+
+/// A prompt as the decoder reads it.
+pub struct Prompted {
+    /// 1 x tokens x channels.
+    pub sparse: Tensor,
+    /// 1 x channels x side / 16 x side / 16.
+    pub dense: Tensor,
+}
+
+/// The prompt encoder.
+pub struct PromptEncoder {
+    side: f64,
+    /// 2 x channels / 2: frequencies for a position (Tancik et al. 2020).
+    frequencies: Tensor,
+    /// 5 x channels, by label + 1.
+    labels: Tensor,
+    first: (Conv2d, ChannelNorm),
+    second: (Conv2d, ChannelNorm),
+    last: Conv2d,
+    /// 1 x channels x 1 x 1.
+    no_mask: Tensor,
+    /// 1 x channels x side / 16 x side / 16.
+    grid: Tensor,
+}
+
+impl PromptEncoder {
+    /// Builds it from the parameters under `sam_prompt_encoder`.
+    pub fn new(shape: &Shape, vb: &VarBuilder) -> Result<Self> {
+        let channels = shape.model;
+        let token = |name: &str| vb.get((1, channels), &format!("{name}.weight"));
+        let mut labels = vec![token("not_a_point_embed")?];
+        for label in 0..4 {
+            labels.push(token(&format!("point_embeddings.{label}"))?);
+        }
+        let halving = Conv2dConfig {
+            stride: 2,
+            ..Conv2dConfig::default()
+        };
+        let mask = vb.pp("mask_downscaling");
+        let half = |at: usize, inputs: usize, outputs: usize| -> Result<_> {
+            let conv = conv2d(inputs, outputs, 2, halving, mask.pp(at))?;
+            Ok((conv, ChannelNorm::new(outputs, mask.pp(at + 1))?))
+        };
+        let frequencies = "pe_layer.positional_encoding_gaussian_matrix";
+        let frequencies = vb.get((2, channels / 2), frequencies)?;
+        Ok(Self {
+            side: shape.side as f64,
+            labels: Tensor::cat(&labels, 0)?,
+            first: half(0, 1, MASK / 4)?,
+            second: half(3, MASK / 4, MASK)?,
+            last: conv2d(MASK, channels, 1, Conv2dConfig::default(), mask.pp(6))?,
+            no_mask: token("no_mask_embed")?.reshape((1, channels, 1, 1))?,
+            grid: grid(shape.side / 16, &frequencies)?,
+            frequencies,
+        })
+    }
+
+    /// Where every token of the picture is: 1 x channels x side / 16 x side / 16.
+    pub fn grid(&self) -> &Tensor {
+        &self.grid
+    }
+
+    /// Both halves of a prompt.
+    pub fn forward(&self, prompt: &Prompt) -> Result<Prompted> {
+        let dense = match &prompt.mask {
+            Some(mask) => self.mask(mask)?,
+            None => self.no_mask.broadcast_as(self.grid.shape())?.contiguous()?,
+        };
+        Ok(Prompted {
+            sparse: self.points(&prompt.points)?,
+            dense,
+        })
+    }
+
+    /// 1 x (points + 1) x channels: as in the original, a point that says nothing ends the list;
+    /// none at all stay none.
+    fn points(&self, points: &[Point]) -> Result<Tensor> {
+        let channels = self.labels.dim(1)?;
+        if points.is_empty() {
+            return Tensor::zeros((1, 0, channels), self.labels.dtype(), self.labels.device());
+        }
+        let end = Point {
+            x: 0.0,
+            y: 0.0,
+            label: Label::Nothing,
+        };
+        let points = || points.iter().chain([&end]);
+        let says = |p: &Point| f32::from(p.label != Label::Nothing);
+        let device = self.labels.device();
+        let places: Vec<f64> = points()
+            .flat_map(|p| [p.x, p.y])
+            .map(|v| (f64::from(v) + 0.5) / self.side)
+            .collect();
+        let label = column(points().map(|p| (p.label as i32 + 1) as u32), device)?;
+        let label = self.labels.index_select(&label, 0)?;
+        let says = column(points().map(says), device)?.unsqueeze(1)?;
+        let place = encode(&places, &self.frequencies)?.broadcast_mul(&says)?;
+        (place + label)?.unsqueeze(0)
+    }
+
+    /// 1 x 1 x side / 4 x side / 4 to 1 x channels x side / 16 x side / 16.
+    fn mask(&self, mask: &Tensor) -> Result<Tensor> {
+        let mut x = mask.clone();
+        for (conv, norm) in [&self.first, &self.second] {
+            x = norm.forward(&conv.forward(&x)?)?.gelu_erf()?;
+        }
+        self.last.forward(&x)
+    }
+}
+
+fn column<T: candle_core::WithDType>(
+    values: impl Iterator<Item = T>,
+    device: &Device,
+) -> Result<Tensor> {
+    let values: Vec<T> = values.collect();
+    Tensor::from_slice(&values, values.len(), device)
+}
+
+/// Places (x, y, each 0.0 to 1.0) as waves: places x channels.
+fn encode(places: &[f64], frequencies: &Tensor) -> Result<Tensor> {
+    let centred: Vec<f32> = places.iter().map(|v| (2.0 * v - 1.0) as f32).collect();
+    let centred = Tensor::from_vec(centred, (places.len() / 2, 2), frequencies.device())?;
+    let angle = (centred.matmul(frequencies)? * TAU)?;
+    Tensor::cat(&[angle.sin()?, angle.cos()?], 1)
+}
+
+fn grid(side: usize, frequencies: &Tensor) -> Result<Tensor> {
+    let middle = |at: usize| (at as f64 + 0.5) / side as f64;
+    let places: Vec<f64> = (0..side * side)
+        .flat_map(|at| [middle(at % side), middle(at / side)])
+        .collect();
+    // (side * side) x channels
+    let waves = encode(&places, frequencies)?;
+    waves.t()?.contiguous()?.reshape((1, (), side, side))
+}
