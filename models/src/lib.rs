@@ -3,5 +3,6 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod gelu;
 pub mod nets;
 pub mod weights;
