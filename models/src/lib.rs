@@ -5,4 +5,5 @@
 
 mod gelu;
 pub mod nets;
+pub mod refine_sky;
 pub mod weights;
