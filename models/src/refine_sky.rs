@@ -138,8 +138,9 @@ fn drawn(logits: &Tensor, prior: &Mask) -> Result<Mask> {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::{DType, Device};
-    use candle_nn::VarBuilder;
+    use candle_core::{DType, Device, Shape as Dims};
+    use candle_nn::var_builder::SimpleBackend;
+    use candle_nn::{Init, VarBuilder};
 
     use crate::nets::sam2::Shape;
 
@@ -168,6 +169,35 @@ mod tests {
         RefineSky::new(Sam2::new(&SMALL, &vb).unwrap())
     }
 
+    /// Zeros but for some tensors, which are all ones.
+    struct Ones(&'static [&'static str]);
+
+    impl SimpleBackend for Ones {
+        fn get(&self, s: Dims, name: &str, _: Init, t: DType, d: &Device) -> Result<Tensor> {
+            let ones = self.0.iter().any(|end| name.ends_with(end));
+            Tensor::full(if ones { 1.0_f32 } else { 0.0 }, s, d)?.to_dtype(t)
+        }
+
+        fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> Result<Tensor> {
+            candle_core::bail!("{name} has no shape")
+        }
+
+        fn contains_tensor(&self, _: &str) -> bool {
+            true
+        }
+    }
+
+    /// Takes every picture for nothing but its object.
+    fn eager() -> RefineSky {
+        let ones = &[
+            "conv_s0.bias",
+            "output_hypernetworks_mlps.2.layers.2.bias",
+            "pred_obj_score_head.layers.2.bias",
+        ];
+        let vb = VarBuilder::from_backend(Box::new(Ones(ones)), DType::F32, Device::Cpu);
+        RefineSky::new(Sam2::new(&SMALL, &vb).unwrap())
+    }
+
     fn grey() -> Pixels {
         Pixels::from_eight(64, 48, vec![128; 64 * 48 * 3]).unwrap()
     }
@@ -184,6 +214,24 @@ mod tests {
         let refined = silent().refine(&grey(), &prior(20)).unwrap();
         assert_eq!(refined.mask, prior(20));
         assert_eq!(refined.outcome, Outcome::NoObject);
+    }
+
+    #[test]
+    fn a_mask_of_something_else_is_not_taken() {
+        let refined = eager().refine(&grey(), &prior(20)).unwrap();
+        assert_eq!(refined.mask, prior(20));
+        let Outcome::Disagreed { agreement } = refined.outcome else {
+            panic!("{:?}", refined.outcome);
+        };
+        assert!((agreement - 20.0 / 48.0).abs() < 0.02, "{agreement}");
+    }
+
+    #[test]
+    fn a_mask_that_agrees_is_taken() {
+        let refined = eager().refine(&grey(), &prior(44)).unwrap();
+        assert!(matches!(refined.outcome, Outcome::Taken { iou: 0.5, .. }));
+        assert_eq!((refined.mask.width(), refined.mask.height()), (64, 48));
+        assert!(refined.mask.values().iter().all(|&v| v > 128));
     }
 
     #[test]
