@@ -4,9 +4,11 @@
 #![warn(missing_docs)]
 
 pub mod conv;
+mod gelu;
 pub mod manifest;
 pub mod nets;
 pub mod planes;
+pub mod refine_sky;
 pub mod shelf;
 pub mod sky;
 pub mod vision;

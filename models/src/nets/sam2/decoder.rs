@@ -4,6 +4,8 @@
 use candle_core::{IndexOp, Result, Tensor};
 use candle_nn::{VarBuilder, ops};
 
+use crate::gelu::gelu;
+
 use super::Shape;
 use super::layers::{Bend, ChannelNorm, Grow, Mlp, Pointwise};
 use super::prompt::Prompted;
@@ -138,8 +140,8 @@ impl Decoder {
     fn grow(&self, picture: &Encoded, x: &Tensor) -> Result<Tensor> {
         let (grow, norm) = &self.first;
         let x = norm.forward(&(grow.forward(x)? + &picture.eighth)?)?;
-        let x = self.second.forward(&x.gelu_erf()?)?;
-        (x + &picture.quarter)?.gelu_erf()
+        let x = self.second.forward(&gelu(&x)?)?;
+        gelu(&(x + &picture.quarter)?)
     }
 
     /// Every mask is a weighted sum of the fine channels; its token has the weights.

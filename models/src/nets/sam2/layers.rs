@@ -4,6 +4,8 @@
 use candle_core::{D, Module, Result, Tensor};
 use candle_nn::{Linear, VarBuilder, linear, ops};
 
+use crate::gelu::gelu;
+
 /// Attention's scores are held for this many pairs at once: 16 MB, which fits no cache but bounds
 /// what 4096 tokens that all attend to each other would need (4 heads: 268 MB).
 const PAIRS: usize = 1 << 22;
@@ -41,7 +43,7 @@ impl Mlp {
             x = layer.forward(&x)?;
             x = match self.bend {
                 Bend::Relu => x.relu()?,
-                Bend::Gelu => x.gelu_erf()?,
+                Bend::Gelu => gelu(&x)?,
             };
         }
         last.forward(&x)

@@ -6,6 +6,8 @@ use std::f64::consts::TAU;
 use candle_core::{Device, Module, Result, Tensor};
 use candle_nn::{Conv2d, Conv2dConfig, VarBuilder, conv2d};
 
+use crate::gelu::gelu;
+
 use super::Shape;
 use super::layers::ChannelNorm;
 
@@ -151,7 +153,7 @@ impl PromptEncoder {
     fn mask(&self, mask: &Tensor) -> Result<Tensor> {
         let mut x = mask.clone();
         for (conv, norm) in [&self.first, &self.second] {
-            x = norm.forward(&conv.forward(&x)?)?.gelu_erf()?;
+            x = gelu(&norm.forward(&conv.forward(&x)?)?)?;
         }
         self.last.forward(&x)
     }
