@@ -7,6 +7,7 @@ mod attempts;
 mod brackets;
 mod galleries;
 mod journey;
+mod new_skies;
 mod refits;
 mod reports;
 mod reviews;

@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod database;
 pub mod enhance_process;
 pub mod exposures;
+pub mod eyes;
 pub mod house;
 pub mod pictures;
 pub mod qc_process;

@@ -36,6 +36,28 @@ pub fn gaudy(seed: u32) -> Vec<u8> {
     encode(&pixels, &Metadata::default(), &Output::Png).expect("a small picture is encoded")
 }
 
+/// A house of bricks with a gable under an overcast sky, and a lawn: 900 x 600 pixels.
+pub fn house(seed: u32) -> Pixels {
+    const WIDTH: u32 = 900;
+    const HEIGHT: u32 = 600;
+    let samples = (0..WIDTH * HEIGHT).flat_map(|i| {
+        let (x, y) = (i % WIDTH, i / WIDTH);
+        let roof = 200 + x.abs_diff(450) / 2;
+        let walls = (180..720).contains(&x) && y > roof;
+        let mortar = y % 10 < 2 || (x + y / 10 * 7) % 22 < 2;
+        let colour = match () {
+            () if y > 470 => [86.0, 118.0, 62.0],
+            () if walls && mortar => [140.0, 134.0, 128.0],
+            () if walls => [138.0, 88.0, 70.0],
+            () => [222.0, 224.0, 228.0],
+        };
+        let texture = if y > 470 || walls { 9.0 } else { 1.0 };
+        let grain = grain(x, y, seed) * texture;
+        colour.map(|level: f32| (level + grain).clamp(0.0, 255.0) as u8)
+    });
+    Pixels::from_eight(WIDTH, HEIGHT, samples.collect()).expect("three samples a pixel")
+}
+
 /// A sky mask as a PNG: white down to `horizon`, a share of the height, and black below.
 pub fn mask(width: u32, height: u32, horizon: f32) -> Vec<u8> {
     let below = (height as f32 * horizon) as u32;

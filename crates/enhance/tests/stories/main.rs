@@ -18,5 +18,6 @@ mod hostile;
 mod injected;
 mod recovery;
 mod skies;
+mod sky_wishes;
 mod support;
 mod verticals;
