@@ -20,8 +20,8 @@ static ALL: LazyLock<Vec<Weight>> = LazyLock::new(|| {
 pub enum Use {
     /// The product.
     Product,
-    /// Nobody yet: its network is still to be written.
-    Later,
+    /// The product, where somebody fetched it by name: it costs more than it is known to give.
+    Asked,
     /// Tests. Nothing that ships.
     Tests,
 }

@@ -5,6 +5,8 @@ use plumbline_enhance::{Eye, EyeError, Mask, Pixels, Place, Scene};
 
 use crate::manifest::{self, Weight};
 use crate::nets::clip::{Clip, Words};
+use crate::nets::sam2::{Sam2, Shape};
+use crate::refine_sky::RefineSky;
 use crate::shelf::Shelf;
 use crate::sky::SkyNet;
 use crate::weights::Weights;
@@ -40,6 +42,8 @@ pub struct Sight {
 }
 
 const SKY: &str = "sky-u2netp";
+const SAM: &str = "sam2.1-hiera-tiny";
+const SKY_AND_SAM: &str = "sky-u2netp drawn by sam2.1-hiera-tiny";
 const CLIP: &str = "clip-vit-base-patch32";
 /// The one we made first: it was checked against recorded ids.
 const VOCABULARIES: [&str; 2] = ["clip-tokenizer", "clip-tokenizer-hub"];
@@ -118,11 +122,32 @@ fn open_sky(shelf: &Shelf) -> Result<Named<dyn FindsSky>, String> {
         .find(weight(SKY))
         .map_err(|absent| absent.to_string())?;
     let net = SkyNet::open(&path).map_err(|error| format!("{SKY}: {error}"))?;
+    let sha256 = shelf.sha256(weight(SKY));
+    // Whoever fetched it by name wants it.
+    let Ok(path) = shelf.find(weight(SAM)) else {
+        return Ok(Named {
+            name: SKY,
+            sha256,
+            network: Box::new(net),
+        });
+    };
+    let sam = Sam2::open(&path, &Shape::TINY).map_err(|error| format!("{SAM}: {error}"))?;
     Ok(Named {
-        name: SKY,
-        sha256: shelf.sha256(weight(SKY)),
-        network: Box::new(net),
+        name: SKY_AND_SAM,
+        sha256,
+        network: Box::new(DrawnAnew(net, RefineSky::new(sam))),
     })
+}
+
+/// A sky found by one network, its border drawn by another.
+struct DrawnAnew(SkyNet, RefineSky);
+
+impl FindsSky for DrawnAnew {
+    fn sky(&self, small: &Pixels) -> Result<Mask, EyeError> {
+        let found = self.0.sky(small)?;
+        let refined = self.1.refine(small, &found).map_err(in_words)?;
+        Ok(refined.mask)
+    }
 }
 
 /// CLIP, which needs its vocabulary.
@@ -226,6 +251,7 @@ mod tests {
 
     #[test]
     fn all_networks_are_in_the_manifest() {
+        assert_eq!(weight(SAM).used_by, manifest::Use::Asked);
         for id in [SKY, CLIP].iter().chain(&VOCABULARIES) {
             assert_eq!(weight(id).used_by, manifest::Use::Product);
         }

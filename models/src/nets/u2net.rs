@@ -152,8 +152,11 @@ impl Rsu {
         })
     }
 
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let entry = self.entry.forward(x)?;
+    /// Takes its input, and lets go of every level as soon as it was read: at full size one tensor
+    /// of 64 channels is 38 MB.
+    fn forward(&self, x: Tensor) -> Result<Tensor> {
+        let entry = self.entry.forward(&x)?;
+        drop(x);
         let mut levels = vec![self.down[0].forward(&entry)?];
         for unit in &self.down[1..] {
             let above = levels.last().expect("the first level is there");
@@ -165,8 +168,11 @@ impl Rsu {
             levels.push(unit.forward(&x)?);
         }
         let mut x = self.bottom.forward(levels.last().expect("as above"))?;
-        for (unit, level) in self.up.iter().zip(levels.iter().rev()) {
-            x = unit.forward(&Tensor::cat(&[&like(&x, level)?, level], 1)?)?;
+        for unit in &self.up {
+            let level = levels.pop().expect("there are as many down as up");
+            let both = Tensor::cat(&[&like(&x, &level)?, &level], 1)?;
+            drop(level);
+            x = unit.forward(&both)?;
         }
         x + entry
     }
@@ -213,15 +219,18 @@ impl U2Net {
 
     /// All of its opinions about a picture.
     pub fn forward(&self, x: &Tensor) -> Result<Saliency> {
-        let mut levels = vec![self.down[0].forward(x)?];
+        let mut levels = vec![self.down[0].forward(x.clone())?];
         for stage in &self.down[1..] {
             let above = halve(levels.last().expect("the first level is there"))?;
-            levels.push(stage.forward(&above)?);
+            levels.push(stage.forward(above)?);
         }
         let mut decoded = vec![levels.pop().expect("there are six")];
-        for (stage, level) in self.up.iter().rev().zip(levels.iter().rev()) {
-            let inner = like(decoded.last().expect("the innermost is there"), level)?;
-            decoded.push(stage.forward(&Tensor::cat(&[&inner, level], 1)?)?);
+        for stage in self.up.iter().rev() {
+            let level = levels.pop().expect("there are as many down as up");
+            let inner = decoded.last().expect("the innermost is there");
+            let both = Tensor::cat(&[&like(inner, &level)?, &level], 1)?;
+            drop(level);
+            decoded.push(stage.forward(both)?);
         }
         let sides = self.sides.iter().zip(decoded.iter().rev());
         let sides: Vec<Tensor> = sides

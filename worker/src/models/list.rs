@@ -21,7 +21,7 @@ fn line(weight: &Weight, state: State) -> String {
     };
     let warning = match weight.used_by {
         Use::Product => "",
-        Use::Later => " Not used yet.",
+        Use::Asked => " Only where it was asked for by name.",
         Use::Tests => " For tests only.",
     };
     format!(
