@@ -1,6 +1,7 @@
 //! `bench image`: what a photo of 45 megapixels costs, stage by stage, beside the same steps in
-//! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers. It makes its own photo, runs every path in a process of its own and in
-//! turn, and prints medians. It decides nothing and is no part of the queue's work.
+//! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers. They make their own
+//! photo, run every path in a process of its own and in turn, and print medians. `bench sight`: how
+//! well the eyes see. Nothing here decides anything or is part of the queue's work.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -14,6 +15,7 @@ mod path;
 mod peer;
 mod picture;
 mod qc;
+mod sight;
 mod stages;
 mod table;
 mod wrapping;
@@ -27,6 +29,8 @@ pub enum Order {
     Image(Image),
     /// Quality control of one large pair, beside its peers.
     Qc(Image),
+    /// How well the eyes see, on photos that people labelled.
+    Sight(sight::Sight),
     /// One run of that path over a file, as JSON.
     #[command(hide = true)]
     Once(Once),
@@ -88,6 +92,7 @@ pub fn run(order: &Order) -> ExitCode {
     let done = match order {
         Order::Image(image) => compare(image),
         Order::Qc(image) => qc::compare(image),
+        Order::Sight(sight) => sight::compare(sight),
         Order::Judge(judge) => qc::once(judge),
         Order::Once(once) => path::once(&once.file, once.threads, once.pair.as_deref()),
     };
