@@ -1,7 +1,8 @@
 //! `bench image`: what a photo of 45 megapixels costs, stage by stage, beside the same steps in
 //! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers; `bench sky`: what
-//! seeing and a new sky cost. It makes its own photo, runs every path in a process of its own and in
-//! turn, and prints medians. It decides nothing and is no part of the queue's work.
+//! seeing and a new sky cost. They make their own photo, run every path in a process of its own and
+//! in turn, and print medians. `bench sight`: how well the eyes see. Nothing here decides anything or
+//! is part of the queue's work.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -15,6 +16,7 @@ mod path;
 mod peer;
 mod picture;
 mod qc;
+mod sight;
 mod sky;
 pub(crate) mod stages;
 mod table;
@@ -31,6 +33,8 @@ pub enum Order {
     Qc(Image),
     /// Seeing a large photo and giving it another sky.
     Sky(sky::Sky),
+    /// How well the eyes see, on photos that people labelled.
+    Sight(sight::Sight),
     /// One run of that path over a file, as JSON.
     #[command(hide = true)]
     Once(Once),
@@ -95,6 +99,7 @@ pub fn run(order: &Order) -> ExitCode {
     let done = match order {
         Order::Image(image) => compare(image),
         Order::Qc(image) => qc::compare(image),
+        Order::Sight(sight) => sight::compare(sight),
         Order::Judge(judge) => qc::once(judge),
         Order::Sky(order) => sky::compare(order),
         Order::Repaint(once) => sky::once(once),

@@ -99,8 +99,8 @@ fn light(seeing: &Seeing, metadata: &Metadata) -> Value {
     })
 }
 
-/// Nothing is sky where no sky was seen.
-fn mask(seeing: &Seeing, pixels: &Pixels) -> Mask {
+/// How much of every pixel is sky: nothing where no sky was seen.
+pub(crate) fn mask(seeing: &Seeing, pixels: &Pixels) -> Mask {
     let (width, height) = (pixels.width(), pixels.height());
     let nothing = || {
         let none = vec![0; width as usize * height as usize];
@@ -110,7 +110,8 @@ fn mask(seeing: &Seeing, pixels: &Pixels) -> Mask {
     matte.map_or_else(nothing, |matte| matte.mask(pixels))
 }
 
-fn grey(mask: &Mask) -> Pixels {
+/// A mask as a picture.
+pub(crate) fn grey(mask: &Mask) -> Pixels {
     let samples = mask.values().iter().flat_map(|&v| [v; 3]).collect();
     Pixels::from_eight(mask.width(), mask.height(), samples).expect("three samples a value")
 }

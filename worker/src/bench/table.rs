@@ -183,9 +183,13 @@ fn range(values: &[f64]) -> (f64, f64) {
     (low, values.iter().copied().fold(f64::MIN, f64::max))
 }
 
-/// Of the runs' values; the mean of the middle two of an even number.
+/// Of the runs' values.
 pub fn median(runs: &[Run], value: impl Fn(&Run) -> f64) -> f64 {
-    let mut values: Vec<f64> = runs.iter().map(value).collect();
+    median_of(runs.iter().map(value).collect())
+}
+
+/// The mean of the middle two of an even number. Of none there is no median.
+pub fn median_of(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     if values.len() % 2 == 1 {

@@ -1,0 +1,93 @@
+//! Interiors: whether a room would get a new sky, if all skies of its shoot were to be clear. None
+//! may; a window is no sky.
+
+use std::collections::BTreeMap;
+
+use plumbline_enhance::plan::sky::Sky;
+use plumbline_enhance::{Decoded, Measured, Place, Preset, Scene, SkyWish, Told, measure};
+
+use crate::bench::sight::{Recalled, word};
+use crate::seeing;
+
+/// What became of the rooms that one eye saw.
+#[derive(Debug, Default)]
+pub struct Rooms {
+    /// Photos with a new sky.
+    new: Vec<String>,
+    /// Reasons why a photo kept its own.
+    kept: BTreeMap<String, usize>,
+    /// Photos that only their place saved: with a new sky if they were taken for exteriors.
+    saved: Vec<String>,
+}
+
+impl Rooms {
+    pub fn add(&mut self, name: &str, photo: &Decoded, scene: &Scene) -> anyhow::Result<()> {
+        let measured = measure(&photo.pixels, &photo.metadata.shot());
+        let decision = |told: &Told| decision(photo, &measured, scene, told);
+        match decision(&Told::default())? {
+            Sky::New(_) => self.new.push(name.to_owned()),
+            Sky::Kept(why) => *self.kept.entry(word(&why)).or_default() += 1,
+            Sky::Mine => {}
+        }
+        let outside = Told {
+            place: Some(Place::Exterior),
+            ..Told::default()
+        };
+        if let Sky::New(new) = decision(&outside)? {
+            let share = f64::from(new.share) * 100.0;
+            self.saved.push(format!("{name} ({share:.1} %)"));
+        }
+        Ok(())
+    }
+
+    /// How many rooms have a new sky.
+    pub fn failures(&self) -> usize {
+        self.new.len()
+    }
+}
+
+/// What becomes of a photo's sky in a shoot that asks for clear ones.
+fn decision(
+    photo: &Decoded,
+    measured: &Measured,
+    scene: &Scene,
+    told: &Told,
+) -> anyhow::Result<Sky> {
+    let preset = Preset {
+        sky: SkyWish::Clear,
+        ..Preset::default()
+    };
+    let seeing = seeing::see(&photo.pixels, &Recalled(scene), told)?;
+    Ok(seeing.sky(measured, &preset, told, &photo.metadata))
+}
+
+/// A table, and the photos that it counts.
+pub fn print(eyes: &[(&str, &Rooms)]) {
+    println!("\nInteriors of a shoot whose skies are to be clear:\n");
+    println!("| eye | interiors | new sky | kept, because | new sky if taken for exteriors |");
+    println!("| --- | ---: | ---: | --- | ---: |");
+    for (eye, rooms) in eyes {
+        let kept: usize = rooms.kept.values().sum();
+        let whys = rooms
+            .kept
+            .iter()
+            .map(|(why, count)| format!("{why} {count}"));
+        println!(
+            "| {eye} | {} | {} | {} | {} |",
+            rooms.new.len() + kept,
+            rooms.new.len(),
+            whys.collect::<Vec<_>>().join(", "),
+            rooms.saved.len()
+        );
+    }
+    for (eye, rooms) in eyes {
+        name(eye, "a new sky", &rooms.new);
+        name(eye, "a new sky if taken for exteriors", &rooms.saved);
+    }
+}
+
+fn name(eye: &str, what: &str, photos: &[String]) {
+    if !photos.is_empty() {
+        println!("\n{eye}, {what}: {}", photos.join(", "));
+    }
+}

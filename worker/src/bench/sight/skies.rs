@@ -1,0 +1,165 @@
+//! Skies: how well the sky that an eye finds, and the matte that is refined from it, lie on masks
+//! that were drawn or checked by hand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use plumbline_enhance::{Mask, Pixels, Place, Told, small};
+
+use crate::bench::sight::agreement::{Agreement, Truth, agreement};
+use crate::bench::sight::shape::{Shape, resized};
+use crate::bench::sight::{Looker, Recalled};
+use crate::bench::table::median_of;
+use crate::{files, look, seeing};
+
+/// Masks of one origin.
+struct Set {
+    name: &'static str,
+    /// Where the masks lie.
+    masks: &'static str,
+    /// How a mask's name goes on after the photo's.
+    ending: &'static str,
+    /// Where their photos lie.
+    photos: &'static str,
+}
+
+const SETS: [Set; 2] = [
+    Set {
+        name: "checked",
+        masks: "sky-masks/checked",
+        ending: ".png",
+        photos: "exterior",
+    },
+    Set {
+        name: "labelmefacade",
+        masks: "sky-masks/labelmefacade-research-only",
+        ending: ".mask.png",
+        photos: "sky-masks/labelmefacade-research-only",
+    },
+];
+
+/// One photo, its mask, and an eye.
+struct Row {
+    set: &'static str,
+    eye: &'static str,
+    photo: String,
+    /// In the order of `KINDS`.
+    agreements: [Agreement; 2],
+}
+
+const KINDS: [&str; 2] = ["raw", "refined"];
+
+/// Looks at every photo that has a mask, and prints what was found.
+pub fn compare(folder: &Path, eyes: &[Looker], each: bool) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
+    for set in &SETS {
+        for (photo, file) in photos(folder, set) {
+            let truth = mask(&folder.join(set.masks).join(photo.clone() + set.ending))?;
+            let pixels = files::open(&file)?.pixels;
+            for eye in eyes {
+                let Some(agreements) = agreements(&pixels, &truth, eye)? else {
+                    continue;
+                };
+                rows.push(Row {
+                    set: set.name,
+                    eye: eye.name,
+                    photo: photo.clone(),
+                    agreements,
+                });
+            }
+        }
+    }
+    print(&rows, eyes);
+    if each {
+        print_each(&rows);
+    }
+    Ok(())
+}
+
+/// Names and files of the photos of a set, by name; none where there is no such folder.
+fn photos(folder: &Path, set: &Set) -> Vec<(String, PathBuf)> {
+    let entries = fs::read_dir(folder.join(set.masks));
+    let names = entries.into_iter().flatten().flatten();
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> = names
+        .filter_map(|name| Some(name.strip_suffix(set.ending)?.to_owned()))
+        .collect();
+    names.sort();
+    let file = |name: &str| folder.join(set.photos).join(format!("{name}.jpg"));
+    let with_file = names.into_iter().map(|name| (name.clone(), file(&name)));
+    with_file.collect()
+}
+
+fn mask(path: &Path) -> anyhow::Result<Mask> {
+    Ok(Mask::of_luma(&files::open(path)?.pixels))
+}
+
+/// `None`: the eye looks for no skies.
+fn agreements(
+    pixels: &Pixels,
+    truth: &Mask,
+    looker: &Looker,
+) -> anyhow::Result<Option<[Agreement; 2]>> {
+    let scene = looker.eye.look(&small(pixels))?;
+    let Some(likely) = &scene.sky else {
+        return Ok(None);
+    };
+    // The photos are of skies: whether the eye knows that is asked elsewhere.
+    let outside = Told {
+        place: Some(Place::Exterior),
+        ..Told::default()
+    };
+    let seeing = seeing::see(pixels, &Recalled(&scene), &outside)?;
+    let found = [likely, &look::mask(&seeing, pixels)];
+    let found = found.map(|mask| resized(mask, truth.width(), truth.height()));
+    let truth = Truth::of(truth);
+    let agreements = found.map(|mask| agreement(&Shape::of(&mask, |v| v > 127), &truth));
+    Ok(Some(agreements))
+}
+
+fn print(rows: &[Row], eyes: &[Looker]) {
+    println!("\nSkies; boundary F1 is at 2 pixels of the mask's size:\n");
+    println!(
+        "| masks | eye | found | photos | IoU mean | median | F1 mean | median | outline F1 mean | median |"
+    );
+    println!("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for set in &SETS {
+        for eye in eyes {
+            let of = |row: &&Row| row.set == set.name && row.eye == eye.name;
+            let rows: Vec<&Row> = rows.iter().filter(of).collect();
+            for (kind, name) in KINDS.iter().enumerate().filter(|_| !rows.is_empty()) {
+                let agreements = rows.iter().map(|row| row.agreements[kind]);
+                let figures = summary(&agreements.collect::<Vec<_>>());
+                let (set, eye, count) = (set.name, eye.name, rows.len());
+                println!("| {set} | {eye} | {name} | {count} | {figures} |");
+            }
+        }
+    }
+    println!(
+        "\nraw: the eye's likelihood, enlarged; refined: the matte; both where they are at least a \
+         half. Outline F1 is without patches of less than 0.05 % of the picture, of sky and of \
+         everything else, in the mask and in what was found: the masks draw a tree as one outline \
+         without its gaps and leave wires and poles out, which a good matte does not."
+    );
+}
+
+fn summary(agreements: &[Agreement]) -> String {
+    let measures: [fn(&Agreement) -> f64; 3] = [|a| a.iou, |a| a.edge, |a| a.outline];
+    let cells = measures.map(|measure| {
+        let values: Vec<f64> = agreements.iter().map(measure).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        format!("{mean:.3} | {:.3}", median_of(values))
+    });
+    cells.join(" | ")
+}
+
+fn print_each(rows: &[Row]) {
+    println!("\n| masks | photo | eye | found | IoU | F1 | outline F1 |");
+    println!("| --- | --- | --- | --- | ---: | ---: | ---: |");
+    for row in rows {
+        for (kind, Agreement { iou, edge, outline }) in KINDS.iter().zip(&row.agreements) {
+            let (set, photo, eye) = (row.set, &row.photo, row.eye);
+            println!("| {set} | {photo} | {eye} | {kind} | {iou:.3} | {edge:.3} | {outline:.3} |");
+        }
+    }
+}
