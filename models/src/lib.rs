@@ -4,5 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod conv;
+mod double;
 pub mod nets;
+pub mod train;
 pub mod weights;

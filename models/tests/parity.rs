@@ -1,4 +1,5 @@
 //! Each network against values recorded from its original.
+#![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
 use std::path::{Path, PathBuf};
 

@@ -23,6 +23,7 @@ mod record;
 mod renditions;
 mod sight;
 pub mod standard;
+pub mod train;
 mod workplace;
 
 use std::future::Future;

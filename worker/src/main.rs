@@ -12,6 +12,7 @@ use plumbline_worker::inspect_files;
 use plumbline_worker::merge;
 use plumbline_worker::qc;
 use plumbline_worker::standard::Standard;
+use plumbline_worker::train;
 
 #[derive(Parser)]
 #[command(name = "plumbline-worker", version, about)]
@@ -36,6 +37,9 @@ enum Command {
     /// Quality control: re-fits where photos fail to what people decided.
     #[command(subcommand)]
     Qc(qc::Order),
+    /// Teaches our own networks an organization's photos.
+    #[command(subcommand)]
+    Train(train::Order),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Inspect(order) => inspect_files::run(&order),
         Command::Bench(order) => bench::run(&order),
         Command::Qc(order) => qc::run(&order),
+        Command::Train(order) => train::run(&order),
         Command::Enhance(order) => {
             let usual = Preset::default();
             let preset = Preset {
