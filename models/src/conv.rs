@@ -8,14 +8,13 @@
 mod correlation;
 mod grid;
 mod kernel;
+mod op;
 mod slope;
 
-use candle_core::{
-    CpuStorage, CustomOp3, Error, Layout, Module, Result, Shape, Storage, Tensor, bail,
-};
+use candle_core::{Module, Result, Tensor};
+use candle_nn::VarBuilder;
 
-use crate::conv::correlation::{Correlation, Finish, Phase};
-use crate::conv::grid::{Frame, Tap};
+use crate::conv::op::Op;
 
 /// How a kernel moves over its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +74,24 @@ pub struct Conv {
     pub activation: Activation,
 }
 
+impl Conv {
+    /// Takes a square kernel and its bias from `vb`.
+    pub fn new(
+        (inputs, outputs): (usize, usize),
+        kernel: usize,
+        geometry: Geometry,
+        activation: Activation,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        Ok(Self {
+            weight: vb.get((outputs, inputs, kernel, kernel), "weight")?,
+            bias: vb.get(outputs, "bias")?,
+            geometry,
+            activation,
+        })
+    }
+}
+
 impl Module for Conv {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         conv2d(x, &self.weight, &self.bias, self.geometry, self.activation)
@@ -96,229 +113,4 @@ pub fn conv2d(
     };
     x.contiguous()?
         .apply_op3(&weight.contiguous()?, &bias.contiguous()?, op)
-}
-
-struct Op {
-    geometry: Geometry,
-    activation: Activation,
-}
-
-/// The sizes of one call.
-#[derive(Clone, Copy)]
-struct Sizes {
-    images: usize,
-    inputs: usize,
-    outputs: usize,
-    kernel: usize,
-    input: (usize, usize),
-    output: (usize, usize),
-}
-
-impl Op {
-    fn sizes(&self, x: &Shape, weight: &Shape, bias: &Shape) -> Result<Sizes> {
-        let (images, inputs, rows, columns) = x.dims4()?;
-        let (outputs, wanted, kernel, other) = weight.dims4()?;
-        if wanted != inputs || kernel != other || bias.dims1()? != outputs {
-            bail!("a convolution of {x:?} by {weight:?} and {bias:?} has no sense");
-        }
-        let Geometry {
-            stride,
-            padding,
-            dilation,
-        } = self.geometry;
-        let out = |len: usize| {
-            let room = (len + 2 * padding).checked_sub((kernel - 1) * dilation + 1)?;
-            Some(room / stride + 1)
-        };
-        let (Some(out_rows), Some(out_columns)) = (out(rows), out(columns)) else {
-            bail!("an input of {x:?} is smaller than the kernel of {weight:?}");
-        };
-        Ok(Sizes {
-            images,
-            inputs,
-            outputs,
-            kernel,
-            input: (rows, columns),
-            output: (out_rows, out_columns),
-        })
-    }
-
-    fn forwards(&self, sizes: Sizes) -> Correlation {
-        let Geometry {
-            stride,
-            padding,
-            dilation,
-        } = self.geometry;
-        let taps: Vec<Tap> = (0..sizes.kernel * sizes.kernel)
-            .map(|at| Tap {
-                row: at / sizes.kernel * dilation,
-                column: at % sizes.kernel * dilation,
-                at,
-            })
-            .collect();
-        let columns = (sizes.input.1, sizes.output.1);
-        Correlation {
-            frame: Frame::new((padding, padding), stride, columns, &taps),
-            input: sizes.input,
-            output: sizes.output,
-            step: 1,
-            phases: vec![Phase { from: (0, 0), taps }],
-        }
-    }
-
-    /// From the outputs' gradient to the inputs'. Input pixels a stride apart hang on the same taps.
-    fn backwards(&self, sizes: Sizes) -> Correlation {
-        let stride = self.geometry.stride;
-        let lead = ((sizes.kernel - 1) * self.geometry.dilation).div_ceil(stride);
-        let phases: Vec<Phase> = (0..stride * stride)
-            .map(|phase| {
-                let from = (phase / stride, phase % stride);
-                let taps = (0..sizes.kernel * sizes.kernel).filter_map(|at| {
-                    Some(Tap {
-                        row: self.source(from.0, at / sizes.kernel, lead)?,
-                        column: self.source(from.1, at % sizes.kernel, lead)?,
-                        at,
-                    })
-                });
-                Phase {
-                    from,
-                    taps: taps.collect(),
-                }
-            })
-            .collect();
-        let taps: Vec<Tap> = phases.iter().flat_map(|phase| phase.taps.clone()).collect();
-        let columns = (sizes.output.1, sizes.input.1.div_ceil(stride));
-        Correlation {
-            frame: Frame::new((lead, lead), 1, columns, &taps),
-            input: sizes.output,
-            output: sizes.input,
-            step: stride,
-            phases,
-        }
-    }
-
-    /// Which output the input pixel `from` feeds through a tap, `lead` added; `None`: none does.
-    fn source(&self, from: usize, tap: usize, lead: usize) -> Option<usize> {
-        let Geometry {
-            stride,
-            padding,
-            dilation,
-        } = self.geometry;
-        let ahead = (from + padding + lead * stride).checked_sub(tap * dilation)?;
-        ahead.is_multiple_of(stride).then_some(ahead / stride)
-    }
-}
-
-impl CustomOp3 for Op {
-    fn name(&self) -> &'static str {
-        "direct-conv2d"
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        x_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let sizes = self.sizes(x_layout.shape(), weight_layout.shape(), bias_layout.shape())?;
-        let weight = values(weight, weight_layout)?;
-        let output = self.forwards(sizes).run(
-            values(x, x_layout)?,
-            (sizes.inputs, sizes.outputs),
-            |output, input, at| {
-                weight[(output * sizes.inputs + input) * sizes.kernel * sizes.kernel + at]
-            },
-            Finish {
-                bias: values(bias, bias_layout)?,
-                floor: match self.activation {
-                    Activation::Linear => f32::NEG_INFINITY,
-                    Activation::Relu => 0.0,
-                },
-            },
-        );
-        let (rows, columns) = sizes.output;
-        let shape = Shape::from((sizes.images, sizes.outputs, rows, columns));
-        Ok((CpuStorage::F32(output), shape))
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        result: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let sizes = self.sizes(x.shape(), weight.shape(), bias.shape())?;
-        let gradient = read(&gradient.contiguous()?, |gradient| {
-            read(result, |result| Ok(self.passed(result, gradient)))
-        })?;
-        let channels = (sizes.inputs, sizes.outputs);
-        let x_gradient = x.track_op().then(|| {
-            let found = read(weight, |weight| {
-                let finish = Finish {
-                    bias: &[],
-                    floor: f32::NEG_INFINITY,
-                };
-                let taps = sizes.kernel * sizes.kernel;
-                let weight =
-                    |input, output, at| weight[(output * sizes.inputs + input) * taps + at];
-                let channels = (sizes.outputs, sizes.inputs);
-                Ok(self
-                    .backwards(sizes)
-                    .run(&gradient, channels, weight, finish))
-            })?;
-            Tensor::from_vec(found, x.shape(), x.device())
-        });
-        let slope = read(x, |x| {
-            Ok(self
-                .forwards(sizes)
-                .weights_gradient(x, &gradient, channels))
-        })?;
-        let slope = Tensor::from_vec(slope, weight.shape(), weight.device())?;
-        let bias = Tensor::from_vec(totals(&gradient, sizes), bias.shape(), bias.device())?;
-        Ok((x_gradient.transpose()?, Some(slope), Some(bias)))
-    }
-}
-
-impl Op {
-    /// The gradient of the sums: a rectifier lets it pass where its result is positive.
-    fn passed(&self, result: &[f32], gradient: &[f32]) -> Vec<f32> {
-        match self.activation {
-            Activation::Linear => gradient.to_vec(),
-            Activation::Relu => result
-                .iter()
-                .zip(gradient)
-                .map(|(&result, &gradient)| if result > 0.0 { gradient } else { 0.0 })
-                .collect(),
-        }
-    }
-}
-
-/// The gradient of the bias.
-fn totals(gradient: &[f32], sizes: Sizes) -> Vec<f32> {
-    let mut totals = vec![0.0; sizes.outputs];
-    let planes = gradient.chunks_exact(sizes.output.0 * sizes.output.1);
-    for (index, plane) in planes.enumerate() {
-        totals[index % sizes.outputs] += plane.iter().sum::<f32>();
-    }
-    totals
-}
-
-fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let (from, to) = layout
-        .contiguous_offsets()
-        .ok_or_else(|| Error::Msg("a convolution's parts lie in one piece".to_owned()))?;
-    Ok(&storage.as_slice::<f32>()?[from..to])
-}
-
-fn read<T>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
-    let (storage, layout) = tensor.storage_and_layout();
-    match &*storage {
-        Storage::Cpu(storage) => read(values(storage, layout)?),
-        _ => bail!("this convolution knows the CPU only"),
-    }
 }

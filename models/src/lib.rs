@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod conv;
+mod double;
 mod gelu;
 pub mod manifest;
 pub mod nets;
@@ -11,6 +12,7 @@ pub mod planes;
 pub mod refine_sky;
 pub mod shelf;
 pub mod sky;
+pub mod train;
 pub mod vision;
 pub mod weights;
 pub mod zero_shot;

@@ -1,13 +1,16 @@
-//! An `Eye` made of whatever is installed: one network for the sky, one for place and room. What
-//! is not installed is not seen, and said so once, when the eye opens.
+//! An `Eye` made of whatever is here: one network for the sky, one for place and room. Where a larger
+//! one is not installed, ours that ships sees instead, and it is said so once, when the eye opens.
 
 use plumbline_enhance::{Eye, EyeError, Mask, Pixels, Place, Scene};
+use sha2::{Digest, Sha256};
 
 use crate::manifest::{self, Weight};
 use crate::nets::clip::{Clip, Words};
 use crate::nets::sam2::{Sam2, Shape};
+use crate::nets::scene::SceneNet;
+use crate::nets::sky::SkyNet as OwnSkyNet;
 use crate::refine_sky::RefineSky;
-use crate::shelf::Shelf;
+use crate::shelf::{self, Shelf};
 use crate::sky::SkyNet;
 use crate::weights::Weights;
 use crate::zero_shot::{Judged, ZeroShot};
@@ -44,6 +47,11 @@ pub struct Sight {
 const SKY: &str = "sky-u2netp";
 const SAM: &str = "sam2.1-hiera-tiny";
 const SKY_AND_SAM: &str = "sky-u2netp drawn by sam2.1-hiera-tiny";
+/// What `train sky` makes of a customer's photos, put on the shelf under this name.
+const TUNED_FILE: &str = "own-sky.safetensors";
+const TUNED: &str = "own-sky (tuned here)";
+const OWN_SKY: &str = "own-sky";
+const OWN_SCENE: &str = "own-scene";
 const CLIP: &str = "clip-vit-base-patch32";
 /// The one we made first: it was checked against recorded ids.
 const VOCABULARIES: [&str; 2] = ["clip-tokenizer", "clip-tokenizer-hub"];
@@ -64,13 +72,20 @@ impl Sight {
         Self { sky, places, name }
     }
 
-    /// Of all that is on a shelf, and a sentence about each network that is not.
+    /// Of the best that is here, and a sentence about each network that would be better and is not.
     pub fn open(shelf: &Shelf) -> (Self, Vec<String>) {
         let mut notes = Vec::new();
-        let mut or_note = |note: String| notes.push(note);
-        let sky = open_sky(shelf).map_err(&mut or_note).ok();
-        let places = open_places(shelf).map_err(&mut or_note).ok();
-        (Self::of(sky, places), notes)
+        let mut or_note = |note: String| notes.push(format!("{note} Ours that ships is used."));
+        let sky = tuned_sky(shelf).unwrap_or_else(|| open_sky(shelf));
+        let sky = sky.map_err(&mut or_note).unwrap_or_else(|()| own_sky());
+        let places = open_places(shelf).map_err(&mut or_note);
+        let places = places.unwrap_or_else(|()| own_places());
+        (Self::of(Some(sky), Some(places)), notes)
+    }
+
+    /// Of our own networks, which are part of the program.
+    pub fn shipped() -> Self {
+        Self::of(Some(own_sky()), Some(own_places()))
     }
 }
 
@@ -115,6 +130,54 @@ impl KnowsPlaces for ZeroShot {
 #[expect(clippy::needless_pass_by_value, reason = "it is a map_err")]
 fn in_words(error: candle_core::Error) -> EyeError {
     EyeError(error.to_string())
+}
+
+impl FindsSky for OwnSkyNet {
+    fn sky(&self, small: &Pixels) -> Result<Mask, EyeError> {
+        self.probability(small).map_err(in_words)
+    }
+}
+
+impl KnowsPlaces for SceneNet {
+    fn judge(&self, small: &Pixels) -> Result<Judged, EyeError> {
+        let judged = self.look(small).map_err(in_words)?;
+        Ok(Judged {
+            place: judged.place,
+            place_confidence: judged.place_confidence,
+            room: judged.room,
+            room_confidence: judged.room_confidence,
+        })
+    }
+}
+
+fn own_sky() -> Named<dyn FindsSky> {
+    Named {
+        name: OWN_SKY,
+        sha256: Some(hex::encode(Sha256::digest(OwnSkyNet::SHIPPED))),
+        network: Box::new(OwnSkyNet::shipped().expect("a test opens it")),
+    }
+}
+
+fn own_places() -> Named<dyn KnowsPlaces> {
+    Named {
+        name: OWN_SCENE,
+        sha256: None,
+        network: Box::new(SceneNet::shipped().expect("a test opens it")),
+    }
+}
+
+/// `None`: nobody tuned one. Whoever did wants it, whatever else is here.
+fn tuned_sky(shelf: &Shelf) -> Option<Result<Named<dyn FindsSky>, String>> {
+    let path = shelf.folder().join(TUNED_FILE);
+    if !path.exists() {
+        return None;
+    }
+    let opened = OwnSkyNet::from_file(&path).map(|net| Named::<dyn FindsSky> {
+        name: TUNED,
+        sha256: shelf::sha256_of(&path).ok(),
+        network: Box::new(net),
+    });
+    Some(opened.map_err(|error| format!("{TUNED_FILE}: {error}.")))
 }
 
 fn open_sky(shelf: &Shelf) -> Result<Named<dyn FindsSky>, String> {
@@ -223,9 +286,11 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_shelf_is_the_plain_eye_and_says_what_to_run() {
+    fn an_empty_shelf_sees_by_what_ships_and_says_what_to_run() {
         let (eye, notes) = Sight::open(&Shelf::new("/nowhere"));
-        assert_eq!(eye.name(), "plain");
+        assert_eq!(eye.name(), "own-sky + own-scene");
+        assert_eq!(eye.name(), Sight::shipped().name());
+        assert_eq!(eye.sky_sha256().map(str::len), Some(64));
         assert_eq!(notes.len(), 2);
         for note in notes {
             assert!(note.contains("plumbline-worker models pull"), "{note}");
@@ -241,7 +306,7 @@ mod tests {
         let file = std::fs::File::create(path).unwrap();
         file.set_len(weight(SKY).bytes.unwrap()).unwrap();
         let (eye, notes) = Sight::open(&shelf);
-        assert_eq!(eye.name(), "plain");
+        assert_eq!(eye.name(), "own-sky + own-scene");
         assert!(
             notes[0].starts_with("sky-u2netp: the weights cannot be used"),
             "{}",

@@ -1,4 +1,5 @@
 //! Our convolution against candle's own, forwards and backwards.
+#![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
 use candle_core::{DType, Device, Tensor, Var};
 use plumbline_models::conv::{Activation, Geometry, conv2d};

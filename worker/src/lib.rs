@@ -27,6 +27,7 @@ mod renditions;
 mod seeing;
 mod sight;
 pub mod standard;
+pub mod train;
 mod wishes;
 mod workplace;
 

@@ -14,6 +14,7 @@ use plumbline_worker::merge;
 use plumbline_worker::models;
 use plumbline_worker::qc;
 use plumbline_worker::standard::Standard;
+use plumbline_worker::train;
 
 #[derive(Parser)]
 #[command(name = "plumbline-worker", version, about)]
@@ -43,6 +44,9 @@ enum Command {
     /// The weights of networks on this machine.
     #[command(subcommand)]
     Models(models::Order),
+    /// Teaches our own networks an organization's photos.
+    #[command(subcommand)]
+    Train(train::Order),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
         Command::Bench(order) => bench::run(&order),
         Command::Qc(order) => qc::run(&order),
         Command::Models(order) => models::run(&order),
+        Command::Train(order) => train::run(&order),
         Command::Enhance(order) => {
             let usual = Preset::default();
             let preset = Preset {

@@ -98,12 +98,7 @@ fn unit(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Resu
 
 /// An opinion: one channel, not rectified.
 fn opinion(inputs: usize, kernel: usize, geometry: Geometry, vb: &VarBuilder) -> Result<Conv> {
-    Ok(Conv {
-        weight: vb.get((1, inputs, kernel, kernel), "weight")?,
-        bias: vb.get(1, "bias")?,
-        geometry,
-        activation: Activation::Linear,
-    })
+    Conv::new((inputs, 1), kernel, geometry, Activation::Linear, vb)
 }
 
 /// Residual U block.

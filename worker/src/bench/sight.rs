@@ -49,10 +49,16 @@ struct Looker {
 fn lookers() -> Vec<Looker> {
     let (installed, notes) = eyes::open();
     notes.iter().for_each(|note| println!("installed: {note}"));
-    vec![Looker {
-        name: "installed",
-        eye: installed,
-    }]
+    vec![
+        Looker {
+            name: "installed",
+            eye: installed,
+        },
+        Looker {
+            name: "shipped",
+            eye: Arc::new(plumbline_models::vision::Sight::shipped()),
+        },
+    ]
 }
 
 /// Prints all tables. An error, after that, where a room would get a new sky.

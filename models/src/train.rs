@@ -1,0 +1,11 @@
+//! Teaching our own networks: pictures and masks in, weights out. No clock, no printing; the same
+//! seed, pictures and processor give the same weights.
+
+pub mod augment;
+pub mod chance;
+pub mod checkpoint;
+pub mod data;
+pub mod loss;
+pub mod optimizer;
+pub mod scene;
+pub mod sky;

@@ -1,0 +1,72 @@
+//! The networks that are part of the program, on photos.
+#![allow(clippy::unwrap_used, reason = "the whole program is tests")]
+
+use std::path::{Path, PathBuf};
+
+use plumbline_enhance::{Pixels, Place};
+use plumbline_models::nets::scene::SceneNet;
+use plumbline_models::nets::sky::SkyNet;
+use plumbline_models::train::data::{self, Example};
+use plumbline_models::train::loss::iou;
+
+/// `None`, said aloud, where the shared folder is not.
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/photos")
+        .join(name);
+    if !path.exists() {
+        eprintln!("SKIPPED 1: {name} is not beside this checkout");
+        return None;
+    }
+    Some(path)
+}
+
+const HOUSES: [&str; 2] = [
+    "dillon-kydd-2keCPb73aQY-unsplash",
+    "kane-taylor-02fRawxKwbA-unsplash",
+];
+const ROOM: &str = "interior/sidekix-media-BAVam-y_9Wg-unsplash.jpg";
+
+#[test]
+fn they_load_and_leave_no_tensor_behind() {
+    SkyNet::shipped().unwrap();
+    SceneNet::shipped().unwrap();
+}
+
+#[test]
+fn a_mask_has_its_pictures_shape() {
+    let picture = Pixels::from_eight(90, 41, vec![128; 90 * 41 * 3]).unwrap();
+    let mask = SkyNet::shipped().unwrap().probability(&picture).unwrap();
+    assert_eq!((mask.width(), mask.height()), (320, 146));
+}
+
+#[test]
+fn the_sky_over_a_house_is_found() {
+    let net = SkyNet::shipped().unwrap();
+    for name in HOUSES {
+        let Some(photo) = shared(&format!("exterior/{name}.jpg")) else {
+            return;
+        };
+        let mask = shared(&format!("sky-masks/checked/{name}.png")).unwrap();
+        let example = Example::new(
+            name,
+            &data::read(&photo).unwrap(),
+            &data::read(&mask).unwrap(),
+        );
+        let example = example.unwrap();
+        let found = iou(&net.probability(&example.picture).unwrap(), &example).unwrap();
+        assert!(found > 0.85, "{name}: {found}");
+    }
+}
+
+#[test]
+fn a_room_has_no_sky_and_is_inside_and_a_house_is_outside() {
+    let Some(room) = shared(ROOM) else { return };
+    let room = data::read(&room).unwrap();
+    let mask = SkyNet::shipped().unwrap().probability(&room).unwrap();
+    assert!(mask.values().iter().all(|&v| v < 128), "sky inside");
+    let scene = SceneNet::shipped().unwrap();
+    assert_eq!(scene.look(&room).unwrap().place, Place::Interior);
+    let house = data::read(&shared(&format!("exterior/{}.jpg", HOUSES[0])).unwrap()).unwrap();
+    assert_eq!(scene.look(&house).unwrap().place, Place::Exterior);
+}

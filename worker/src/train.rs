@@ -1,0 +1,113 @@
+//! `train sky --photos DIR --masks DIR`: teaches the sky network an organization's own skies, from
+//! 50 to 100 photos and masks, without database or server.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use plumbline_models::train::checkpoint;
+use plumbline_models::train::data;
+use plumbline_models::train::sky::{Epoch, Progress, Pupil, Recipe};
+
+/// Exit status: 0 written, 1 no better than what ships and nothing is written, 2 refused with a
+/// sentence.
+#[derive(Debug, Subcommand)]
+pub enum Order {
+    /// Tunes the sky network that ships with the program.
+    Sky(Sky),
+}
+
+#[derive(Debug, Args)]
+pub struct Sky {
+    /// A folder of photos.
+    #[arg(long, value_name = "DIR")]
+    photos: PathBuf,
+    /// A folder of masks with the photos' names, PNG or JPEG: white is sky, black is not, mid-grey
+    /// (128) is not decided.
+    #[arg(long, value_name = "DIR")]
+    masks: PathBuf,
+    /// Where to write the weights.
+    #[arg(short, long, value_name = "FILE", default_value = "sky.safetensors")]
+    out: PathBuf,
+    /// How often every photo is looked at, at most; it ends earlier when nothing gets better.
+    #[arg(long, default_value_t = 20)]
+    epochs: usize,
+    /// Which photos are for checking, and all else that is left to chance.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Goes on where a training with the same --out was interrupted.
+    #[arg(long)]
+    resume: bool,
+}
+
+pub fn run(order: &Order) -> ExitCode {
+    let Order::Sky(order) = order;
+    match sky(order) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether the weights got better.
+fn sky(order: &Sky) -> anyhow::Result<bool> {
+    let state = order.out.with_extension("state");
+    if !order.resume && state.exists() {
+        forget(&state)?;
+    }
+    let (examples, checked) = data::split(data::pairs(&order.photos, &order.masks)?, order.seed);
+    let count = |n| format!("{n} photos");
+    println!(
+        "Learning from {}, checking with {}.",
+        count(examples.len()),
+        count(checked.len())
+    );
+    let recipe = Recipe {
+        epochs: order.epochs,
+        checkpoint: Some(state.clone()),
+        ..Recipe::tuning(order.seed)
+    };
+    let taught =
+        Pupil::shipped()?.learn(&examples, &checked, &recipe, &mut Lines(Instant::now()))?;
+    forget(&state)?;
+    println!(
+        "IoU of the checked photos: {:.3} before, {:.3} now.",
+        taught.iou_before, taught.iou
+    );
+    if taught.iou <= taught.iou_before {
+        println!("No better than what ships with the program: nothing is written.");
+        return Ok(false);
+    }
+    checkpoint::write_half(&order.out, &taught.weights)
+        .with_context(|| format!("{} cannot be written", order.out.display()))?;
+    println!("Written to {}.", order.out.display());
+    Ok(true)
+}
+
+fn forget(state: &Path) -> anyhow::Result<()> {
+    std::fs::remove_file(state).with_context(|| format!("{} cannot be removed", state.display()))
+}
+
+/// A line an epoch.
+struct Lines(Instant);
+
+impl Progress for Lines {
+    fn epoch(&mut self, epoch: Epoch) -> ControlFlow<()> {
+        println!(
+            "{:5.0} s  epoch {:2} of {}  loss {:.4}  IoU {:.3}{}",
+            self.0.elapsed().as_secs_f32(),
+            epoch.number,
+            epoch.of,
+            epoch.loss,
+            epoch.iou,
+            if epoch.is_best { "  best so far" } else { "" }
+        );
+        ControlFlow::Continue(())
+    }
+}
