@@ -52,7 +52,7 @@ pub fn leave_out(folder: &str, teacher: &str, trunk: &str, left_out: usize) -> R
     Ok(())
 }
 
-/// The shipped network on pictures that nothing was ever taught by.
+/// The shipped network on street facades that nothing was ever taught by.
 pub fn measure(folder: &str) -> Result<()> {
     let net = SceneNet::shipped()?;
     let folder = Path::new(folder);
@@ -60,31 +60,8 @@ pub fn measure(folder: &str) -> Result<()> {
     for example in data::pairs(&drawn, &drawn)? {
         print(&example.name, Place::Exterior, net.look(&example.picture)?);
     }
-    for (name, place) in BRACKETS {
-        let picture = data::read(&folder.join("brackets").join(name))?;
-        print(name, place, net.look(&picture)?);
-    }
     Ok(())
 }
-
-const BRACKETS: [(&str, Place); 16] = [
-    ("mefb-research-only/BelgiumHouse_A.png", Place::Interior),
-    ("mefb-research-only/Chair_A.jpg", Place::Interior),
-    ("mefb-research-only/ICCV_01_A.jpg", Place::Unknown),
-    ("mefb-research-only/ICCV_02_A.jpg", Place::Unknown),
-    ("mefb-research-only/ICCV_08_A.jpg", Place::Unknown),
-    ("mefb-research-only/Kluki_A.png", Place::Exterior),
-    ("mefb-research-only/LivingRoom_A.JPG", Place::Interior),
-    ("mefb-research-only/PantrySmallISO_A.jpg", Place::Interior),
-    ("mefb-research-only/Preschool_A.jpg", Place::Interior),
-    ("mefb-research-only/WindowTrim_A.jpg", Place::Interior),
-    ("mefb-research-only/Window_A.png", Place::Interior),
-    ("mefb-research-only/YellowHall_A.png", Place::Interior),
-    ("mefb-research-only/building_A.jpg", Place::Exterior),
-    ("frobisher/fused-preview.jpg", Place::Unknown),
-    ("mertens-house/fused-preview.jpg", Place::Unknown),
-    ("mertens-house/B.jpg", Place::Unknown),
-];
 
 fn print(name: &str, wanted: Place, judged: Judged) {
     let verdict = if judged.place == wanted {
