@@ -16,7 +16,16 @@ pub const SIDE: u32 = 384;
 /// The network, trained for sky.
 pub struct SkyNet(U2Net);
 
+/// U2NETP's parameters as they were published, in the half precision they were published in.
+pub(crate) const SHIPPED: &[u8] = include_bytes!("../shipped/sky-u2netp.safetensors");
+
 impl SkyNet {
+    /// With the weights that are part of the program.
+    pub fn shipped() -> std::result::Result<Self, WeightsError> {
+        let net = Weights::compiled(SHIPPED)?.build(|vb| U2Net::new(Size::Small, &vb))?;
+        Ok(Self(net))
+    }
+
     /// From a file of U2NETP's parameters.
     pub fn open(path: &Path) -> std::result::Result<Self, WeightsError> {
         let net = Weights::map(path)?.build(|vb| U2Net::new(Size::Small, &vb))?;

@@ -1,5 +1,5 @@
-//! An `Eye` made of whatever is here: one network for the sky, one for place and room. Where a larger
-//! one is not installed, ours that ships sees instead, and it is said so once, when the eye opens.
+//! An `Eye` made of whatever is here: one network for the sky, one for place and room. Where nothing
+//! better is installed, what ships sees, and it is said so once, when the eye opens.
 
 use plumbline_enhance::{Eye, EyeError, Mask, Pixels, Place, Scene};
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use crate::nets::scene::SceneNet;
 use crate::nets::sky::SkyNet as OwnSkyNet;
 use crate::refine_sky::RefineSky;
 use crate::shelf::{self, Shelf};
-use crate::sky::SkyNet;
+use crate::sky::{self, SkyNet};
 use crate::weights::Weights;
 use crate::zero_shot::{Judged, ZeroShot};
 
@@ -50,8 +50,11 @@ const SKY_AND_SAM: &str = "sky-u2netp drawn by sam2.1-hiera-tiny";
 /// What `train sky` makes of a customer's photos, put on the shelf under this name.
 const TUNED_FILE: &str = "own-sky.safetensors";
 const TUNED: &str = "own-sky (tuned here)";
-const OWN_SKY: &str = "own-sky";
 const OWN_SCENE: &str = "own-scene";
+/// Our own scene network is wrong about one strange photo in ten: below this it cannot tell.
+const SURE: f32 = 0.9;
+/// Rooms that are less sure than this are not named.
+const SURE_ROOM: f32 = 0.5;
 const CLIP: &str = "clip-vit-base-patch32";
 /// The one we made first: it was checked against recorded ids.
 const VOCABULARIES: [&str; 2] = ["clip-tokenizer", "clip-tokenizer-hub"];
@@ -75,17 +78,18 @@ impl Sight {
     /// Of the best that is here, and a sentence about each network that would be better and is not.
     pub fn open(shelf: &Shelf) -> (Self, Vec<String>) {
         let mut notes = Vec::new();
-        let mut or_note = |note: String| notes.push(format!("{note} Ours that ships is used."));
-        let sky = tuned_sky(shelf).unwrap_or_else(|| open_sky(shelf));
-        let sky = sky.map_err(&mut or_note).unwrap_or_else(|()| own_sky());
+        let mut or_note = |note: String| notes.push(format!("{note} What ships is used."));
+        let sky = tuned_sky(shelf).or_else(|| sky_by_sam(shelf));
+        let sky = sky.and_then(|sky| sky.map_err(&mut or_note).ok());
+        let sky = sky.unwrap_or_else(shipped_sky);
         let places = open_places(shelf).map_err(&mut or_note);
         let places = places.unwrap_or_else(|()| own_places());
         (Self::of(Some(sky), Some(places)), notes)
     }
 
-    /// Of our own networks, which are part of the program.
+    /// Of the networks that are part of the program.
     pub fn shipped() -> Self {
-        Self::of(Some(own_sky()), Some(own_places()))
+        Self::of(Some(shipped_sky()), Some(own_places()))
     }
 }
 
@@ -98,7 +102,7 @@ impl Eye for Sight {
         if let Some(places) = &self.places {
             let judged = places.network.judge(small)?;
             (scene.place, scene.confidence) = (judged.place, judged.place_confidence);
-            if judged.place == Place::Interior {
+            if judged.place == Place::Interior && judged.room_confidence >= SURE_ROOM {
                 scene.room = Some(judged.room);
                 scene.room_confidence = judged.room_confidence;
             }
@@ -141,20 +145,22 @@ impl FindsSky for OwnSkyNet {
 impl KnowsPlaces for SceneNet {
     fn judge(&self, small: &Pixels) -> Result<Judged, EyeError> {
         let judged = self.look(small).map_err(in_words)?;
+        let sure = judged.place_confidence >= SURE;
         Ok(Judged {
-            place: judged.place,
+            place: if sure { judged.place } else { Place::Unknown },
             place_confidence: judged.place_confidence,
             room: judged.room,
-            room_confidence: judged.room_confidence,
+            // Right about rooms no more often than whoever always says kitchen.
+            room_confidence: 0.0,
         })
     }
 }
 
-fn own_sky() -> Named<dyn FindsSky> {
+fn shipped_sky() -> Named<dyn FindsSky> {
     Named {
-        name: OWN_SKY,
-        sha256: Some(hex::encode(Sha256::digest(OwnSkyNet::SHIPPED))),
-        network: Box::new(OwnSkyNet::shipped().expect("a test opens it")),
+        name: SKY,
+        sha256: Some(hex::encode(Sha256::digest(sky::SHIPPED))),
+        network: Box::new(SkyNet::shipped().expect("a test opens it")),
     }
 }
 
@@ -180,26 +186,18 @@ fn tuned_sky(shelf: &Shelf) -> Option<Result<Named<dyn FindsSky>, String>> {
     Some(opened.map_err(|error| format!("{TUNED_FILE}: {error}.")))
 }
 
-fn open_sky(shelf: &Shelf) -> Result<Named<dyn FindsSky>, String> {
-    let path = shelf
-        .find(weight(SKY))
-        .map_err(|absent| absent.to_string())?;
-    let net = SkyNet::open(&path).map_err(|error| format!("{SKY}: {error}"))?;
-    let sha256 = shelf.sha256(weight(SKY));
-    // Whoever fetched it by name wants it.
-    let Ok(path) = shelf.find(weight(SAM)) else {
-        return Ok(Named {
-            name: SKY,
-            sha256,
-            network: Box::new(net),
-        });
-    };
-    let sam = Sam2::open(&path, &Shape::TINY).map_err(|error| format!("{SAM}: {error}"))?;
-    Ok(Named {
-        name: SKY_AND_SAM,
-        sha256,
-        network: Box::new(DrawnAnew(net, RefineSky::new(sam))),
-    })
+/// `None`: nobody fetched SAM. Whoever did, by name, wants it.
+fn sky_by_sam(shelf: &Shelf) -> Option<Result<Named<dyn FindsSky>, String>> {
+    let path = shelf.find(weight(SAM)).ok()?;
+    let opened = Sam2::open(&path, &Shape::TINY).map(|sam| {
+        let shipped = SkyNet::shipped().expect("a test opens it");
+        Named::<dyn FindsSky> {
+            name: SKY_AND_SAM,
+            sha256: Some(hex::encode(Sha256::digest(sky::SHIPPED))),
+            network: Box::new(DrawnAnew(shipped, RefineSky::new(sam))),
+        }
+    });
+    Some(opened.map_err(|error| format!("{SAM}: {error}.")))
 }
 
 /// A sky found by one network, its border drawn by another.
@@ -288,10 +286,10 @@ mod tests {
     #[test]
     fn an_empty_shelf_sees_by_what_ships_and_says_what_to_run() {
         let (eye, notes) = Sight::open(&Shelf::new("/nowhere"));
-        assert_eq!(eye.name(), "own-sky + own-scene");
+        assert_eq!(eye.name(), "sky-u2netp + own-scene");
         assert_eq!(eye.name(), Sight::shipped().name());
         assert_eq!(eye.sky_sha256().map(str::len), Some(64));
-        assert_eq!(notes.len(), 2);
+        assert_eq!(notes.len(), 1);
         for note in notes {
             assert!(note.contains("plumbline-worker models pull"), "{note}");
         }
@@ -300,18 +298,11 @@ mod tests {
     #[test]
     fn a_file_that_is_no_network_is_a_sentence() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::new(folder.path());
-        let path = shelf.path(weight(SKY));
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let file = std::fs::File::create(path).unwrap();
-        file.set_len(weight(SKY).bytes.unwrap()).unwrap();
-        let (eye, notes) = Sight::open(&shelf);
-        assert_eq!(eye.name(), "own-sky + own-scene");
-        assert!(
-            notes[0].starts_with("sky-u2netp: the weights cannot be used"),
-            "{}",
-            notes[0]
-        );
+        std::fs::write(folder.path().join(TUNED_FILE), b"no weights").unwrap();
+        let (eye, notes) = Sight::open(&Shelf::new(folder.path()));
+        assert_eq!(eye.name(), "sky-u2netp + own-scene");
+        let sentence = "own-sky.safetensors: the weights cannot be used";
+        assert!(notes[0].starts_with(sentence), "{}", notes[0]);
     }
 
     #[test]

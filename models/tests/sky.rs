@@ -120,10 +120,10 @@ fn a_squashed_picture_is_seen_as_well_as_one_of_its_own_shape() {
 }
 
 #[test]
-fn a_shelf_with_the_sky_network_sees_the_sky() {
+fn what_ships_sees_the_sky() {
     let Some(shared) = shared() else { return };
     let (eye, notes) = Sight::open(&Shelf::new(shared.join("models")));
-    assert_eq!(eye.name(), "sky-u2netp");
+    assert_eq!(eye.name(), "sky-u2netp + own-scene");
     assert_eq!(notes.len(), 1, "{notes:?}");
     let [drawn, _] = pairs(&shared);
     let (photo, mask) = &drawn[0];
