@@ -94,7 +94,7 @@ pub(crate) fn blend(
         let own = (light[i] - old[i]).max(-with.limit).min(with.limit);
         let kept = if old[i] > BLOWN { grain[i] } else { own };
         let there = ground * with.relight + share[i] * (new[i] + kept);
-        light[i] = there.max(0.0).min(1.0);
+        light[i] = there.clamp(0.0, 1.0);
     }
 }
 

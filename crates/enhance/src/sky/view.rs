@@ -51,7 +51,7 @@ pub(crate) fn view(share: &Plane, sky: &[Plane; 3], light: &[Plane; 3]) -> SkyVi
 fn lowest(share: &Plane) -> f32 {
     let rows = share.values.chunks_exact(share.width);
     let full = |row: &[f32]| row.iter().sum::<f32>() >= WORTH * share.width as f32;
-    let last = rows.enumerate().filter(|(_, row)| full(row)).next_back();
+    let last = rows.enumerate().rfind(|(_, row)| full(row));
     last.map_or(0.0, |(y, _)| (y + 1) as f32 / share.height as f32)
 }
 
