@@ -444,19 +444,13 @@ async fn the_page_and_the_report_say_what_was_seen_and_what_was_generated() {
     report["scene"] = json!({
         "place": "exterior", "confidence": 0.97, "room": null, "room_confidence": 0.0,
         "sky": {"share": 0.31, "network": "u2net"}, "network": "scenes",
+        "became": "A clear sky was painted.",
     });
     report["ledger"] = json!({
-        "operation": "sky", "share": 0.31, "pixels": 7_440_000, "seed": 42,
+        "operation": "sky", "kind": "clear", "share": 0.31, "pixels": 7_440_000, "seed": 42,
         "network": "u2net", "network_sha256": "c0ffee", "mask_corrected": true,
     });
     by_hand::finish_with(&story.app, &story.photo, report).await;
-    let plan = json!({"sky": {"kind": "clear", "sentence": "A clear sky was painted."}});
-    sqlx::query("update attempts set plan = $1")
-        .bind(plan)
-        .execute(&story.app.database.everything)
-        .await
-        .unwrap();
-
     story
         .anna
         .get(&story.page())

@@ -129,13 +129,14 @@ impl House {
         self.try_photo(id).await.expect("the photo is there")
     }
 
-    /// Waits until a worker has it in hand, at `stage`.
+    /// Waits until a worker has it in hand, at `stage` or beyond: a stage that is over at once may
+    /// never be written.
     pub async fn at_stage(&self, id: PhotoId, stage: Stage) {
         let limit = Duration::from_secs(60);
         until("the photo reaches a stage", limit, async || {
             self.try_photo(id)
                 .await
-                .filter(|photo| photo.stage == Some(stage))
+                .filter(|photo| photo.stage >= Some(stage))
         })
         .await;
     }

@@ -1,12 +1,14 @@
 //! Postgres goes away and comes back.
 
+use std::path::Path;
 use std::time::Duration;
 
-use plumbline_domain::photos::{Stage, Status};
+use plumbline_domain::photos::Status;
 use plumbline_tests::cluster::Cluster;
 use plumbline_tests::database::TestDatabase;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::room;
+use plumbline_tests::wait;
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
 
 #[tokio::test]
@@ -17,7 +19,7 @@ async fn a_photo_that_is_ready_while_the_database_is_away_is_not_lost() {
     let looks = house.path("looks");
     let fault = ["--looks", looks.to_str().unwrap(), "takes", "2"];
     let worker = WorkerProcess::start_faulty(&house, Setup::default(), &fault);
-    house.at_stage(photo, Stage::Measuring).await;
+    being_looked_at(&looks).await;
 
     cluster.stop();
     worker.has_said("the queue broke off").await;
@@ -46,7 +48,7 @@ async fn a_photo_in_hand_while_the_database_restarts_is_finished_once() {
     let looks = house.path("looks");
     let fault = ["--looks", looks.to_str().unwrap(), "takes", "5"];
     let mut worker = WorkerProcess::start_faulty(&house, Setup::default(), &fault);
-    house.at_stage(photo, Stage::Measuring).await;
+    being_looked_at(&looks).await;
 
     cluster.restart();
 
@@ -69,4 +71,13 @@ async fn a_photo_in_hand_while_the_database_restarts_is_finished_once() {
         Status::Passed
     );
     assert!(worker.exited().is_none(), "the worker stayed up");
+}
+
+/// In hand, with nothing to ask of the database before it is ready.
+async fn being_looked_at(looks: &Path) {
+    wait::until("the eye to look", Duration::from_secs(60), || async {
+        let looked = std::fs::read(looks).unwrap_or_default();
+        (!looked.is_empty()).then_some(())
+    })
+    .await;
 }

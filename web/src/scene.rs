@@ -13,7 +13,7 @@ pub fn facts(attempt: &Attempt) -> Vec<Fact> {
         ("Seen as", place(scene)),
         ("Room", room(scene)),
         ("Sky", sky(scene)),
-        ("What became of it", sentence(&attempt.plan["sky"])),
+        ("What became of it", became(scene)),
     ]
     .into_iter()
     .filter_map(|(label, value)| {
@@ -58,8 +58,9 @@ fn sky(scene: &Value) -> Option<String> {
     Some(format!("{} of the picture", percent(share)))
 }
 
-fn sentence(sky: &Value) -> Option<String> {
-    let words = sky["sentence"].as_str().map(str::trim);
+/// The sky's own sentence, where somebody wished for another.
+fn became(scene: &Value) -> Option<String> {
+    let words = scene["became"].as_str().map(str::trim);
     words.filter(|words| !words.is_empty()).map(str::to_owned)
 }
 
@@ -165,9 +166,9 @@ mod tests {
         );
         let report = json!({"scene": {
             "place": "interior", "confidence": 1.0,
-            "room": "living-room", "room_confidence": 0.88,
+            "room": "living-room", "room_confidence": 0.88, "became": "No sky.",
         }});
-        let inside = attempt(json!({"sky": {"sentence": "No sky."}}), report);
+        let inside = attempt(json!({}), report);
         assert_eq!(
             said(&inside),
             [

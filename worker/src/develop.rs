@@ -211,6 +211,7 @@ pub fn develop(
         let mut record = document(&report, &source, standard.refit).map_err(trouble)?;
         record["headline"] = Seeing::headline(&report, &plan).into();
         record["scene"] = seeing.document();
+        record["scene"]["became"] = plan.sky.describe().into();
         record["ledger"] = seeing.ledger(&plan, &original);
         attempts.push(attempt(&plan, &report, record, &notes, since)?);
         let Some(lower) = next(&plan, &report) else {
