@@ -78,7 +78,8 @@ impl Sight {
     /// Of the best that is here, and a sentence about each network that would be better and is not.
     pub fn open(shelf: &Shelf) -> (Self, Vec<String>) {
         let mut notes = Vec::new();
-        let mut or_note = |note: String| notes.push(format!("{note} (Until then, what ships is used.)"));
+        let mut or_note =
+            |note: String| notes.push(format!("{note} (Until then, what ships is used.)"));
         let sky = tuned_sky(shelf).or_else(|| sky_by_sam(shelf));
         let sky = sky.and_then(|sky| sky.map_err(&mut or_note).ok());
         let sky = sky.unwrap_or_else(shipped_sky);
