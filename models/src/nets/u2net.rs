@@ -88,9 +88,11 @@ fn unit(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Resu
     )?;
     let norm = batch_norm(outputs, 1e-5, vb.pp("bn_s1"))?;
     let conv = conv.absorb_bn(&norm)?;
+    // A batch norm's running statistics are variables: undetached, every layer of a forward pass
+    // would be kept for a gradient that nobody asks for.
     Ok(Conv {
-        weight: conv.weight().clone(),
-        bias: conv.bias().expect("a folded batch norm is a bias").clone(),
+        weight: conv.weight().detach(),
+        bias: conv.bias().expect("a folded batch norm is a bias").detach(),
         geometry: Geometry::same(dilation),
         activation: Activation::Relu,
     })
