@@ -48,7 +48,7 @@ const SKY: &str = "sky-u2netp";
 const SAM: &str = "sam2.1-hiera-tiny";
 const SKY_AND_SAM: &str = "sky-u2netp drawn by sam2.1-hiera-tiny";
 /// What `train sky` makes of a customer's photos, put on the shelf under this name.
-const TUNED_FILE: &str = "own-sky.safetensors";
+pub const TUNED_FILE: &str = "own-sky.safetensors";
 const TUNED: &str = "own-sky (tuned here)";
 const OWN_SCENE: &str = "own-scene";
 /// Our own scene network is wrong about one strange photo in ten: below this it cannot tell.
@@ -149,10 +149,9 @@ impl KnowsPlaces for SceneNet {
         let sure = judged.place_confidence >= SURE;
         Ok(Judged {
             place: if sure { judged.place } else { Place::Unknown },
-            place_confidence: judged.place_confidence,
-            room: judged.room,
             // Right about rooms no more often than whoever always says kitchen.
             room_confidence: 0.0,
+            ..judged
         })
     }
 }
@@ -308,8 +307,10 @@ mod tests {
 
     #[test]
     fn all_networks_are_in_the_manifest() {
-        assert_eq!(weight(SAM).used_by, manifest::Use::Asked);
-        for id in [SKY, CLIP].iter().chain(&VOCABULARIES) {
+        for id in [SKY, SAM] {
+            assert_eq!(weight(id).used_by, manifest::Use::Asked);
+        }
+        for id in [CLIP].iter().chain(&VOCABULARIES) {
             assert_eq!(weight(id).used_by, manifest::Use::Product);
         }
     }

@@ -8,12 +8,14 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use plumbline_models::sky::SkyNet;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
-use plumbline_models::train::sky::{Epoch, Progress, Pupil, Recipe};
+use plumbline_models::train::sky::{Epoch, Progress, Pupil, Recipe, mean_iou};
+use plumbline_models::vision::TUNED_FILE;
 
-/// Exit status: 0 written, 1 no better than what ships and nothing is written, 2 refused with a
-/// sentence.
+/// Exit status: 0 written, 1 no better than what finds skies now and nothing is written, 2 refused
+/// with a sentence.
 #[derive(Debug, Subcommand)]
 pub enum Order {
     /// Tunes the sky network that ships with the program.
@@ -30,7 +32,7 @@ pub struct Sky {
     #[arg(long, value_name = "DIR")]
     masks: PathBuf,
     /// Where to write the weights.
-    #[arg(short, long, value_name = "FILE", default_value = "sky.safetensors")]
+    #[arg(short, long, value_name = "FILE", default_value = TUNED_FILE)]
     out: PathBuf,
     /// How often every photo is looked at, at most; it ends earlier when nothing gets better.
     #[arg(long, default_value_t = 20)]
@@ -76,17 +78,24 @@ fn sky(order: &Sky) -> anyhow::Result<bool> {
     let taught =
         Pupil::shipped()?.learn(&examples, &checked, &recipe, &mut Lines(Instant::now()))?;
     forget(&state)?;
+    // What a tuned network would take the place of is not what it was tuned from.
+    let shipped = SkyNet::shipped()?;
+    let now = mean_iou(&checked, |picture| shipped.mask(picture))?;
     println!(
-        "IoU of the checked photos: {:.3} before, {:.3} now.",
+        "IoU of the checked photos: {:.3} before, {:.3} after; U2NETP, which finds skies now, {now:.3}.",
         taught.iou_before, taught.iou
     );
-    if taught.iou <= taught.iou_before {
-        println!("No better than what ships with the program: nothing is written.");
+    if taught.iou <= now.max(taught.iou_before) {
+        println!("No better than what finds skies now: nothing is written. More photos may help.");
         return Ok(false);
     }
     checkpoint::write_half(&order.out, &taught.weights)
         .with_context(|| format!("{} cannot be written", order.out.display()))?;
-    println!("Written to {}.", order.out.display());
+    println!(
+        "Written to {}. Put it into the folder of weights as {TUNED_FILE}, and it finds the skies \
+         of whatever starts from then on.",
+        order.out.display()
+    );
     Ok(true)
 }
 

@@ -12,6 +12,7 @@ mod hung;
 mod islands;
 pub mod matte;
 mod planes;
+mod row;
 mod sun;
 pub mod view;
 

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use plumbline_enhance::{Place, Room};
-use plumbline_models::nets::scene::{Judged, SceneNet};
+use plumbline_models::nets::scene::SceneNet;
 use plumbline_models::nets::sky::SkyNet;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
 use plumbline_models::train::scene::{self, Labelled};
+use plumbline_models::zero_shot::Judged;
 
 use super::{Photo, Result, fold, photos};
 

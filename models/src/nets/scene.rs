@@ -9,6 +9,7 @@ use plumbline_enhance::{Pixels, Place, Room};
 
 use crate::nets::sky::{LEVELS, Seen, SkyNet};
 use crate::weights::{Weights, WeightsError};
+use crate::zero_shot::Judged;
 
 /// The first of the encoder's levels that counts: an eighth of the size.
 const FIRST: usize = 2;
@@ -24,19 +25,6 @@ const COLOURS: usize = 8;
 
 /// Numbers that a picture is judged by.
 pub const FEATURES: usize = LEVELS[FIRST] + LEVELS[3] + LEVELS[4] + SHARES + BANDS * COLOURS;
-
-/// What a picture shows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Judged {
-    /// Inside or outside.
-    pub place: Place,
-    /// How sure, 0.5 to 1.0.
-    pub place_confidence: f32,
-    /// Which room, if it is inside.
-    pub room: Room,
-    /// How sure, 0.125 to 1.0.
-    pub room_confidence: f32,
-}
 
 /// Features to logits.
 pub struct Head {

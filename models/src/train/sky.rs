@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Result, Tensor, safetensors};
 use candle_nn::VarBuilder;
+use plumbline_enhance::{Mask, Pixels};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::nets::sky::{Net, SkyNet};
@@ -220,13 +221,7 @@ impl Pupil {
     /// The mean intersection over union of those with sky, whole as they are.
     pub fn check(&self, examples: &[Example]) -> Result<f32> {
         let net = SkyNet::of(Net::new(&self.frozen()?)?);
-        let found: Vec<Option<f32>> = examples
-            .iter()
-            .map(|example| Ok(iou(&net.probability(&example.picture)?, example)))
-            .collect::<Result<_>>()?;
-        let found: Vec<f32> = found.into_iter().flatten().collect();
-        let mean = found.iter().sum::<f32>() / found.len().max(1) as f32;
-        Ok(if found.is_empty() { 1.0 } else { mean })
+        mean_iou(examples, |picture| net.probability(picture))
     }
 
     /// The weights as they are, without a memory of how they came about.
@@ -254,6 +249,17 @@ impl Pupil {
             .chain([("course".to_owned(), Tensor::new(&state, &Device::Cpu)?)]);
         checkpoint::write(path, tensors)
     }
+}
+
+/// How well skies are found, whoever finds them: the mean intersection over union of those with sky.
+pub fn mean_iou(examples: &[Example], find: impl Fn(&Pixels) -> Result<Mask>) -> Result<f32> {
+    let found: Vec<Option<f32>> = examples
+        .iter()
+        .map(|example| Ok(iou(&find(&example.picture)?, example)))
+        .collect::<Result<_>>()?;
+    let found: Vec<f32> = found.into_iter().flatten().collect();
+    let mean = found.iter().sum::<f32>() / found.len().max(1) as f32;
+    Ok(if found.is_empty() { 1.0 } else { mean })
 }
 
 /// Where a training stands.

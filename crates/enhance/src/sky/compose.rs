@@ -11,8 +11,10 @@ use crate::kernels::sky::{Blend, blend, grain};
 use crate::light::{Sample, place};
 use crate::pixels::{Pixels, Samples};
 use crate::plan::sky::NewSky;
-use crate::sky::matte::{Matte, Row, columns, lights, stretch};
+use crate::sky::matte::Matte;
 use crate::sky::planes::Plane;
+use crate::sky::row::{Row, lights, stretch};
+use crate::steps::base::columns_of;
 
 /// Share of a pixel below which it is not touched.
 const LEAST: f32 = 1.0 / 255.0;
@@ -76,8 +78,8 @@ struct Rows {
 impl Composition<'_> {
     fn rows<S: Sample>(&self, original: &[S], mut graded: Vec<S>) -> Vec<S> {
         let relit = self.edit.relight.map(relit_table::<S>);
-        let fine = columns(self.width, self.matte.share.width);
-        let rough = columns(self.width, self.new[0].width);
+        let fine = columns_of(self.width, self.matte.share.width);
+        let rough = columns_of(self.width, self.new[0].width);
         let row = 3 * self.width;
         let rows = graded.par_chunks_mut(row).zip(original.par_chunks(row));
         rows.enumerate()

@@ -11,13 +11,15 @@
 
 use rayon::prelude::*;
 
-use crate::kernels::sky::{Fields, shares, unlike};
+use crate::kernels::sky::unlike;
 use crate::light::{LUMA, Sample};
 use crate::pixels::{Mask, Pixels, Samples};
 use crate::plan::smooth;
 use crate::scale::{self, Kernel};
 use crate::sky::planes::Plane;
+use crate::sky::row::Row;
 use crate::sky::view::{SkyView, view};
+use crate::steps::base::columns_of;
 
 /// Longer side of the coarse fields.
 const LONG_EDGE: u32 = 2048;
@@ -34,18 +36,18 @@ pub struct Matte {
     /// Light that the sky has or would have.
     pub(crate) sky: [Plane; 3],
     /// Distance from that colour, as a share of it, at which a pixel stops to be all sky.
-    near: Plane,
+    pub(crate) near: Plane,
     /// One over the further distance at which it is none at all.
-    slope: Plane,
+    pub(crate) slope: Plane,
     /// The share that does not depend on colour, and the share that does.
-    base: Plane,
-    trust: Plane,
+    pub(crate) base: Plane,
+    pub(crate) trust: Plane,
     /// What is sky of a coarse pixel.
     pub(crate) share: Plane,
     /// What the sky looks like.
     pub view: SkyView,
     /// Where sky is certain, to look for another picture's sky in the same places.
-    certain: Plane,
+    pub(crate) certain: Plane,
 }
 
 impl Matte {
@@ -137,7 +139,7 @@ impl Matte {
 
     fn values<S: Sample>(&self, samples: &[S], width: usize) -> Vec<u8> {
         let height = samples.len() / (3 * width);
-        let columns = columns(width, self.share.width);
+        let columns = columns_of(width, self.share.width);
         let mut values = vec![0_u8; width * height];
         let rows = values
             .par_chunks_mut(width)
@@ -164,103 +166,6 @@ fn smooth_sky(light: &[Plane; 3], certain: &Plane) -> [Plane; 3] {
     let thin = radius_of(THIN, certain.width.max(certain.height));
     let thick = light.each_ref().map(|plane| plane.without_thin(thin));
     thick.map(|plane| plane.filled(certain))
-}
-
-/// Coarse column to the left of every fine one, and the share of the next.
-pub(crate) fn columns(fine: usize, coarse: usize) -> Vec<(u32, f32)> {
-    let place = |x| {
-        let (left, share) = crate::steps::base::position(x, fine, coarse);
-        if left + 1 < coarse {
-            (left as u32, share)
-        } else {
-            (
-                left.saturating_sub(1) as u32,
-                if coarse > 1 { 1.0 } else { 0.0 },
-            )
-        }
-    };
-    (0..fine).map(place).collect()
-}
-
-/// One full-size row of the fields, where there is any sky at all.
-#[derive(Default)]
-pub(crate) struct Row {
-    /// First full-size column with sky, and the one after the last.
-    pub from: usize,
-    pub to: usize,
-    /// What is sky of each of them.
-    pub share: Vec<f32>,
-    fields: Fields,
-    light: [Vec<f32>; 3],
-    coarse: Vec<f32>,
-}
-
-impl Row {
-    pub fn enter(&mut self, matte: &Matte, y: usize, height: usize, columns: &[(u32, f32)]) {
-        (self.from, self.to) = (0, 0);
-        let mut any = |plane: &Plane| {
-            plane.row(y, height, &mut self.coarse);
-            let first = self.coarse.iter().position(|&v| v > 0.0)?;
-            let last = self.coarse.iter().rposition(|&v| v > 0.0)?;
-            Some((first, last))
-        };
-        let spans = [any(&matte.trust), any(&matte.base)];
-        if let Some(first) = spans.iter().flatten().map(|span| span.0).min() {
-            let last = spans.iter().flatten().map(|span| span.1).max();
-            let last = last.unwrap_or(first);
-            self.from = columns.partition_point(|&(left, _)| (left as usize + 1) < first);
-            self.to = columns.partition_point(|&(left, _)| left as usize <= last);
-        }
-        let Fields {
-            sky: [r, g, b],
-            near,
-            slope,
-            base,
-            trust,
-            certain,
-        } = &mut self.fields;
-        let pairs = [
-            (&matte.sky[0], r),
-            (&matte.sky[1], g),
-            (&matte.sky[2], b),
-            (&matte.near, near),
-            (&matte.slope, slope),
-            (&matte.base, base),
-            (&matte.trust, trust),
-            (&matte.certain, certain),
-        ];
-        for (plane, field) in pairs {
-            plane.row(y, height, &mut self.coarse);
-            stretch(&self.coarse, &columns[self.from..self.to], field);
-        }
-    }
-
-    /// Compares the row's pixels, from the first with sky to the last.
-    pub fn share<S: Sample>(&mut self, pixels: &[S]) {
-        lights(pixels, &mut self.light);
-        self.share.resize(self.to - self.from, 0.0);
-        shares(&self.light, &self.fields, &mut self.share);
-    }
-}
-
-/// Light of a row of pixels, channel by channel.
-pub(crate) fn lights<S: Sample>(pixels: &[S], to: &mut [Vec<f32>; 3]) {
-    let table = S::linear_table();
-    for (c, to) in to.iter_mut().enumerate() {
-        to.clear();
-        let pixels = pixels.as_chunks::<3>().0.iter();
-        to.extend(pixels.map(|pixel| table[pixel[c].index()]));
-    }
-}
-
-/// A coarse row along finer columns.
-pub(crate) fn stretch(coarse: &[f32], columns: &[(u32, f32)], to: &mut Vec<f32>) {
-    to.clear();
-    let last = coarse.len() - 1;
-    to.extend(columns.iter().map(|&(left, share)| {
-        let (l, r) = (coarse[left as usize], coarse[(left as usize + 1).min(last)]);
-        l + (r - l) * share
-    }));
 }
 
 /// Coarse pixels' worth of undecided guess that colour cannot decide either.

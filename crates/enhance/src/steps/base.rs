@@ -72,17 +72,22 @@ impl Base {
 
     /// For every full-size column: the coarse column to its left and the share of the next.
     pub fn columns(&self, columns: usize) -> Vec<(u32, f32)> {
-        (0..columns)
-            .map(|x| {
-                let (left, share) = position(x, columns, self.width);
-                if left + 1 < self.width {
-                    (left as u32, share)
-                } else {
-                    (left.saturating_sub(1) as u32, 1.0)
-                }
-            })
-            .collect()
+        columns_of(columns, self.width)
     }
+}
+
+/// For every fine column the coarse column to its left, which has a next one wherever there are
+/// two, and the share of that next.
+pub(crate) fn columns_of(fine: usize, coarse: usize) -> Vec<(u32, f32)> {
+    let place = |x| {
+        let (left, share) = position(x, fine, coarse);
+        if left + 1 < coarse {
+            (left as u32, share)
+        } else {
+            (left.saturating_sub(1) as u32, 1.0)
+        }
+    };
+    (0..fine).map(place).collect()
 }
 
 fn luma8(p: &[u8; 3]) -> f32 {
