@@ -14,20 +14,27 @@ fn is_sky(x: f32, y: f32) -> bool {
     let roof = 430.0 + (x - 700.0).abs() * 0.45;
     let house = y > roof && (300.0..1100.0).contains(&x);
     let ground = y > 760.0;
-    let wire = (y - (150.0 + 0.08 * x)).abs() < 1.3;
     // A bare tree: a trunk and twigs of two pixels.
     let trunk = (1250.0..1268.0).contains(&x) && y > 300.0;
     let twig = (1130.0..1400.0).contains(&x)
         && (250.0..640.0).contains(&y)
         && ((x - 1259.0).abs() * 0.7 + y).rem_euclid(38.0) < 2.2;
-    !(house || ground || wire || trunk || twig)
+    !(house || ground || is_wire(x, y) || trunk || twig)
+}
+
+fn is_wire(x: f32, y: f32) -> bool {
+    (y - (150.0 + 0.08 * x)).abs() < 1.3
 }
 
 /// Share of sky, from sixteen points a pixel.
 fn share(x: u32, y: u32) -> f32 {
+    share_of(x, y, is_sky)
+}
+
+fn share_of(x: u32, y: u32, is: fn(f32, f32) -> bool) -> f32 {
     let at = |i: u32| {
         let (dx, dy) = ((i % 4) as f32, (i / 4) as f32);
-        is_sky(x as f32 + (dx + 0.5) / 4.0, y as f32 + (dy + 0.5) / 4.0)
+        is(x as f32 + (dx + 0.5) / 4.0, y as f32 + (dy + 0.5) / 4.0)
     };
     (0..16).filter(|&i| at(i)).count() as f32 / 16.0
 }
@@ -84,7 +91,7 @@ fn guess() -> Mask {
         for (dx, dy) in around {
             let at = |v: u32, d: i32, most: u32| (v as i32 + d * 2).clamp(0, most as i32 - 1);
             let (u, v) = (at(x, dx, WIDTH), at(y, dy, HEIGHT));
-            sum += share(u as u32, v as u32);
+            sum += share_of(u as u32, v as u32, |x, y| is_sky(x, y) || is_wire(x, y));
             count += 1.0;
         }
         (sum / count * 255.0) as u8
