@@ -36,11 +36,13 @@ mod tests {
 
     #[test]
     fn a_line_says_what_is_there_and_what_it_may_be_used_for() {
-        let sky = manifest::find("sky-u2netp").expect("it is listed");
+        let words = manifest::find("clip-tokenizer").expect("it is listed");
         assert_eq!(
-            line(sky, State::Partial { bytes: 2_307_034 }),
-            "  sky-u2netp             2.3 MB of it         4.6 MB  MIT          Where the sky is."
+            line(words, State::Partial { bytes: 1_100_000 }),
+            "  clip-tokenizer         1.1 MB of it         2.2 MB  MIT          CLIP's vocabulary."
         );
+        let sky = manifest::find("sky-u2netp").expect("it is listed");
+        assert!(line(sky, State::Missing).ends_with("Only where it was asked for by name."));
         let tests = manifest::find("places365-squeezenet").expect("it is listed");
         assert!(line(tests, State::Missing).ends_with("For tests only."));
     }
