@@ -11,7 +11,7 @@ mod kernel;
 mod op;
 mod slope;
 
-use candle_core::{Module, Result, Tensor};
+use candle_core::{DType, Module, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use crate::conv::op::Op;
@@ -99,7 +99,7 @@ impl Module for Conv {
 }
 
 /// `x`: images x inputs x height x width, `weight`: outputs x inputs x kernel x kernel, `bias`:
-/// outputs; all of them `f32` on the CPU.
+/// outputs. `f32` on the CPU; candle's own elsewhere.
 pub fn conv2d(
     x: &Tensor,
     weight: &Tensor,
@@ -107,10 +107,33 @@ pub fn conv2d(
     geometry: Geometry,
     activation: Activation,
 ) -> Result<Tensor> {
+    if !x.device().is_cpu() || x.dtype() != DType::F32 {
+        return candles(x, weight, bias, geometry, activation);
+    }
     let op = Op {
         geometry,
         activation,
     };
     x.contiguous()?
         .apply_op3(&weight.contiguous()?, &bias.contiguous()?, op)
+}
+
+fn candles(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    geometry: Geometry,
+    activation: Activation,
+) -> Result<Tensor> {
+    let Geometry {
+        stride,
+        padding,
+        dilation,
+    } = geometry;
+    let sum = x.conv2d(weight, padding, stride, dilation, 1)?;
+    let sum = sum.broadcast_add(&bias.reshape((1, bias.dim(0)?, 1, 1))?)?;
+    match activation {
+        Activation::Linear => Ok(sum),
+        Activation::Relu => sum.relu(),
+    }
 }

@@ -4,8 +4,10 @@
 #![warn(missing_docs)]
 
 pub mod conv;
+pub mod diffusion;
 mod double;
 mod gelu;
+mod group_norm;
 pub mod manifest;
 pub mod nets;
 pub mod planes;

@@ -3,6 +3,7 @@
 pub mod clip;
 pub mod sam2;
 pub mod scene;
+pub mod sdxl;
 pub mod sky;
 pub mod squeezenet;
 pub mod u2net;

@@ -9,6 +9,10 @@ use candle_core::{DType, Device, Result, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
 use plumbline_models::nets::clip::Clip;
+use plumbline_models::nets::sdxl::config::{UnetConfig, VaeConfig};
+use plumbline_models::nets::sdxl::controlnet::ControlNet;
+use plumbline_models::nets::sdxl::unet::Unet;
+use plumbline_models::nets::sdxl::vae::{Decoder, Encoder};
 use plumbline_models::nets::u2net::{Size, U2Net};
 
 type Names = BTreeMap<String, Vec<usize>>;
@@ -98,14 +102,79 @@ fn u2net_names_its_parameters_as_its_original_does() {
     }
 }
 
-#[test]
-fn clip_has_the_parameters_of_the_published_file() {
-    let file = "../../shared/models/tensor-manifests/clip-vit-base-patch32.json";
+/// `None`, said aloud, where the manifests are not.
+fn published(network: &str) -> Option<Names> {
+    let file = format!("../../shared/models/tensor-manifests/{network}.json");
     let Ok(text) = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)) else {
         eprintln!("SKIPPED 1: the tensor manifests are not beside this checkout");
+        return None;
+    };
+    Some(serde_json::from_slice(&text).unwrap())
+}
+
+#[test]
+fn clip_has_the_parameters_of_the_published_file() {
+    let Some(published) = published("clip-vit-base-patch32") else {
         return;
     };
-    let published: Names = serde_json::from_slice(&text).unwrap();
     assert_eq!(Roll::of(Clip::base_patch32), published);
     assert_eq!(parameters(&published), 151_277_313);
+}
+
+#[test]
+fn sdxl_has_the_parameters_of_the_published_files() {
+    let unet = |config: UnetConfig| Roll::of(|vb| Unet::new(&config, vb));
+    let controlnet = || Roll::of(|vb| ControlNet::new(&UnetConfig::sdxl_controlnet(), vb));
+    let vae = || {
+        Roll::of(|vb| {
+            let config = VaeConfig::sdxl();
+            Ok((
+                Encoder::new(&config, vb.clone())?,
+                Decoder::new(&config, vb)?,
+            ))
+        })
+    };
+    for (network, found, count) in [
+        ("sdxl-base-unet", unet(UnetConfig::sdxl()), 2_567_463_684),
+        (
+            "sdxl-inpaint-unet",
+            unet(UnetConfig::sdxl_inpainting()),
+            2_567_478_084,
+        ),
+        ("sdxl-controlnet", controlnet(), 1_251_014_160),
+        ("sdxl-vae", vae(), 83_653_863),
+    ] {
+        let Some(published) = published(network) else {
+            return;
+        };
+        assert_eq!(found, published, "{network}");
+        assert_eq!(parameters(&published), count, "{network}");
+    }
+}
+
+#[test]
+fn the_published_configurations_are_the_sizes_compiled_in() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/models/sdxl-configs");
+    if !folder.exists() {
+        eprintln!("SKIPPED 1: SDXL's configurations are not beside this checkout");
+        return;
+    }
+    let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
+    let unet = |file: &str| -> UnetConfig { serde_json::from_slice(&read(file)).unwrap() };
+    let base = "stable-diffusion-xl-base-1.0";
+    let inpainting = "stable-diffusion-xl-1.0-inpainting-0.1";
+    assert_eq!(
+        unet(&format!("{base}/unet/config.json")),
+        UnetConfig::sdxl()
+    );
+    assert_eq!(
+        unet(&format!("{inpainting}/unet/config.json")),
+        UnetConfig::sdxl_inpainting()
+    );
+    assert_eq!(
+        unet("controlnet-sdxl/config.json"),
+        UnetConfig::sdxl_controlnet()
+    );
+    let vae: VaeConfig = serde_json::from_slice(&read(&format!("{base}/vae/config.json"))).unwrap();
+    assert_eq!(vae, VaeConfig::sdxl());
 }

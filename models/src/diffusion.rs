@@ -1,0 +1,3 @@
+//! Diffusion as a constrained operator: it proposes a correction of a photo, and never more.
+
+pub mod euler;

@@ -1,0 +1,152 @@
+//! Group normalisation (Wu and He 2018), alone or with SiLU after it, in one pass: candle's takes
+//! ten. With candle's where gradients are wanted.
+
+use candle_core::{CpuStorage, CustomOp3, DType, Layout, Module, Result, Shape, Tensor, bail};
+use candle_nn::VarBuilder;
+use rayon::prelude::*;
+
+/// Its parameters.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupNorm {
+    weight: Tensor,
+    bias: Tensor,
+    groups: usize,
+    eps: f64,
+}
+
+impl GroupNorm {
+    /// Takes both parameters from `vb`.
+    pub fn new(groups: usize, channels: usize, eps: f64, vb: &VarBuilder) -> Result<Self> {
+        if groups == 0 || !channels.is_multiple_of(groups) {
+            bail!("{channels} channels cannot be put in {groups} groups");
+        }
+        Ok(Self {
+            weight: vb.get(channels, "weight")?,
+            bias: vb.get(channels, "bias")?,
+            groups,
+            eps,
+        })
+    }
+
+    /// And SiLU.
+    pub fn then_silu(&self, x: &Tensor) -> Result<Tensor> {
+        self.of(x, true)
+    }
+
+    fn of(&self, x: &Tensor, silu: bool) -> Result<Tensor> {
+        let tracked = x.track_op() || self.weight.track_op();
+        if x.device().is_cpu() && x.dtype() == DType::F32 && !tracked {
+            let op = Op {
+                groups: self.groups,
+                eps: self.eps,
+                silu,
+            };
+            return x
+                .contiguous()?
+                .apply_op3_no_bwd(&self.weight, &self.bias, &op);
+        }
+        let norm = candle_nn::GroupNorm::new(
+            self.weight.clone(),
+            self.bias.clone(),
+            self.weight.dim(0)?,
+            self.groups,
+            self.eps,
+        )?;
+        let y = norm.forward(x)?;
+        if silu { y.silu() } else { Ok(y) }
+    }
+}
+
+impl Module for GroupNorm {
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.of(x, false)
+    }
+}
+
+struct Op {
+    groups: usize,
+    eps: f64,
+    silu: bool,
+}
+
+impl CustomOp3 for Op {
+    fn name(&self) -> &'static str {
+        "group-norm"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let x = values(x, layout)?;
+        let (weight, bias) = (values(weight, weight_layout)?, values(bias, bias_layout)?);
+        let dims = layout.dims();
+        let (channels, pixels) = (dims[1], dims[2..].iter().product::<usize>());
+        let group = channels / self.groups * pixels;
+        let mut y = vec![0.0; x.len()];
+        let groups = y.par_chunks_mut(group).zip(x.par_chunks(group));
+        groups.enumerate().for_each(|(at, (y, x))| {
+            let first = at % self.groups * (channels / self.groups);
+            let (mean, scale) = moments(x, self.eps);
+            let planes = y.chunks_mut(pixels).zip(x.chunks(pixels));
+            for (channel, (y, x)) in planes.enumerate() {
+                let scale = scale * weight[first + channel];
+                let shift = bias[first + channel] - mean * scale;
+                self.plane(y, x, scale, shift);
+            }
+        });
+        Ok((CpuStorage::F32(y), layout.shape().clone()))
+    }
+}
+
+impl Op {
+    fn plane(&self, y: &mut [f32], x: &[f32], scale: f32, shift: f32) {
+        let pixels = y.iter_mut().zip(x);
+        if self.silu {
+            pixels.for_each(|(y, x)| *y = silu(x * scale + shift));
+        } else {
+            pixels.for_each(|(y, x)| *y = x * scale + shift);
+        }
+    }
+}
+
+fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    let Some((from, to)) = layout.contiguous_offsets() else {
+        bail!("a group norm wants contiguous values");
+    };
+    Ok(&storage.as_slice::<f32>()?[from..to])
+}
+
+fn silu(x: f32) -> f32 {
+    x / (1.0 + (-x).exp())
+}
+
+/// Mean, and one over the deviation. Sums of a thousand values in single precision, sums of those
+/// in double: exact enough and as fast as memory.
+fn moments(x: &[f32], eps: f64) -> (f32, f32) {
+    const RUN: usize = 1024;
+    let count = x.len() as f64;
+    let mean = x.chunks(RUN).map(|run| lanes(run, |v| v)).sum::<f64>() / count;
+    let middle = mean as f32;
+    let spread = |v: f32| (v - middle) * (v - middle);
+    let variance = x.chunks(RUN).map(|run| lanes(run, spread)).sum::<f64>() / count;
+    (middle, (1.0 / (variance + eps).sqrt()) as f32)
+}
+
+/// A sum in sixteen lanes, which a processor adds at once.
+fn lanes(run: &[f32], of: impl Fn(f32) -> f32) -> f64 {
+    let mut sums = [0.0_f32; 16];
+    let mut rest = run.chunks_exact(16);
+    for part in &mut rest {
+        for (sum, &v) in sums.iter_mut().zip(part) {
+            *sum += of(v);
+        }
+    }
+    let tail: f32 = rest.remainder().iter().map(|&v| of(v)).sum();
+    f64::from(sums.iter().sum::<f32>() + tail)
+}

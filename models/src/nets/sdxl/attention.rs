@@ -1,0 +1,197 @@
+//! Attention (Vaswani et al. 2017), and the transformers that a UNet's levels hold.
+
+use candle_core::{DType, Module, Result, Tensor};
+use candle_nn::ops::softmax_last_dim;
+use candle_nn::{
+    LayerNorm, LayerNormConfig, Linear, VarBuilder, layer_norm, linear, linear_no_bias,
+};
+
+use super::layers::Norms;
+use crate::gelu::gelu;
+use crate::group_norm::GroupNorm;
+
+/// Scores in memory at once, at most; 64 MB in single precision.
+const SCORES: usize = 1 << 24;
+
+/// Which words matter to which: softmax(q kᵀ / √d) v, each n x heads x length x d. Queries are
+/// taken in turns, so that memory stays bounded whatever the length.
+pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
+    let (n, heads, queries, size) = q.dims4()?;
+    let scale = 1.0 / (size as f64).sqrt();
+    #[cfg(feature = "flash-attn")]
+    if q.device().is_cuda() && q.dtype() != DType::F32 && size <= 512 {
+        let turned = |x: &Tensor| x.transpose(1, 2)?.contiguous();
+        let (q, k, v) = (turned(q)?, turned(k)?, turned(v)?);
+        return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);
+    }
+    let (k, v) = (k.t()?.contiguous()?, v.contiguous()?);
+    let q = (q * scale)?;
+    let turn = (SCORES / (n * heads * k.dim(3)?)).clamp(1, queries);
+    let parts = (0..queries).step_by(turn).map(|from| {
+        let q = q.narrow(2, from, turn.min(queries - from))?.contiguous()?;
+        let scores = q.matmul(&k)?;
+        // A sum of thousands of half-precision shares would lose some of them.
+        let shares = softmax_last_dim(&scores.to_dtype(DType::F32)?)?.to_dtype(v.dtype())?;
+        shares.matmul(&v)
+    });
+    let parts = parts.collect::<Result<Vec<_>>>()?;
+    match parts.as_slice() {
+        [whole] => Ok(whole.clone()),
+        parts => Tensor::cat(parts, 2),
+    }
+}
+
+/// From queries of one sequence to keys and values of another, or of the same.
+#[derive(Debug)]
+struct Attention {
+    q: Linear,
+    k: Linear,
+    v: Linear,
+    out: Linear,
+    heads: usize,
+}
+
+impl Attention {
+    fn new(channels: usize, words: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
+        Ok(Self {
+            q: linear_no_bias(channels, channels, vb.pp("to_q"))?,
+            k: linear_no_bias(words, channels, vb.pp("to_k"))?,
+            v: linear_no_bias(words, channels, vb.pp("to_v"))?,
+            out: linear(channels, channels, vb.pp("to_out.0"))?,
+            heads,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, words: &Tensor) -> Result<Tensor> {
+        let split = |x: Tensor| {
+            let (n, length, channels) = x.dims3()?;
+            x.reshape((n, length, self.heads, channels / self.heads))?
+                .transpose(1, 2)
+        };
+        let (q, k, v) = (
+            split(self.q.forward(x)?)?,
+            split(self.k.forward(words)?)?,
+            split(self.v.forward(words)?)?,
+        );
+        let (n, length, channels) = x.dims3()?;
+        let seen = attend(&q, &k, &v)?.transpose(1, 2)?;
+        self.out.forward(&seen.reshape((n, length, channels))?)
+    }
+}
+
+#[derive(Debug)]
+struct Block {
+    norms: [LayerNorm; 3],
+    own: Attention,
+    words: Attention,
+    wide: Linear,
+    narrow: Linear,
+}
+
+impl Block {
+    fn new(channels: usize, words: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
+        let norm = |name| layer_norm(channels, LayerNormConfig::default(), vb.pp(name));
+        Ok(Self {
+            norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
+            own: Attention::new(channels, channels, heads, &vb.pp("attn1"))?,
+            words: Attention::new(channels, words, heads, &vb.pp("attn2"))?,
+            wide: linear(channels, 8 * channels, vb.pp("ff.net.0.proj"))?,
+            narrow: linear(4 * channels, channels, vb.pp("ff.net.2"))?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, words: &Tensor) -> Result<Tensor> {
+        let [first, second, third] = &self.norms;
+        let seen = first.forward(x)?;
+        let x = (x + self.own.forward(&seen, &seen)?)?;
+        let x = (&x + self.words.forward(&second.forward(&x)?, words)?)?;
+        let wide = self.wide.forward(&third.forward(&x)?)?;
+        let half = wide.dim(2)? / 2;
+        let bent = gelu(&wide.narrow(2, half, half)?)?;
+        let gated = (wide.narrow(2, 0, half)? * bent)?;
+        x + self.narrow.forward(&gated)?
+    }
+}
+
+/// Pixels as a sequence, through transformer blocks that know the words.
+#[derive(Debug)]
+pub(super) struct Transformer {
+    norm: GroupNorm,
+    input: Linear,
+    blocks: Vec<Block>,
+    output: Linear,
+}
+
+impl Transformer {
+    pub fn new(
+        channels: usize,
+        words: usize,
+        (heads, depth): (usize, usize),
+        groups: usize,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        let norms = Norms { groups, eps: 1e-6 };
+        let block = |at| {
+            Block::new(
+                channels,
+                words,
+                heads,
+                &vb.pp(format!("transformer_blocks.{at}")),
+            )
+        };
+        Ok(Self {
+            norm: norms.new(channels, &vb.pp("norm"))?,
+            input: linear(channels, channels, vb.pp("proj_in"))?,
+            blocks: (0..depth).map(block).collect::<Result<_>>()?,
+            output: linear(channels, channels, vb.pp("proj_out"))?,
+        })
+    }
+
+    pub fn forward(&self, x: &Tensor, words: &Tensor) -> Result<Tensor> {
+        let shape = x.dims4()?;
+        let pixels = self.norm.forward(x)?.flatten_from(2)?.transpose(1, 2)?;
+        let mut h = self.input.forward(&pixels.contiguous()?)?;
+        for block in &self.blocks {
+            h = block.forward(&h, words)?;
+        }
+        let h = self.output.forward(&h)?;
+        x + h.transpose(1, 2)?.contiguous()?.reshape(shape)?
+    }
+}
+
+/// The autoencoder's attention: one head over all pixels.
+#[derive(Debug)]
+pub(super) struct PixelAttention {
+    norm: GroupNorm,
+    q: Linear,
+    k: Linear,
+    v: Linear,
+    out: Linear,
+}
+
+impl PixelAttention {
+    pub fn new(channels: usize, norms: Norms, vb: &VarBuilder) -> Result<Self> {
+        let project = |name| linear(channels, channels, vb.pp(name));
+        Ok(Self {
+            norm: norms.new(channels, &vb.pp("group_norm"))?,
+            q: project("to_q")?,
+            k: project("to_k")?,
+            v: project("to_v")?,
+            out: project("to_out.0")?,
+        })
+    }
+
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let shape = x.dims4()?;
+        let pixels = self.norm.forward(x)?.flatten_from(2)?.transpose(1, 2)?;
+        let pixels = pixels.contiguous()?;
+        let one_head = |project: &Linear| project.forward(&pixels)?.unsqueeze(1);
+        let seen = attend(
+            &one_head(&self.q)?,
+            &one_head(&self.k)?,
+            &one_head(&self.v)?,
+        )?;
+        let h = self.out.forward(&seen.squeeze(1)?)?;
+        x + h.transpose(1, 2)?.contiguous()?.reshape(shape)?
+    }
+}

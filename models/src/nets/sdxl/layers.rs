@@ -1,0 +1,105 @@
+//! What UNet, ControlNet and autoencoder are made of.
+
+use candle_core::{Module, Result, Tensor};
+use candle_nn::{Linear, VarBuilder, linear};
+
+use crate::conv::{Activation, Conv, Geometry};
+use crate::group_norm::GroupNorm;
+
+/// A convolution without an activation.
+pub(super) fn conv(
+    channels: (usize, usize),
+    kernel: usize,
+    geometry: Geometry,
+    vb: &VarBuilder,
+) -> Result<Conv> {
+    Conv::new(channels, kernel, geometry, Activation::Linear, vb)
+}
+
+/// 3 x 3, with an output of the input's size.
+pub(super) fn conv3(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Conv> {
+    conv((inputs, outputs), 3, Geometry::same(1), vb)
+}
+
+/// 1 x 1.
+pub(super) fn point(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Conv> {
+    conv((inputs, outputs), 1, Geometry::POINT, vb)
+}
+
+/// Two convolutions beside a shortcut, told the time where there is one.
+#[derive(Debug)]
+pub(super) struct Resnet {
+    norms: [GroupNorm; 2],
+    convs: [Conv; 2],
+    time: Option<Linear>,
+    shortcut: Option<Conv>,
+}
+
+/// Groups of a normalisation, and what is added to its variance.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Norms {
+    pub groups: usize,
+    pub eps: f64,
+}
+
+impl Norms {
+    pub fn new(self, channels: usize, vb: &VarBuilder) -> Result<GroupNorm> {
+        GroupNorm::new(self.groups, channels, self.eps, vb)
+    }
+}
+
+impl Resnet {
+    pub fn new(
+        (inputs, outputs): (usize, usize),
+        norms: Norms,
+        time: Option<usize>,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        let time = time.map(|length| linear(length, outputs, vb.pp("time_emb_proj")));
+        let shortcut = (inputs != outputs).then(|| point(inputs, outputs, &vb.pp("conv_shortcut")));
+        Ok(Self {
+            norms: [
+                norms.new(inputs, &vb.pp("norm1"))?,
+                norms.new(outputs, &vb.pp("norm2"))?,
+            ],
+            convs: [
+                conv3(inputs, outputs, &vb.pp("conv1"))?,
+                conv3(outputs, outputs, &vb.pp("conv2"))?,
+            ],
+            time: time.transpose()?,
+            shortcut: shortcut.transpose()?,
+        })
+    }
+
+    /// `time` is n x the length of its vector, already bent by SiLU.
+    pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
+        let mut h = self.convs[0].forward(&self.norms[0].then_silu(x)?)?;
+        if let (Some(project), Some(time)) = (&self.time, time) {
+            let (n, c) = (h.dim(0)?, h.dim(1)?);
+            h = h.broadcast_add(&project.forward(time)?.reshape((n, c, 1, 1))?)?;
+        }
+        let h = self.convs[1].forward(&self.norms[1].then_silu(&h)?)?;
+        match &self.shortcut {
+            Some(shortcut) => shortcut.forward(x)? + h,
+            None => x + h,
+        }
+    }
+}
+
+/// To a larger picture, each pixel repeated, and smoothed.
+#[derive(Debug)]
+pub(super) struct Upsample(Conv);
+
+impl Upsample {
+    pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
+        Ok(Self(conv3(
+            channels,
+            channels,
+            &vb.pp("upsamplers.0.conv"),
+        )?))
+    }
+
+    pub fn forward(&self, x: &Tensor, (rows, columns): (usize, usize)) -> Result<Tensor> {
+        self.0.forward(&x.upsample_nearest2d(rows, columns)?)
+    }
+}

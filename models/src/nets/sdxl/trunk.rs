@@ -1,0 +1,208 @@
+//! The half that UNet and ControlNet share: from latents down to the middle.
+
+use candle_core::{D, DType, Module, Result, Tensor, bail};
+use candle_nn::{Linear, VarBuilder, linear};
+
+use super::Cond;
+use super::attention::Transformer;
+use super::config::{Level, UnetConfig};
+use super::layers::{Norms, Resnet, conv, conv3};
+use crate::conv::{Conv, Geometry};
+
+/// Two layers that make a vector of a time, or of sizes.
+#[derive(Debug)]
+struct Embedding([Linear; 2]);
+
+impl Embedding {
+    fn new(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Self> {
+        Ok(Self([
+            linear(inputs, outputs, vb.pp("linear_1"))?,
+            linear(outputs, outputs, vb.pp("linear_2"))?,
+        ]))
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let [first, second] = &self.0;
+        second.forward(&first.forward(x)?.silu()?)
+    }
+}
+
+/// Numbers as waves of many lengths, cosines before sines. In single precision always: the angles
+/// of late times do not fit in half.
+fn waves(numbers: &Tensor, size: usize) -> Result<Tensor> {
+    let half = size / 2;
+    let rate = -(10_000_f64.ln()) / half as f64;
+    let rates: Vec<f32> = (0..half).map(|i| (rate * i as f64).exp() as f32).collect();
+    let rates = Tensor::new(rates, numbers.device())?;
+    let numbers = numbers.to_dtype(DType::F32)?.unsqueeze(D::Minus1)?;
+    let angles = numbers.broadcast_mul(&rates)?;
+    Tensor::cat(&[angles.cos()?, angles.sin()?], D::Minus1)
+}
+
+/// One level's residual blocks, each followed by its attention where the level has some.
+#[derive(Debug)]
+pub(super) struct Layers(Vec<(Resnet, Option<Transformer>)>);
+
+impl Layers {
+    /// `inputs`: channels that each layer is given.
+    pub fn new(
+        inputs: &[usize],
+        level: Level,
+        config: &UnetConfig,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        let layers = inputs.iter().enumerate().map(|(at, &inputs)| {
+            let vb_resnet = vb.pp(format!("resnets.{at}"));
+            let resnet = resnet((inputs, level.channels), config, &vb_resnet)?;
+            let attention = level
+                .attention
+                .then(|| transformer(level, config, &vb.pp(format!("attentions.{at}"))));
+            Ok((resnet, attention.transpose()?))
+        });
+        Ok(Self(layers.collect::<Result<_>>()?))
+    }
+
+    /// Through each layer in turn: `before` prepares its input, `after` keeps its output.
+    pub fn forward(
+        &self,
+        mut x: Tensor,
+        seen: &Seen,
+        mut before: impl FnMut(Tensor) -> Result<Tensor>,
+        mut after: impl FnMut(&Tensor),
+    ) -> Result<Tensor> {
+        for (resnet, attention) in &self.0 {
+            x = resnet.forward(&before(x)?, Some(&seen.time))?;
+            if let Some(attention) = attention {
+                x = attention.forward(&x, &seen.words)?;
+            }
+            after(&x);
+        }
+        Ok(x)
+    }
+}
+
+fn resnet(channels: (usize, usize), config: &UnetConfig, vb: &VarBuilder) -> Result<Resnet> {
+    let norms = Norms {
+        groups: config.norm_num_groups,
+        eps: config.norm_eps,
+    };
+    Resnet::new(channels, norms, Some(config.time_channels()), vb)
+}
+
+fn transformer(level: Level, config: &UnetConfig, vb: &VarBuilder) -> Result<Transformer> {
+    let words = config.cross_attention_dim;
+    let sizes = (level.heads, level.depth);
+    Transformer::new(level.channels, words, sizes, config.norm_num_groups, vb)
+}
+
+/// What every block is told.
+pub(super) struct Seen {
+    /// Time, summary and sizes in one vector, bent by SiLU; n x its length.
+    time: Tensor,
+    words: Tensor,
+}
+
+/// Latents on their way down.
+pub(super) struct Descent {
+    /// The outputs that skip connections lead from, from the widest.
+    pub skips: Vec<Tensor>,
+    /// The narrowest level's, through the middle.
+    pub middle: Tensor,
+}
+
+#[derive(Debug)]
+pub(super) struct Trunk {
+    time: Embedding,
+    added: Embedding,
+    input: Conv,
+    levels: Vec<(Layers, Option<Conv>)>,
+    middle: (Resnet, Transformer, Resnet),
+    time_waves: usize,
+    size_waves: usize,
+}
+
+impl Trunk {
+    pub fn new(config: &UnetConfig, vb: &VarBuilder) -> Result<Self> {
+        config.check()?;
+        let first = config.block_out_channels[0];
+        let length = config.time_channels();
+        let added = config.projection_class_embeddings_input_dim;
+        Ok(Self {
+            time: Embedding::new(first, length, &vb.pp("time_embedding"))?,
+            added: Embedding::new(added, length, &vb.pp("add_embedding"))?,
+            input: conv3(config.in_channels, first, &vb.pp("conv_in"))?,
+            levels: levels(config, vb)?,
+            middle: middle(config, &vb.pp("mid_block"))?,
+            time_waves: first,
+            size_waves: config.addition_time_embed_dim,
+        })
+    }
+
+    /// When, and on what condition.
+    pub fn see(&self, x: &Tensor, timestep: f64, cond: &Cond) -> Result<Seen> {
+        let (n, dtype) = (x.dim(0)?, x.dtype());
+        if cond.words.dim(0)? != n || cond.pooled.dim(0)? != n || cond.sizes.dim(0)? != n {
+            bail!("{n} latents need a condition each");
+        }
+        let times = Tensor::full(timestep as f32, n, x.device())?;
+        let time = self
+            .time
+            .forward(&waves(&times, self.time_waves)?.to_dtype(dtype)?)?;
+        let sizes = waves(&cond.sizes, self.size_waves)?.flatten_from(1)?;
+        let added = Tensor::cat(&[cond.pooled.to_dtype(dtype)?, sizes.to_dtype(dtype)?], 1)?;
+        Ok(Seen {
+            time: (time + self.added.forward(&added)?)?.silu()?,
+            words: cond.words.to_dtype(dtype)?,
+        })
+    }
+
+    /// `hint` is added to the latents once they have the first level's channels.
+    pub fn descend(&self, x: &Tensor, seen: &Seen, hint: Option<&Tensor>) -> Result<Descent> {
+        let mut x = self.input.forward(x)?;
+        if let Some(hint) = hint {
+            x = (x + hint)?;
+        }
+        let mut skips = vec![x.clone()];
+        for (layers, down) in &self.levels {
+            x = layers.forward(x, seen, Ok, |x| skips.push(x.clone()))?;
+            if let Some(down) = down {
+                x = down.forward(&x)?;
+                skips.push(x.clone());
+            }
+        }
+        let (first, attention, second) = &self.middle;
+        let x = first.forward(&x, Some(&seen.time))?;
+        let x = attention.forward(&x, &seen.words)?;
+        let middle = second.forward(&x, Some(&seen.time))?;
+        Ok(Descent { skips, middle })
+    }
+}
+
+fn levels(config: &UnetConfig, vb: &VarBuilder) -> Result<Vec<(Layers, Option<Conv>)>> {
+    let last = config.block_out_channels.len() - 1;
+    let mut inputs = config.block_out_channels[0];
+    let levels = config.levels().enumerate().map(|(at, level)| {
+        let vb = vb.pp(format!("down_blocks.{at}"));
+        let mut given = vec![level.channels; config.layers_per_block];
+        given[0] = inputs;
+        inputs = level.channels;
+        let down = (at < last).then(|| {
+            let channels = (level.channels, level.channels);
+            conv(channels, 3, Geometry::HALF, &vb.pp("downsamplers.0.conv"))
+        });
+        Ok((Layers::new(&given, level, config, &vb)?, down.transpose()?))
+    });
+    levels.collect()
+}
+
+fn middle(config: &UnetConfig, vb: &VarBuilder) -> Result<(Resnet, Transformer, Resnet)> {
+    let Some(level) = config.levels().next_back() else {
+        bail!("a network without levels has no middle");
+    };
+    let channels = (level.channels, level.channels);
+    Ok((
+        resnet(channels, config, &vb.pp("resnets.0"))?,
+        transformer(level, config, &vb.pp("attentions.0"))?,
+        resnet(channels, config, &vb.pp("resnets.1"))?,
+    ))
+}

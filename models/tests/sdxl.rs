@@ -1,0 +1,158 @@
+//! SDXL's networks against values recorded from diffusers.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod recorded;
+
+use candle_core::{DType, Device, Tensor};
+use plumbline_models::diffusion::euler::Euler;
+use plumbline_models::nets::sdxl::controlnet::ControlNet;
+use plumbline_models::nets::sdxl::unet::Unet;
+use plumbline_models::nets::sdxl::vae::{Decoder, Encoder};
+use plumbline_models::nets::sdxl::{Cond, config};
+use recorded::{Recorded, Table};
+
+/// Relative errors that are the numbers' own.
+const SINGLE: f32 = 1e-5;
+const HALF: f32 = 6e-3;
+
+#[test]
+fn every_step_of_the_small_pipeline_is_the_recorded_one() {
+    let Some(recorded) = Recorded::open("tiny-random-sdxl") else {
+        return;
+    };
+    let mut table = Table::new(SINGLE);
+    follow(&recorded, DType::F32, &mut table);
+    table.print_and_judge();
+}
+
+#[test]
+fn half_precision_stays_near() {
+    let Some(recorded) = Recorded::open("tiny-random-sdxl") else {
+        return;
+    };
+    let mut table = Table::new(HALF);
+    follow(&recorded, DType::F16, &mut table);
+    table.print_and_judge();
+}
+
+/// Encodes, adds noise, denoises under two ControlNets, decodes; each step from the recorded one
+/// before it, so that no error hides in another.
+fn follow(recorded: &Recorded, dtype: DType, table: &mut Table) {
+    let tensor = |name: &str| recorded.tensor(name).to_dtype(dtype).unwrap();
+    let (encoder, decoder, scaling) = autoencoder(recorded, dtype);
+    let signed = ((tensor("image") * 2.0).unwrap() - 1.0).unwrap();
+    let encoded = encoder.forward(&signed).unwrap();
+    table.compare("vae_mean", &encoded.mean, recorded);
+    table.compare("vae_logvar", &encoded.logvar, recorded);
+    let latents = (encoded.mean * scaling).unwrap();
+    table.compare("latents0", &latents, recorded);
+
+    let euler = Euler::trailing(4);
+    let sigmas: Vec<f32> = euler
+        .steps()
+        .iter()
+        .map(|step| step.sigma)
+        .chain([0.0])
+        .collect();
+    table.compare(
+        "all_sigmas",
+        &Tensor::new(sigmas, &Device::Cpu).unwrap(),
+        recorded,
+    );
+    let steps = euler.last(2);
+    let noisy = steps[0]
+        .noised(&tensor("latents0"), &tensor("noise"))
+        .unwrap();
+    table.compare("noisy_latents", &noisy, recorded);
+
+    let cond = condition(recorded, dtype);
+    let unet: Unet = network(recorded, "unet", dtype, Unet::new);
+    let nets = [("tile", "image", 0.6), ("canny", "canny", 0.4)];
+    let nets = nets.map(|(name, picture, scale)| {
+        let net = network(
+            recorded,
+            &format!("controlnet_{name}"),
+            dtype,
+            ControlNet::new,
+        );
+        (name, net, tensor(picture), scale)
+    });
+    let mut before = tensor("noisy_latents");
+    for (at, step) in steps.iter().enumerate() {
+        let t = step.timestep as f64;
+        let x = step.scaled(&before).unwrap();
+        let [tile, canny] = nets
+            .each_ref()
+            .map(|(_, net, picture, scale)| net.forward(&x, t, &cond, picture, *scale).unwrap());
+        if at == 0 {
+            table.compare("step0_scaled_input", &x, recorded);
+            let alone = unet.forward(&x, t, &cond, None).unwrap();
+            table.compare("step0_noise_pred_without_control", &alone, recorded);
+            for (name, residuals) in [("tile", &tile), ("canny", &canny)] {
+                for (i, down) in residuals.down.iter().enumerate() {
+                    table.compare(&format!("step0_{name}_down_{i}"), down, recorded);
+                }
+                table.compare(&format!("step0_{name}_mid"), &residuals.mid, recorded);
+            }
+        }
+        let noise = unet
+            .forward(&x, t, &cond, Some(&tile.plus(&canny).unwrap()))
+            .unwrap();
+        table.compare(&format!("step{at}_noise_pred"), &noise, recorded);
+        let after = step.taken(&before, &noise).unwrap();
+        table.compare(&format!("step{at}_latents"), &after, recorded);
+        before = tensor(&format!("step{at}_latents"));
+    }
+    let decoded = decoder.forward(&(before / scaling).unwrap()).unwrap();
+    table.compare("decoded", &decoded, recorded);
+    let seen = ((decoded + 1.0).unwrap() / 2.0)
+        .unwrap()
+        .clamp(0.0, 1.0)
+        .unwrap();
+    table.compare("output_01", &seen, recorded);
+
+    let inpaint: Unet = network(recorded, "unet_inpaint", dtype, Unet::new);
+    let t = recorded
+        .tensor("inpaint_timestep")
+        .flatten_all()
+        .unwrap()
+        .to_vec1::<f32>()
+        .unwrap()[0];
+    let said = inpaint
+        .forward(&tensor("inpaint_input"), f64::from(t), &cond, None)
+        .unwrap();
+    table.compare("inpaint_noise_pred", &said, recorded);
+}
+
+fn network<N>(
+    recorded: &Recorded,
+    part: &str,
+    dtype: DType,
+    new: impl Fn(&config::UnetConfig, candle_nn::VarBuilder) -> candle_core::Result<N>,
+) -> N {
+    let config = recorded.config(part);
+    let weights = recorded.weights(part);
+    weights
+        .build_on(dtype, &Device::Cpu, |vb| new(&config, vb))
+        .unwrap()
+}
+
+fn autoencoder(recorded: &Recorded, dtype: DType) -> (Encoder, Decoder, f64) {
+    let config: config::VaeConfig = recorded.config("vae");
+    let both = recorded.weights("vae").build_on(dtype, &Device::Cpu, |vb| {
+        Ok((
+            Encoder::new(&config, vb.clone())?,
+            Decoder::new(&config, vb)?,
+        ))
+    });
+    let (encoder, decoder) = both.unwrap();
+    (encoder, decoder, config.scaling_factor)
+}
+
+fn condition(recorded: &Recorded, dtype: DType) -> Cond {
+    Cond {
+        words: recorded.tensor("prompt_embeds").to_dtype(dtype).unwrap(),
+        pooled: recorded.tensor("pooled").to_dtype(dtype).unwrap(),
+        sizes: recorded.tensor("time_ids").clone(),
+    }
+}
