@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use plumbline_enhance::{Brush, BrushError, Pixels, Place, Scene};
+use plumbline_enhance::{Brush, BrushError, Denoise, Pixels, Place, Scene, Watch};
 
 /// Changes nothing, and remembers what scene it was told.
 #[derive(Default)]
@@ -16,7 +16,13 @@ impl WatchingBrush {
 }
 
 impl Brush for WatchingBrush {
-    fn correct(&self, small: &Pixels, scene: &Scene, _: f32) -> Result<Pixels, BrushError> {
+    fn correct(
+        &self,
+        small: &Pixels,
+        scene: &Scene,
+        _: &Denoise,
+        _: Watch<'_>,
+    ) -> Result<Pixels, BrushError> {
         self.0.lock().expect("nobody panics here").push(scene.place);
         Ok(small.clone())
     }
@@ -26,8 +32,8 @@ impl Brush for WatchingBrush {
     }
 }
 
-/// Paints as its function does, which is given the strength that was asked for.
-pub struct FaultyBrush(fn(&Pixels, f32) -> Pixels);
+/// Paints as its function does, which is given the number of steps that were asked for.
+pub struct FaultyBrush(fn(&Pixels, u8) -> Pixels);
 
 impl FaultyBrush {
     /// Puts something into the room that was never there.
@@ -47,16 +53,22 @@ impl FaultyBrush {
 
     /// Tints the whole picture when it is asked for all it can do.
     pub fn casts_once() -> Self {
-        Self(|small, strength| match strength < 1.0 {
-            true => brightened(small),
-            false => cast(small),
+        Self(|small, steps| match steps {
+            0 | 1 => brightened(small),
+            _ => cast(small),
         })
     }
 }
 
 impl Brush for FaultyBrush {
-    fn correct(&self, small: &Pixels, _: &Scene, strength: f32) -> Result<Pixels, BrushError> {
-        Ok((self.0)(small, strength))
+    fn correct(
+        &self,
+        small: &Pixels,
+        _: &Scene,
+        denoise: &Denoise,
+        _: Watch<'_>,
+    ) -> Result<Pixels, BrushError> {
+        Ok((self.0)(small, denoise.steps))
     }
 
     fn name(&self) -> &str {

@@ -16,6 +16,7 @@
 pub mod anchor;
 mod apply;
 pub mod brackets;
+pub mod brush;
 pub mod codec;
 mod colour;
 pub mod export;
@@ -38,6 +39,7 @@ pub mod steps;
 
 pub use anchor::Anchor;
 pub use apply::{ApplyError, apply, repaint, straighten};
+pub use brush::{Brush, BrushError, Denoise, Progress, Schedule, Tile, Watch};
 pub use codec::{
     Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,
     Shot, Source, decode, encode, encode_preview, preview,
@@ -48,6 +50,4 @@ pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
 pub use plan::{Engine, Look, Plan, Preset, plan};
 pub use report::{Measure, MeasureVerdict, Report, Verdict};
-pub use scene::{
-    Brush, BrushError, Eye, EyeError, Place, PlainEye, Room, Scene, SkyWish, Told, small,
-};
+pub use scene::{Eye, EyeError, Place, PlainEye, Room, Scene, SkyWish, Told, small};

@@ -1,5 +1,5 @@
-//! What is in the picture, and the two traits that networks fulfil: an `Eye` looks, a `Brush`
-//! proposes. Both see a small copy only; what they say is a suggestion, the plan decides.
+//! What is in the picture, and the trait of networks that see: an `Eye` looks at a small copy. What
+//! it says is a suggestion, the plan decides.
 
 use std::sync::Arc;
 
@@ -133,21 +133,6 @@ impl Eye for PlainEye {
         "plain"
     }
 }
-
-/// Proposes a correction of a picture.
-pub trait Brush: Send + Sync {
-    /// A corrected picture of the same size. `strength` (0.0 to 1.0) is the plan's: a brush may
-    /// choose its denoising by it, and `apply` blends by it afterwards in any case. Only the
-    /// smooth colour change between the two pictures ever reaches the photo.
-    fn correct(&self, small: &Pixels, scene: &Scene, strength: f32) -> Result<Pixels, BrushError>;
-    /// For the record.
-    fn name(&self) -> &str;
-}
-
-/// A brush could not paint.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("the brush could not paint: {0}")]
-pub struct BrushError(pub String);
 
 /// The copy an `Eye` or a `Brush` is given: 8 bits, at most `SMALL_PIXELS` pixels.
 pub fn small(pixels: &Pixels) -> Pixels {

@@ -1,8 +1,8 @@
 //! The correction: what it promises, on generated and on real pictures.
 
 use plumbline_enhance::{
-    Brush, BrushError, Engine, Pixels, Plan, Preset, Report, Scene, Shot, Verdict, apply, inspect,
-    ladder, measure, plan,
+    Brush, BrushError, Denoise, Engine, Pixels, Plan, Preset, Report, Scene, Shot, Verdict, Watch,
+    apply, inspect, ladder, measure, plan,
 };
 
 use crate::support::{altered, distance, files, open, room};
@@ -167,7 +167,13 @@ fn brighter(v: u8) -> u8 {
 }
 
 impl Brush for TestBrush {
-    fn correct(&self, small: &Pixels, _: &Scene, _: f32) -> Result<Pixels, BrushError> {
+    fn correct(
+        &self,
+        small: &Pixels,
+        _: &Scene,
+        _: &Denoise,
+        _: Watch<'_>,
+    ) -> Result<Pixels, BrushError> {
         let (w, h) = (small.width(), small.height());
         Ok(altered(small, |x, y, rgb| {
             let pasted = x > w / 2 && x < w * 6 / 10 && y > h / 2 && y < h * 6 / 10;
