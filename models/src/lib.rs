@@ -4,8 +4,11 @@
 #![warn(missing_docs)]
 
 pub mod conv;
+pub mod device;
 mod double;
 mod gelu;
+#[cfg(feature = "cuda")]
+pub mod kernels;
 pub mod manifest;
 pub mod nets;
 pub mod planes;
