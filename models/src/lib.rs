@@ -8,6 +8,11 @@ pub mod diffusion;
 mod double;
 mod gelu;
 mod group_norm;
+pub mod device;
+mod double;
+mod gelu;
+#[cfg(feature = "cuda")]
+pub mod kernels;
 pub mod manifest;
 pub mod nets;
 pub mod planes;

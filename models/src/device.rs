@@ -1,0 +1,102 @@
+//! Where networks compute: the first NVIDIA card that answers, in a program built with `cuda`, else
+//! the processor. Decided once for the process; nothing here moves a tensor.
+
+use std::sync::OnceLock;
+
+use candle_core::Device;
+
+#[cfg(feature = "cuda")]
+mod card;
+
+/// What a device is, for people and for plans that depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// The processor.
+    Cpu,
+    /// An NVIDIA card, by the name its driver gives it.
+    Cuda {
+        /// Such as `NVIDIA H100 80GB HBM3`.
+        name: String,
+    },
+}
+
+/// Memory of a card, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    /// What the card has.
+    pub total: u64,
+    /// What a new tensor may take: what nobody holds, and what this process holds and does not use.
+    pub free: u64,
+}
+
+/// The device to compute on, and what it is. Every call gets the same device: candle takes tensors
+/// of two devices for strangers, even where both are one card.
+pub fn best() -> (Device, Kind) {
+    static BEST: OnceLock<(Device, Kind)> = OnceLock::new();
+    BEST.get_or_init(find).clone()
+}
+
+/// Memory of the card behind `device`, as of now. `None`: it is the processor, or does not answer.
+pub fn memory(device: &Device) -> Option<Memory> {
+    match device {
+        #[cfg(feature = "cuda")]
+        Device::Cuda(card) => card::memory(card).ok(),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "cuda")]
+fn find() -> (Device, Kind) {
+    card::first().unwrap_or((Device::Cpu, Kind::Cpu))
+}
+
+#[cfg(not(feature = "cuda"))]
+fn find() -> (Device, Kind) {
+    (Device::Cpu, Kind::Cpu)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_gets_one_device_and_its_kind() {
+        let (device, kind) = best();
+        assert!(device.same_device(&best().0));
+        assert_eq!(device.is_cuda(), kind != Kind::Cpu);
+        assert_eq!(device.is_cuda(), memory(&device).is_some());
+        assert!(memory(&Device::Cpu).is_none());
+    }
+
+    #[test]
+    fn without_the_feature_it_is_the_processor() {
+        if cfg!(feature = "cuda") {
+            eprintln!("SKIPPED 1: built for a card");
+            return;
+        }
+        assert_eq!(best().1, Kind::Cpu);
+    }
+
+    #[test]
+    fn memory_let_go_is_free_again_though_the_pool_keeps_it() {
+        let (device, kind) = best();
+        let (Some(before), Kind::Cuda { name }) = (memory(&device), kind) else {
+            eprintln!("SKIPPED 1: no CUDA device answers");
+            return;
+        };
+        assert!(!name.is_empty());
+        assert!(0 < before.free && before.free <= before.total);
+        let bytes = 256 << 20;
+        let held = candle_core::Tensor::zeros(bytes, candle_core::DType::U8, &device).unwrap();
+        device.synchronize().unwrap();
+        let during = memory(&device).unwrap().free;
+        drop(held);
+        device.synchronize().unwrap();
+        let after = memory(&device).unwrap().free;
+        assert!(
+            during + bytes as u64 <= before.free + (32 << 20),
+            "{during}"
+        );
+        assert!(after + (32 << 20) >= during + bytes as u64, "{after}");
+    }
+}

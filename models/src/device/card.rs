@@ -1,0 +1,86 @@
+//! What the driver tells of a card, and the one thing it is told.
+
+use std::ffi::c_void;
+
+use candle_core::backend::BackendDevice;
+use candle_core::cuda_backend::cudarc::driver::{CudaContext, DriverError, result, sys};
+use candle_core::{CudaDevice, Device};
+
+use super::{Kind, Memory};
+
+/// The first card, ready to compute. `None`: there is no driver, no card, or it does not answer.
+pub fn first() -> Option<(Device, Kind)> {
+    let card = CudaDevice::new(0).ok()?;
+    let name = context(&card).name().ok()?;
+    // A pool that gives its memory back is slower, not wrong.
+    let _ = keep_memory(&card);
+    Some((Device::Cuda(card), Kind::Cuda { name }))
+}
+
+/// The driver calls what the pool holds in reserve used; to this process it is free.
+pub fn memory(card: &CudaDevice) -> Result<Memory, DriverError> {
+    let (free, total) = context(card).mem_get_info()?;
+    let idle = idle(card).unwrap_or(0);
+    Ok(Memory {
+        total: total as u64,
+        free: free as u64 + idle,
+    })
+}
+
+/// candle takes every tensor from the card's default pool, and that pool gives all that is not in
+/// use back to the driver whenever somebody waits for the card, unless its threshold says
+/// otherwise. Taking it anew costs more than many a kernel.
+fn keep_memory(card: &CudaDevice) -> Result<(), DriverError> {
+    let attribute = sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
+    let mut threshold = u64::MAX;
+    let value = (&raw mut threshold).cast::<c_void>();
+    let pool = pool(card)?;
+    #[allow(
+        unsafe_code,
+        reason = "a driver call; the attribute is 64 bits wide, as the value is"
+    )]
+    unsafe {
+        result::mem_pool::set_attribute(pool, attribute, value)
+    }
+}
+
+/// Bytes that the pool holds and no tensor uses.
+fn idle(card: &CudaDevice) -> Result<u64, DriverError> {
+    let held = ask(
+        card,
+        sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT,
+    )?;
+    let used = ask(
+        card,
+        sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_USED_MEM_CURRENT,
+    )?;
+    Ok(held.saturating_sub(used))
+}
+
+fn ask(card: &CudaDevice, attribute: sys::CUmemPool_attribute) -> Result<u64, DriverError> {
+    let mut answer = 0_u64;
+    let value = (&raw mut answer).cast::<c_void>();
+    let pool = pool(card)?;
+    #[allow(
+        unsafe_code,
+        reason = "a driver call; the attribute is 64 bits wide, as the answer is"
+    )]
+    unsafe {
+        result::mem_pool::get_attribute(pool, attribute, value)?;
+    }
+    Ok(answer)
+}
+
+fn pool(card: &CudaDevice) -> Result<sys::CUmemoryPool, DriverError> {
+    #[allow(
+        unsafe_code,
+        reason = "a driver call; the context behind the card is alive"
+    )]
+    unsafe {
+        result::device::get_default_mem_pool(context(card).cu_device())
+    }
+}
+
+fn context(card: &CudaDevice) -> std::sync::Arc<CudaContext> {
+    card.cuda_stream().context().clone()
+}
