@@ -4,13 +4,11 @@
 #![warn(missing_docs)]
 
 pub mod conv;
+pub mod device;
 pub mod diffusion;
 mod double;
 mod gelu;
 mod group_norm;
-pub mod device;
-mod double;
-mod gelu;
 #[cfg(feature = "cuda")]
 pub mod kernels;
 pub mod manifest;
