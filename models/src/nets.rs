@@ -6,4 +6,5 @@ pub mod scene;
 pub mod sdxl;
 pub mod sky;
 pub mod squeezenet;
+pub mod taesd;
 pub mod u2net;
