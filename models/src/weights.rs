@@ -69,11 +69,7 @@ pub enum WeightsError {
 impl Weights {
     /// Maps a safetensors file into memory. Pages are read when tensors are.
     pub fn map(path: &Path) -> std::result::Result<Self, WeightsError> {
-        // Safe as long as nobody shortens the file meanwhile: a shelf replaces files whole, under
-        // another name first, and never writes into one.
-        #[allow(unsafe_code)]
-        let file = unsafe { MmapedSafetensors::new(path) }?;
-        Ok(Self::of(File::Mapped(file)))
+        Ok(Self::of(File::Mapped(mapped(&[path])?)))
     }
 
     /// Weights that are part of the program.
@@ -142,7 +138,7 @@ impl Weights {
             .names()
             .into_iter()
             .filter(|name| !asked.contains(name))
-            .filter(|name| !BOOKKEEPING.iter().any(|ending| name.ends_with(ending)))
+            .filter(|name| !is_bookkeeping(name))
             .filter(|name| !self.unused.iter().any(|begin| name.starts_with(begin)))
             .collect();
         Some(WeightsError::LeftOver {
@@ -159,6 +155,21 @@ impl Weights {
         };
         tensors.into_iter().map(|(name, _)| name).collect()
     }
+}
+
+/// Maps safetensors files as if they were one.
+pub(crate) fn mapped(paths: &[impl AsRef<Path>]) -> Result<MmapedSafetensors> {
+    // Safe as long as nobody shortens the files meanwhile: a shelf replaces files whole, under
+    // another name first, and never writes into one.
+    #[allow(unsafe_code)]
+    unsafe {
+        MmapedSafetensors::multi(paths)
+    }
+}
+
+/// Whether a tensor is none of the network's.
+pub(crate) fn is_bookkeeping(name: &str) -> bool {
+    BOOKKEEPING.iter().any(|ending| name.ends_with(ending))
 }
 
 struct Asker {
