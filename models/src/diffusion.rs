@@ -3,3 +3,4 @@
 pub mod checkpoint;
 pub mod euler;
 pub mod params;
+pub mod prompts;

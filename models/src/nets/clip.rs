@@ -22,7 +22,7 @@ const USUAL: Usual = Usual {
 };
 /// Ids of a sentence, the two at its ends included.
 const LENGTH: usize = 77;
-/// The id at a sentence's end, and all after it.
+/// The id at a sentence's end, and all after it unless said otherwise.
 const END: u32 = 49_407;
 
 /// Both halves of the network.
@@ -82,6 +82,11 @@ pub struct WordsError(String);
 impl Words {
     /// From a `tokenizer.json`.
     pub fn open(path: &Path) -> std::result::Result<Self, WordsError> {
+        Self::filled(path, END)
+    }
+
+    /// The same with another id after a sentence's end.
+    pub fn filled(path: &Path, id: u32) -> std::result::Result<Self, WordsError> {
         let wrong = |error: tokenizers::Error| WordsError(error.to_string());
         let mut tokenizer = Tokenizer::from_file(path).map_err(wrong)?;
         let cut = TruncationParams {
@@ -91,7 +96,7 @@ impl Words {
         tokenizer.with_truncation(Some(cut)).map_err(wrong)?;
         tokenizer.with_padding(Some(PaddingParams {
             strategy: PaddingStrategy::Fixed(LENGTH),
-            pad_id: END,
+            pad_id: id,
             ..PaddingParams::default()
         }));
         Ok(Self(tokenizer))

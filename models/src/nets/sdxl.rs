@@ -9,6 +9,7 @@ mod attention;
 pub mod config;
 pub mod controlnet;
 mod layers;
+pub mod text;
 mod trunk;
 pub mod unet;
 pub mod vae;

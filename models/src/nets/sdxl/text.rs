@@ -1,0 +1,235 @@
+//! SDXL's two text encoders: the text halves of CLIP ViT-L and of OpenCLIP ViT-bigG, by the
+//! parameter names of transformers. SDXL reads the state before the last layer, without the final
+//! norm, of both, and one row for the whole sentence of the second.
+//!
+//! Input token ids, n x 77. Output n x 77 x 768 of the first, n x 77 x 1280 and n x 1280 of the
+//! second.
+
+use candle_core::{D, DType, Device, IndexOp, Module, Result, Tensor};
+use candle_nn::ops::{sigmoid, softmax};
+use candle_nn::{Embedding, LayerNorm, Linear, VarBuilder};
+use candle_nn::{embedding, layer_norm, linear, linear_no_bias};
+use serde::Deserialize;
+
+use crate::gelu::gelu;
+
+/// Sizes, as `config.json` has them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Config {
+    /// What the file is for: with a projection, or without.
+    pub architectures: Vec<String>,
+    /// Channels.
+    pub hidden_size: usize,
+    /// Channels between the two layers of a block's perceptron.
+    pub intermediate_size: usize,
+    /// Blocks.
+    pub num_hidden_layers: usize,
+    /// Heads of each attention.
+    pub num_attention_heads: usize,
+    /// Token ids known.
+    pub vocab_size: usize,
+    /// Token ids of a sentence, at most.
+    pub max_position_embeddings: usize,
+    /// Between the two layers of a block's perceptron.
+    pub hidden_act: Bend,
+    /// Keeps norms from dividing by nothing.
+    pub layer_norm_eps: f64,
+    /// Channels of the row for the whole sentence.
+    pub projection_dim: usize,
+}
+
+/// How a perceptron bends its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bend {
+    /// x times the sigmoid of 1.702 x.
+    QuickGelu,
+    /// The exact GELU.
+    Gelu,
+}
+
+impl Bend {
+    fn bend(self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::QuickGelu => x * sigmoid(&(x * 1.702)?)?,
+            Self::Gelu => gelu(x),
+        }
+    }
+}
+
+impl Config {
+    fn projects(&self) -> bool {
+        let with = |name: &String| name == "CLIPTextModelWithProjection";
+        self.architectures.iter().any(with)
+    }
+}
+
+/// What a sentence became.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// The state before the last layer, n x 77 x channels.
+    pub penultimate: Tensor,
+    /// A row for the whole sentence, n x projection; only where the network has a projection.
+    pub pooled: Option<Tensor>,
+}
+
+/// Either encoder.
+pub struct TextEncoder {
+    tokens: Embedding,
+    /// 77 x channels.
+    positions: Tensor,
+    blocks: Vec<Block>,
+    norm: LayerNorm,
+    projection: Option<Linear>,
+}
+
+impl TextEncoder {
+    /// By the names that transformers gives the parameters.
+    pub fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
+        let text = vb.pp("text_model");
+        let places = (config.max_position_embeddings, config.hidden_size);
+        let projection = config.projects().then(|| {
+            let vb = vb.pp("text_projection");
+            linear_no_bias(config.hidden_size, config.projection_dim, vb)
+        });
+        Ok(Self {
+            tokens: embedding(
+                config.vocab_size,
+                config.hidden_size,
+                text.pp("embeddings.token_embedding"),
+            )?,
+            positions: text.get(places, "embeddings.position_embedding.weight")?,
+            blocks: (0..config.num_hidden_layers)
+                .map(|n| Block::new(config, &text.pp("encoder.layers").pp(n)))
+                .collect::<Result<_>>()?,
+            norm: norm(config, text.pp("final_layer_norm"))?,
+            projection: projection.transpose()?,
+        })
+    }
+
+    /// `ids`: n x 77. The last layer and the final norm are only run for the row of the whole
+    /// sentence.
+    pub fn forward(&self, ids: &Tensor) -> Result<Encoded> {
+        let (_, length) = ids.dims2()?;
+        let positions = self.positions.narrow(0, 0, length)?;
+        let mut x = self.tokens.forward(ids)?.broadcast_add(&positions)?;
+        let ahead = ahead(length, ids.device())?;
+        let Some((last, before)) = self.blocks.split_last() else {
+            candle_core::bail!("a text encoder without layers");
+        };
+        for block in before {
+            x = block.forward(&x, &ahead)?;
+        }
+        let pooled = self.projection.as_ref().map(|projection| {
+            let end = self.norm.forward(&last.forward(&x, &ahead)?)?;
+            projection.forward(&at_the_end(&end, ids)?)
+        });
+        Ok(Encoded {
+            pooled: pooled.transpose()?,
+            penultimate: x,
+        })
+    }
+}
+
+/// The row of each sentence's end, n x channels: of its highest id, which is the end's, and of
+/// that the first.
+fn at_the_end(x: &Tensor, ids: &Tensor) -> Result<Tensor> {
+    let sentences: Vec<Vec<u32>> = ids.to_dtype(DType::U32)?.to_vec2()?;
+    let row = |(n, ids): (usize, &Vec<u32>)| {
+        let first = |best: usize, at: usize| if ids[at] > ids[best] { at } else { best };
+        x.i((n, (0..ids.len()).fold(0, first)))
+    };
+    let rows: Vec<Tensor> = sentences
+        .iter()
+        .enumerate()
+        .map(row)
+        .collect::<Result<_>>()?;
+    Tensor::stack(&rows, 0)
+}
+
+/// What is added to scores so that no token sees one after it, length x length.
+fn ahead(length: usize, device: &Device) -> Result<Tensor> {
+    let later =
+        |row| (0..length).map(move |column| if column > row { f32::NEG_INFINITY } else { 0.0 });
+    let values: Vec<f32> = (0..length).flat_map(later).collect();
+    Tensor::from_vec(values, (length, length), device)
+}
+
+fn norm(config: &Config, vb: VarBuilder) -> Result<LayerNorm> {
+    layer_norm(config.hidden_size, config.layer_norm_eps, vb)
+}
+
+struct Block {
+    before_attention: LayerNorm,
+    attention: Attention,
+    before_perceptron: LayerNorm,
+    widen: Linear,
+    bend: Bend,
+    narrow: Linear,
+}
+
+impl Block {
+    fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
+        let (narrow, wide) = (config.hidden_size, config.intermediate_size);
+        Ok(Self {
+            before_attention: norm(config, vb.pp("layer_norm1"))?,
+            attention: Attention::new(config, &vb.pp("self_attn"))?,
+            before_perceptron: norm(config, vb.pp("layer_norm2"))?,
+            widen: linear(narrow, wide, vb.pp("mlp.fc1"))?,
+            bend: config.hidden_act,
+            narrow: linear(wide, narrow, vb.pp("mlp.fc2"))?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, ahead: &Tensor) -> Result<Tensor> {
+        let seen = self
+            .attention
+            .forward(&self.before_attention.forward(x)?, ahead)?;
+        let x = (x + seen)?;
+        let wide = self.widen.forward(&self.before_perceptron.forward(&x)?)?;
+        x + self.narrow.forward(&self.bend.bend(&wide)?)?
+    }
+}
+
+struct Attention {
+    heads: usize,
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    out: Linear,
+}
+
+impl Attention {
+    fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
+        let layer = |name: &str| linear(config.hidden_size, config.hidden_size, vb.pp(name));
+        Ok(Self {
+            heads: config.num_attention_heads,
+            query: layer("q_proj")?,
+            key: layer("k_proj")?,
+            value: layer("v_proj")?,
+            out: layer("out_proj")?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, ahead: &Tensor) -> Result<Tensor> {
+        let (sentences, length, channels) = x.dims3()?;
+        let width = channels / self.heads;
+        // n x length x channels to n x heads x length x width
+        let heads = |layer: &Linear| {
+            let all = layer.forward(x)?;
+            let apart = all.reshape((sentences, length, self.heads, width))?;
+            apart.transpose(1, 2)?.contiguous()
+        };
+        let query = (heads(&self.query)? / (width as f64).sqrt())?;
+        let scores = query.matmul(&heads(&self.key)?.transpose(2, 3)?.contiguous()?)?;
+        // Shares in full precision whatever the network's is: they are few, and small ones count.
+        let scores = scores.to_dtype(DType::F32)?.broadcast_add(ahead)?;
+        let shares = softmax(&scores, D::Minus1)?.to_dtype(x.dtype())?;
+        let seen = shares.matmul(&heads(&self.value)?)?;
+        // n x heads x length x width to n x length x channels
+        let joined = seen
+            .transpose(1, 2)?
+            .reshape((sentences, length, channels))?;
+        self.out.forward(&joined)
+    }
+}
