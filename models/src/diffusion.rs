@@ -2,5 +2,6 @@
 
 pub mod checkpoint;
 pub mod euler;
+pub mod lora;
 pub mod params;
 pub mod prompts;

@@ -1,0 +1,409 @@
+//! LoRAs read, refused, merged and taken out again, on the small random UNet's parameters. Their
+//! effect on the UNet is measured where the UNet is.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod recorded;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device, Tensor, safetensors};
+use plumbline_models::diffusion::checkpoint::Network;
+use plumbline_models::diffusion::lora::blend::{Blend, Originals, Share};
+use plumbline_models::diffusion::lora::{Lora, LoraError};
+use plumbline_models::diffusion::params::Params;
+use recorded::shared;
+use tempfile::TempDir;
+
+type Bits = BTreeMap<String, Vec<u32>>;
+
+/// Of all parameters. Half precision becomes full without loss.
+fn bits(params: &Params) -> Bits {
+    let of = |name: &str| {
+        let full = params.get(name).unwrap().to_dtype(DType::F32).unwrap();
+        let values = full.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        values.into_iter().map(f32::to_bits).collect()
+    };
+    params
+        .names()
+        .map(|name| (name.to_owned(), of(name)))
+        .collect()
+}
+
+fn params(folder: &Path, dtype: DType) -> Params {
+    Params::map(&[folder.join("unet.safetensors")], dtype, &Device::Cpu).unwrap()
+}
+
+/// What a UNet's parameters are with one LoRA in them.
+fn merged(folder: &Path, lora: &Lora, weight: f64) -> Bits {
+    let mut blend = Blend::new(params(folder, DType::F32), Originals::InTheFile);
+    blend.set(&[Share { lora, weight }]).unwrap();
+    bits(blend.params())
+}
+
+/// The recorded LoRA under other names, in a file of its own.
+fn renamed(folder: &Path, rename: impl Fn(&str) -> String) -> (TempDir, PathBuf) {
+    let file = folder.join("lora_kohya.safetensors");
+    let kohya = safetensors::load(file, &Device::Cpu).unwrap();
+    let named = |(key, tensor): (String, Tensor)| (rename(&key), tensor);
+    write(&kohya.into_iter().map(named).collect())
+}
+
+fn write(tensors: &HashMap<String, Tensor>) -> (TempDir, PathBuf) {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("lora.safetensors");
+    safetensors::save(tensors, &file).unwrap();
+    (place, file)
+}
+
+/// The path of every layer by its flat name.
+fn paths(folder: &Path) -> HashMap<String, String> {
+    let params = params(folder, DType::F32);
+    let paths = params
+        .names()
+        .filter_map(|name| name.strip_suffix(".weight"));
+    paths
+        .map(|path| (path.replace('.', "_"), path.to_owned()))
+        .collect()
+}
+
+/// A kohya key as layer and ending.
+fn split(key: &str) -> (&str, &str) {
+    let flat = key.strip_prefix("lora_unet_").unwrap();
+    flat.split_once('.').unwrap()
+}
+
+#[test]
+fn all_ways_of_naming_it_merge_alike() {
+    let Some(folder) = shared("tiny-lora") else {
+        return;
+    };
+    let kohya = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
+    assert_eq!((kohya.count(), kohya.skipped().len()), (175, 0));
+    let wanted = merged(&folder, &kohya, 0.35);
+    assert_ne!(wanted, bits(&params(&folder, DType::F32)));
+
+    let peft = Lora::open(&folder.join("lora_peft.safetensors"), Some(2.0)).unwrap();
+    assert_eq!(merged(&folder, &peft, 0.35), wanted);
+
+    let paths = paths(&folder);
+    let (_place, stability) = renamed(&folder, |key| {
+        let (flat, ending) = split(key);
+        let name = format!("{}.weight", paths[flat]);
+        let theirs = Network::Unet.place(&name).unwrap().name;
+        let flat = theirs.strip_suffix(".weight").unwrap().replace('.', "_");
+        assert!(
+            ["input", "middle", "output"]
+                .iter()
+                .any(|begin| flat.starts_with(begin))
+        );
+        format!("lora_unet_{flat}.{ending}")
+    });
+    let stability = Lora::open(&stability, None).unwrap();
+    assert_eq!(merged(&folder, &stability, 0.35), wanted);
+
+    let (_place, older) = renamed(&folder, |key| {
+        let (flat, ending) = split(key);
+        let ending = ending.replace("lora_", "lora.");
+        format!("unet.{}.{ending}", paths[flat])
+    });
+    let older = Lora::open(&older, None).unwrap();
+    assert_eq!(merged(&folder, &older, 0.35), wanted);
+}
+
+/// W + weight · alpha / rank · up × down, one value after another, in double precision.
+fn by_hand(w: &[f32], [up, down]: [&Tensor; 2], times: f64) -> Vec<f64> {
+    let rows = |x: &Tensor| -> Vec<Vec<f32>> { x.flatten_from(1).unwrap().to_vec2().unwrap() };
+    let (up, down) = (rows(up), rows(down));
+    let inputs = down[0].len();
+    let at = |(place, value): (usize, &f32)| {
+        let (output, input) = (place / inputs, place % inputs);
+        let products = up[output].iter().zip(&down);
+        let sum: f64 = products
+            .map(|(u, d)| f64::from(*u) * f64::from(d[input]))
+            .sum();
+        f64::from(*value) + times * sum
+    };
+    w.iter().enumerate().map(at).collect()
+}
+
+#[test]
+fn every_kind_of_layer_is_added_as_the_paper_says() {
+    let Some(folder) = shared("tiny-lora") else {
+        return;
+    };
+    let file = folder.join("lora_kohya.safetensors");
+    let tensors = safetensors::load(&file, &Device::Cpu).unwrap();
+    let lora = Lora::open(&file, None).unwrap();
+    let before = params(&folder, DType::F32);
+    let after = merged(&folder, &lora, -1.5);
+    for layer in [
+        "down_blocks.1.attentions.0.transformer_blocks.1.ff.net.0.proj",
+        "down_blocks.0.resnets.1.conv2",
+        "up_blocks.1.resnets.0.conv_shortcut",
+    ] {
+        let name = format!("{layer}.weight");
+        let w = before.get(&name).unwrap().flatten_all().unwrap();
+        let part = |part: &str| {
+            &tensors[&format!("lora_unet_{}.lora_{part}.weight", layer.replace('.', "_"))]
+        };
+        // Its alpha is 2, its rank 4.
+        let wanted = by_hand(
+            &w.to_vec1().unwrap(),
+            [part("up"), part("down")],
+            -1.5 * 2.0 / 4.0,
+        );
+        let found = after[&name]
+            .iter()
+            .map(|bits| f64::from(f32::from_bits(*bits)));
+        let pairs = found.zip(&wanted);
+        let worst = pairs.map(|(f, w)| (f - w).abs()).fold(0.0, f64::max);
+        eprintln!("{layer}: {worst:.1e}");
+        assert!(worst < 1e-6, "{layer} is off by {worst:e}");
+    }
+}
+
+#[test]
+fn taken_out_again_every_bit_is_as_it_was() {
+    let Some(folder) = shared("tiny-lora") else {
+        return;
+    };
+    let lora = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
+    for dtype in [DType::F32, DType::F16, DType::BF16] {
+        let mut both = Vec::new();
+        for originals in [Originals::Kept, Originals::InTheFile] {
+            let mut blend = Blend::new(params(&folder, dtype), originals);
+            let before = bits(blend.params());
+            let share = |weight| Share {
+                lora: &lora,
+                weight,
+            };
+            blend.set(&[share(0.35)]).unwrap();
+            let once = bits(blend.params());
+            assert_ne!(once, before);
+            blend.set(&[share(-2.0)]).unwrap();
+            blend.set(&[share(0.35)]).unwrap();
+            assert_eq!(
+                bits(blend.params()),
+                once,
+                "from the original, not from the last"
+            );
+            blend.set(&[share(0.0)]).unwrap();
+            assert_eq!(bits(blend.params()), before, "with a weight of nothing");
+            blend.set(&[share(7.0)]).unwrap();
+            blend.clear().unwrap();
+            assert_eq!(bits(blend.params()), before);
+            both.push(once);
+        }
+        assert_eq!(both[0], both[1]);
+    }
+}
+
+#[test]
+fn several_add_up() {
+    let Some(folder) = shared("tiny-lora") else {
+        return;
+    };
+    let kohya = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
+    let peft = Lora::open(&folder.join("lora_peft.safetensors"), Some(4.0)).unwrap();
+    let mut blend = Blend::new(params(&folder, DType::F32), Originals::Kept);
+    let mut set = |weights: [f64; 2]| {
+        let [a, b] = weights;
+        let shares = [(&kohya, a), (&peft, b)].map(|(lora, weight)| Share { lora, weight });
+        blend.set(&shares).unwrap();
+        bits(blend.params())
+    };
+    // The second is the first with twice its alpha.
+    let off = |a: &Bits, b: &Bits| {
+        let values = a.values().flatten().zip(b.values().flatten());
+        let differences = values.map(|(a, b)| f32::from_bits(*a) - f32::from_bits(*b));
+        differences.fold(0.0_f32, |worst, d| worst.max(d.abs()))
+    };
+    let (apart, together) = (set([0.5, 0.25]), set([1.0, 0.0]));
+    assert!(off(&apart, &together) < 1e-6);
+    assert!(off(&set([1.0, -0.5]), &bits(&params(&folder, DType::F32))) < 1e-6);
+    assert!(off(&apart, &set([0.5, 0.0])) > 1e-3);
+}
+
+/// A file with one layer of rank 2, its matrices all ones, and what else is said.
+fn small(more: &[(&str, Tensor)]) -> (TempDir, PathBuf) {
+    let ones = |shape: (usize, usize)| Tensor::ones(shape, DType::F32, &Device::Cpu).unwrap();
+    let layer = "unet.time_embedding.linear_2";
+    let mut tensors = HashMap::from([
+        (format!("{layer}.lora_A.weight"), ones((2, 128))),
+        (format!("{layer}.lora_B.weight"), ones((128, 2))),
+    ]);
+    tensors.extend(more.iter().map(|(key, x)| ((*key).to_owned(), x.clone())));
+    write(&tensors)
+}
+
+/// By how much it changes the first value of its layer, and of one by another name.
+fn changes(folder: &Path, lora: &Lora) -> f32 {
+    let name = "time_embedding.linear_2.weight";
+    let value = |bits: &Bits| f32::from_bits(bits[name][0]);
+    value(&merged(folder, lora, 1.0)) - value(&bits(&params(folder, DType::F32)))
+}
+
+/// Puts diffusers' description of a LoRA into a file's header.
+fn describe(file: &Path, settings: &str) {
+    let bytes = fs::read(file).unwrap();
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let (header, data) = bytes[8..].split_at(length);
+    let mut header: serde_json::Value = serde_json::from_slice(header).unwrap();
+    header["__metadata__"] = serde_json::json!({ "lora_adapter_metadata": settings });
+    let mut header = serde_json::to_vec(&header).unwrap();
+    header.resize(header.len().next_multiple_of(8), b' ');
+    let length = (header.len() as u64).to_le_bytes();
+    fs::write(file, [&length[..], &header, data].concat()).unwrap();
+}
+
+#[test]
+fn alpha_is_what_the_file_says_or_else_what_the_caller_says() {
+    let Some(folder) = shared("tiny-lora") else {
+        return;
+    };
+    let (_place, file) = small(&[]);
+    let refused = Lora::open(&file, None).err().unwrap();
+    assert!(matches!(&refused, LoraError::NoAlpha(key) if key.contains("linear_2.lora_A")));
+    let change = |settings: Option<&str>, given| {
+        if let Some(settings) = settings {
+            describe(&file, settings);
+        }
+        changes(&folder, &Lora::open(&file, given).unwrap())
+    };
+    let close = |found: f32, wanted: f32| assert!((found - wanted).abs() < 1e-5, "{found}");
+    // Ones by ones over a rank of 2 is 2, times alpha by 2.
+    close(change(None, Some(6.0)), 6.0);
+    close(change(Some(r#"{"unet.lora_alpha": 8}"#), None), 8.0);
+    close(change(Some(r#"{"unet.lora_alpha": 8}"#), Some(6.0)), 8.0);
+    let root = r#"{"unet.lora_alpha": 8, "unet.use_rslora": true}"#;
+    close(change(Some(root), None), 8.0 * 2_f32.sqrt());
+    let pattern =
+        r#"{"unet.lora_alpha": 8, "unet.alpha_pattern": {"linear_2": 3, "^linear_2": 5}}"#;
+    close(change(Some(pattern), None), 3.0);
+    let whole = r#"{"unet.lora_alpha": 8, "unet.alpha_pattern": {"^time_embedding.linear_2": 5}}"#;
+    close(change(Some(whole), None), 5.0);
+    for wrong in ["{", r#"{"unet.alpha_pattern": {"linear_\\d": 3}}"#] {
+        describe(&file, wrong);
+        let refused = Lora::open(&file, Some(1.0)).err().unwrap();
+        assert!(matches!(refused, LoraError::Metadata(_)), "{refused}");
+    }
+    let four = Tensor::new(4_f32, &Device::Cpu).unwrap();
+    let half = four.to_dtype(DType::F16).unwrap();
+    for alpha in [four, half] {
+        let (_place, file) = small(&[("unet.time_embedding.linear_2.alpha", alpha)]);
+        close(
+            changes(&folder, &Lora::open(&file, Some(6.0)).unwrap()),
+            4.0,
+        );
+    }
+}
+
+#[test]
+fn what_was_taught_to_text_encoders_is_skipped_by_name() {
+    let one = Tensor::ones((1, 1), DType::F32, &Device::Cpu).unwrap();
+    let keys = [
+        "lora_te1_text_model_encoder_layers_0_mlp_fc1.lora_down.weight",
+        "lora_te2_text_model_encoder_layers_0_mlp_fc1.dora_scale",
+        "text_encoder.text_model.encoder.layers.0.mlp.fc1.lora_A.weight",
+        "text_encoder_2.text_model.encoder.layers.0.mlp.fc1.lora_B.weight",
+    ];
+    let (_place, file) = small(&keys.map(|key| (key, one.clone())));
+    let lora = Lora::open(&file, Some(1.0)).unwrap();
+    assert_eq!(lora.skipped(), keys);
+    assert_eq!(lora.count(), 1);
+    let (_place, file) = write(&HashMap::from([(keys[0].to_owned(), one)]));
+    assert!(matches!(
+        Lora::open(&file, Some(1.0)),
+        Err(LoraError::Empty)
+    ));
+}
+
+#[test]
+fn what_is_not_a_plain_lora_is_refused_by_name() {
+    let one = Tensor::ones((1, 1), DType::F32, &Device::Cpu).unwrap();
+    for (key, why) in [
+        ("lora_unet_conv_in.lora_mid.weight", "Tucker"),
+        ("lora_unet_conv_in.dora_scale", "DoRA"),
+        ("unet.conv_in.lora_magnitude_vector.weight", "DoRA"),
+        ("unet.conv_in.lora_magnitude_vector", "DoRA"),
+        ("lora_unet_conv_in.hada_w1_a", "no name that we know"),
+        ("lora_unet_conv_in.diff", "no name that we know"),
+        ("transformer.conv_in.lora_A.weight", "no name that we know"),
+        ("lora_unet_conv_in.lora_up.weight", "without the matrices"),
+        ("unet.conv_in.lora_A.weight", "without the matrices"),
+        ("lora_unet_conv_in.alpha", "without the matrices"),
+    ] {
+        let (_place, file) = small(&[(key, one.clone())]);
+        let refused = Lora::open(&file, Some(1.0)).err().unwrap().to_string();
+        assert!(refused.contains(key) && refused.contains(why), "{refused}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_the_network_is_refused_and_changes_nothing() {
+    let Some(folder) = shared("tiny-lora") else {
+        return;
+    };
+    let good = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
+    let mut blend = Blend::new(params(&folder, DType::F32), Originals::Kept);
+    let put = |lora, weight| Share { lora, weight };
+    blend.set(&[put(&good, 0.5)]).unwrap();
+    let before = bits(blend.params());
+    let ones = |shape: &[usize]| Tensor::ones(shape, DType::F32, &Device::Cpu).unwrap();
+    for (layer, down, up, why) in [
+        (
+            "unet.conv_middle",
+            &[1, 4, 3, 3][..],
+            &[32, 1, 1, 1][..],
+            "does not have",
+        ),
+        ("unet.conv_in", &[1, 4, 1, 1], &[32, 1, 1, 1], "lora_A"),
+        ("unet.conv_in", &[1, 9, 3, 3], &[32, 1, 1, 1], "lora_A"),
+        ("unet.conv_in", &[2, 4, 3, 3], &[32, 1, 1, 1], "lora_B"),
+        ("unet.conv_in", &[1, 4, 3, 3], &[32, 1, 3, 3], "lora_B"),
+        ("unet.conv_in", &[1, 4, 3, 3], &[33, 1, 1, 1], "lora_B"),
+        ("unet.conv_norm_out", &[1], &[32, 1], "lora_A"),
+        ("unet.conv_norm_out", &[1, 32], &[32, 1], "lora_A"),
+    ] {
+        let keys = [
+            format!("{layer}.lora_A.weight"),
+            format!("{layer}.lora_B.weight"),
+        ];
+        let (_place, file) = small(&[(&keys[0], ones(down)), (&keys[1], ones(up))]);
+        let wrong = Lora::open(&file, Some(1.0)).unwrap();
+        let refused = blend.set(&[put(&good, 1.0), put(&wrong, 1.0)]).unwrap_err();
+        let refused = refused.to_string();
+        assert!(
+            refused.contains(layer) && refused.contains(why),
+            "{refused}"
+        );
+        assert_eq!(bits(blend.params()), before);
+    }
+    for weight in [f64::NAN, f64::INFINITY] {
+        let refused = blend.set(&[put(&good, weight)]).unwrap_err();
+        assert!(matches!(refused, LoraError::Weight(_)));
+        assert_eq!(bits(blend.params()), before);
+    }
+}
+
+#[test]
+fn a_matrix_is_a_kernel_of_one_pixel() {
+    let Some(folder) = shared("tiny-lora") else {
+        return;
+    };
+    let file = folder.join("lora_kohya.safetensors");
+    let mut tensors = safetensors::load(&file, &Device::Cpu).unwrap();
+    for (key, tensor) in &mut tensors {
+        if key.contains("proj_in.lora_") {
+            *tensor = tensor.unsqueeze(2).unwrap().unsqueeze(3).unwrap();
+        }
+    }
+    let (_place, kernels) = write(&tensors);
+    let wanted = merged(&folder, &Lora::open(&file, None).unwrap(), 1.0);
+    assert_eq!(
+        merged(&folder, &Lora::open(&kernels, None).unwrap(), 1.0),
+        wanted
+    );
+}
