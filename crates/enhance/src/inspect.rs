@@ -21,6 +21,7 @@ mod ground;
 mod heatmap;
 mod neutral;
 mod noise;
+mod outline;
 mod pair;
 mod pattern;
 pub mod refit;
@@ -37,6 +38,7 @@ pub mod thresholds;
 
 pub use gates::Gate;
 pub use heatmap::Heatmap;
+pub use outline::edges;
 pub use thresholds::Thresholds;
 
 #[cfg(test)]

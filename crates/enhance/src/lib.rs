@@ -45,7 +45,7 @@ pub use codec::{
     Shot, Source, decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
-pub use inspect::{Heatmap, Inspected, inspect, inspect_with_heatmap};
+pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
 pub use plan::{Engine, Look, Plan, Preset, plan};
