@@ -45,6 +45,26 @@ pub fn memory(device: &Device) -> Option<Memory> {
     }
 }
 
+/// The most memory of the card that tensors took at once since `forget_peak`. `None`: it is the
+/// processor, or does not answer.
+pub fn peak(device: &Device) -> Option<u64> {
+    match device {
+        #[cfg(feature = "cuda")]
+        Device::Cuda(card) => card::peak(card).ok(),
+        _ => None,
+    }
+}
+
+/// Begins to count the peak anew.
+pub fn forget_peak(device: &Device) {
+    match device {
+        #[cfg(feature = "cuda")]
+        // A peak that is too high misleads a benchmark, and nobody else.
+        Device::Cuda(card) => drop(card::forget_peak(card)),
+        _ => (),
+    }
+}
+
 #[cfg(feature = "cuda")]
 fn find() -> (Device, Kind) {
     card::first().unwrap_or((Device::Cpu, Kind::Cpu))

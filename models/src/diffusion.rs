@@ -1,7 +1,23 @@
 //! Diffusion as a constrained operator: it proposes a correction of a photo, and never more.
+//!
+//! ```text
+//! files ─► cabinet (networks in memory, as the budget allows)
+//! photo ─► passage: encode ─► (ControlNets ─► UNet) x steps ─► decode ─► shift ─► proposal
+//! ```
 
+pub mod budget;
+mod cabinet;
 pub mod checkpoint;
 pub mod euler;
+pub mod files;
 pub mod lora;
+pub mod noise;
+pub mod painter;
 pub mod params;
+mod passage;
+mod pictures;
 pub mod prompts;
+mod random;
+pub mod rehearsal;
+pub mod shift;
+mod skies;

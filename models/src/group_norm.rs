@@ -45,6 +45,11 @@ impl GroupNorm {
                 .contiguous()?
                 .apply_op3_no_bwd(&self.weight, &self.bias, &op);
         }
+        #[cfg(feature = "cuda")]
+        if x.device().is_cuda() && !tracked {
+            let (weight, bias) = (&self.weight, &self.bias);
+            return crate::kernels::group_norm(x, weight, bias, self.groups, self.eps, silu);
+        }
         let norm = candle_nn::GroupNorm::new(
             self.weight.clone(),
             self.bias.clone(),

@@ -11,6 +11,7 @@ use candle_nn::{Init, VarBuilder};
 use plumbline_models::nets::clip::Clip;
 use plumbline_models::nets::sdxl::config::{UnetConfig, VaeConfig};
 use plumbline_models::nets::sdxl::controlnet::ControlNet;
+use plumbline_models::nets::sdxl::text::{self, TextEncoder};
 use plumbline_models::nets::sdxl::unet::Unet;
 use plumbline_models::nets::sdxl::vae::{Decoder, Encoder};
 use plumbline_models::nets::u2net::{Size, U2Net};
@@ -134,6 +135,7 @@ fn sdxl_has_the_parameters_of_the_published_files() {
             ))
         })
     };
+    let text = |config: text::Config| Roll::of(|vb| TextEncoder::new(&config, &vb));
     for (network, found, count) in [
         ("sdxl-base-unet", unet(UnetConfig::sdxl()), 2_567_463_684),
         (
@@ -143,6 +145,12 @@ fn sdxl_has_the_parameters_of_the_published_files() {
         ),
         ("sdxl-controlnet", controlnet(), 1_251_014_160),
         ("sdxl-vae", vae(), 83_653_863),
+        ("sdxl-text-encoder", text(text::Config::sdxl()), 123_060_480),
+        (
+            "sdxl-text-encoder-2",
+            text(text::Config::sdxl_second()),
+            694_659_840,
+        ),
     ] {
         let Some(published) = published(network) else {
             return;
@@ -174,6 +182,15 @@ fn the_published_configurations_are_the_sizes_compiled_in() {
     assert_eq!(
         unet("controlnet-sdxl/config.json"),
         UnetConfig::sdxl_controlnet()
+    );
+    let encoder = |file: &str| -> text::Config { serde_json::from_slice(&read(file)).unwrap() };
+    assert_eq!(
+        encoder(&format!("{base}/text_encoder/config.json")),
+        text::Config::sdxl()
+    );
+    assert_eq!(
+        encoder(&format!("{base}/text_encoder_2/config.json")),
+        text::Config::sdxl_second()
     );
     let vae: VaeConfig = serde_json::from_slice(&read(&format!("{base}/vae/config.json"))).unwrap();
     assert_eq!(vae, VaeConfig::sdxl());

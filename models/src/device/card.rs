@@ -27,13 +27,41 @@ pub fn memory(card: &CudaDevice) -> Result<Memory, DriverError> {
     })
 }
 
+/// Since `forget_peak`.
+pub fn peak(card: &CudaDevice) -> Result<u64, DriverError> {
+    ask(
+        card,
+        sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_USED_MEM_HIGH,
+    )
+}
+
+/// From here on.
+pub fn forget_peak(card: &CudaDevice) -> Result<(), DriverError> {
+    // The only value that this attribute takes.
+    tell(
+        card,
+        sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_USED_MEM_HIGH,
+        0,
+    )
+}
+
 /// candle takes every tensor from the card's default pool, and that pool gives all that is not in
 /// use back to the driver whenever somebody waits for the card, unless its threshold says
 /// otherwise. Taking it anew costs more than many a kernel.
 fn keep_memory(card: &CudaDevice) -> Result<(), DriverError> {
-    let attribute = sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
-    let mut threshold = u64::MAX;
-    let value = (&raw mut threshold).cast::<c_void>();
+    tell(
+        card,
+        sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD,
+        u64::MAX,
+    )
+}
+
+fn tell(
+    card: &CudaDevice,
+    attribute: sys::CUmemPool_attribute,
+    mut value: u64,
+) -> Result<(), DriverError> {
+    let value = (&raw mut value).cast::<c_void>();
     let pool = pool(card)?;
     #[allow(
         unsafe_code,

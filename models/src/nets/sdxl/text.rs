@@ -58,6 +58,36 @@ impl Bend {
 }
 
 impl Config {
+    /// SDXL's first, CLIP ViT-L/14.
+    pub fn sdxl() -> Self {
+        Self {
+            architectures: vec!["CLIPTextModel".to_owned()],
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            vocab_size: 49_408,
+            max_position_embeddings: 77,
+            hidden_act: Bend::QuickGelu,
+            layer_norm_eps: 1e-5,
+            projection_dim: 768,
+        }
+    }
+
+    /// SDXL's second, OpenCLIP ViT-bigG/14.
+    pub fn sdxl_second() -> Self {
+        Self {
+            architectures: vec!["CLIPTextModelWithProjection".to_owned()],
+            hidden_size: 1280,
+            intermediate_size: 5120,
+            num_hidden_layers: 32,
+            num_attention_heads: 20,
+            hidden_act: Bend::Gelu,
+            projection_dim: 1280,
+            ..Self::sdxl()
+        }
+    }
+
     fn projects(&self) -> bool {
         let with = |name: &String| name == "CLIPTextModelWithProjection";
         self.architectures.iter().any(with)

@@ -1,0 +1,281 @@
+//! How much memory the networks take, and how to work with what there is.
+
+use std::fmt;
+
+use candle_core::{DType, Result};
+
+use super::files::Files;
+
+/// Of the memory that is free, what plans may count on: allocators waste some.
+const USABLE: f64 = 0.92;
+
+/// A network, by what it is needed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Net {
+    /// Pictures to latents.
+    Encoder,
+    /// The ControlNet of textures.
+    Tile,
+    /// The ControlNet of edges.
+    Canny,
+    /// Noise, step by step.
+    Unet,
+    /// Noise in a mask.
+    Inpainting,
+    /// Latents to pictures.
+    Decoder,
+}
+
+/// Which networks stay in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Residency {
+    /// All of them: a tile goes through all networks before the next does.
+    All,
+    /// One: all tiles go through a network before the next is loaded.
+    One,
+}
+
+/// A way of working.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Profile {
+    /// What to call it.
+    pub name: &'static str,
+    /// Numbers of the networks.
+    pub dtype: DType,
+    /// Which networks stay.
+    pub residency: Residency,
+    /// Side of a tile, in pixels.
+    pub tile: u32,
+    /// Tiles at once.
+    pub batch: usize,
+}
+
+/// On a card, from the fastest to the smallest.
+pub const CARD: [Profile; 4] = [
+    Profile {
+        name: "80 GB",
+        dtype: DType::F16,
+        residency: Residency::All,
+        tile: 1024,
+        batch: 6,
+    },
+    Profile {
+        name: "24 GB",
+        dtype: DType::F16,
+        residency: Residency::All,
+        tile: 1024,
+        batch: 1,
+    },
+    Profile {
+        name: "8 GB",
+        dtype: DType::F16,
+        residency: Residency::One,
+        tile: 1024,
+        batch: 1,
+    },
+    Profile {
+        name: "6 GB",
+        dtype: DType::F16,
+        residency: Residency::One,
+        tile: 768,
+        batch: 1,
+    },
+];
+
+/// On a processor. Half precision is slower there, so it saves no memory.
+pub const PROCESSOR: [Profile; 2] = [
+    Profile {
+        name: "processor, all resident",
+        dtype: DType::F32,
+        residency: Residency::All,
+        tile: 1024,
+        batch: 1,
+    },
+    Profile {
+        name: "processor",
+        dtype: DType::F32,
+        residency: Residency::One,
+        tile: 768,
+        batch: 1,
+    },
+];
+
+/// Parameters of every network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    unet: u64,
+    inpainting: Option<u64>,
+    control: [u64; 2],
+    vae: u64,
+}
+
+impl Sizes {
+    /// Of the published networks.
+    pub const SDXL: Self = Self {
+        unet: 2_567_463_684,
+        inpainting: Some(2_567_478_084),
+        control: [1_251_014_160; 2],
+        vae: 83_653_863,
+    };
+
+    /// Of what the files hold, by their headers.
+    pub fn of(files: &Files) -> Result<Self> {
+        let inpainting = files.inpainting.as_ref().map(|part| part.parameters());
+        Ok(Self {
+            unet: files.unet.parameters()?,
+            inpainting: inpainting.transpose()?,
+            control: [files.tile.parameters()?, files.canny.parameters()?],
+            vae: files.vae.parameters()?,
+        })
+    }
+
+    fn parameters(&self, net: Net) -> u64 {
+        match net {
+            Net::Unet => self.unet,
+            Net::Inpainting => self.inpainting.unwrap_or(0),
+            Net::Tile => self.control[0],
+            Net::Canny => self.control[1],
+            // Both halves are read from one file, and either is a little more than half.
+            Net::Encoder => self.vae * 2 / 5,
+            Net::Decoder => self.vae * 3 / 5,
+        }
+    }
+}
+
+/// What a network takes besides its parameters, for a picture of 1024 x 1024 in half precision.
+/// Read off a card (docs/diffusion.md), with room.
+fn working(net: Net) -> u64 {
+    let megabytes = match net {
+        Net::Encoder => 2600,
+        Net::Tile | Net::Canny => 900,
+        Net::Unet | Net::Inpainting => 1100,
+        Net::Decoder => 3300,
+    };
+    megabytes << 20
+}
+
+/// The networks that a tile goes through.
+const WAY: [Net; 5] = [Net::Encoder, Net::Tile, Net::Canny, Net::Unet, Net::Decoder];
+
+/// What a way of working needs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Budget {
+    /// The way.
+    pub profile: Profile,
+    /// Parameters in memory at once.
+    pub parameters: u64,
+    /// What the hungriest network takes besides.
+    pub working: u64,
+}
+
+impl Budget {
+    /// Of networks of these sizes.
+    pub fn of(profile: Profile, sizes: &Sizes) -> Self {
+        let bytes = profile.dtype.size_in_bytes() as u64;
+        let area = u64::from(profile.tile) * u64::from(profile.tile) * profile.batch as u64;
+        let held = |net: Net| sizes.parameters(net) * bytes;
+        let spent = |net: Net| working(net) / (1 << 20) * area / (1 << 20) * (bytes << 19);
+        let most = |of: &dyn Fn(Net) -> u64| WAY.into_iter().map(of).max().unwrap_or(0);
+        match profile.residency {
+            Residency::All => Self {
+                profile,
+                parameters: WAY.into_iter().map(held).sum(),
+                working: most(&spent),
+            },
+            Residency::One => {
+                let hungriest = WAY.into_iter().max_by_key(|net| held(*net) + spent(*net));
+                let hungriest = hungriest.unwrap_or(Net::Unet);
+                Self {
+                    profile,
+                    parameters: held(hungriest),
+                    working: spent(hungriest),
+                }
+            }
+        }
+    }
+
+    /// All of it.
+    pub fn bytes(&self) -> u64 {
+        self.parameters + self.working
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gigabytes = |bytes: u64| bytes as f64 / 1e9;
+        let Profile {
+            name,
+            residency,
+            tile,
+            batch,
+            ..
+        } = self.profile;
+        let resident = match residency {
+            Residency::All => "all networks",
+            Residency::One => "one network at a time",
+        };
+        write!(
+            f,
+            "{name}: {:.1} GB ({:.1} GB for {resident}, {:.1} GB to work in), {batch} x {tile} px",
+            gigabytes(self.bytes()),
+            gigabytes(self.parameters),
+            gigabytes(self.working),
+        )
+    }
+}
+
+/// The ways to work, from the fastest that fits into `free` bytes to the smallest. Where none fits,
+/// the smallest: it may still do.
+pub fn ways(free: u64, sizes: &Sizes, card: bool) -> Vec<Budget> {
+    let all: &[Profile] = if card { &CARD } else { &PROCESSOR };
+    let budgets = all.iter().map(|profile| Budget::of(*profile, sizes));
+    let usable = (free as f64 * USABLE) as u64;
+    let mut fit: Vec<Budget> = budgets
+        .skip_while(|budget| budget.bytes() > usable)
+        .collect();
+    if fit.is_empty() {
+        fit.extend(all.last().map(|profile| Budget::of(*profile, sizes)));
+    }
+    fit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fastest(gigabytes: u64, card: bool) -> &'static str {
+        ways(gigabytes * 1_000_000_000, &Sizes::SDXL, card)[0]
+            .profile
+            .name
+    }
+
+    #[test]
+    fn every_card_gets_the_fastest_way_that_fits() {
+        assert_eq!(fastest(80, true), "80 GB");
+        assert_eq!(fastest(24, true), "24 GB");
+        assert_eq!(fastest(12, true), "8 GB");
+        assert_eq!(fastest(8, true), "8 GB");
+        assert_eq!(fastest(4, true), "6 GB");
+        assert_eq!(fastest(64, false), "processor, all resident");
+        assert_eq!(fastest(16, false), "processor");
+    }
+
+    #[test]
+    fn what_is_left_after_the_fastest_is_the_way_down() {
+        let names = ways(24_000_000_000, &Sizes::SDXL, true);
+        let names: Vec<_> = names.iter().map(|budget| budget.profile.name).collect();
+        assert_eq!(names, ["24 GB", "8 GB", "6 GB"]);
+    }
+
+    #[test]
+    fn the_smallest_way_fits_a_card_of_eight_gigabytes_and_says_what_it_takes() {
+        let budget = Budget::of(CARD[2], &Sizes::SDXL);
+        assert!(budget.bytes() < 8_000_000_000 * 9 / 10, "{budget}");
+        let said = budget.to_string();
+        assert!(
+            said.starts_with("8 GB: ") && said.ends_with("1 x 1024 px"),
+            "{said}"
+        );
+        assert!(said.contains("5.1 GB for one network at a time"), "{said}");
+    }
+}

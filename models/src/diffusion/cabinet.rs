@@ -1,0 +1,221 @@
+//! The networks in memory: loaded when they are asked for, and dropped for the next where there is
+//! no room for all.
+
+use std::path::Path;
+
+use candle_core::{DType, Device, Result};
+use candle_nn::VarBuilder;
+
+use super::budget::{Net, Profile, Residency};
+use super::files::{Files, Origin, Part};
+use super::lora::blend::{Blend, Originals, Share};
+use super::lora::{Lora, LoraError};
+use super::params::Params;
+use super::random;
+use crate::nets::sdxl::config::UnetConfig;
+use crate::nets::sdxl::controlnet::ControlNet;
+use crate::nets::sdxl::unet::Unet;
+use crate::nets::sdxl::vae::{Decoder, Encoder};
+use crate::weights::{Weights, WeightsError};
+
+enum Loaded {
+    Encoder(Encoder),
+    Decoder(Decoder),
+    Control(ControlNet),
+    Unet(Box<Lookable>),
+}
+
+/// A UNet, and with how much of the look it was built.
+struct Lookable {
+    unet: Unet,
+    /// `None`: of random parameters, which no look fits.
+    blend: Option<Blend>,
+    look: f32,
+}
+
+/// The networks in memory.
+pub(super) struct Cabinet {
+    files: Files,
+    device: Device,
+    dtype: DType,
+    residency: Residency,
+    held: Vec<(Net, Loaded)>,
+}
+
+impl Cabinet {
+    pub fn new(files: Files, device: Device, profile: &Profile) -> Self {
+        Self {
+            files,
+            device,
+            dtype: profile.dtype,
+            residency: profile.residency,
+            held: Vec::new(),
+        }
+    }
+
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// What latents of a picture are multiplied by for the UNet.
+    pub fn scaling(&self) -> f64 {
+        self.files.vae.config.scaling_factor
+    }
+
+    /// Forgets all networks.
+    pub fn clear(&mut self) {
+        self.held.clear();
+    }
+
+    pub fn encoder(&mut self) -> Result<&Encoder> {
+        match self.get(Net::Encoder)? {
+            Loaded::Encoder(encoder) => Ok(encoder),
+            _ => unreachable!("an encoder was loaded"),
+        }
+    }
+
+    pub fn decoder(&mut self) -> Result<&Decoder> {
+        match self.get(Net::Decoder)? {
+            Loaded::Decoder(decoder) => Ok(decoder),
+            _ => unreachable!("a decoder was loaded"),
+        }
+    }
+
+    /// Of textures or of edges.
+    pub fn control(&mut self, net: Net) -> Result<&ControlNet> {
+        match self.get(net)? {
+            Loaded::Control(control) => Ok(control),
+            _ => unreachable!("a ControlNet was loaded"),
+        }
+    }
+
+    /// With so much of the look, if there is one.
+    pub fn unet(&mut self, look: f32) -> Result<&Unet> {
+        let (config, path) = (self.files.unet.config.clone(), self.files.look.clone());
+        let Loaded::Unet(held) = self.get(Net::Unet)? else {
+            unreachable!("a UNet was loaded")
+        };
+        if let Some(path) = path
+            && held.look != look
+        {
+            held.wear(look, &path, &config)?;
+        }
+        Ok(&held.unet)
+    }
+
+    pub fn inpainting(&mut self) -> Result<&Unet> {
+        match self.get(Net::Inpainting)? {
+            Loaded::Unet(held) => Ok(&held.unet),
+            _ => unreachable!("a UNet was loaded"),
+        }
+    }
+
+    fn get(&mut self, net: Net) -> Result<&mut Loaded> {
+        if let Some(at) = self.held.iter().position(|(held, _)| *held == net) {
+            return Ok(&mut self.held[at].1);
+        }
+        // Skies are rare, and their UNet is as large as the other.
+        if self.residency == Residency::One || net == Net::Inpainting {
+            self.held.clear();
+        } else {
+            self.held.retain(|(held, _)| *held != Net::Inpainting);
+        }
+        let loaded = self.load(net).map_err(of_weights)?;
+        self.held.push((net, loaded));
+        let last = self.held.len() - 1;
+        Ok(&mut self.held[last].1)
+    }
+
+    fn load(&self, net: Net) -> std::result::Result<Loaded, WeightsError> {
+        let files = &self.files;
+        Ok(match net {
+            Net::Encoder => {
+                let other = &["decoder.", "post_quant_conv."];
+                let encoder = self.build(&files.vae, other, Encoder::new)?;
+                Loaded::Encoder(encoder)
+            }
+            Net::Decoder => {
+                let other = &["encoder.", "quant_conv."];
+                let decoder = self.build(&files.vae, other, Decoder::new)?;
+                Loaded::Decoder(decoder)
+            }
+            Net::Tile => Loaded::Control(self.build(&files.tile, &[], ControlNet::new)?),
+            Net::Canny => Loaded::Control(self.build(&files.canny, &[], ControlNet::new)?),
+            Net::Unet => self.load_unet(&files.unet)?,
+            Net::Inpainting => match &files.inpainting {
+                Some(part) => self.load_unet(part)?,
+                None => Err(candle_core::Error::msg("no network for skies is installed"))?,
+            },
+        })
+    }
+
+    fn build<C, N>(
+        &self,
+        part: &Part<C>,
+        other: &'static [&'static str],
+        new: impl FnOnce(&C, VarBuilder<'static>) -> Result<N>,
+    ) -> std::result::Result<N, WeightsError> {
+        let (dtype, device) = (self.dtype, &self.device);
+        match &part.weights {
+            Origin::File(path) => {
+                let weights = Weights::map(path)?.without(other);
+                weights.build_on(dtype, device, |vb| new(&part.config, vb))
+            }
+            Origin::Random => Ok(new(&part.config, random::parameters(dtype, device)?)?),
+        }
+    }
+
+    fn load_unet(&self, part: &Part<UnetConfig>) -> std::result::Result<Loaded, WeightsError> {
+        let (unet, blend) = match &part.weights {
+            Origin::Random => (self.build(part, &[], Unet::new)?, None),
+            Origin::File(path) => {
+                let params = Params::map(&[path], self.dtype, &self.device)?;
+                let unet = params.build(|vb| Unet::new(&part.config, vb))?;
+                (unet, Some(Blend::new(params, Originals::InTheFile)))
+            }
+        };
+        Ok(Loaded::Unet(Box::new(Lookable {
+            unet,
+            blend,
+            look: 0.0,
+        })))
+    }
+}
+
+impl Lookable {
+    /// Puts on so much of the look, from the parameters as they were.
+    fn wear(&mut self, look: f32, path: &Path, config: &UnetConfig) -> Result<()> {
+        let Some(blend) = &mut self.blend else {
+            return Ok(());
+        };
+        let lora = Lora::open(path, None).map_err(candle_core::Error::wrap)?;
+        let share = Share {
+            lora: &lora,
+            weight: f64::from(look),
+        };
+        blend.set(&[share]).map_err(of_lora)?;
+        let params = blend.params();
+        let unet = params.build(|vb| Unet::new(config, vb));
+        self.unet = unet.map_err(of_weights)?;
+        self.look = look;
+        Ok(())
+    }
+}
+
+fn of_weights(error: WeightsError) -> candle_core::Error {
+    match error {
+        WeightsError::Unusable(error) => error,
+        other => candle_core::Error::wrap(other),
+    }
+}
+
+fn of_lora(error: LoraError) -> candle_core::Error {
+    match error {
+        LoraError::Unusable(error) => error,
+        other => candle_core::Error::wrap(other),
+    }
+}

@@ -1,0 +1,404 @@
+//! The brush made of SDXL's networks.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+
+use candle_core::{DType, Device, Tensor};
+use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Scene, Schedule, Tile, Watch};
+use sha2::{Digest, Sha256};
+
+use super::budget::{Budget, Sizes, ways};
+use super::cabinet::Cabinet;
+use super::euler::{Euler, Step};
+use super::files::{Files, Origin, Part};
+use super::passage::{Order, Passage, Stop};
+use super::prompts::{Encoders, Memory, Prompt, PromptError};
+use super::shift::Shift;
+use super::skies::Sky;
+use crate::nets::sdxl::text::{self, TextEncoder};
+use crate::weights::Weights;
+
+/// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
+/// would look for one.
+pub const NEUTRAL: &str = "professional real estate photograph, natural light, accurate colour";
+
+/// Free memory to count on where nobody can tell: that of a small server.
+const UNKNOWN_MEMORY: u64 = 16_000_000_000;
+
+/// Networks that paint, one photo at a time.
+pub struct Painter {
+    name: String,
+    files: Files,
+    euler: Euler,
+    device: Device,
+    /// `None`: words are made up, for a benchmark.
+    memory: Option<Memory>,
+    say: Box<dyn Fn(&str) + Send + Sync>,
+    hand: Mutex<Hand>,
+}
+
+/// What changes from photo to photo.
+struct Hand {
+    /// Ways of working that are left, the present one first.
+    ways: Vec<Budget>,
+    cabinet: Cabinet,
+    prompts: HashMap<String, Prompt>,
+    shift: Option<Shift>,
+}
+
+/// No brush can be made of the files.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// A file of weights.
+    #[error("the networks cannot be used: {0}")]
+    Weights(#[from] candle_core::Error),
+    /// Too many steps, or none.
+    #[error("a checkpoint of {0} steps cannot be used")]
+    Steps(usize),
+}
+
+impl Painter {
+    /// Reads the headers of the files; the networks are loaded when the first photo comes. `cache`
+    /// is a folder for what need not be computed twice, `say` is told what somebody should know.
+    pub fn open(
+        files: Files,
+        device: Device,
+        cache: &Path,
+        say: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, Unusable> {
+        let sizes = Sizes::of(&files)?;
+        let ways = ways(free(&device), &sizes, device.is_cuda());
+        Self::working(files, device, Some(cache), ways, say)
+    }
+
+    /// The same with given ways of working, from the first down. Without a cache no words are read:
+    /// random ones do for random parameters.
+    pub fn working(
+        files: Files,
+        device: Device,
+        cache: Option<&Path>,
+        ways: Vec<Budget>,
+        say: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, Unusable> {
+        if !(1..=255).contains(&files.steps) || ways.is_empty() {
+            return Err(Unusable::Steps(files.steps));
+        }
+        say(&format!("The brush works with {}.", ways[0]));
+        let profile = ways[0].profile;
+        Ok(Self {
+            name: format!("sdxl-lightning-{}", files.steps),
+            euler: Euler::trailing(files.steps),
+            memory: cache.map(|cache| Memory::new(cache, fingerprint(&files.text))),
+            hand: Mutex::new(Hand {
+                cabinet: Cabinet::new(files.clone(), device.clone(), &profile),
+                ways,
+                prompts: HashMap::new(),
+                shift: None,
+            }),
+            files,
+            device,
+            say: Box::new(say),
+        })
+    }
+
+    fn hand(&self) -> MutexGuard<'_, Hand> {
+        // Whoever panicked left nothing half done that the next photo would see.
+        self.hand
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The steps that a plan asks for.
+    fn steps(&self, denoise: &Denoise) -> Result<&[Step], BrushError> {
+        let steps = self.euler.last(usize::from(denoise.steps));
+        let begins = steps.first().map_or(denoise.sigma, |first| first.sigma);
+        if steps.len() != usize::from(denoise.steps) || (begins / denoise.sigma - 1.0).abs() > 1e-3
+        {
+            return Err(BrushError::Failed(format!(
+                "the plan begins at σ {} with {} steps, which is not a step of {}",
+                denoise.sigma, denoise.steps, self.name
+            )));
+        }
+        Ok(steps)
+    }
+
+    /// Works, and where memory ends works again in a smaller way, until there is none.
+    fn work<T>(&self, mut once: impl FnMut(&mut Hand) -> Result<T, Stop>) -> Result<T, BrushError> {
+        let mut hand = self.hand();
+        loop {
+            let error = match once(&mut hand) {
+                Ok(done) => return Ok(done),
+                Err(Stop::Told) => return Err(BrushError::Stopped),
+                Err(Stop::Broken(error)) => error,
+            };
+            if !ran_out(&error) {
+                return Err(BrushError::Failed(error.to_string()));
+            }
+            hand.cabinet.clear();
+            if hand.ways.len() == 1 {
+                return Err(BrushError::OutOfMemory(error.to_string()));
+            }
+            let given_up = hand.ways.remove(0);
+            let next = &hand.ways[0];
+            (self.say)(&format!(
+                "The brush ran out of memory at {} and goes on with {next}.",
+                given_up.profile.name
+            ));
+            let profile = next.profile;
+            hand.cabinet = Cabinet::new(self.files.clone(), self.device.clone(), &profile);
+        }
+    }
+
+    /// What the words became, and how far off the autoencoder is.
+    fn ready(&self, hand: &mut Hand, words: &str) -> Result<(Prompt, Shift), Stop> {
+        let prompt = match hand.prompts.get(words) {
+            Some(prompt) => prompt.clone(),
+            None => self.read(words).map_err(candle_core::Error::wrap)?,
+        };
+        hand.prompts.insert(words.to_owned(), prompt.clone());
+        let shift = match hand.shift.take() {
+            Some(shift) => shift,
+            None => measure(&mut hand.cabinet)?,
+        };
+        hand.shift = Some(shift.clone());
+        Ok((prompt, shift))
+    }
+
+    /// Loads both text encoders for as long as it takes to read, unless the words were read before.
+    fn read(&self, words: &str) -> Result<Prompt, PromptError> {
+        let sentences = [words.to_owned()];
+        let Some(memory) = &self.memory else {
+            return Ok(made_up(&self.files)?);
+        };
+        memory.recall_or(&sentences, || {
+            let [first, second] = &self.files.text;
+            let encoders = [encoder(first)?, encoder(second)?];
+            Encoders::new(&self.files.vocabulary, encoders)?.read(&sentences, &Device::Cpu)
+        })
+    }
+
+    fn paint(
+        &self,
+        pixels: &Pixels,
+        tiles: &[Tile],
+        denoise: &Denoise,
+        watch: Watch<'_>,
+        done: &mut dyn FnMut(usize, Pixels),
+    ) -> Result<(), BrushError> {
+        let steps = self.steps(denoise)?;
+        let mut left: Vec<usize> = (0..tiles.len()).collect();
+        self.work(|hand| {
+            let (prompt, shift) = self.ready(hand, NEUTRAL)?;
+            let these: Vec<Tile> = left.iter().map(|&at| tiles[at]).collect();
+            let names = left.clone();
+            let profile = hand.ways[0].profile;
+            let order = Order {
+                pixels,
+                tiles: &these,
+                denoise,
+                steps,
+                prompt: &prompt,
+                shift: &shift,
+            };
+            let before = tiles.len() - these.len();
+            let whole = |progress: plumbline_enhance::Progress| {
+                watch(plumbline_enhance::Progress {
+                    done: progress.done + before as u32,
+                    of: tiles.len() as u32,
+                })
+            };
+            let passage = Passage::new(order, &mut hand.cabinet, profile.residency);
+            passage.run(&profile, &whole, &mut |at, painted| {
+                left.retain(|&tile| tile != names[at]);
+                done(names[at], painted);
+            })
+        })
+    }
+}
+
+impl Brush for Painter {
+    fn schedule(&self) -> Schedule {
+        let sigmas = self.euler.steps().iter().rev().map(|step| step.sigma);
+        Schedule::new(sigmas.collect()).unwrap_or_default()
+    }
+
+    fn correct(
+        &self,
+        small: &Pixels,
+        _: &Scene,
+        denoise: &Denoise,
+        watch: Watch<'_>,
+    ) -> Result<Pixels, BrushError> {
+        let whole = Tile {
+            x: 0,
+            y: 0,
+            width: small.width(),
+            height: small.height(),
+        };
+        let mut proposal = None;
+        self.paint(small, &[whole], denoise, watch, &mut |_, painted| {
+            proposal = Some(painted)
+        })?;
+        proposal.ok_or_else(|| BrushError::Failed("no picture arrived".to_owned()))
+    }
+
+    fn tile_side(&self) -> Option<u32> {
+        Some(self.hand().ways[0].profile.tile)
+    }
+
+    fn redraw(
+        &self,
+        pixels: &Pixels,
+        tiles: &[Tile],
+        _: &Scene,
+        denoise: &Denoise,
+        watch: Watch<'_>,
+        done: &mut dyn FnMut(usize, Pixels),
+    ) -> Result<(), BrushError> {
+        self.paint(pixels, tiles, denoise, watch, done)
+    }
+
+    fn paints_skies(&self) -> bool {
+        self.files.inpainting.is_some()
+    }
+
+    fn fill_sky(
+        &self,
+        small: &Pixels,
+        mask: &Mask,
+        denoise: &Denoise,
+        words: &str,
+        watch: Watch<'_>,
+    ) -> Result<Pixels, BrushError> {
+        let steps = self.steps(denoise)?;
+        if (mask.width(), mask.height()) != (small.width(), small.height()) {
+            return Err(BrushError::Failed(
+                "the mask is not of the picture's size".to_owned(),
+            ));
+        }
+        self.work(|hand| {
+            let (prompt, shift) = self.ready(hand, words)?;
+            let sky = Sky {
+                small,
+                mask,
+                denoise,
+                steps,
+                prompt: &prompt,
+                shift: &shift,
+            };
+            sky.paint(&mut hand.cabinet, watch)
+        })
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// In full precision, on the processor: it is done once in a machine's life.
+fn encoder(part: &Part<text::Config>) -> Result<TextEncoder, PromptError> {
+    let Origin::File(path) = &part.weights else {
+        return Err(candle_core::Error::msg("random encoders read nothing").into());
+    };
+    let weights = Weights::map(path).map_err(candle_core::Error::wrap)?;
+    let built = weights.build(|vb| TextEncoder::new(&part.config, &vb));
+    Ok(built.map_err(candle_core::Error::wrap)?)
+}
+
+fn made_up(files: &Files) -> candle_core::Result<Prompt> {
+    let [first, second] = files.text.each_ref().map(|part| &part.config);
+    let width = first.hidden_size + second.hidden_size;
+    Ok(Prompt {
+        words: Tensor::randn(0.0_f32, 1.0, (1, 77, width), &Device::Cpu)?,
+        pooled: Tensor::randn(0.0_f32, 1.0, (1, second.projection_dim), &Device::Cpu)?,
+    })
+}
+
+fn measure(cabinet: &mut Cabinet) -> candle_core::Result<Shift> {
+    Shift::measured(|chart| {
+        let (device, dtype) = (cabinet.device().clone(), cabinet.dtype());
+        let signed = ((chart * 2.0)? - 1.0)?
+            .to_device(&device)?
+            .to_dtype(dtype)?;
+        let latents = cabinet.encoder()?.forward(&signed)?.mean;
+        let answer = cabinet.decoder()?.forward(&latents)?;
+        (answer.to_dtype(DType::F32)? + 1.0)? / 2.0
+    })
+}
+
+/// Whether an error is one of memory. What candle makes of a driver's errors is text.
+fn ran_out(error: &candle_core::Error) -> bool {
+    let text = format!("{error:?}").to_lowercase();
+    ["out_of_memory", "out of memory", "alloc_failed"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+fn free(device: &Device) -> u64 {
+    crate::device::memory(device).map_or(UNKNOWN_MEMORY, |memory| memory.free)
+}
+
+/// Tells one pair of text encoders from another, without reading gigabytes.
+fn fingerprint(text: &[Part<text::Config>; 2]) -> String {
+    let mut hash = Sha256::new();
+    for part in text {
+        let Origin::File(path) = &part.weights else {
+            continue;
+        };
+        let about = std::fs::metadata(path).ok();
+        let about = about.map(|about| (about.len(), about.modified().ok()));
+        hash.update(format!("{path:?} {about:?}"));
+    }
+    hex::encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::diffusion::budget::CARD;
+
+    fn out_of_memory() -> Stop {
+        Stop::Broken(candle_core::Error::msg(
+            "DriverError(CUDA_ERROR_OUT_OF_MEMORY)",
+        ))
+    }
+
+    /// A brush with the two smallest ways of working, and what it says.
+    fn brush() -> (Painter, Arc<Mutex<Vec<String>>>) {
+        let said: Arc<Mutex<Vec<String>>> = Arc::default();
+        let heard = said.clone();
+        let say = move |words: &str| heard.lock().unwrap().push(words.to_owned());
+        let ways = CARD[2..]
+            .iter()
+            .map(|profile| Budget::of(*profile, &Sizes::SDXL));
+        let painter = Painter::working(Files::random(), Device::Cpu, None, ways.collect(), say);
+        (painter.unwrap(), said)
+    }
+
+    #[test]
+    fn where_memory_ends_it_goes_a_smaller_way_and_says_so() {
+        let (painter, said) = brush();
+        assert_eq!(painter.tile_side(), Some(1024));
+        let done = painter.work(|hand| match hand.ways[0].profile.name {
+            "8 GB" => Err(out_of_memory()),
+            name => Ok(name),
+        });
+        assert_eq!(done.unwrap(), "6 GB");
+        assert_eq!(painter.tile_side(), Some(768));
+        let said = said.lock().unwrap();
+        let words = "The brush ran out of memory at 8 GB and goes on with 6 GB: ";
+        assert!(said.last().unwrap().starts_with(words), "{said:?}");
+    }
+
+    #[test]
+    fn where_the_smallest_way_is_too_large_it_gives_up_with_that_reason() {
+        let (painter, _) = brush();
+        let done = painter.work(|_| Err::<(), _>(out_of_memory()));
+        assert!(matches!(done, Err(BrushError::OutOfMemory(_))));
+        let done = painter.work(|_| Err::<(), _>(Stop::Broken(candle_core::Error::msg("no"))));
+        assert!(matches!(done, Err(BrushError::Failed(_))));
+    }
+}

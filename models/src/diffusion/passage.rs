@@ -1,0 +1,298 @@
+//! Tiles on their way through the networks: encoded, given noise, and then step by step told by
+//! both ControlNets what must stay while the UNet takes the noise out; decoded at the end.
+
+use candle_core::{DType, Device, Result, Tensor};
+use plumbline_enhance::{Denoise, Pixels, Progress, Tile, Watch};
+
+use super::budget::{Net, Profile, Residency};
+use super::cabinet::Cabinet;
+use super::euler::Step;
+use super::prompts::Prompt;
+use super::shift::Shift;
+use super::{noise, pictures};
+use crate::nets::sdxl::{Cond, Residuals};
+
+/// What is painted, and how.
+pub(super) struct Order<'a> {
+    pub pixels: &'a Pixels,
+    pub tiles: &'a [Tile],
+    pub denoise: &'a Denoise,
+    pub steps: &'a [Step],
+    pub prompt: &'a Prompt,
+    pub shift: &'a Shift,
+}
+
+/// Why tiles stopped on their way.
+pub(super) enum Stop {
+    /// Somebody said so.
+    Told,
+    Broken(candle_core::Error),
+}
+
+impl From<candle_core::Error> for Stop {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+/// What one network does to tiles, at which step.
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    Encode,
+    Control(Net, Step),
+    Denoise(Step),
+    Decode,
+}
+
+/// What a tile is between two networks.
+#[derive(Clone, Default)]
+struct Luggage {
+    latents: Option<Tensor>,
+    control: Option<Residuals>,
+}
+
+/// All tiles on their way.
+pub(super) struct Passage<'a> {
+    order: Order<'a>,
+    cabinet: &'a mut Cabinet,
+    /// Where tiles wait for the next network.
+    waiting_room: Device,
+    luggage: Vec<Luggage>,
+}
+
+impl<'a> Passage<'a> {
+    pub fn new(order: Order<'a>, cabinet: &'a mut Cabinet, residency: Residency) -> Self {
+        let waiting_room = match residency {
+            Residency::All => cabinet.device().clone(),
+            Residency::One => Device::Cpu,
+        };
+        let luggage = vec![Luggage::default(); order.tiles.len()];
+        Self {
+            order,
+            cabinet,
+            waiting_room,
+            luggage,
+        }
+    }
+
+    /// Takes all tiles through all networks, in the profile's order, and hands over those that
+    /// arrive.
+    pub fn run(
+        mut self,
+        profile: &Profile,
+        watch: Watch<'_>,
+        done: &mut dyn FnMut(usize, Pixels),
+    ) -> std::result::Result<(), Stop> {
+        let phases = self.phases();
+        let batches = batches(self.order.tiles, profile.batch);
+        let units = phases.len() * batches.len();
+        let mut finished = 0;
+        let mut go = |phase: &Phase, batch: &[usize]| {
+            // Tiles' worth: in phases, no tile arrives before the last network.
+            let progress = Progress {
+                done: (finished * self.order.tiles.len() / units) as u32,
+                of: self.order.tiles.len() as u32,
+            };
+            finished += 1;
+            if watch(progress) {
+                Ok(self.pass(*phase, batch, done)?)
+            } else {
+                Err(Stop::Told)
+            }
+        };
+        match profile.residency {
+            Residency::All => batches
+                .iter()
+                .try_for_each(|batch| phases.iter().try_for_each(|phase| go(phase, batch))),
+            Residency::One => phases
+                .iter()
+                .try_for_each(|phase| batches.iter().try_for_each(|batch| go(phase, batch))),
+        }
+    }
+
+    fn phases(&self) -> Vec<Phase> {
+        let steps = self.order.steps.iter().flat_map(|&step| {
+            [
+                Phase::Control(Net::Tile, step),
+                Phase::Control(Net::Canny, step),
+                Phase::Denoise(step),
+            ]
+        });
+        [Phase::Encode]
+            .into_iter()
+            .chain(steps)
+            .chain([Phase::Decode])
+            .collect()
+    }
+
+    fn pass(
+        &mut self,
+        phase: Phase,
+        batch: &[usize],
+        done: &mut dyn FnMut(usize, Pixels),
+    ) -> Result<()> {
+        match phase {
+            Phase::Encode => self.encode(batch),
+            Phase::Control(net, step) => self.control(net, step, batch),
+            Phase::Denoise(step) => self.denoise(step, batch),
+            Phase::Decode => self.decode(batch, done),
+        }
+    }
+
+    fn encode(&mut self, batch: &[usize]) -> Result<()> {
+        let pictures = self.pictures(batch, pictures::unit)?;
+        let signed = ((pictures * 2.0)? - 1.0)?;
+        let scaling = self.cabinet.scaling();
+        let latents = self.cabinet.encoder()?.forward(&signed)?.mean;
+        let latents = (latents.to_dtype(DType::F32)? * scaling)?;
+        let noise = batch
+            .iter()
+            .map(|&at| noise::field(self.order.denoise.seed, self.order.tiles[at]));
+        let noise = Tensor::cat(&noise.collect::<Result<Vec<_>>>()?, 0)?;
+        let noise = noise.to_device(latents.device())?;
+        let noisy = match self.order.steps.first() {
+            Some(first) => first.noised(&latents, &noise)?,
+            None => latents,
+        };
+        self.keep(batch, &noisy)
+    }
+
+    fn control(&mut self, net: Net, step: Step, batch: &[usize]) -> Result<()> {
+        let (pictures, scale) = match net {
+            Net::Canny => (
+                self.pictures(batch, pictures::outlines)?,
+                self.order.denoise.canny,
+            ),
+            _ => (
+                self.pictures(batch, pictures::unit)?,
+                self.order.denoise.tile,
+            ),
+        };
+        let x = self.shown(step, batch)?;
+        let cond = self.cond(batch)?;
+        let control = self.cabinet.control(net)?;
+        let said = control.forward(&x, step.timestep as f64, &cond, &pictures, f64::from(scale))?;
+        for (i, &at) in batch.iter().enumerate() {
+            let own = said.map(|x| {
+                x.narrow(0, i, 1)?
+                    .contiguous()?
+                    .to_device(&self.waiting_room)
+            })?;
+            let luggage = &mut self.luggage[at];
+            luggage.control = Some(match luggage.control.take() {
+                Some(other) => other.plus(&own)?,
+                None => own,
+            });
+        }
+        Ok(())
+    }
+
+    fn denoise(&mut self, step: Step, batch: &[usize]) -> Result<()> {
+        let x = self.shown(step, batch)?;
+        let cond = self.cond(batch)?;
+        let control = self.residuals(batch)?;
+        let unet = self.cabinet.unet(self.order.denoise.look)?;
+        let noise = unet.forward(&x, step.timestep as f64, &cond, control.as_ref())?;
+        let latents = self.latents(batch)?;
+        let taken = step.taken(&latents, &noise.to_dtype(DType::F32)?)?;
+        self.keep(batch, &taken)
+    }
+
+    fn decode(&mut self, batch: &[usize], done: &mut dyn FnMut(usize, Pixels)) -> Result<()> {
+        let latents = (self.latents(batch)? / self.cabinet.scaling())?;
+        let latents = latents.to_dtype(self.cabinet.dtype())?;
+        let made = self.cabinet.decoder()?.forward(&latents)?;
+        let made = ((made.to_dtype(DType::F32)? + 1.0)? / 2.0)?;
+        let made = self.order.shift.corrected(&made)?;
+        for (i, &at) in batch.iter().enumerate() {
+            let like = pictures::cut(self.order.pixels, self.order.tiles[at])?;
+            done(at, pictures::pixels(&made.get(i)?, &like)?);
+            self.luggage[at] = Luggage::default();
+        }
+        Ok(())
+    }
+
+    /// Parts of the photo, as a network of the cabinet wants them.
+    fn pictures(&self, batch: &[usize], of: impl Fn(&Pixels) -> Result<Tensor>) -> Result<Tensor> {
+        let parts = batch
+            .iter()
+            .map(|&at| of(&pictures::cut(self.order.pixels, self.order.tiles[at])?));
+        self.placed(&Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)?)
+    }
+
+    /// What the networks are shown of the latents.
+    fn shown(&self, step: Step, batch: &[usize]) -> Result<Tensor> {
+        step.scaled(&self.latents(batch)?)?
+            .to_dtype(self.cabinet.dtype())
+    }
+
+    /// In full precision, where the networks are.
+    fn latents(&self, batch: &[usize]) -> Result<Tensor> {
+        let latents = batch
+            .iter()
+            .filter_map(|&at| self.luggage[at].latents.as_ref());
+        Tensor::cat(&latents.collect::<Vec<_>>(), 0)?.to_device(self.cabinet.device())
+    }
+
+    fn keep(&mut self, batch: &[usize], latents: &Tensor) -> Result<()> {
+        for (i, &at) in batch.iter().enumerate() {
+            let own = latents.narrow(0, i, 1)?.contiguous()?;
+            self.luggage[at].latents = Some(own.to_device(&self.waiting_room)?);
+        }
+        Ok(())
+    }
+
+    /// What both ControlNets said of the batch; said once, used once.
+    fn residuals(&mut self, batch: &[usize]) -> Result<Option<Residuals>> {
+        let said = batch.iter().map(|&at| self.luggage[at].control.take());
+        let Some(said) = said.collect::<Option<Vec<_>>>() else {
+            return Ok(None);
+        };
+        let Some((first, rest)) = said.split_first() else {
+            return Ok(None);
+        };
+        let device = self.cabinet.device();
+        let joined = |of: &dyn Fn(&Residuals) -> Tensor| {
+            let parts = std::iter::once(first).chain(rest).map(of);
+            Tensor::cat(&parts.collect::<Vec<_>>(), 0)?.to_device(device)
+        };
+        let down = (0..first.down.len()).map(|level| joined(&|said| said.down[level].clone()));
+        Ok(Some(Residuals {
+            down: down.collect::<Result<_>>()?,
+            mid: joined(&|said| said.mid.clone())?,
+        }))
+    }
+
+    fn cond(&self, batch: &[usize]) -> Result<Cond> {
+        let tile = self.order.tiles[batch[0]];
+        let (height, width) = (tile.height as f32, tile.width as f32);
+        let sizes = Tensor::new(&[[height, width, 0.0, 0.0, height, width]], &Device::Cpu)?;
+        let cond = Cond {
+            words: self.placed(&self.order.prompt.words)?,
+            pooled: self.placed(&self.order.prompt.pooled)?,
+            sizes: sizes.to_device(self.cabinet.device())?,
+        };
+        cond.repeated(batch.len())
+    }
+
+    fn placed(&self, x: &Tensor) -> Result<Tensor> {
+        x.to_device(self.cabinet.device())?
+            .to_dtype(self.cabinet.dtype())
+    }
+}
+
+/// Neighbours of one size, so many at once.
+fn batches(tiles: &[Tile], most: usize) -> Vec<Vec<usize>> {
+    let mut batches: Vec<Vec<usize>> = Vec::new();
+    for (at, tile) in tiles.iter().enumerate() {
+        let fits = |batch: &Vec<usize>| {
+            let first = tiles[batch[0]];
+            batch.len() < most && (first.width, first.height) == (tile.width, tile.height)
+        };
+        match batches.last_mut().filter(|batch| fits(batch)) {
+            Some(batch) => batch.push(at),
+            None => batches.push(vec![at]),
+        }
+    }
+    batches
+}

@@ -1,0 +1,133 @@
+//! Parts of photos as the networks want them, and what they make as parts of photos.
+
+use candle_core::{DType, Device, Result, Tensor, bail};
+use plumbline_enhance::pixels::Samples;
+use plumbline_enhance::{Mask, Pixels, Tile, edges};
+
+use super::noise::LATENT;
+
+/// A part of a photo, of its bits.
+pub(super) fn cut(pixels: &Pixels, tile: Tile) -> Result<Pixels> {
+    let (width, height) = (tile.width, tile.height);
+    let part = match pixels.samples() {
+        Samples::Eight(v) => Pixels::from_eight(width, height, part(v, pixels, tile)?),
+        Samples::Sixteen(v) => Pixels::from_sixteen(width, height, part(v, pixels, tile)?),
+    };
+    part.ok_or_else(|| candle_core::Error::Msg("a tile without pixels".to_owned()))
+}
+
+fn part<S: Copy>(samples: &[S], pixels: &Pixels, tile: Tile) -> Result<Vec<S>> {
+    if tile.x + tile.width > pixels.width() || tile.y + tile.height > pixels.height() {
+        bail!("a tile reaches beyond its picture");
+    }
+    let row = |y: u32| {
+        let from = (y as usize * pixels.width() as usize + tile.x as usize) * 3;
+        &samples[from..from + tile.width as usize * 3]
+    };
+    Ok((tile.y..tile.y + tile.height)
+        .flat_map(row)
+        .copied()
+        .collect())
+}
+
+/// 1 x 3 x h x w of 0..1, both sides made multiples of eight by carrying the border on.
+pub(super) fn unit(pixels: &Pixels) -> Result<Tensor> {
+    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+    let values: Vec<f32> = match pixels.samples() {
+        Samples::Eight(v) => v.iter().map(|&v| f32::from(v) / 255.0).collect(),
+        Samples::Sixteen(v) => v.iter().map(|&v| f32::from(v) / 65_535.0).collect(),
+    };
+    let picture = Tensor::from_vec(values, (height, width, 3), &Device::Cpu)?;
+    carried_on(&picture.permute((2, 0, 1))?.unsqueeze(0)?.contiguous()?)
+}
+
+/// The photo's edges, 1 x 3 x h x w of 0 and 1.
+pub(super) fn outlines(pixels: &Pixels) -> Result<Tensor> {
+    plane(&edges(pixels))?.repeat((1, 3, 1, 1))
+}
+
+/// 1 x 1 x h x w of 0..1.
+pub(super) fn plane(mask: &Mask) -> Result<Tensor> {
+    let (width, height) = (mask.width() as usize, mask.height() as usize);
+    let values: Vec<f32> = mask
+        .values()
+        .iter()
+        .map(|&v| f32::from(v) / 255.0)
+        .collect();
+    carried_on(&Tensor::from_vec(
+        values,
+        (1, 1, height, width),
+        &Device::Cpu,
+    )?)
+}
+
+fn carried_on(x: &Tensor) -> Result<Tensor> {
+    let missing = |len: usize| len.next_multiple_of(LATENT as usize) - len;
+    let (_, _, height, width) = x.dims4()?;
+    x.pad_with_same(2, 0, missing(height))?
+        .pad_with_same(3, 0, missing(width))
+}
+
+/// The upper left part of one picture of 0..1 (values beyond are cut), of `like`'s size and bits.
+pub(super) fn pixels(picture: &Tensor, like: &Pixels) -> Result<Pixels> {
+    let (width, height) = (like.width(), like.height());
+    let picture = picture.to_dtype(DType::F32)?.to_device(&Device::Cpu)?;
+    let picture = picture.narrow(1, 0, height as usize)?;
+    let picture = picture.narrow(2, 0, width as usize)?.permute((1, 2, 0))?;
+    let values = picture.flatten_all()?.to_vec1::<f32>()?;
+    if values.iter().any(|v| !v.is_finite()) {
+        bail!("a network answered with numbers that are none");
+    }
+    let made = match like.samples() {
+        Samples::Eight(_) => {
+            let samples = values
+                .iter()
+                .map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8);
+            Pixels::from_eight(width, height, samples.collect())
+        }
+        Samples::Sixteen(_) => {
+            let samples = values
+                .iter()
+                .map(|v| (v.clamp(0.0, 1.0) * 65_535.0).round() as u16);
+            Pixels::from_sixteen(width, height, samples.collect())
+        }
+    };
+    Ok(made.expect("three values a pixel"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_comes_back_as_it_was_in_either_depth() {
+        let sixteen: Vec<u16> = (0..40 * 30 * 3).map(|v| (v * 17) as u16).collect();
+        let eight = sixteen.iter().map(|v| (v >> 8) as u8).collect();
+        let tile = Tile {
+            x: 5,
+            y: 7,
+            width: 21,
+            height: 13,
+        };
+        for photo in [
+            Pixels::from_sixteen(40, 30, sixteen.clone()).unwrap(),
+            Pixels::from_eight(40, 30, eight).unwrap(),
+        ] {
+            let part = cut(&photo, tile).unwrap();
+            assert_eq!(part.unit(0, 0), photo.unit(5, 7));
+            assert_eq!(part.unit(20, 12), photo.unit(25, 19));
+            let tensor = unit(&part).unwrap();
+            assert_eq!(tensor.dims(), [1, 3, 16, 24]);
+            let back = pixels(&tensor.get(0).unwrap(), &part).unwrap();
+            assert_eq!(back.samples(), part.samples());
+        }
+        let beyond = Tile {
+            x: 20,
+            y: 0,
+            width: 21,
+            height: 1,
+        };
+        let photo = Pixels::from_sixteen(40, 30, sixteen).unwrap();
+        assert!(cut(&photo, beyond).is_err());
+    }
+}

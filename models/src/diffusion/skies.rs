@@ -1,0 +1,110 @@
+//! Skies painted anew: the UNet of nine channels sees the noise, the mask, and the picture without
+//! what the mask covers.
+
+use candle_core::{DType, Device, Result, Tensor};
+use plumbline_enhance::{Denoise, Mask, Pixels, Progress, Tile, Watch};
+
+use super::cabinet::Cabinet;
+use super::euler::Step;
+use super::noise::{self, LATENT};
+use super::passage::Stop;
+use super::pictures;
+use super::prompts::Prompt;
+use super::shift::Shift;
+use crate::nets::sdxl::Cond;
+
+/// What is painted, and how.
+pub(super) struct Sky<'a> {
+    pub small: &'a Pixels,
+    pub mask: &'a Mask,
+    pub denoise: &'a Denoise,
+    pub steps: &'a [Step],
+    pub prompt: &'a Prompt,
+    pub shift: &'a Shift,
+}
+
+impl Sky<'_> {
+    /// The whole picture, of which only what the mask covers is worth anything.
+    pub fn paint(
+        &self,
+        cabinet: &mut Cabinet,
+        watch: Watch<'_>,
+    ) -> std::result::Result<Pixels, Stop> {
+        let of = self.steps.len() as u32 + 2;
+        let ask = |done: usize| match watch(Progress {
+            done: done as u32,
+            of,
+        }) {
+            true => Ok(()),
+            false => Err(Stop::Told),
+        };
+        ask(0)?;
+        let (mask, hidden, mut latents) = self.begin(cabinet)?;
+        let cond = self.cond(cabinet)?;
+        for (at, step) in self.steps.iter().enumerate() {
+            ask(at + 1)?;
+            let x = Tensor::cat(&[&step.scaled(&latents)?, &mask, &hidden], 1)?;
+            let x = x.to_dtype(cabinet.dtype())?;
+            let noise = cabinet
+                .inpainting()?
+                .forward(&x, step.timestep as f64, &cond, None)?;
+            latents = step.taken(&latents, &noise.to_dtype(DType::F32)?)?;
+        }
+        ask(self.steps.len() + 1)?;
+        Ok(self.end(cabinet, &latents)?)
+    }
+
+    /// The mask at the latents' size, the latents of what it does not cover, and those to begin
+    /// with.
+    fn begin(&self, cabinet: &mut Cabinet) -> Result<(Tensor, Tensor, Tensor)> {
+        let device = cabinet.device().clone();
+        let painted = pictures::plane(self.mask)?.ge(0.5)?.to_dtype(DType::F32)?;
+        let signed = ((pictures::unit(self.small)? * 2.0)? - 1.0)?;
+        let seen = signed.broadcast_mul(&(1.0 - &painted)?)?;
+        let (_, _, height, width) = painted.dims4()?;
+        let latent = LATENT as usize;
+        let mask = painted
+            .interpolate2d(height / latent, width / latent)?
+            .to_device(&device)?;
+
+        let hidden = encoded(cabinet, &seen)?;
+        let start = encoded(cabinet, &signed)?;
+        let whole = Tile {
+            x: 0,
+            y: 0,
+            width: width as u32,
+            height: height as u32,
+        };
+        let noise = noise::field(self.denoise.seed, whole)?.to_device(&device)?;
+        let noisy = match self.steps.first() {
+            Some(first) => first.noised(&start, &noise)?,
+            None => start,
+        };
+        Ok((mask, hidden, noisy))
+    }
+
+    fn end(&self, cabinet: &mut Cabinet, latents: &Tensor) -> Result<Pixels> {
+        let latents = (latents / cabinet.scaling())?.to_dtype(cabinet.dtype())?;
+        let made = cabinet.decoder()?.forward(&latents)?.to_dtype(DType::F32)?;
+        let made = self.shift.corrected(&((made + 1.0)? / 2.0)?)?;
+        pictures::pixels(&made.get(0)?, self.small)
+    }
+
+    fn cond(&self, cabinet: &Cabinet) -> Result<Cond> {
+        let (height, width) = (self.small.height() as f32, self.small.width() as f32);
+        let sizes = Tensor::new(&[[height, width, 0.0, 0.0, height, width]], &Device::Cpu)?;
+        let placed = |x: &Tensor| x.to_device(cabinet.device())?.to_dtype(cabinet.dtype());
+        Ok(Cond {
+            words: placed(&self.prompt.words)?,
+            pooled: placed(&self.prompt.pooled)?,
+            sizes: sizes.to_device(cabinet.device())?,
+        })
+    }
+}
+
+fn encoded(cabinet: &mut Cabinet, signed: &Tensor) -> Result<Tensor> {
+    let (scaling, dtype) = (cabinet.scaling(), cabinet.dtype());
+    let placed = signed.to_device(cabinet.device())?.to_dtype(dtype)?;
+    let mean = cabinet.encoder()?.forward(&placed)?.mean;
+    mean.to_dtype(DType::F32)? * scaling
+}
