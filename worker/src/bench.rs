@@ -1,7 +1,8 @@
 //! `bench image`: what a photo of 45 megapixels costs, stage by stage, beside the same steps in
 //! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers; `bench sky`: what
 //! seeing and a new sky cost. They make their own photo, run every path in a process of its own and
-//! in turn, and print medians. `bench sight`: how well the eyes see. Nothing here decides anything or
+//! in turn, and print medians. `bench sight`: how well the eyes see; `bench diffusion`:
+//! what SDXL's networks cost. Nothing here decides anything or
 //! is part of the queue's work.
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 mod bandwidth;
+mod diffusion;
 mod path;
 mod peer;
 mod picture;
@@ -35,6 +37,8 @@ pub enum Order {
     Sky(sky::Sky),
     /// How well the eyes see, on photos that people labelled.
     Sight(sight::Sight),
+    /// SDXL's networks at full size, with random parameters.
+    Diffusion(diffusion::Diffusion),
     /// One run of that path over a file, as JSON.
     #[command(hide = true)]
     Once(Once),
@@ -100,6 +104,7 @@ pub fn run(order: &Order) -> ExitCode {
         Order::Image(image) => compare(image),
         Order::Qc(image) => qc::compare(image),
         Order::Sight(sight) => sight::compare(sight),
+        Order::Diffusion(order) => diffusion::compare(order),
         Order::Judge(judge) => qc::once(judge),
         Order::Sky(order) => sky::compare(order),
         Order::Repaint(once) => sky::once(once),

@@ -54,6 +54,17 @@ pub fn models_folder() -> PathBuf {
     read("PLUMBLINE_MODELS_DIR").unwrap_or_else(usual).into()
 }
 
+/// A model for the brush in the layout of diffusers, instead of the installed one.
+pub fn brush_folder() -> Option<PathBuf> {
+    read("PLUMBLINE_BRUSH_DIR").map(PathBuf::from)
+}
+
+/// Steps that this model was distilled for.
+pub fn brush_steps() -> usize {
+    let steps = read("PLUMBLINE_BRUSH_STEPS");
+    steps.and_then(|steps| steps.parse().ok()).unwrap_or(8)
+}
+
 /// A folder or an address that holds copies of them.
 pub fn models_mirror() -> Option<String> {
     read("PLUMBLINE_MODELS_MIRROR")

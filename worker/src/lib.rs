@@ -3,6 +3,7 @@
 //! no SQL (that is `domain`).
 
 pub mod bench;
+pub mod brushes;
 pub mod closing;
 pub mod config;
 pub mod develop;

@@ -53,10 +53,25 @@ pub struct Pull {
     /// All that the product uses.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
+    /// All that the brush needs: 17 GB.
+    #[arg(long, conflicts_with_all = ["ids", "all"])]
+    brush: bool,
     /// A folder or an http(s) address that holds copies; else PLUMBLINE_MODELS_MIRROR.
     #[arg(long, value_name = "FOLDER|URL")]
     mirror: Option<String>,
 }
+
+/// What a brush needs, and the network for its skies.
+const BRUSH: [&str; 8] = [
+    "sdxl-lightning-unet",
+    "sdxl-controlnet-tile",
+    "sdxl-controlnet-canny",
+    "sdxl-vae",
+    "sdxl-text-encoder",
+    "sdxl-text-encoder-2",
+    "sdxl-inpainting-unet",
+    "clip-tokenizer",
+];
 
 pub fn run(order: &Order) -> ExitCode {
     let done = match order {
@@ -91,8 +106,11 @@ impl Pull {
             let product = |weight: &&Weight| weight.used_by == Use::Product;
             return Ok(manifest::all().iter().filter(product).collect());
         }
+        if self.brush {
+            return BRUSH.iter().map(|id| named(id)).collect();
+        }
         if self.ids.is_empty() {
-            bail!("Say which weights to fetch, or --all. `models list` names them.");
+            bail!("Say which weights to fetch, or --all, or --brush. `models list` names them.");
         }
         self.ids.iter().map(|id| named(id)).collect()
     }

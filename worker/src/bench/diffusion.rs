@@ -1,0 +1,254 @@
+//! `bench diffusion`: what SDXL's networks cost at full size on this machine, with random
+//! parameters, beside diffusers on PyTorch on the same device.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use plumbline_enhance::{Denoise, Pixels, Schedule, Tile, small};
+use plumbline_models::device::{self, Kind};
+use plumbline_models::diffusion::rehearsal::{self, Figure, Part, Precision, Rehearsal};
+use serde_json::Value;
+
+/// The strength of a plan for a room.
+const STRENGTH: f32 = 0.3;
+/// Pixels that neighbouring tiles share.
+const OVERLAP: u32 = 128;
+/// Memory to plan with where nobody can tell.
+const UNKNOWN_MEMORY: u64 = 16_000_000_000;
+
+#[derive(Debug, Args)]
+pub struct Diffusion {
+    /// Which networks: text, vae, unet, controlnet; all of them otherwise.
+    #[arg(long, value_parser = part)]
+    only: Vec<Part>,
+    /// Side of the picture that each network is shown: arithmetic is known for 512, 768 and 1024.
+    #[arg(long, default_value_t = 1024, value_parser = side)]
+    px: usize,
+    /// Precision: f32, f16 or bf16; else f16 on a card, f32 on a processor.
+    #[arg(long, value_parser = precision)]
+    dtype: Option<Precision>,
+    /// How often each network runs, after a run that does not count.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    runs: u32,
+    /// A whole photo of 45 megapixels too, in every way of working that fits: a proposal, and all
+    /// tiles.
+    #[arg(long)]
+    photo: bool,
+    /// A Python that has torch and diffusers; without it no peer runs.
+    #[arg(long, value_name = "PYTHON")]
+    peer: Option<PathBuf>,
+    /// The peer's script.
+    #[arg(long, value_name = "FILE", default_value = "tests/peers/diffusion.py")]
+    peer_script: PathBuf,
+    /// SDXL's published configurations, for the peer.
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        default_value = "../shared/models/sdxl-configs"
+    )]
+    configs: PathBuf,
+}
+
+fn part(name: &str) -> Result<Part, String> {
+    let known = Part::ALL.into_iter().find(|part| part.name() == name);
+    known.ok_or_else(|| "one of text, vae, unet, controlnet".to_owned())
+}
+
+fn side(text: &str) -> Result<usize, String> {
+    let side: usize = text.parse().unwrap_or(0);
+    let sound = (256..=2048).contains(&side) && side.is_multiple_of(64);
+    sound
+        .then_some(side)
+        .ok_or_else(|| "a multiple of 64 from 256 to 2048".to_owned())
+}
+
+fn precision(name: &str) -> Result<Precision, String> {
+    Precision::named(name).ok_or_else(|| "one of f32, f16, bf16".to_owned())
+}
+
+pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
+    let (device, kind) = device::best();
+    let (name, card) = match &kind {
+        Kind::Cpu => ("the processor", false),
+        Kind::Cuda { name } => (name.as_str(), true),
+    };
+    let usual = if card {
+        Precision::HALF
+    } else {
+        Precision::SINGLE
+    };
+    let precision = order.dtype.unwrap_or(usual);
+    let rehearsal = Rehearsal {
+        device: device.clone(),
+        dtype: precision,
+        side: order.px,
+        runs: order.runs as usize,
+    };
+    println!("device: {name}, {} at {} px", precision.name(), order.px);
+    let memory = device::memory(&device);
+    let free = memory.map_or(UNKNOWN_MEMORY, |memory| memory.free);
+    for way in rehearsal::sdxl_ways(free, card) {
+        println!("fits: {way}");
+    }
+    let rate = rehearsal.matrix_rate()?;
+    println!("matrix product: {rate:.2} TFLOP/s\n");
+
+    let parts = if order.only.is_empty() {
+        &Part::ALL
+    } else {
+        &order.only[..]
+    };
+    let mut ours = Vec::new();
+    for part in parts {
+        ours.extend(rehearsal.measure(*part)?);
+    }
+    let theirs = order.peer(parts, precision, card)?;
+    table(&ours, rate, theirs.as_ref());
+    if order.photo {
+        photo(&rehearsal, free, card)?;
+    }
+    Ok(())
+}
+
+impl Diffusion {
+    /// What the peer's script printed.
+    fn peer(
+        &self,
+        parts: &[Part],
+        precision: Precision,
+        card: bool,
+    ) -> anyhow::Result<Option<Value>> {
+        let Some(python) = &self.peer else {
+            return Ok(None);
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut command = Command::new(python);
+        command
+            .arg("-B")
+            .arg(&self.peer_script)
+            .arg("--configs")
+            .arg(&self.configs);
+        command.args(["--device", if card { "cuda" } else { "cpu" }]);
+        command.args(["--dtype", precision.name(), "--px", &self.px.to_string()]);
+        command.args([
+            "--threads",
+            &threads.to_string(),
+            "--runs",
+            &self.runs.to_string(),
+        ]);
+        command.args(["--only", "matmul"]);
+        for part in parts {
+            command.args(["--only", part.name()]);
+        }
+        let output = command.stderr(std::process::Stdio::inherit()).output()?;
+        if !output.status.success() {
+            bail!(
+                "the peer failed: {}",
+                String::from_utf8_lossy(&output.stdout).trim()
+            );
+        }
+        let text = String::from_utf8(output.stdout)?;
+        let last = text.lines().last().context("the peer printed nothing")?;
+        Ok(Some(serde_json::from_str(last)?))
+    }
+}
+
+fn table(ours: &[Figure], rate: f64, theirs: Option<&Value>) {
+    println!(
+        "{:<24}{:>10}{:>9}{:>10}{:>9}{:>10}{:>8}{:>10}",
+        "network", "s", "TFLOP", "TFLOP/s", "of rate", "peak GB", "peer s", "of peer"
+    );
+    for figure in ours {
+        let dash = || "-".to_owned();
+        let speed = figure.tflop.map(|tflop| tflop / figure.seconds);
+        let key = figure
+            .name
+            .to_lowercase()
+            .replace(", ", "_")
+            .replace("_of_", "_")
+            .replace(' ', "_");
+        let peer = theirs.and_then(|theirs| theirs["seconds"][key.as_str()].as_f64());
+        println!(
+            "{:<24}{:>10.4}{:>9}{:>10}{:>9}{:>10}{:>8}{:>10}",
+            figure.name,
+            figure.seconds,
+            figure
+                .tflop
+                .map_or_else(dash, |tflop| format!("{tflop:.2}")),
+            speed.map_or_else(dash, |speed| format!("{speed:.2}")),
+            speed.map_or_else(dash, |speed| format!("{:.0} %", speed / rate * 100.0)),
+            figure
+                .peak_bytes
+                .map_or_else(dash, |bytes| format!("{:.2}", bytes as f64 / 1e9)),
+            peer.map_or_else(dash, |peer| format!("{peer:.4}")),
+            peer.map_or_else(dash, |peer| format!("{:.2}", figure.seconds / peer)),
+        );
+    }
+    if let Some(theirs) = theirs {
+        let rate = theirs["matmul_tflops"].as_f64().unwrap_or(0.0);
+        let peak = theirs["peak_memory_bytes"].as_f64().unwrap_or(0.0) / 1e9;
+        println!(
+            "peer: matrix product {rate:.2} TFLOP/s, peak {peak:.2} GB, {}",
+            theirs["versions"]
+        );
+    }
+}
+
+fn photo(rehearsal: &Rehearsal, free: u64, card: bool) -> anyhow::Result<()> {
+    let (width, height) = (8183, 5455);
+    let value = |i: u32| (i / 3 % width / 37 + i / 3 / width / 29) as u8;
+    let samples = (0..width * height * 3).map(value).collect();
+    let photo = Pixels::from_eight(width, height, samples).context("a photo of no size")?;
+    let (sigma, steps) = Schedule::default().start(STRENGTH);
+    let denoise = Denoise {
+        sigma,
+        steps,
+        tile: 0.6,
+        canny: 0.4,
+        look: 0.0,
+        seed: 1,
+    };
+    println!("\na photo of {width} x {height}, σ {sigma}, {steps} steps:");
+    for way in rehearsal::sdxl_ways(free, card) {
+        let tiles = tiles(width, height, way.profile.tile);
+        let figures = rehearsal::photo(
+            &rehearsal.device,
+            way.profile,
+            &small(&photo),
+            // A processor would take hours.
+            card.then_some((&photo, &tiles[..])),
+            &denoise,
+        )?;
+        for figure in figures {
+            let peak = figure
+                .peak_bytes
+                .map_or("-".to_owned(), |b| format!("{:.2} GB", b as f64 / 1e9));
+            println!("{:<40}{:>10.3} s{:>12}", figure.name, figure.seconds, peak);
+        }
+    }
+    Ok(())
+}
+
+/// As the tiled engine cuts a picture: all of one size, the last ones moved in.
+fn tiles(width: u32, height: u32, side: u32) -> Vec<Tile> {
+    let starts = |length: u32| -> Vec<u32> {
+        let last = length - side;
+        let count = last.div_ceil(side - OVERLAP) + 1;
+        (0..count)
+            .map(|at| (at * (side - OVERLAP)).min(last))
+            .collect()
+    };
+    let columns = starts(width);
+    let rows = starts(height).into_iter();
+    rows.flat_map(|y| {
+        columns.iter().map(move |&x| Tile {
+            x,
+            y,
+            width: side,
+            height: side,
+        })
+    })
+    .collect()
+}
