@@ -6,7 +6,7 @@
 //! ```
 
 pub mod budget;
-mod cabinet;
+pub(crate) mod cabinet;
 pub mod checkpoint;
 pub mod euler;
 pub mod files;
@@ -15,7 +15,7 @@ pub mod noise;
 pub mod painter;
 pub mod params;
 mod passage;
-mod pictures;
+pub(crate) mod pictures;
 pub mod prompts;
 mod random;
 pub mod rehearsal;

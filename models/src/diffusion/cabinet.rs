@@ -34,7 +34,7 @@ struct Lookable {
 }
 
 /// The networks in memory.
-pub(super) struct Cabinet {
+pub(crate) struct Cabinet {
     files: Files,
     device: Device,
     dtype: DType,

@@ -7,7 +7,7 @@ use plumbline_enhance::{Mask, Pixels, Tile, edges};
 use super::noise::LATENT;
 
 /// A part of a photo, of its bits.
-pub(super) fn cut(pixels: &Pixels, tile: Tile) -> Result<Pixels> {
+pub(crate) fn cut(pixels: &Pixels, tile: Tile) -> Result<Pixels> {
     let (width, height) = (tile.width, tile.height);
     let part = match pixels.samples() {
         Samples::Eight(v) => Pixels::from_eight(width, height, part(v, pixels, tile)?),
@@ -31,7 +31,7 @@ fn part<S: Copy>(samples: &[S], pixels: &Pixels, tile: Tile) -> Result<Vec<S>> {
 }
 
 /// 1 x 3 x h x w of 0..1, both sides made multiples of eight by carrying the border on.
-pub(super) fn unit(pixels: &Pixels) -> Result<Tensor> {
+pub(crate) fn unit(pixels: &Pixels) -> Result<Tensor> {
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let values: Vec<f32> = match pixels.samples() {
         Samples::Eight(v) => v.iter().map(|&v| f32::from(v) / 255.0).collect(),
@@ -42,12 +42,12 @@ pub(super) fn unit(pixels: &Pixels) -> Result<Tensor> {
 }
 
 /// The photo's edges, 1 x 3 x h x w of 0 and 1.
-pub(super) fn outlines(pixels: &Pixels) -> Result<Tensor> {
+pub(crate) fn outlines(pixels: &Pixels) -> Result<Tensor> {
     plane(&edges(pixels))?.repeat((1, 3, 1, 1))
 }
 
 /// 1 x 1 x h x w of 0..1.
-pub(super) fn plane(mask: &Mask) -> Result<Tensor> {
+pub(crate) fn plane(mask: &Mask) -> Result<Tensor> {
     let (width, height) = (mask.width() as usize, mask.height() as usize);
     let values: Vec<f32> = mask
         .values()
@@ -69,7 +69,7 @@ fn carried_on(x: &Tensor) -> Result<Tensor> {
 }
 
 /// The upper left part of one picture of 0..1 (values beyond are cut), of `like`'s size and bits.
-pub(super) fn pixels(picture: &Tensor, like: &Pixels) -> Result<Pixels> {
+pub(crate) fn pixels(picture: &Tensor, like: &Pixels) -> Result<Pixels> {
     let (width, height) = (like.width(), like.height());
     let picture = picture.to_dtype(DType::F32)?.to_device(&Device::Cpu)?;
     let picture = picture.narrow(1, 0, height as usize)?;

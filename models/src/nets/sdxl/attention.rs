@@ -1,10 +1,8 @@
 //! Attention (Vaswani et al. 2017), and the transformers that a UNet's levels hold.
 
-use candle_core::{DType, Module, Result, Tensor};
-use candle_nn::ops::softmax_last_dim;
-use candle_nn::{
-    LayerNorm, LayerNormConfig, Linear, VarBuilder, layer_norm, linear, linear_no_bias,
-};
+use candle_core::{D, DType, Module, Result, Tensor};
+use candle_nn::ops::{layer_norm_slow, softmax, softmax_last_dim};
+use candle_nn::{LayerNorm, Linear, VarBuilder, layer_norm, linear, linear_no_bias};
 
 use super::layers::Norms;
 use crate::gelu::gelu;
@@ -12,6 +10,8 @@ use crate::group_norm::GroupNorm;
 
 /// Scores in memory at once, at most; 64 MB in single precision.
 const SCORES: usize = 1 << 24;
+/// Added to a sequence's variance.
+const EPS: f64 = 1e-5;
 
 /// Which words matter to which: softmax(q kᵀ / √d) v, each n x heads x length x d. Queries are
 /// taken in turns, so that memory stays bounded whatever the length.
@@ -19,7 +19,7 @@ pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
     let (n, heads, queries, size) = q.dims4()?;
     let scale = 1.0 / (size as f64).sqrt();
     #[cfg(feature = "flash-attn")]
-    if q.device().is_cuda() && q.dtype() != DType::F32 && size <= 512 {
+    if q.device().is_cuda() && q.dtype() != DType::F32 && ![q, k, v].iter().any(|x| x.track_op()) {
         let turned = |x: &Tensor| x.transpose(1, 2)?.contiguous();
         let (q, k, v) = (turned(q)?, turned(k)?, turned(v)?);
         return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);
@@ -31,13 +31,22 @@ pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
         let q = q.narrow(2, from, turn.min(queries - from))?.contiguous()?;
         let scores = q.matmul(&k)?;
         // A sum of thousands of half-precision shares would lose some of them.
-        let shares = softmax_last_dim(&scores.to_dtype(DType::F32)?)?.to_dtype(v.dtype())?;
+        let shares = shares(&scores.to_dtype(DType::F32)?)?.to_dtype(v.dtype())?;
         shares.matmul(&v)
     });
     let parts = parts.collect::<Result<Vec<_>>>()?;
     match parts.as_slice() {
         [whole] => Ok(whole.clone()),
         parts => Tensor::cat(parts, 2),
+    }
+}
+
+/// Softmax; the quick one has no gradient.
+fn shares(scores: &Tensor) -> Result<Tensor> {
+    if scores.track_op() {
+        softmax(scores, D::Minus1)
+    } else {
+        softmax_last_dim(scores)
     }
 }
 
@@ -90,7 +99,7 @@ struct Block {
 
 impl Block {
     fn new(channels: usize, words: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
-        let norm = |name| layer_norm(channels, LayerNormConfig::default(), vb.pp(name));
+        let norm = |name| layer_norm(channels, EPS, vb.pp(name));
         Ok(Self {
             norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
             own: Attention::new(channels, channels, heads, &vb.pp("attn1"))?,
@@ -102,15 +111,23 @@ impl Block {
 
     fn forward(&self, x: &Tensor, words: &Tensor) -> Result<Tensor> {
         let [first, second, third] = &self.norms;
-        let seen = first.forward(x)?;
+        let seen = normed(first, x)?;
         let x = (x + self.own.forward(&seen, &seen)?)?;
-        let x = (&x + self.words.forward(&second.forward(&x)?, words)?)?;
-        let wide = self.wide.forward(&third.forward(&x)?)?;
+        let x = (&x + self.words.forward(&normed(second, &x)?, words)?)?;
+        let wide = self.wide.forward(&normed(third, &x)?)?;
         let half = wide.dim(2)? / 2;
         let bent = gelu(&wide.narrow(2, half, half)?)?;
         let gated = (wide.narrow(2, 0, half)? * bent)?;
         x + self.narrow.forward(&gated)?
     }
+}
+
+/// Layer normalisation (Ba et al. 2016); the quick one has no gradient.
+fn normed(norm: &LayerNorm, x: &Tensor) -> Result<Tensor> {
+    let Some(bias) = norm.bias().filter(|_| x.track_op()) else {
+        return norm.forward(x);
+    };
+    layer_norm_slow(x, norm.weight(), bias, EPS as f32)
 }
 
 /// Pixels as a sequence, through transformer blocks that know the words.
