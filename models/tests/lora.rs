@@ -334,11 +334,19 @@ fn what_is_not_a_plain_lora_is_refused_by_name() {
         ("lora_unet_conv_in.lora_up.weight", "without the matrices"),
         ("unet.conv_in.lora_A.weight", "without the matrices"),
         ("lora_unet_conv_in.alpha", "without the matrices"),
+        (
+            "unet.time_embedding.linear_2.lora.down.weight",
+            "under another name too",
+        ),
     ] {
         let (_place, file) = small(&[(key, one.clone())]);
         let refused = Lora::open(&file, Some(1.0)).err().unwrap().to_string();
         assert!(refused.contains(key) && refused.contains(why), "{refused}");
     }
+}
+
+fn put(lora: &Lora, weight: f64) -> Share<'_> {
+    Share { lora, weight }
 }
 
 #[test]
@@ -348,7 +356,6 @@ fn what_does_not_fit_the_network_is_refused_and_changes_nothing() {
     };
     let good = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
     let mut blend = Blend::new(params(&folder, DType::F32), Originals::Kept);
-    let put = |lora, weight| Share { lora, weight };
     blend.set(&[put(&good, 0.5)]).unwrap();
     let before = bits(blend.params());
     let ones = |shape: &[usize]| Tensor::ones(shape, DType::F32, &Device::Cpu).unwrap();

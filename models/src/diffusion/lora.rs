@@ -59,6 +59,9 @@ pub enum LoraError {
     /// None of the names we read.
     #[error("the LoRA holds {0}, which is no name that we know")]
     UnknownKey(String),
+    /// One layer under two names: which of them counts is anybody's guess.
+    #[error("the LoRA holds {0} under another name too")]
+    Twice(String),
     /// With a third matrix between the two.
     #[error(
         "the LoRA holds {0}: kernels with a middle part (LoCon's Tucker form) are not supported"
@@ -71,7 +74,7 @@ pub enum LoraError {
     #[error("the LoRA holds {0} without the matrices that belong to it")]
     Unpaired(String),
     /// Nobody says how strong it is.
-    #[error("the LoRA does not say its alpha, nor for {0}: ask whoever made it, and pass it")]
+    #[error("the LoRA does not say its alpha, first not for {0}: ask whoever made it, and pass it")]
     NoAlpha(String),
     /// A layer that the network has not.
     #[error("the LoRA holds {0}, a layer that the network does not have")]
@@ -164,9 +167,8 @@ fn sorted(file: &MmapedSafetensors) -> std::result::Result<Sorted, LoraError> {
             Part::Up => &mut found.up,
             Part::Alpha => &mut found.alpha,
         };
-        // Two ways of naming the same layer in one file: which of them counts is anybody's guess.
         if let Some(other) = place.replace(key) {
-            return Err(LoraError::UnknownKey(other));
+            return Err(LoraError::Twice(other));
         }
     }
     Ok((parts, skipped))
