@@ -5,6 +5,7 @@
 mod accounts;
 mod attempts;
 mod brackets;
+mod engines;
 mod galleries;
 mod journey;
 mod new_skies;

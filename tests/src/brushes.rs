@@ -1,8 +1,9 @@
-//! Brushes that misbehave, each in its own way, and one that only watches.
+//! Brushes that misbehave, each in its own way, one that only watches, and one that paints tiles.
 
 use std::sync::Mutex;
+use std::sync::mpsc::Receiver;
 
-use plumbline_enhance::{Brush, BrushError, Denoise, Pixels, Place, Scene, Watch};
+use plumbline_enhance::{Brush, BrushError, Denoise, Pixels, Place, Progress, Scene, Tile, Watch};
 
 /// Changes nothing, and remembers what scene it was told.
 #[derive(Default)]
@@ -30,6 +31,103 @@ impl Brush for WatchingBrush {
     fn name(&self) -> &str {
         "watching"
     }
+}
+
+/// Paints tiles, and changes nothing on them; guides by changing nothing either.
+#[derive(Default)]
+pub struct TilingBrush {
+    /// Memory that it lacks: for tiles, and for anything at all.
+    lacks: (bool, bool),
+    /// After this many tiles it waits until it is told to go on.
+    waits: Option<(usize, Mutex<Receiver<()>>)>,
+}
+
+impl TilingBrush {
+    /// Has no memory for tiles.
+    pub fn short_of_memory() -> Self {
+        Self {
+            lacks: (true, false),
+            ..Self::default()
+        }
+    }
+
+    /// Has no memory at all.
+    pub fn out_of_memory() -> Self {
+        Self {
+            lacks: (true, true),
+            ..Self::default()
+        }
+    }
+
+    /// Waits for a word after some tiles.
+    pub fn waiting(after: usize, word: Receiver<()>) -> Self {
+        Self {
+            waits: Some((after, Mutex::new(word))),
+            ..Self::default()
+        }
+    }
+
+    fn has_memory(lacks: bool) -> Result<(), BrushError> {
+        match lacks {
+            true => Err(BrushError::OutOfMemory("3 of 2 GB".to_owned())),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Brush for TilingBrush {
+    fn correct(
+        &self,
+        small: &Pixels,
+        _: &Scene,
+        _: &Denoise,
+        _: Watch<'_>,
+    ) -> Result<Pixels, BrushError> {
+        Self::has_memory(self.lacks.1)?;
+        Ok(small.clone())
+    }
+
+    fn tile_side(&self) -> Option<u32> {
+        Some(256)
+    }
+
+    fn redraw(
+        &self,
+        pixels: &Pixels,
+        tiles: &[Tile],
+        _: &Scene,
+        _: &Denoise,
+        watch: Watch<'_>,
+        done: &mut dyn FnMut(usize, Pixels),
+    ) -> Result<(), BrushError> {
+        Self::has_memory(self.lacks.0)?;
+        for (index, tile) in tiles.iter().enumerate() {
+            let progress = Progress {
+                done: index as u32,
+                of: tiles.len() as u32,
+            };
+            if !watch(progress) {
+                return Err(BrushError::Stopped);
+            }
+            if let Some((_, word)) = self.waits.as_ref().filter(|waits| waits.0 == index) {
+                // Whoever would say the word is gone: the story has failed already.
+                let _ = word.lock().expect("nobody panics here").recv();
+            }
+            done(index, cut(pixels, tile));
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> &str {
+        "tiling"
+    }
+}
+
+fn cut(pixels: &Pixels, tile: &Tile) -> Pixels {
+    let places = (tile.y..tile.y + tile.height)
+        .flat_map(|y| (tile.x..tile.x + tile.width).map(move |x| (x, y)));
+    let samples = places.flat_map(|(x, y)| at(pixels, x, y)).collect();
+    Pixels::from_eight(tile.width, tile.height, samples).expect("the size is the tile's")
 }
 
 /// Paints as its function does, which is given the number of steps that were asked for.

@@ -109,6 +109,14 @@ fn what_cannot_be_read_or_written_is_refused_with_a_sentence() {
         "{itself:?}"
     );
 
+    for engine in ["guided", "tiled"] {
+        let missing = desk.enhance("better.jpg", &["--engine", engine]);
+        assert!(
+            missing.status == Some(2) && missing.said.contains("No network that paints"),
+            "{missing:?}"
+        );
+    }
+
     let too_much = desk.enhance("better.jpg", &["--strength", "1.5"]);
     assert!(
         too_much.status == Some(2) && too_much.said.contains("from 0 to 1"),

@@ -3,6 +3,8 @@
 mod facts;
 mod panel;
 
+use std::borrow::Cow;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use plumbline_domain::attempts::Attempt;
@@ -24,8 +26,8 @@ use crate::record::{AttemptCard, Record, sentences};
 use crate::report::{Report, ReportView, WhyView};
 use crate::reviews::ReviewView;
 use crate::state::State;
-use crate::view::{Fact, Picture, StatusView, Trouble, file_size, stage_name, stages_done};
-use crate::{page, redirect, urls};
+use crate::view::{Fact, Picture, StatusView, Trouble, file_size, stages_done};
+use crate::{page, redirect, urls, view};
 
 #[derive(Template)]
 #[template(path = "photo.html", blocks = ["panel"])]
@@ -85,7 +87,7 @@ struct Walk {
 }
 
 struct StageView {
-    name: &'static str,
+    name: Cow<'static, str>,
     state: StageState,
 }
 
@@ -276,7 +278,10 @@ fn stages(photo: &Photo) -> Vec<StageView> {
         .into_iter()
         .enumerate()
         .map(|(at, stage)| StageView {
-            name: stage_name(stage),
+            name: match Some(at) == now {
+                true => view::now(stage, photo.parts()),
+                false => view::stage_name(stage).into(),
+            },
             state: state(at),
         })
         .collect()

@@ -123,6 +123,7 @@ fn engine_words(engine: &str) -> &str {
     match engine {
         "natural" => "Natural correction",
         "guided" => "AI-guided correction",
+        "tiled" => "AI redrawing, tile by tile",
         other => other,
     }
 }

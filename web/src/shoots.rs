@@ -11,7 +11,7 @@ use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
 use plumbline_domain::photos::{self, Photo};
 use plumbline_domain::renditions::{self, Kind, Rendition};
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::{self, Look, NAME_MAX_CHARS};
+use plumbline_domain::shoots::{self, Engine, Look, NAME_MAX_CHARS};
 use plumbline_domain::skies;
 use serde::Deserialize;
 
@@ -41,6 +41,8 @@ pub struct ShootForm {
     #[serde(default)]
     look: Look,
     #[serde(default)]
+    engine: Engine,
+    #[serde(default)]
     sky: WishField,
     #[serde(skip)]
     errors: Errors,
@@ -53,6 +55,14 @@ impl ShootForm {
 
     fn is_warm(&self) -> bool {
         self.look == Look::Warm
+    }
+
+    fn is_tiled(&self) -> bool {
+        self.engine == Engine::Tiled
+    }
+
+    fn is_natural(&self) -> bool {
+        self.engine == Engine::Natural
     }
 
     fn check(&mut self) {
@@ -104,6 +114,7 @@ pub async fn create(
     let WishField(sky) = form.sky;
     crate::skies::check(&mut scope, Some(sky)).await?;
     let shoot = shoots::create(&mut scope, &member, &form.name, form.look).await?;
+    shoots::choose_engine(&mut scope, shoot, form.engine).await?;
     shoots::choose_sky(&mut scope, shoot, sky).await?;
     let saved = scope.commit().await?;
     Ok(redirect::after(saved, &urls::shoot(shoot)))
@@ -154,6 +165,8 @@ struct Page {
     name: String,
     /// Only when it is not the usual one.
     look: Option<&'static str>,
+    /// Only when it is not the usual one.
+    engine: Option<&'static str>,
     sky: SkyPanel,
     created: String,
     counts: Counts,
@@ -252,6 +265,7 @@ async fn page_of(
         id,
         sky: SkyPanel::of(scope, &shoot).await?,
         look: look_name(shoot.look),
+        engine: engine_name(shoot.engine),
         created: day(shoot.created_at),
         name: shoot.name,
         counts: counts.into(),
@@ -273,6 +287,14 @@ fn look_name(look: Look) -> Option<&'static str> {
         Look::Neutral => None,
         Look::Bright => Some("Bright look"),
         Look::Warm => Some("Warm look"),
+    }
+}
+
+fn engine_name(engine: Engine) -> Option<&'static str> {
+    match engine {
+        Engine::Best => None,
+        Engine::Tiled => Some("Texture redrawn where a network is installed"),
+        Engine::Natural => Some("Corrected by measurement only"),
     }
 }
 

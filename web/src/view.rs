@@ -1,7 +1,9 @@
 //! How the domain's facts look on a page: words, sizes and symbols. Pages share
 //! these; a page's own struct stands above its handler.
 
-use plumbline_domain::photos::{Photo, Stage, Status};
+use std::borrow::Cow;
+
+use plumbline_domain::photos::{Parts, Photo, Stage, Status};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -71,7 +73,7 @@ impl Standing {
 #[derive(Clone)]
 pub struct StatusView {
     pub standing: Standing,
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// Only while a worker has it.
     pub progress: Option<Progress>,
 }
@@ -86,7 +88,7 @@ impl StatusView {
     pub fn of(photo: &Photo) -> Self {
         let label = match photo.status {
             Status::Waiting => "Waiting",
-            Status::Working => photo.stage.map_or("Starting", stage_name),
+            Status::Working => return Self::working(photo),
             Status::Passed => "Ready",
             Status::Held => "Needs review",
             Status::Approved => "Approved",
@@ -94,15 +96,32 @@ impl StatusView {
             Status::Failed => "Failed",
             Status::Merged => "Merged",
         };
-        let progress = (photo.status == Status::Working).then(|| Progress {
-            done: stages_done(photo.stage),
-            of: Stage::ALL.len(),
-        });
         Self {
             standing: Standing(photo.status),
-            label,
-            progress,
+            label: label.into(),
+            progress: None,
         }
+    }
+
+    fn working(photo: &Photo) -> Self {
+        let label = photo.stage.map(|stage| now(stage, photo.parts()));
+        Self {
+            standing: Standing(photo.status),
+            label: label.unwrap_or("Starting".into()),
+            progress: Some(Progress {
+                done: stages_done(photo.stage),
+                of: Stage::ALL.len(),
+            }),
+        }
+    }
+}
+
+/// A stage that a photo is in, and how far within, where it has parts.
+pub fn now(stage: Stage, parts: Option<Parts>) -> Cow<'static, str> {
+    let name = stage_name(stage);
+    match parts {
+        None => name.into(),
+        Some(Parts { done, of }) => format!("{name}, {done} of {of}").into(),
     }
 }
 

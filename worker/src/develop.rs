@@ -6,17 +6,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use plumbline_domain::ids::RefitId;
-use plumbline_domain::photos::Stage;
+use plumbline_domain::photos::{Stage, Step};
 use plumbline_enhance::brackets::{self, Frame};
+use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
     Brush, Change, Decoded, Eye, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
-    Measured, Metadata, Pixels, Plan, Preset, Report, Scene, Source, Told, Verdict, apply, decode,
-    ladder, measure, plan, repaint, straighten,
+    Measured, Metadata, Pixels, Plan, Preset, Report, Scene, Source, Told, Verdict, decode, ladder,
+    measure, plan, repaint, straighten,
 };
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::painting::Painting;
 use crate::seeing::{self, Seeing};
 use crate::standard::Standard;
 
@@ -86,15 +88,15 @@ pub struct AttemptDone {
     pub took_ms: u64,
 }
 
-/// Told when a stage begins; answers whether to go on.
-pub type GoOn<'a> = dyn FnMut(Stage) -> bool + 'a;
+/// Told when a stage begins, and how far it is where it has parts; answers whether to go on.
+pub type GoOn<'a> = dyn FnMut(Step) -> bool + Send + 'a;
 
 /// Given the pixels of every attempt that is followed by another, before they go:
 /// two results in full size would be one too many.
 pub type Keep<'a> = dyn FnMut(&Pixels, Option<&Heatmap>) -> Result<(), Failure> + 'a;
 
 pub fn enter(go_on: &mut GoOn<'_>, stage: Stage) -> Result<(), Failure> {
-    if go_on(stage) {
+    if go_on(Step::entering(stage)) {
         Ok(())
     } else {
         Err(Failure::Stopped)
@@ -186,21 +188,27 @@ pub fn develop(
         ..
     } = seen;
     enter(go_on, Stage::Correcting)?;
-    let guided = studio.brush.is_some();
+    let brush = studio.brush.as_deref();
     // How it is framed depends on nothing that is seen, and what is seen is framed.
-    let framed = plan(&measured, &Scene::default(), &studio.preset, guided);
+    let framed = plan(&measured, &Scene::default(), &studio.preset, brush);
     let original = straighten(pixels, &framed);
     let seeing = seeing::see(&original, &*studio.eye, told).map_err(trouble)?;
-    let mut plan = plan(&measured, &seeing.scene, &studio.preset, guided);
+    let mut plan = plan(&measured, &seeing.scene, &studio.preset, brush);
     plan.sky = seeing.sky(&measured, &studio.preset, told, &metadata);
     let own = seeing::own(&studio.preset, told);
     notes.extend_from_slice(&seeing.notes);
+    let missed = engine::missed(studio.preset.engine, brush);
+    let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();
 
     let mut attempts = Vec::new();
     loop {
         enter(go_on, Stage::Correcting)?;
-        let graded = apply(&original, &plan, &seeing.scene, studio.brush.as_deref());
-        let graded = graded.map_err(trouble)?;
+        let painting = Painting {
+            original: &original,
+            scene: &seeing.scene,
+            brush,
+        };
+        let graded = painting.paint(&mut plan, &mut remarks, go_on)?;
         let picture = repaint(&original, graded, &plan, seeing.matte.as_ref(), own);
         enter(go_on, Stage::Checking)?;
         let repainted = seeing.repainted(&plan);
@@ -213,8 +221,9 @@ pub fn develop(
         record["scene"] = seeing.document();
         record["scene"]["became"] = plan.sky.describe().into();
         record["ledger"] = seeing.ledger(&plan, &original);
-        attempts.push(attempt(&plan, &report, record, &notes, since)?);
-        let Some(lower) = next(&plan, &report) else {
+        let said = [&notes[..], &remarks].concat();
+        attempts.push(attempt(&plan, &report, record, &said, since)?);
+        let Some(lower) = next(&plan, &report, brush) else {
             metadata.change = if plan.is_identity() && notes.is_empty() {
                 Change::Nothing
             } else {
@@ -236,10 +245,10 @@ pub fn develop(
 }
 
 /// `None`: this attempt is the last.
-fn next(plan: &Plan, report: &Report) -> Option<Plan> {
+fn next(plan: &Plan, report: &Report, brush: Option<&dyn Brush>) -> Option<Plan> {
     match report.verdict {
         Verdict::Passed => None,
-        Verdict::Held => ladder::lower(plan, report),
+        Verdict::Held => ladder::lower(plan, report, brush),
     }
 }
 

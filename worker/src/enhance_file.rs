@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use plumbline_enhance::{Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told, decode, encode};
+use plumbline_enhance::{
+    Brush, Engine, EngineWish, Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told, decode,
+    encode,
+};
 use serde_json::{Value, json};
 
 use crate::develop::{AttemptDone, Developed, Studio, develop, look};
@@ -37,6 +40,10 @@ pub struct Order {
     /// The look: neutral, bright or warm.
     #[arg(long, value_parser = look_named, default_value = "neutral")]
     pub look: Look,
+    /// What makes the pixels: natural (measured, no network paints), guided (a network proposes
+    /// colour and light) or tiled (a network repaints texture); else the best that is installed.
+    #[arg(long, value_parser = engine_named)]
+    pub engine: Option<Engine>,
     /// What becomes of the sky: keep, clear, light-cloud, high-cloud, or a picture of one.
     #[arg(long, value_name = "SKY", default_value = "keep")]
     sky: String,
@@ -65,6 +72,9 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
     let output = output(&order.out)?;
     if is_same_file(&order.file, &order.out) {
         bail!("The result would overwrite the photo itself. Choose another name for it.");
+    }
+    if let Some(engine) = order.engine {
+        has(engine, studio.brush.as_deref())?;
     }
     let bytes = fs::read(&order.file)
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
@@ -97,6 +107,27 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
     }
     keep(photo, &order.out)?;
     Ok(passed)
+}
+
+/// The wish that an order for an engine is. What is ordered and not there is refused.
+pub fn wish(order: &Order) -> EngineWish {
+    match order.engine {
+        Some(Engine::Natural) => EngineWish::Natural,
+        Some(Engine::Tiled) => EngineWish::Tiled,
+        Some(Engine::Guided) | None => EngineWish::Best,
+    }
+}
+
+fn has(engine: Engine, brush: Option<&dyn Brush>) -> anyhow::Result<()> {
+    match (engine, brush.map(Brush::tile_side)) {
+        (Engine::Natural, _) | (Engine::Guided, Some(_)) | (Engine::Tiled, Some(Some(_))) => Ok(()),
+        (Engine::Guided | Engine::Tiled, None) => bail!(
+            "No network that paints is installed on this machine: only the natural engine works. Leave --engine out, or choose natural."
+        ),
+        (Engine::Tiled, Some(None)) => bail!(
+            "The network installed on this machine paints no tiles. Choose guided or natural."
+        ),
+    }
 }
 
 /// What whoever gave the order knows better than any eye.
@@ -164,6 +195,15 @@ fn sentence(failure: Failure) -> anyhow::Error {
         Failure::Final(sentence) => anyhow::Error::msg(sentence),
         Failure::Retry(trouble) => trouble.context("This photo could not be enhanced"),
         Failure::Stopped => anyhow::Error::msg("Stopped."),
+    }
+}
+
+fn engine_named(text: &str) -> Result<Engine, String> {
+    match text {
+        "natural" => Ok(Engine::Natural),
+        "guided" => Ok(Engine::Guided),
+        "tiled" => Ok(Engine::Tiled),
+        _ => Err("it is natural, guided or tiled".to_owned()),
     }
 }
 

@@ -19,6 +19,7 @@ mod kitchen;
 pub mod look;
 pub mod merge;
 pub mod models;
+mod painting;
 mod patience;
 mod progress;
 pub mod qc;

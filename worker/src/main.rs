@@ -67,6 +67,7 @@ fn main() -> ExitCode {
             let preset = Preset {
                 look: order.look,
                 strength: order.strength.unwrap_or(usual.strength),
+                engine: enhance_file::wish(&order),
                 ..usual
             };
             enhance_file::run(

@@ -1,43 +1,43 @@
 //! Tells the database, and through it the open page, how far a photo has come.
-//! It is told in passing: a stage that comes late is left out, and one that
+//! It is told in passing: a step that comes late is left out, and one that
 //! cannot be written harms nothing.
 
 use std::sync::Arc;
 
 use plumbline_domain::jobs::Claim;
-use plumbline_domain::photos::{self, Stage};
+use plumbline_domain::photos::{self, Step};
 use plumbline_domain::queue::EnhancePhoto;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::kitchen::Kitchen;
 
-/// Writes stages as they are entered, until it is dropped.
+/// Writes steps as they are entered, until it is dropped.
 pub struct Progress {
-    stage: watch::Sender<Option<Stage>>,
+    step: watch::Sender<Option<Step>>,
     writer: JoinHandle<()>,
 }
 
 impl Progress {
     pub fn of(kitchen: &Arc<Kitchen>, order: EnhancePhoto, claim: &Claim) -> Self {
-        let (stage, mut entered) = watch::channel(None);
+        let (step, mut entered) = watch::channel(None);
         let (kitchen, claim) = (kitchen.clone(), claim.clone());
         let writer = tokio::spawn(async move {
             while entered.changed().await.is_ok() {
-                let Some(stage) = *entered.borrow_and_update() else {
+                let Some(step) = *entered.borrow_and_update() else {
                     continue;
                 };
-                if let Err(error) = write(&kitchen, order, &claim, stage).await {
-                    tracing::debug!(photo.id = %claim.photo.id, %error, "a stage was not written");
+                if let Err(error) = write(&kitchen, order, &claim, step).await {
+                    tracing::debug!(photo.id = %claim.photo.id, %error, "a step was not written");
                 }
             }
         });
-        Self { stage, writer }
+        Self { step, writer }
     }
 
     /// For the thread that works on the pixels; never waits.
-    pub fn sender(&self) -> watch::Sender<Option<Stage>> {
-        self.stage.clone()
+    pub fn sender(&self) -> watch::Sender<Option<Step>> {
+        self.step.clone()
     }
 }
 
@@ -51,10 +51,10 @@ async fn write(
     kitchen: &Kitchen,
     order: EnhancePhoto,
     claim: &Claim,
-    stage: Stage,
+    step: Step,
 ) -> anyhow::Result<()> {
     let mut scope = order.scope(&kitchen.db).await?;
-    photos::enter_stage(&mut scope, claim, stage).await?;
+    photos::enter_step(&mut scope, claim, step).await?;
     let _saved = scope.commit().await?;
     Ok(())
 }

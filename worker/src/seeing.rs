@@ -4,8 +4,8 @@
 use plumbline_enhance::plan::sky::{self, Camera, Kind};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    Change, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset, Report, Scene,
-    SkyWish, Told, Verdict, small,
+    Change, Engine, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset, Report,
+    Scene, SkyWish, Told, Verdict, small,
 };
 use serde_json::{Value, json};
 
@@ -142,7 +142,9 @@ impl Seeing {
 
 /// What the delivered file says of itself.
 pub fn change(plan: &Plan) -> Change {
+    let redrawn = plan.engine == Engine::Tiled && !plan.is_colour_identity();
     match plan.sky.new_sky().map(|new| new.kind) {
+        _ if redrawn => Change::Composited,
         None => Change::Enhanced,
         Some(Kind::Own) => Change::Collaged,
         Some(_) => Change::Synthesised,

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::jobs::Claim;
-use plumbline_domain::photos::{Stage, brackets};
+use plumbline_domain::photos::{Step, brackets};
 use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::{Look as ShootLook, Shoot};
+use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
 use plumbline_domain::thresholds;
 use plumbline_enhance::anchor::Anchor;
-use plumbline_enhance::{Look, Measured, Preset, SkyWish};
+use plumbline_enhance::{EngineWish, Look, Measured, Preset, SkyWish};
 use plumbline_storage::key::Key;
 use tokio::sync::watch;
 
@@ -26,7 +26,7 @@ pub struct Workplace<'a> {
     pub kitchen: &'a Arc<Kitchen>,
     pub order: EnhancePhoto,
     pub claim: &'a Claim,
-    pub stage: watch::Sender<Option<Stage>>,
+    pub step: watch::Sender<Option<Step>>,
     pub stop: Arc<AtomicBool>,
 }
 
@@ -47,10 +47,10 @@ impl Workplace<'_> {
         &self,
         pixels: impl FnOnce(&mut GoOn<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let (stage, stop) = (self.stage.clone(), self.stop.clone());
+        let (step, stop) = (self.step.clone(), self.stop.clone());
         let thread = tokio::task::spawn_blocking(move || {
             pixels(&mut |entered| {
-                stage.send_replace(Some(entered));
+                step.send_replace(Some(entered));
                 !stop.load(Ordering::Relaxed)
             })
         });
@@ -60,8 +60,8 @@ impl Workplace<'_> {
         }
     }
 
-    /// The kitchen's studio with this shoot's taste: its look, its skies, and what its
-    /// other rooms have in common; and with its organization's standard.
+    /// The kitchen's studio with this shoot's taste: its look, its engine, its skies, and what
+    /// its other rooms have in common; and with its organization's standard.
     pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyWish) -> Result<Studio, Failure> {
         let mut scope = self.scope().await?;
         let beside = brackets::measured_beside(&mut scope, self.claim).await;
@@ -76,10 +76,19 @@ impl Workplace<'_> {
             look: shoot.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
             anchor: Anchor::of(&rooms),
             sky,
+            engine: shoot.map_or(EngineWish::Best, |shoot| engine_of(shoot.engine)),
             ..self.kitchen.studio.preset.clone()
         };
         let standard = Standard::of(refit.as_ref());
         Ok(self.kitchen.studio.with(preset, standard))
+    }
+}
+
+fn engine_of(engine: ShootEngine) -> EngineWish {
+    match engine {
+        ShootEngine::Best => EngineWish::Best,
+        ShootEngine::Tiled => EngineWish::Tiled,
+        ShootEngine::Natural => EngineWish::Natural,
     }
 }
 

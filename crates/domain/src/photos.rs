@@ -65,6 +65,28 @@ impl Stage {
     ];
 }
 
+/// Where the work on a photo is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    pub stage: Stage,
+    /// Only where the stage has parts.
+    pub parts: Option<Parts>,
+}
+
+/// Parts of a stage that are done, of so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    pub done: i32,
+    pub of: i32,
+}
+
+impl Step {
+    /// The beginning of a stage.
+    pub fn entering(stage: Stage) -> Self {
+        Self { stage, parts: None }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Photo {
     pub id: PhotoId,
@@ -78,10 +100,20 @@ pub struct Photo {
     pub height: Option<i32>,
     pub status: Status,
     pub stage: Option<Stage>,
+    pub parts_done: Option<i32>,
+    pub parts_of: Option<i32>,
     pub failure: Option<String>,
     pub accepted_attempt_id: Option<AttemptId>,
     pub received_at: OffsetDateTime,
     pub removed_at: Option<OffsetDateTime>,
+}
+
+impl Photo {
+    /// How far within its stage it is, where the stage has parts.
+    pub fn parts(&self) -> Option<Parts> {
+        let (done, of) = self.parts_done.zip(self.parts_of)?;
+        Some(Parts { done, of })
+    }
 }
 
 /// A photo that was not removed.
@@ -97,8 +129,8 @@ pub async fn find_even_removed(scope: &mut Scope, id: PhotoId) -> sqlx::Result<O
     sqlx::query_as!(
         Photo,
         r#"select id, shoot_id, number, name, content_type, size_bytes, sha256, width, height,
-                  status as "status: Status", stage as "stage: Stage", failure,
-                  accepted_attempt_id, received_at, removed_at
+                  status as "status: Status", stage as "stage: Stage", parts_done, parts_of,
+                  failure, accepted_attempt_id, received_at, removed_at
            from photos
            where organization_id = $1 and id = $2"#,
         organization as _,
@@ -114,8 +146,8 @@ pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Pho
     sqlx::query_as!(
         Photo,
         r#"select id, shoot_id, number, name, content_type, size_bytes, sha256, width, height,
-                  status as "status: Status", stage as "stage: Stage", failure,
-                  accepted_attempt_id, received_at, removed_at
+                  status as "status: Status", stage as "stage: Stage", parts_done, parts_of,
+                  failure, accepted_attempt_id, received_at, removed_at
            from photos
            where organization_id = $1 and shoot_id = $2 and removed_at is null
              and status <> 'merged'
@@ -132,11 +164,12 @@ pub(crate) async fn begin(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option
     let organization = scope.organization();
     let photo = sqlx::query_as!(
         Photo,
-        r#"update photos set status = 'working', stage = null, started_at = now()
+        r#"update photos set status = 'working', stage = null, parts_done = null, parts_of = null,
+               started_at = now()
            where organization_id = $1 and id = $2 and status in ('waiting', 'working')
            returning id, shoot_id, number, name, content_type, size_bytes, sha256, width, height,
-                     status as "status: Status", stage as "stage: Stage", failure,
-                     accepted_attempt_id, received_at, removed_at"#,
+                     status as "status: Status", stage as "stage: Stage", parts_done, parts_of,
+                     failure, accepted_attempt_id, received_at, removed_at"#,
         organization as _,
         id as _,
     )
@@ -149,17 +182,19 @@ pub(crate) async fn begin(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option
 }
 
 /// Shows how far the claim's holder has come. Nothing happens if it lost the photo.
-pub async fn enter_stage(scope: &mut Scope, claim: &Claim, stage: Stage) -> sqlx::Result<()> {
+pub async fn enter_step(scope: &mut Scope, claim: &Claim, step: Step) -> sqlx::Result<()> {
     let organization = scope.organization();
     let entered = sqlx::query!(
-        "update photos set stage = $3
+        "update photos set stage = $3, parts_done = $5, parts_of = $6
          from jobs
          where photos.organization_id = $1 and photos.id = $2 and photos.status = 'working'
            and jobs.organization_id = $1 and jobs.photo_id = photos.id and jobs.lease = $4",
         organization as _,
         claim.photo.id as _,
-        stage as _,
+        step.stage as _,
         claim.lease,
+        step.parts.map(|parts| parts.done),
+        step.parts.map(|parts| parts.of),
     )
     .execute(scope.conn())
     .await?;
@@ -189,7 +224,7 @@ pub(crate) async fn settle(
         "update photos
          set status = $3, accepted_attempt_id = coalesce($4, accepted_attempt_id),
              severity = $5, width = coalesce($6, width), height = coalesce($7, height),
-             failure = $8, stage = null,
+             failure = $8, stage = null, parts_done = null, parts_of = null,
              finished_at = case when $3 = 'waiting'::photo_status then null else now() end
          where organization_id = $1 and id = $2 and status = 'working'",
         organization as _,

@@ -17,6 +17,7 @@ pub struct Shoot {
     pub id: ShootId,
     pub name: String,
     pub look: Look,
+    pub engine: Engine,
     /// What becomes of its photos' skies.
     pub sky: Wish,
     pub created_at: OffsetDateTime,
@@ -34,6 +35,20 @@ pub enum Look {
     Bright,
     /// With some of the warmth of the light left in.
     Warm,
+}
+
+/// What makes the pixels of a shoot's photos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]
+#[sqlx(type_name = "shoot_engine", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// What the worker has: guidance by a network, or measured correction.
+    #[default]
+    Best,
+    /// A network paints every tile anew.
+    Tiled,
+    /// Measured correction, whatever the worker has.
+    Natural,
 }
 
 /// A shoot as the list shows it: how its photos are doing, and a first look at them.
@@ -98,10 +113,25 @@ pub async fn create(
     Ok(id)
 }
 
+/// What makes the pixels of photos that are developed from now on.
+pub async fn choose_engine(scope: &mut Scope, id: ShootId, engine: Engine) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    sqlx::query!(
+        "update shoots set engine = $3 where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        engine as _,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(())
+}
+
 struct Row {
     id: ShootId,
     name: String,
     look: Look,
+    engine: Engine,
     sky: Kind,
     own_sky_id: Option<SkyId>,
     created_at: OffsetDateTime,
@@ -113,6 +143,7 @@ impl From<Row> for Shoot {
             id: row.id,
             name: row.name,
             look: row.look,
+            engine: row.engine,
             sky: Wish::of(row.sky, row.own_sky_id),
             created_at: row.created_at,
         }
@@ -123,8 +154,8 @@ pub async fn find(scope: &mut Scope, id: ShootId) -> sqlx::Result<Option<Shoot>>
     let organization = scope.organization();
     let row = sqlx::query_as!(
         Row,
-        r#"select id, name, look as "look: Look", sky as "sky: Kind",
-                  own_sky_id as "own_sky_id: SkyId", created_at
+        r#"select id, name, look as "look: Look", engine as "engine: Engine",
+                  sky as "sky: Kind", own_sky_id as "own_sky_id: SkyId", created_at
            from shoots
            where organization_id = $1 and id = $2"#,
         organization as _,
@@ -140,8 +171,8 @@ pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<
     let organization = scope.organization();
     let row = sqlx::query_as!(
         Row,
-        r#"select id, name, look as "look: Look", sky as "sky: Kind",
-                  own_sky_id as "own_sky_id: SkyId", created_at
+        r#"select id, name, look as "look: Look", engine as "engine: Engine",
+                  sky as "sky: Kind", own_sky_id as "own_sky_id: SkyId", created_at
            from shoots
            where organization_id = $1 and name = $2
            order by created_at

@@ -112,7 +112,7 @@ fn painting(group: &mut Group, pixels: &Pixels) {
     let shot = Shot::default();
     group.bench_function("measure", |b| b.iter(|| measure(black_box(pixels), &shot)));
     let scene = Scene::default();
-    let edit: Plan = plan(&measure(pixels, &shot), &scene, &Preset::default(), false);
+    let edit: Plan = plan(&measure(pixels, &shot), &scene, &Preset::default(), None);
     assert!(!edit.is_colour_identity(), "the room has to need something");
     let mut tilted = edit.clone();
     tilted.verticals.roll_degrees = 1.2;

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let decoded = enhance::decode(&std::fs::read(from)?, &enhance::Limits::default())?;
     let scene = enhance::Scene::default();
     let measured = enhance::measure(&decoded.pixels, &decoded.metadata.shot());
-    let plan = enhance::plan(&measured, &scene, &enhance::Preset::default(), false);
+    let plan = enhance::plan(&measured, &scene, &enhance::Preset::default(), None);
     let original = enhance::straighten(decoded.pixels, &plan);
     let result = enhance::apply(&original, &plan, &scene, None)?;
     let report = enhance::inspect(&original, &result, &plan);

@@ -1,18 +1,22 @@
 //! Paints a plan. The only functions that change pixels.
 
-use crate::brush::{Brush, BrushError, Denoise};
+use crate::brush::{BrushError, Denoise, Hand, Tile};
 use crate::pixels::Pixels;
 use crate::plan::{Engine, Plan};
-use crate::scene::{Place, Scene, small};
+use crate::scene::{Scene, small};
 use crate::sky::{self, Matte};
-use crate::steps::{natural, transfer};
+use crate::steps::tiles::canvas::Canvas;
+use crate::steps::{natural, tiled, transfer};
 
 /// A plan could not be painted.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
     /// The plan wants a brush and none was given.
-    #[error("the plan wants a guided correction, but no brush is installed")]
+    #[error("the plan wants a brush, but none is installed")]
     NoBrush,
+    /// The plan wants a brush but does not say what of it, as plans before version 5.
+    #[error("the plan does not say what it asks of a brush: make it anew")]
+    NothingAsked,
     /// The brush failed.
     #[error(transparent)]
     Brush(#[from] BrushError),
@@ -29,6 +33,20 @@ pub enum ApplyError {
         found_width: u32,
         /// Rows returned.
         found_height: u32,
+    },
+    /// The brush handed over a tile that was not asked for, of another size, or a second time.
+    #[error("the brush painted tile {index}, which does not fit")]
+    WrongTile {
+        /// What the brush called it.
+        index: usize,
+    },
+    /// The brush says that it is done, and is not.
+    #[error("the brush left {missing} of {of} tiles unpainted")]
+    MissingTiles {
+        /// Not handed over.
+        missing: usize,
+        /// Asked for.
+        of: usize,
     },
 }
 
@@ -48,14 +66,15 @@ pub fn apply(
     pixels: &Pixels,
     plan: &Plan,
     scene: &Scene,
-    brush: Option<&dyn Brush>,
+    hand: Option<Hand<'_>>,
 ) -> Result<Pixels, ApplyError> {
     if plan.is_colour_identity() {
         return Ok(pixels.clone());
     }
     match plan.engine {
         Engine::Natural => Ok(natural::apply(pixels, plan).expect("every row keeps its length")),
-        Engine::Guided => guided(pixels, plan, scene, brush.ok_or(ApplyError::NoBrush)?),
+        Engine::Guided => guided(pixels, plan, scene, hand.ok_or(ApplyError::NoBrush)?),
+        Engine::Tiled => tiled(pixels, plan, scene, hand.ok_or(ApplyError::NoBrush)?),
     }
 }
 
@@ -78,11 +97,12 @@ fn guided(
     pixels: &Pixels,
     plan: &Plan,
     scene: &Scene,
-    brush: &dyn Brush,
+    hand: Hand<'_>,
 ) -> Result<Pixels, ApplyError> {
     let before = small(pixels);
-    let denoise = denoise(brush, scene, plan.strength);
-    let after = brush.correct(&before, scene, &denoise, &|_| true)?;
+    let after = hand
+        .brush
+        .correct(&before, scene, asked(plan)?, hand.watch)?;
     let (width, height) = (before.width(), before.height());
     if (after.width(), after.height()) != (width, height) {
         let (found_width, found_height) = (after.width(), after.height());
@@ -99,18 +119,36 @@ fn guided(
         .expect("every row keeps its length"))
 }
 
-/// 0.3 of all noise inside, 0.25 elsewhere; the interior look only inside.
-fn denoise(brush: &dyn Brush, scene: &Scene, strength: f32) -> Denoise {
-    let inside = scene.place == Place::Interior;
-    let (sigma, steps) = brush
-        .schedule()
-        .start(if inside { 0.3 } else { 0.25 } * strength);
-    Denoise {
-        sigma,
-        steps,
-        tile: 0.6,
-        canny: 0.4,
-        look: if inside { 0.35 } else { 0.0 },
-        seed: 0,
+fn tiled(
+    pixels: &Pixels,
+    plan: &Plan,
+    scene: &Scene,
+    hand: Hand<'_>,
+) -> Result<Pixels, ApplyError> {
+    let (denoise, grid) = (asked(plan)?, plan.grid.ok_or(ApplyError::NothingAsked)?);
+    let mut canvas = Canvas::new(&grid, pixels.width(), pixels.height());
+    let tiles: Vec<Tile> = canvas.tiles().to_vec();
+    let mut wrong = None;
+    let mut lay = |index, tile| {
+        if canvas.lay(index, &tile).is_err() {
+            wrong = Some(ApplyError::WrongTile { index });
+        }
+    };
+    hand.brush
+        .redraw(pixels, &tiles, scene, denoise, hand.watch, &mut lay)?;
+    if let Some(wrong) = wrong {
+        return Err(wrong);
     }
+    match canvas.missing() {
+        0 => Ok(tiled::apply(pixels, &canvas.blended(), plan.strength)
+            .expect("every row keeps its length")),
+        missing => Err(ApplyError::MissingTiles {
+            missing,
+            of: tiles.len(),
+        }),
+    }
+}
+
+fn asked(plan: &Plan) -> Result<&Denoise, ApplyError> {
+    plan.denoise.as_ref().ok_or(ApplyError::NothingAsked)
 }

@@ -95,6 +95,25 @@ pub struct Tile {
     pub height: u32,
 }
 
+/// A brush in somebody's hand: who paints, and who watches.
+#[derive(Clone, Copy)]
+pub struct Hand<'a> {
+    /// Who paints.
+    pub brush: &'a dyn Brush,
+    /// Who is told how far it is, and may stop it.
+    pub watch: Watch<'a>,
+}
+
+impl<'a> Hand<'a> {
+    /// A brush that nobody watches.
+    pub fn alone(brush: &'a dyn Brush) -> Self {
+        Self {
+            brush,
+            watch: &|_| true,
+        }
+    }
+}
+
 /// Proposes pictures.
 pub trait Brush: Send + Sync {
     /// The steps of its checkpoint.

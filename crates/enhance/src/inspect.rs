@@ -9,6 +9,7 @@ use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
 use crate::report::{Measure, MeasureVerdict, Report};
 
+mod borders;
 mod cells;
 mod clipping;
 mod colour;
@@ -129,7 +130,15 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
         structure::Structure::new(&pair),
         colour::Repaint::new(&pair),
     );
-    let (seams, sky) = (seams::Seams::new(&pair), sky::Sky::new(&pair));
+    let grid = terms.plan.and_then(|plan| plan.grid);
+    let borders = grid.map(|grid| {
+        let full = (original.width(), original.height());
+        borders::Borders::of(&grid, full, (pair.width, pair.height))
+    });
+    let (seams, sky) = (
+        seams::Seams::new(&pair, borders.as_ref()),
+        sky::Sky::new(&pair),
+    );
     let mut measures = vec![
         structure.measure(limits),
         repaint.measure(limits),

@@ -1,5 +1,6 @@
 //! What to try after a result was held: less of the same, then a plainer engine, then a person.
 
+use crate::brush::Brush;
 use crate::inspect::Gate;
 use crate::plan::sky::{Sky, Why};
 use crate::plan::{Engine, Plan};
@@ -10,22 +11,32 @@ pub(crate) const NATURAL_RUNG: u8 = 2;
 /// Each lowering keeps this share of the strength.
 const LESS: f32 = 0.6;
 
-/// The next plan down: its own sky where only the new one was held; then guided, guided x 0.6, natural, natural x 0.6, natural x 0.36. `None`: the
-/// photo waits for a person. A plan that changes nothing has nothing to lower.
-pub fn lower(plan: &Plan, report: &Report) -> Option<Plan> {
+/// The next plan down: its own sky where only the new one was held; then tiled, tiled x 0.6,
+/// guided, guided x 0.6, natural, natural x 0.6, natural x 0.36. `None`: the photo waits for a
+/// person. A plan that changes nothing has nothing to lower. Without the brush of the plan, the
+/// natural engine is next.
+pub fn lower(plan: &Plan, report: &Report, brush: Option<&dyn Brush>) -> Option<Plan> {
     if plan.is_identity() {
         return None;
     }
     if plan.sky.new_sky().is_some() && only_the_sky(report) {
         return Some(with_its_own_sky(plan));
     }
-    let next = match plan.engine {
-        Engine::Guided if plan.rung == 0 => weaker(plan),
-        Engine::Guided => natural(plan),
-        Engine::Natural if plan.rung < NATURAL_RUNG + 2 => weaker(plan),
-        Engine::Natural => return None,
-    };
-    Some(next)
+    match plan.engine {
+        Engine::Tiled | Engine::Guided if plan.rung == 0 => Some(weaker(plan, brush)),
+        Engine::Natural if plan.rung < NATURAL_RUNG + 2 => Some(weaker(plan, brush)),
+        _ => plainer(plan, brush),
+    }
+}
+
+/// The same wish by the next plainer engine, at the strength that was asked for: tiled, guided,
+/// natural. `None`: there is none plainer.
+pub fn plainer(plan: &Plan, brush: Option<&dyn Brush>) -> Option<Plan> {
+    match (plan.engine, brush) {
+        (Engine::Tiled, Some(brush)) => Some(guided(plan, brush)),
+        (Engine::Tiled | Engine::Guided, _) => Some(natural(plan)),
+        (Engine::Natural, _) => None,
+    }
 }
 
 /// Whether nothing but the new sky's edge was held: less strength would not mend that.
@@ -42,12 +53,35 @@ fn with_its_own_sky(plan: &Plan) -> Plan {
     }
 }
 
-fn weaker(plan: &Plan) -> Plan {
-    Plan {
+/// Less of what is blended in, and less noise where the checkpoint has a step for it.
+fn weaker(plan: &Plan, brush: Option<&dyn Brush>) -> Plan {
+    let weaker = Plan {
         strength: plan.strength * LESS,
         rung: plan.rung + 1,
         ..plan.clone()
+    };
+    match brush {
+        Some(brush) => from_noise(weaker, brush, plan.noise_share * LESS),
+        None => weaker,
     }
+}
+
+fn guided(plan: &Plan, brush: &dyn Brush) -> Plan {
+    let guided = Plan {
+        engine: Engine::Guided,
+        strength: plan.asked_strength,
+        rung: 0,
+        grid: None,
+        ..plan.clone()
+    };
+    from_noise(guided, brush, plan.noise_share)
+}
+
+fn from_noise(mut plan: Plan, brush: &dyn Brush, share: f32) -> Plan {
+    if let Some(denoise) = &mut plan.denoise {
+        (denoise.sigma, denoise.steps) = brush.schedule().start(share);
+    }
+    plan
 }
 
 fn natural(plan: &Plan) -> Plan {
@@ -55,6 +89,9 @@ fn natural(plan: &Plan) -> Plan {
         engine: Engine::Natural,
         strength: plan.asked_strength,
         rung: NATURAL_RUNG,
+        denoise: None,
+        noise_share: 0.0,
+        grid: None,
         ..plan.clone()
     }
 }

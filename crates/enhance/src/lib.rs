@@ -39,7 +39,7 @@ pub mod steps;
 
 pub use anchor::Anchor;
 pub use apply::{ApplyError, apply, repaint, straighten};
-pub use brush::{Brush, BrushError, Denoise, Progress, Schedule, Tile, Watch};
+pub use brush::{Brush, BrushError, Denoise, Hand, Progress, Schedule, Tile, Watch};
 pub use codec::{
     Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,
     Shot, Source, decode, encode, encode_preview, preview,
@@ -48,6 +48,7 @@ pub use export::{Export, Exported, export};
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
+pub use plan::engine::EngineWish;
 pub use plan::{Engine, Look, Plan, Preset, plan};
 pub use report::{Measure, MeasureVerdict, Report, Verdict};
 pub use scene::{Eye, EyeError, Place, PlainEye, Room, Scene, SkyWish, Told, small};

@@ -4,22 +4,26 @@
 use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
+use crate::brush::{Brush, Denoise};
 use crate::measure::Measured;
+use crate::plan::engine::EngineWish;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyWish};
 use crate::steps::corners::Corners;
 use crate::steps::sharpen::Sharpening;
+use crate::steps::tiles::Grid;
 use crate::steps::tone::Tone;
 use crate::steps::verticals::Verticals;
 use crate::steps::white_balance::WhiteBalance;
 
 pub mod corners;
+pub mod engine;
 pub mod exposure;
 pub mod sky;
 pub mod white_balance;
 
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// What makes the pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +33,8 @@ pub enum Engine {
     Natural,
     /// A brush proposes, a smooth colour transform of the original follows.
     Guided,
+    /// A brush paints every tile anew; the same transform, and a middle band of what was painted.
+    Tiled,
 }
 
 /// The look an organization wants.
@@ -55,6 +61,8 @@ pub struct Preset {
     pub anchor: Option<Anchor>,
     /// What becomes of skies.
     pub sky: SkyWish,
+    /// What is to make the pixels.
+    pub engine: EngineWish,
 }
 
 impl Default for Preset {
@@ -64,6 +72,7 @@ impl Default for Preset {
             strength: 1.0,
             anchor: None,
             sky: SkyWish::Keep,
+            engine: EngineWish::Best,
         }
     }
 }
@@ -81,8 +90,17 @@ pub struct Plan {
     pub strength: f32,
     /// The strength that was asked for, before any lowering.
     pub asked_strength: f32,
-    /// Steps down the ladder so far, 0 to 4.
+    /// Where on the ladder: 0 and 1 with a brush, tiled as well as guided, 2 to 4 natural.
     pub rung: u8,
+    /// What a brush is asked for; `None`: none is.
+    #[serde(default)]
+    pub denoise: Option<Denoise>,
+    /// The share of all noise that `denoise` began with at full strength, 0.0 to 1.0.
+    #[serde(default)]
+    pub noise_share: f32,
+    /// Where the tiles lie; `None`: there are none.
+    #[serde(default)]
+    pub grid: Option<Grid>,
     /// Colour of the light, taken out.
     pub white_balance: WhiteBalance,
     /// Brightness, shadows, highlights.
@@ -102,13 +120,30 @@ pub struct Plan {
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
-/// a brush is to be asked.
-pub fn plan(measured: &Measured, scene: &Scene, preset: &Preset, guided_available: bool) -> Plan {
-    let engine = if guided_available {
-        Engine::Guided
-    } else {
-        Engine::Natural
+/// a brush is to be asked: the one that is installed, where one is.
+pub fn plan(
+    measured: &Measured,
+    scene: &Scene,
+    preset: &Preset,
+    brush: Option<&dyn Brush>,
+) -> Plan {
+    let measured_plan = natural(measured, scene, preset);
+    let engine = engine::granted(preset.engine, brush);
+    let (Some(brush), Engine::Guided | Engine::Tiled) = (brush, engine) else {
+        return measured_plan;
     };
+    let noise_share = engine::share(scene, preset.look);
+    Plan {
+        engine,
+        rung: 0,
+        denoise: Some(engine::denoise(brush, scene, measured, noise_share)),
+        noise_share,
+        grid: engine::grid(brush).filter(|_| engine == Engine::Tiled),
+        ..measured_plan
+    }
+}
+
+fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
     let strength = preset.strength.clamp(0.0, 1.0);
     let anchor = preset.anchor.as_ref();
     let white_balance = white_balance::plan(measured, preset.look, anchor);
@@ -116,16 +151,9 @@ pub fn plan(measured: &Measured, scene: &Scene, preset: &Preset, guided_availabl
     let corners = corners::plan(&measured.falloff);
     let still = white_balance.is_neutral() && tone.is_flat() && corners.ev == 0.0;
     Plan {
-        version: VERSION,
-        engine,
         look: preset.look,
         strength,
         asked_strength: strength,
-        rung: if guided_available {
-            0
-        } else {
-            crate::ladder::NATURAL_RUNG
-        },
         white_balance,
         tone,
         corners,
@@ -135,7 +163,7 @@ pub fn plan(measured: &Measured, scene: &Scene, preset: &Preset, guided_availabl
             Sharpening::plan(measured)
         },
         verticals: Verticals::plan(&measured.tilt, measured.width, measured.height),
-        sky: Sky::default(),
+        ..Plan::identity()
     }
 }
 
@@ -155,6 +183,9 @@ impl Plan {
             strength: 1.0,
             asked_strength: 1.0,
             rung: crate::ladder::NATURAL_RUNG,
+            denoise: None,
+            noise_share: 0.0,
+            grid: None,
             white_balance: WhiteBalance::default(),
             tone: Tone::default(),
             corners: Corners::default(),
@@ -192,6 +223,10 @@ impl Plan {
         match self.engine {
             Engine::Guided => vec![format!(
                 "Colour and light corrected with AI guidance at {:.0} % strength; every detail comes from your original.",
+                self.strength * 100.0
+            )],
+            Engine::Tiled => vec![format!(
+                "Texture redrawn by AI, tile by tile, at {:.0} % strength; the finest detail and every outline come from your original.",
                 self.strength * 100.0
             )],
             Engine::Natural => self.describe_steps(),

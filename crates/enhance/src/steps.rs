@@ -5,6 +5,8 @@ pub(crate) mod base;
 pub mod corners;
 pub(crate) mod natural;
 pub mod sharpen;
+pub(crate) mod tiled;
+pub mod tiles;
 pub mod tone;
 pub(crate) mod transfer;
 pub mod verticals;

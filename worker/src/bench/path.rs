@@ -47,7 +47,7 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
     let scene = Scene::default();
     let plan = run.stage("measure", whole, || {
         let measured = measure(&pixels, &metadata.shot());
-        plan(&measured, &scene, &Preset::default(), false)
+        plan(&measured, &scene, &Preset::default(), None)
     });
     let moved = if plan.verticals.is_upright() {
         0

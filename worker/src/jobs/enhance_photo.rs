@@ -64,7 +64,7 @@ async fn cook(
         kitchen,
         order,
         claim,
-        stage: progress.sender(),
+        step: progress.sender(),
         stop: hold.stop_flag(),
     };
     let Some(seen) = sight::see(&place).await? else {

@@ -194,7 +194,8 @@ async fn take_in(
     let ids: Vec<_> = exposures.iter().map(|id| id.uuid()).collect();
     let merged = sqlx::query!(
         "update photos
-         set status = 'merged', merged_into = $2, stage = null, failure = null,
+         set status = 'merged', merged_into = $2, stage = null, parts_done = null,
+             parts_of = null, failure = null,
              finished_at = now()
          where organization_id = $1 and id = any($3) and removed_at is null
            and status in ('waiting', 'working')

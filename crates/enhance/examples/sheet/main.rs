@@ -116,7 +116,7 @@ fn strip(
     shot: &Shot,
 ) -> Result<Strip, Failure> {
     let measured = enhance::measure(&input, shot);
-    let mut plan = enhance::plan(&measured, scene, &Preset::default(), false);
+    let mut plan = enhance::plan(&measured, scene, &Preset::default(), None);
     plan.verticals = enhance::steps::verticals::Verticals::default();
     let result = enhance::apply(&input, &plan, scene, None)?;
     let report = enhance::inspect(&input, &result, &plan);

@@ -8,6 +8,7 @@
 
 use rayon::prelude::*;
 
+use crate::inspect::borders::{Borders, Step};
 use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
@@ -17,43 +18,58 @@ use crate::report::Measure;
 /// Pixels left out on either side of a line: a blended seam is still within.
 const GAP: usize = 3;
 /// Pixels of the near ground on either side, and of the far ground beyond it.
-const SIDE: usize = 6;
+pub(super) const SIDE: usize = 6;
 const REACH: usize = GAP + 2 * SIDE;
 /// Pixels along a line that make a piece.
 const PIECE: usize = 48;
 /// Units of L* that the original may differ within reach and still be smooth.
-const SMOOTH: f32 = 3.0;
+pub(super) const SMOOTH: f32 = 3.0;
 /// L* up to which nothing is compared.
 const DARK: f32 = 10.0;
 /// Share of a piece's pixels that must lie on smooth ground.
-const ENOUGH: f32 = 0.35;
+pub(super) const ENOUGH: f32 = 0.35;
 /// A single pixel says no more than this, in units of L*.
-const LOUD: f32 = 4.0;
+pub(super) const LOUD: f32 = 4.0;
 
 /// The strongest step of every piece of every column and row.
 pub(crate) struct Seams {
     size: (usize, usize),
     /// Along columns, piece by piece; along rows, piece by piece.
     steps: [Vec<Vec<f32>>; 2],
+    /// Along columns and along rows of tiles, where there are any.
+    known: [Vec<Step>; 2],
 }
 
 impl Seams {
-    pub fn new(pair: &Pair) -> Self {
+    pub fn new(pair: &Pair, borders: Option<&Borders>) -> Self {
         let lightness: Vec<f32> = (0..pair.original.len()).map(|at| house(pair, at)).collect();
         let (w, h) = (pair.width, pair.height);
+        let look = |turned: usize, lightness: &[f32], rest: &[f32], width: usize| {
+            let known = borders.map(|b| b.steps(turned, lightness, rest, width));
+            (pieces(lightness, rest, width), known.unwrap_or_default())
+        };
         let (columns, rows) = rayon::join(
-            || pieces(&lightness, &pair.rest[0], w),
-            || pieces(&turned(&lightness, w, h), &turned(&pair.rest[0], w, h), h),
+            || look(0, &lightness, &pair.rest[0], w),
+            || {
+                look(
+                    1,
+                    &turned(&lightness, w, h),
+                    &turned(&pair.rest[0], w, h),
+                    h,
+                )
+            },
         );
         Self {
             size: (w, h),
-            steps: [columns, rows].map(|pieces| agreed(&pieces)),
+            steps: [agreed(&columns.0), agreed(&rows.0)],
+            known: [columns.1, rows.1],
         }
     }
 
     pub fn measure(&self, thresholds: &Thresholds) -> Measure {
-        let all = self.steps.iter().flatten().flatten();
-        let worst = all.copied().fold(0.0, f32::max);
+        let all = self.steps.iter().flatten().flatten().copied();
+        let known = self.known.iter().flatten().map(|step| step.height);
+        let worst = all.chain(known).fold(0.0, f32::max);
         thresholds.measure(Gate::Seams, f64::from(worst))
     }
 
@@ -63,22 +79,42 @@ impl Seams {
         let limit = thresholds.of(Gate::Seams).fail as f32 * 2.0;
         let (across, down) = (self.size.0.div_ceil(SIDE), self.size.1.div_ceil(SIDE));
         let mut levels = vec![0.0_f32; across * down];
-        for (turned, steps) in self.steps.iter().enumerate() {
-            for (piece, line) in steps.iter().enumerate() {
-                for (at, step) in line.iter().enumerate().filter(|(_, s)| **s > 0.0) {
-                    for along in (piece * PIECE..(piece + 2) * PIECE).step_by(SIDE) {
-                        let (x, y) = if turned == 1 {
-                            (along, at)
-                        } else {
-                            (at, along)
-                        };
-                        let to = &mut levels[y / SIDE * across + x / SIDE];
-                        *to = to.max(step / limit);
-                    }
-                }
+        for (turned, step) in self.all() {
+            for along in step.along.step_by(SIDE) {
+                let (x, y) = if turned == 1 {
+                    (along, step.across)
+                } else {
+                    (step.across, along)
+                };
+                let to = &mut levels[y / SIDE * across + x / SIDE];
+                *to = to.max(step.height / limit);
             }
         }
         Heatmap::new(across, &levels)
+    }
+
+    /// Every step there is, and whether it runs along a row.
+    fn all(&self) -> impl Iterator<Item = (usize, Step)> + '_ {
+        let found = self.steps.iter().enumerate().flat_map(|(turned, pieces)| {
+            pieces.iter().enumerate().flat_map(move |(piece, line)| {
+                let steps = line.iter().enumerate().filter(|(_, height)| **height > 0.0);
+                steps.map(move |(across, height)| {
+                    let along = piece * PIECE..(piece + 2) * PIECE;
+                    let height = *height;
+                    (
+                        turned,
+                        Step {
+                            across,
+                            along,
+                            height,
+                        },
+                    )
+                })
+            })
+        });
+        let known = self.known.iter().enumerate();
+        found
+            .chain(known.flat_map(|(turned, steps)| steps.iter().map(move |s| (turned, s.clone()))))
     }
 }
 

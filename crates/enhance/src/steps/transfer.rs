@@ -12,7 +12,7 @@ use crate::pixels::{Pixels, Samples};
 use crate::steps::affine::{Affine, Normal};
 
 /// Pixels of the proposal a cell spans; smoothing makes the effective sigma about this wide too.
-const CELL: usize = 32;
+pub(crate) const CELL: usize = 32;
 /// Cells over luma.
 const DEPTH: usize = 8;
 /// Weight of the whole picture's transform in every cell, in pixels.
@@ -22,8 +22,8 @@ const ODD: f32 = 0.06;
 
 /// A grid of affine colour transforms over columns, rows and luma.
 pub(crate) struct Transfer {
-    columns: usize,
-    rows: usize,
+    pub columns: usize,
+    pub rows: usize,
     cells: Vec<Affine>,
 }
 
@@ -69,19 +69,28 @@ impl Transfer {
     }
 
     fn slice<S: Sample>(&self, samples: &[S], width: u32, height: u32, strength: f32) -> Vec<S> {
-        let (width, height) = (width as usize, height as usize);
-        let lasts = (self.columns - 1, self.rows - 1);
-        let places: Vec<(usize, f32)> = (0..width).map(|x| place(x, width, lasts.0)).collect();
+        let slicing = self.slicing(width, height);
+        let row = width as usize * 3;
         let mut out = vec![S::default(); samples.len()];
-        let rows = out
-            .par_chunks_mut(width * 3)
-            .zip(samples.par_chunks(width * 3));
+        let rows = out.par_chunks_mut(row).zip(samples.par_chunks(row));
         rows.enumerate()
             .for_each_init(Vec::new, |line, (y, (to, from))| {
-                self.line(place(y, height, lasts.1), line);
-                slice_row(from, to, line, &places, strength);
+                slicing.row(y, from, to, line, |_, rgb, wanted| {
+                    [0, 1, 2].map(|c| rgb[c] + (wanted[c] - rgb[c]) * strength)
+                });
             });
         out
+    }
+
+    /// The transform over a picture of a size.
+    pub fn slicing(&self, width: u32, height: u32) -> Slicing<'_> {
+        let (columns, height) = (width as usize, height as usize);
+        let last = self.columns - 1;
+        Slicing {
+            transfer: self,
+            places: (0..columns).map(|x| place(x, columns, last)).collect(),
+            height,
+        }
     }
 
     /// The cells of one full-size row, interpolated down.
@@ -100,40 +109,56 @@ impl Transfer {
     }
 }
 
+/// A transform, ready for the rows of a picture.
+pub(crate) struct Slicing<'a> {
+    transfer: &'a Transfer,
+    places: Vec<(usize, f32)>,
+    height: usize,
+}
+
+impl Slicing<'_> {
+    /// Columns and rows of the picture.
+    pub fn size(&self) -> (usize, usize) {
+        (self.places.len(), self.height)
+    }
+
+    /// Makes row `y`: what becomes of each pixel is told its column, its colour and the colour
+    /// that the transform gives it, neither clamped. `line` is room for cells.
+    #[inline(always)]
+    pub fn row<S: Sample>(
+        &self,
+        y: usize,
+        from: &[S],
+        to: &mut [S],
+        line: &mut Vec<Affine>,
+        becomes: impl Fn(usize, [f32; 3], [f32; 3]) -> [f32; 3],
+    ) {
+        let transfer = self.transfer;
+        transfer.line(place(y, self.height, transfer.rows - 1), line);
+        let last = line.len() / DEPTH - 1;
+        let from = from.as_chunks::<3>().0.iter();
+        let pixels = from.zip(to.as_chunks_mut::<3>().0).zip(&self.places);
+        for (x, ((from, to), &(left, share))) in pixels.enumerate() {
+            let rgb = from.map(Sample::unit);
+            let depth = luma(rgb) * (DEPTH - 1) as f32;
+            let shallow = (depth as usize).min(DEPTH - 2);
+            let deeper = depth - shallow as f32;
+            let right = (left + 1).min(last);
+            let column = |c: usize| {
+                let at = c * DEPTH + shallow;
+                line[at].mix(&line[at + 1], deeper)
+            };
+            let wanted = column(left).mix(&column(right), share).of(rgb);
+            *to = becomes(x, rgb, wanted).map(S::from_unit);
+        }
+    }
+}
+
 /// Where a full-size coordinate lies on the grid, whose first and last nodes are the borders.
-fn place(at: usize, count: usize, last: usize) -> (usize, f32) {
+pub(crate) fn place(at: usize, count: usize, last: usize) -> (usize, f32) {
     let at = (at as f32 + 0.5) * last as f32 / count as f32;
     let left = (at as usize).min(last);
     (left, at - left as f32)
-}
-
-fn slice_row<S: Sample>(
-    from: &[S],
-    to: &mut [S],
-    line: &[Affine],
-    places: &[(usize, f32)],
-    strength: f32,
-) {
-    let pixels = from
-        .as_chunks::<3>()
-        .0
-        .iter()
-        .zip(to.as_chunks_mut::<3>().0);
-    let last = line.len() / DEPTH - 1;
-    for ((from, to), &(left, share)) in pixels.zip(places) {
-        let rgb = from.map(Sample::unit);
-        let depth = luma(rgb) * (DEPTH - 1) as f32;
-        let shallow = (depth as usize).min(DEPTH - 2);
-        let deeper = depth - shallow as f32;
-        let right = (left + 1).min(last);
-        let column = |c: usize| {
-            let at = c * DEPTH + shallow;
-            line[at].mix(&line[at + 1], deeper)
-        };
-        let wanted = column(left).mix(&column(right), share).of(rgb);
-        let mixed = [0, 1, 2].map(|c| rgb[c] + (wanted[c] - rgb[c]) * strength);
-        *to = mixed.map(S::from_unit);
-    }
 }
 
 fn units(pixels: &Pixels) -> Vec<[f32; 3]> {

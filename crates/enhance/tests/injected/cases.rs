@@ -100,7 +100,7 @@ fn corrected(photo: &Photo) -> impl Iterator<Item = Case> + '_ {
     copies.into_iter().map(|(name, original)| {
         let scene = Scene::default();
         let measured = measure(&original, &Shot::default());
-        let mut plan = plan(&measured, &scene, &Preset::default(), false);
+        let mut plan = plan(&measured, &scene, &Preset::default(), None);
         plan.verticals = plumbline_enhance::steps::verticals::Verticals::default();
         let result = apply(&original, &plan, &scene, None).expect("no brush is needed");
         Case {

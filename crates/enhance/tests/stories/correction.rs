@@ -1,8 +1,7 @@
 //! The correction: what it promises, on generated and on real pictures.
 
 use plumbline_enhance::{
-    Brush, BrushError, Denoise, Engine, Pixels, Plan, Preset, Report, Scene, Shot, Verdict, Watch,
-    apply, inspect, ladder, measure, plan,
+    Pixels, Plan, Preset, Report, Scene, Shot, Verdict, apply, inspect, ladder, measure, plan,
 };
 
 use crate::support::{altered, distance, files, open, room};
@@ -12,7 +11,7 @@ fn natural(pixels: &Pixels) -> Plan {
         &measure(pixels, &Shot::default()),
         &Scene::default(),
         &Preset::default(),
-        false,
+        None,
     )
 }
 
@@ -145,7 +144,8 @@ fn natural_corrections_of_real_photos_pass_their_own_inspection() {
         lowered += usize::from(report.verdict == Verdict::Held);
         while report.verdict == Verdict::Held {
             eprintln!("{}: {}", path.display(), report.headline());
-            plan = ladder::lower(&plan, &report).unwrap_or_else(|| panic!("{}", path.display()));
+            plan =
+                ladder::lower(&plan, &report, None).unwrap_or_else(|| panic!("{}", path.display()));
             report = inspect(&pixels, &painted(&pixels, &plan), &plan);
         }
     }
@@ -154,126 +154,4 @@ fn natural_corrections_of_real_photos_pass_their_own_inspection() {
         "{lowered} of {}",
         photos.len()
     );
-}
-
-/// Brightens, and paints what it likes over a corner when asked to misbehave.
-struct TestBrush {
-    misbehaves: bool,
-}
-
-/// 15 % of the way to white: lighter, and nothing clips.
-fn brighter(v: u8) -> u8 {
-    (f32::from(v) * 0.85 + 255.0 * 0.15 + 0.5) as u8
-}
-
-impl Brush for TestBrush {
-    fn correct(
-        &self,
-        small: &Pixels,
-        _: &Scene,
-        _: &Denoise,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
-        let (w, h) = (small.width(), small.height());
-        Ok(altered(small, |x, y, rgb| {
-            let pasted = x > w / 2 && x < w * 6 / 10 && y > h / 2 && y < h * 6 / 10;
-            if self.misbehaves && pasted {
-                return if (x / 4 + y / 4).is_multiple_of(2) {
-                    [255, 0, 0]
-                } else {
-                    [0, 0, 0]
-                };
-            }
-            rgb.map(brighter)
-        }))
-    }
-
-    fn name(&self) -> &str {
-        "test brush"
-    }
-}
-
-#[test]
-fn a_brush_that_brightens_is_followed_at_full_size() {
-    let pixels = room(1900, 1300);
-    let plan = plan(
-        &measure(&pixels, &Shot::default()),
-        &Scene::default(),
-        &Preset::default(),
-        true,
-    );
-    assert_eq!(plan.engine, Engine::Guided);
-    let brush = TestBrush { misbehaves: false };
-    let result = apply(&pixels, &plan, &Scene::default(), Some(&brush)).unwrap();
-    let wanted = altered(&pixels, |_, _, rgb| rgb.map(brighter));
-    assert!(
-        distance(&result, &wanted) < 2.0,
-        "{}",
-        distance(&result, &wanted)
-    );
-    assert_eq!(inspect(&pixels, &result, &plan).verdict, Verdict::Passed);
-}
-
-#[test]
-fn a_brush_that_pastes_never_reaches_the_picture() {
-    let pixels = room(1200, 900);
-    let mut plan = plan(
-        &measure(&pixels, &Shot::default()),
-        &Scene::default(),
-        &Preset::default(),
-        true,
-    );
-    let brush = TestBrush { misbehaves: true };
-    for _ in 0..5 {
-        let result = apply(&pixels, &plan, &Scene::default(), Some(&brush)).unwrap();
-        let report = inspect(&pixels, &result, &plan);
-        let structure = report.measure("structure").unwrap();
-        eprintln!(
-            "{:?} {}: structure {:.3}, {}",
-            plan.engine,
-            plan.strength,
-            structure.value,
-            report.headline()
-        );
-        if report.verdict == Verdict::Passed {
-            return;
-        }
-        plan = ladder::lower(&plan, &report).unwrap();
-    }
-    panic!("the ladder ended without a good picture");
-}
-
-#[test]
-fn a_guided_plan_without_a_brush_is_refused_not_guessed() {
-    let pixels = room(200, 150);
-    let plan = plan(
-        &measure(&pixels, &Shot::default()),
-        &Scene::default(),
-        &Preset::default(),
-        true,
-    );
-    assert!(apply(&pixels, &plan, &Scene::default(), None).is_err());
-}
-
-#[test]
-fn the_ladder_ends_with_a_person() {
-    let pixels = darker(&darker(&room(300, 200)));
-    let mut plan = plan(
-        &measure(&pixels, &Shot::default()),
-        &Scene::default(),
-        &Preset::default(),
-        true,
-    );
-    let report = inspect(&pixels, &pixels, &plan);
-    let mut rungs = vec![(plan.engine, plan.strength)];
-    while let Some(lower) = ladder::lower(&plan, &report) {
-        rungs.push((lower.engine, lower.strength));
-        plan = lower;
-    }
-    let strengths: Vec<f32> = rungs
-        .iter()
-        .map(|r| (r.1 * 100.0).round() / 100.0)
-        .collect();
-    assert_eq!(strengths, [1.0, 0.6, 1.0, 0.6, 0.36]);
-    assert_eq!(rungs[2].0, Engine::Natural);
 }

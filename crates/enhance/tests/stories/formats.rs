@@ -96,7 +96,7 @@ fn sixteen_bits_stay_sixteen_bits_all_the_way() {
         &measure(&pixels, &Shot::default()),
         &Scene::default(),
         &Preset::default(),
-        false,
+        None,
     );
     assert_eq!(
         apply(&pixels, &plan, &Scene::default(), None)

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod brackets;
+mod brushes;
 mod carried;
 mod codecs;
 mod correction;
@@ -16,8 +17,10 @@ mod formats;
 mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
+mod made_up;
 mod recovery;
 mod skies;
 mod sky_wishes;
 mod support;
+mod tiles;
 mod verticals;

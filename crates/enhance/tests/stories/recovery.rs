@@ -22,7 +22,7 @@ fn sources() -> Vec<Pixels> {
 fn corrected(pixels: &Pixels) -> Pixels {
     let scene = Scene::default();
     let measured = measure(pixels, &Shot::default());
-    let mut plan = plan(&measured, &scene, &Preset::default(), false);
+    let mut plan = plan(&measured, &scene, &Preset::default(), None);
     plan.verticals = Plan::identity().verticals;
     apply(pixels, &plan, &scene, None).unwrap()
 }

@@ -154,7 +154,7 @@ fn the_sun_of_the_photos_own_hour_lights_the_new_sky() {
 #[test]
 fn a_plan_with_a_sky_is_stored_and_read_back() {
     let (view, scene) = seen();
-    let mut plan = plan(&measured(), &scene, &Preset::default(), false);
+    let mut plan = plan(&measured(), &scene, &Preset::default(), None);
     plan.sky = decided(view, &scene, &SkyWish::HighCloud, &Told::default());
     let stored = serde_json::to_string(&plan).unwrap();
     let read: Plan = serde_json::from_str(&stored).unwrap();

@@ -25,7 +25,7 @@ fn tilt(pixels: &Pixels, focal_35mm: f32) -> Tilt {
 
 fn planned(pixels: &Pixels, focal_35mm: f32) -> Plan {
     let measured = measure(pixels, &shot(focal_35mm));
-    plan(&measured, &Scene::default(), &Preset::default(), false)
+    plan(&measured, &Scene::default(), &Preset::default(), None)
 }
 
 /// The picture as a camera that was rolled and pitched by these degrees more would have taken it.

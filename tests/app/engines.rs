@@ -1,0 +1,133 @@
+//! What makes the pixels: a shoot wishes for an engine, and its photos say what became of it.
+
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use plumbline_enhance::Brush;
+use plumbline_tests::app::App;
+use plumbline_tests::brushes::TilingBrush;
+use plumbline_tests::client::Client;
+use plumbline_tests::pictures;
+use plumbline_tests::wait::until;
+use serde_json::Value;
+
+struct Story {
+    app: App,
+    anna: Client,
+    shoot: String,
+    photo: String,
+}
+
+impl Story {
+    /// A photo of a shoot that wishes for an engine.
+    async fn wishing_for(engine: &str) -> Self {
+        let app = App::start().await;
+        let anna = app.owner("Anna").await;
+        let fields = [("name", "12 Harbour Street"), ("engine", engine)];
+        let made = anna.post("/shoots", &fields).await;
+        let shoot = made.location.expect("the shoot's page");
+        let id = shoot.rsplit('/').next().expect("an id").to_owned();
+        let photo = anna.add_photo(&id, "room.jpg", &pictures::room(1)).await;
+        Self {
+            app,
+            anna,
+            shoot,
+            photo,
+        }
+    }
+
+    async fn develop(&self, brush: Option<TilingBrush>) {
+        let brush = brush.map(|brush| Arc::new(brush) as Arc<dyn Brush>);
+        self.app.run_jobs_with(brush).await;
+    }
+
+    /// The engines of its attempts, and what was done by the last one.
+    async fn became(&self) -> (Vec<String>, String) {
+        let path = format!("/photos/{}/report.json", self.photo);
+        let report: Value = self.anna.get(&path).await.json();
+        let attempts = report["attempts"].as_array().unwrap().clone();
+        let engine = |attempt: &Value| attempt["plan"]["engine"].as_str().unwrap().to_owned();
+        let done = attempts.last().unwrap()["done"].to_string();
+        (attempts.iter().map(engine).collect(), done)
+    }
+}
+
+#[tokio::test]
+async fn a_wish_for_redrawing_is_kept_and_granted_where_a_brush_is_installed() {
+    let story = Story::wishing_for("tiled").await;
+    story.anna.get(&story.shoot).await.shows("Texture redrawn");
+    story.develop(Some(TilingBrush::default())).await;
+    let (engines, done) = story.became().await;
+    assert_eq!(engines, ["tiled"]);
+    assert!(done.contains("tile by tile"), "{done}");
+}
+
+#[tokio::test]
+async fn without_a_brush_the_photo_says_why_it_was_not_redrawn() {
+    let story = Story::wishing_for("tiled").await;
+    story.develop(None).await;
+    assert_eq!(story.became().await.0, ["natural"]);
+    let page = format!("/photos/{}", story.photo);
+    story
+        .anna
+        .get(&page)
+        .await
+        .shows("Ready")
+        .shows("no network that paints is installed here");
+}
+
+#[tokio::test]
+async fn a_wish_for_measurement_leaves_the_brush_alone() {
+    let story = Story::wishing_for("natural").await;
+    story.develop(Some(TilingBrush::default())).await;
+    assert_eq!(story.became().await.0, ["natural"]);
+}
+
+#[tokio::test]
+async fn too_little_memory_never_fails_a_photo() {
+    for (brush, engine, sentence) in [
+        (
+            TilingBrush::short_of_memory(),
+            "guided",
+            "it guided colour and light instead",
+        ),
+        (
+            TilingBrush::out_of_memory(),
+            "natural",
+            "too little memory to guide",
+        ),
+    ] {
+        let story = Story::wishing_for("tiled").await;
+        story.develop(Some(brush)).await;
+        let (engines, done) = story.became().await;
+        assert_eq!(engines, [engine]);
+        assert!(done.contains("too little memory to redraw"), "{done}");
+        assert!(done.contains(sentence), "{done}");
+        let page = format!("/photos/{}", story.photo);
+        story.anna.get(&page).await.shows("Ready");
+    }
+}
+
+#[tokio::test]
+async fn open_pages_see_how_many_tiles_are_painted() {
+    let story = Story::wishing_for("tiled").await;
+    let (say, word) = mpsc::channel();
+    let pages = [format!("/photos/{}", story.photo), story.shoot.clone()];
+    let watching = async {
+        for page in &pages {
+            until(
+                "the page counts tiles",
+                Duration::from_secs(60),
+                async || {
+                    let shown = story.anna.get(page).await.text;
+                    shown.contains("Correcting, 2 of 6").then_some(())
+                },
+            )
+            .await;
+        }
+        say.send(()).expect("the brush waits");
+    };
+    tokio::join!(story.develop(Some(TilingBrush::waiting(2, word))), watching);
+    let shown = story.anna.get(&pages[0]).await;
+    shown.shows("Ready").hides("2 of 6");
+}

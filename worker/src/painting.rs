@@ -1,0 +1,185 @@
+//! Painting a plan with what is installed: whoever works is told how far a brush is, and may stop
+//! it; where the machine has too little memory for it, the next plainer engine paints.
+
+use std::sync::{Mutex, PoisonError};
+
+use plumbline_domain::photos::{Parts, Stage, Step};
+use plumbline_enhance::{
+    ApplyError, Brush, BrushError, Engine, Hand, Pixels, Plan, Progress, Scene, apply, ladder,
+};
+
+use crate::develop::GoOn;
+use crate::failure::Failure;
+
+/// A straightened photo, and who paints on it.
+pub struct Painting<'a> {
+    pub original: &'a Pixels,
+    pub scene: &'a Scene,
+    pub brush: Option<&'a dyn Brush>,
+}
+
+impl Painting<'_> {
+    /// The plan's picture. Where memory is short the plan becomes a plainer one, and the remarks
+    /// say so.
+    pub fn paint(
+        &self,
+        plan: &mut Plan,
+        remarks: &mut Vec<String>,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<Pixels, Failure> {
+        loop {
+            let why = match self.try_to(plan, go_on) {
+                Ok(picture) => return Ok(picture),
+                Err(ApplyError::Brush(BrushError::Stopped)) => return Err(Failure::Stopped),
+                Err(ApplyError::Brush(BrushError::OutOfMemory(why))) => why,
+                Err(other) => return Err(Failure::trouble(other)),
+            };
+            let engine = plan.engine;
+            tracing::warn!(?engine, why, "the {engine:?} engine ran out of memory");
+            let plainer = ladder::plainer(plan, self.brush);
+            *plan = plainer.ok_or_else(|| Failure::Retry(anyhow::Error::msg(why)))?;
+            remarks.push(too_little_memory(engine, plan.engine));
+        }
+    }
+
+    fn try_to(&self, plan: &Plan, go_on: &mut GoOn<'_>) -> Result<Pixels, ApplyError> {
+        let go_on = Mutex::new(go_on);
+        let watch = |progress: Progress| {
+            // Whoever panicked over it ends the work in any case.
+            let mut go_on = go_on.lock().unwrap_or_else(PoisonError::into_inner);
+            go_on(Step {
+                stage: Stage::Correcting,
+                parts: parts(progress),
+            })
+        };
+        let hand = self.brush.map(|brush| Hand {
+            brush,
+            watch: &watch,
+        });
+        apply(self.original, plan, self.scene, hand)
+    }
+}
+
+/// Nothing of a single part: there is nothing to count.
+fn parts(progress: Progress) -> Option<Parts> {
+    let of = i32::try_from(progress.of).ok().filter(|of| *of > 1)?;
+    let done = i32::try_from(progress.done).unwrap_or(of).min(of);
+    Some(Parts { done, of })
+}
+
+fn too_little_memory(engine: Engine, next: Engine) -> String {
+    let what = match engine {
+        Engine::Tiled => "redraw the photo",
+        Engine::Guided | Engine::Natural => "guide the correction",
+    };
+    let instead = match next {
+        Engine::Guided | Engine::Tiled => "it guided colour and light instead",
+        Engine::Natural => "the photo was corrected by measurement instead",
+    };
+    format!("The network had too little memory to {what}: {instead}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_enhance::{Denoise, EngineWish, Preset, Shot, Tile, Watch, measure, plan};
+
+    use super::*;
+
+    /// Asks before each of four tiles, and gives up as it was made to.
+    struct Tiler(Option<BrushError>);
+
+    impl Brush for Tiler {
+        fn correct(
+            &self,
+            small: &Pixels,
+            _: &Scene,
+            _: &Denoise,
+            watch: Watch<'_>,
+        ) -> Result<Pixels, BrushError> {
+            match watch(Progress { done: 0, of: 1 }) {
+                true => self.0.clone().map_or(Ok(small.clone()), Err),
+                false => Err(BrushError::Stopped),
+            }
+        }
+
+        fn tile_side(&self) -> Option<u32> {
+            Some(64)
+        }
+
+        fn redraw(
+            &self,
+            pixels: &Pixels,
+            tiles: &[Tile],
+            scene: &Scene,
+            denoise: &Denoise,
+            watch: Watch<'_>,
+            _: &mut dyn FnMut(usize, Pixels),
+        ) -> Result<(), BrushError> {
+            let of = tiles.len() as u32;
+            for done in 0..of {
+                if !watch(Progress { done, of }) {
+                    return Err(BrushError::Stopped);
+                }
+            }
+            self.correct(pixels, scene, denoise, watch).map(|_| ())
+        }
+
+        fn name(&self) -> &str {
+            "tiler"
+        }
+    }
+
+    fn paint(brush: &Tiler, go_on: &mut GoOn<'_>) -> (Plan, Vec<String>, Result<Pixels, Failure>) {
+        let original = Pixels::from_eight(120, 120, vec![90; 120 * 120 * 3]).unwrap();
+        let preset = Preset {
+            engine: EngineWish::Tiled,
+            ..Preset::default()
+        };
+        let (scene, measured) = (Scene::default(), measure(&original, &Shot::default()));
+        let mut plan = plan(&measured, &scene, &preset, Some(brush));
+        assert_eq!(plan.engine, Engine::Tiled);
+        let (mut remarks, painting) = (
+            Vec::new(),
+            Painting {
+                original: &original,
+                scene: &scene,
+                brush: Some(brush),
+            },
+        );
+        let result = painting.paint(&mut plan, &mut remarks, go_on);
+        (plan, remarks, result)
+    }
+
+    #[test]
+    fn tiles_are_counted_and_a_stop_between_two_of_them_is_heard() {
+        let mut counted = Vec::new();
+        let (_, _, result) = paint(&Tiler(None), &mut |step| {
+            counted.push(step.parts.map(|parts| (parts.done, parts.of)));
+            counted.len() < 3
+        });
+        assert!(matches!(result, Err(Failure::Stopped)), "{result:?}");
+        assert_eq!(counted, [Some((0, 4)), Some((1, 4)), Some((2, 4))]);
+    }
+
+    #[test]
+    fn too_little_memory_ends_with_a_picture_and_says_so() {
+        let out = BrushError::OutOfMemory("3 of 2 GB".to_owned());
+        let (plan, remarks, result) = paint(&Tiler(Some(out)), &mut |_| true);
+        assert!(result.is_ok(), "{result:?}");
+        assert_eq!((plan.engine, plan.denoise), (Engine::Natural, None));
+        assert_eq!(
+            remarks,
+            [
+                "The network had too little memory to redraw the photo: it guided colour and light instead.",
+                "The network had too little memory to guide the correction: the photo was corrected by measurement instead."
+            ]
+        );
+    }
+
+    #[test]
+    fn any_other_trouble_is_worth_another_try() {
+        let broken = BrushError::Failed("no such file".to_owned());
+        let (_, _, result) = paint(&Tiler(Some(broken)), &mut |_| true);
+        assert!(matches!(result, Err(Failure::Retry(_))), "{result:?}");
+    }
+}
