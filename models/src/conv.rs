@@ -5,6 +5,7 @@
 //! all inputs and taps are added up. The same loop, with the weights turned round, is the
 //! gradient of the inputs.
 
+mod borrowed;
 mod correlation;
 mod grid;
 mod kernel;
@@ -108,7 +109,7 @@ pub fn conv2d(
     activation: Activation,
 ) -> Result<Tensor> {
     if !x.device().is_cpu() || x.dtype() != DType::F32 {
-        return candles(x, weight, bias, geometry, activation);
+        return borrowed::conv2d(x, weight, bias, geometry, activation);
     }
     let op = Op {
         geometry,
@@ -116,24 +117,4 @@ pub fn conv2d(
     };
     x.contiguous()?
         .apply_op3(&weight.contiguous()?, &bias.contiguous()?, op)
-}
-
-fn candles(
-    x: &Tensor,
-    weight: &Tensor,
-    bias: &Tensor,
-    geometry: Geometry,
-    activation: Activation,
-) -> Result<Tensor> {
-    let Geometry {
-        stride,
-        padding,
-        dilation,
-    } = geometry;
-    let sum = x.conv2d(weight, padding, stride, dilation, 1)?;
-    let sum = sum.broadcast_add(&bias.reshape((1, bias.dim(0)?, 1, 1))?)?;
-    match activation {
-        Activation::Linear => Ok(sum),
-        Activation::Relu => sum.relu(),
-    }
 }

@@ -4,6 +4,7 @@
 mod recorded;
 
 use candle_core::{DType, Device, Tensor};
+use plumbline_models::device::{self, Kind};
 use plumbline_models::diffusion::euler::Euler;
 use plumbline_models::nets::sdxl::controlnet::ControlNet;
 use plumbline_models::nets::sdxl::unet::Unet;
@@ -21,7 +22,7 @@ fn every_step_of_the_small_pipeline_is_the_recorded_one() {
         return;
     };
     let mut table = Table::new(SINGLE);
-    follow(&recorded, DType::F32, &mut table);
+    follow(&recorded, DType::F32, &Device::Cpu, &mut table);
     table.print_and_judge();
 }
 
@@ -31,15 +32,34 @@ fn half_precision_stays_near() {
         return;
     };
     let mut table = Table::new(HALF);
-    follow(&recorded, DType::F16, &mut table);
+    follow(&recorded, DType::F16, &Device::Cpu, &mut table);
     table.print_and_judge();
+}
+
+#[test]
+fn a_card_says_the_same() {
+    let (device, kind) = device::best();
+    let Some(recorded) = Recorded::open("tiny-random-sdxl") else {
+        return;
+    };
+    if kind == Kind::Cpu {
+        eprintln!("SKIPPED 1: no CUDA device answers");
+        return;
+    }
+    // cuDNN multiplies single precision with ten digits of two, as PyTorch does.
+    for (dtype, at_most) in [(DType::F32, 2e-3), (DType::F16, HALF), (DType::BF16, 5e-2)] {
+        eprintln!("{dtype:?} on {kind:?}");
+        let mut table = Table::new(at_most);
+        follow(&recorded, dtype, &device, &mut table);
+        table.print_and_judge();
+    }
 }
 
 /// Encodes, adds noise, denoises under two ControlNets, decodes; each step from the recorded one
 /// before it, so that no error hides in another.
-fn follow(recorded: &Recorded, dtype: DType, table: &mut Table) {
-    let tensor = |name: &str| recorded.tensor(name).to_dtype(dtype).unwrap();
-    let (encoder, decoder, scaling) = autoencoder(recorded, dtype);
+fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table) {
+    let tensor = |name: &str| placed(recorded.tensor(name), dtype, device);
+    let (encoder, decoder, scaling) = autoencoder(recorded, dtype, device);
     let signed = ((tensor("image") * 2.0).unwrap() - 1.0).unwrap();
     let encoded = encoder.forward(&signed).unwrap();
     table.compare("vae_mean", &encoded.mean, recorded);
@@ -65,14 +85,15 @@ fn follow(recorded: &Recorded, dtype: DType, table: &mut Table) {
         .unwrap();
     table.compare("noisy_latents", &noisy, recorded);
 
-    let cond = condition(recorded, dtype);
-    let unet: Unet = network(recorded, "unet", dtype, Unet::new);
+    let cond = condition(recorded, dtype, device);
+    let unet: Unet = network(recorded, "unet", dtype, device, Unet::new);
     let nets = [("tile", "image", 0.6), ("canny", "canny", 0.4)];
     let nets = nets.map(|(name, picture, scale)| {
         let net = network(
             recorded,
             &format!("controlnet_{name}"),
             dtype,
+            device,
             ControlNet::new,
         );
         (name, net, tensor(picture), scale)
@@ -111,7 +132,7 @@ fn follow(recorded: &Recorded, dtype: DType, table: &mut Table) {
         .unwrap();
     table.compare("output_01", &seen, recorded);
 
-    let inpaint: Unet = network(recorded, "unet_inpaint", dtype, Unet::new);
+    let inpaint: Unet = network(recorded, "unet_inpaint", dtype, device, Unet::new);
     let t = recorded
         .tensor("inpaint_timestep")
         .flatten_all()
@@ -124,22 +145,27 @@ fn follow(recorded: &Recorded, dtype: DType, table: &mut Table) {
     table.compare("inpaint_noise_pred", &said, recorded);
 }
 
+fn placed(x: &Tensor, dtype: DType, device: &Device) -> Tensor {
+    x.to_device(device).unwrap().to_dtype(dtype).unwrap()
+}
+
 fn network<N>(
     recorded: &Recorded,
     part: &str,
     dtype: DType,
+    device: &Device,
     new: impl Fn(&config::UnetConfig, candle_nn::VarBuilder) -> candle_core::Result<N>,
 ) -> N {
     let config = recorded.config(part);
     let weights = recorded.weights(part);
     weights
-        .build_on(dtype, &Device::Cpu, |vb| new(&config, vb))
+        .build_on(dtype, device, |vb| new(&config, vb))
         .unwrap()
 }
 
-fn autoencoder(recorded: &Recorded, dtype: DType) -> (Encoder, Decoder, f64) {
+fn autoencoder(recorded: &Recorded, dtype: DType, device: &Device) -> (Encoder, Decoder, f64) {
     let config: config::VaeConfig = recorded.config("vae");
-    let both = recorded.weights("vae").build_on(dtype, &Device::Cpu, |vb| {
+    let both = recorded.weights("vae").build_on(dtype, device, |vb| {
         Ok((
             Encoder::new(&config, vb.clone())?,
             Decoder::new(&config, vb)?,
@@ -149,10 +175,10 @@ fn autoencoder(recorded: &Recorded, dtype: DType) -> (Encoder, Decoder, f64) {
     (encoder, decoder, config.scaling_factor)
 }
 
-fn condition(recorded: &Recorded, dtype: DType) -> Cond {
+fn condition(recorded: &Recorded, dtype: DType, device: &Device) -> Cond {
     Cond {
-        words: recorded.tensor("prompt_embeds").to_dtype(dtype).unwrap(),
-        pooled: recorded.tensor("pooled").to_dtype(dtype).unwrap(),
-        sizes: recorded.tensor("time_ids").clone(),
+        words: placed(recorded.tensor("prompt_embeds"), dtype, device),
+        pooled: placed(recorded.tensor("pooled"), dtype, device),
+        sizes: placed(recorded.tensor("time_ids"), DType::F32, device),
     }
 }

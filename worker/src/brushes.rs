@@ -1,6 +1,6 @@
 //! The brush of this machine: made of SDXL's networks where they are installed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use plumbline_enhance::Brush;
@@ -13,18 +13,33 @@ use crate::config;
 
 /// The brush, or a sentence that says why there is none.
 pub fn open(say: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<dyn Brush>, String> {
-    let shelf = Shelf::new(config::models_folder());
-    let files = match config::brush_folder() {
-        Some(folder) => folder_of(&folder)?,
-        None => installed(&shelf)?,
-    };
+    of(files()?, say)
+}
+
+/// A brush made of some files.
+pub(crate) fn of(
+    files: Files,
+    say: impl Fn(&str) + Send + Sync + 'static,
+) -> Result<Arc<dyn Brush>, String> {
     let (device, kind) = device::best();
     if let Kind::Cuda { name } = &kind {
         say(&format!("The brush paints on {name}."));
     }
-    let cache = shelf.folder().join("cache");
-    let painter = Painter::open(files, device, &cache, say).map_err(|error| error.to_string())?;
-    Ok(Arc::new(painter))
+    let painter = Painter::open(files, device, &cache(), say);
+    Ok(Arc::new(painter.map_err(|error| error.to_string())?))
+}
+
+/// Of what networks said once and would say again.
+pub(crate) fn cache() -> PathBuf {
+    config::models_folder().join("cache")
+}
+
+/// The files of this machine's brush, or a sentence that says which are missing.
+pub(crate) fn files() -> Result<Files, String> {
+    match config::brush_folder() {
+        Some(folder) => folder_of(&folder),
+        None => installed(&Shelf::new(config::models_folder())),
+    }
 }
 
 /// The same, with what it says in the log.
@@ -56,7 +71,7 @@ fn installed(shelf: &Shelf) -> Result<Files, String> {
 }
 
 /// A model in the layout of diffusers, with the vocabulary and the number of its steps beside it.
-fn folder_of(folder: &PathBuf) -> Result<Files, String> {
+fn folder_of(folder: &Path) -> Result<Files, String> {
     let vocabulary = folder.join("tokenizer.json");
     Files::folder(folder, &vocabulary, config::brush_steps()).map_err(|error| error.to_string())
 }

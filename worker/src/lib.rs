@@ -92,14 +92,14 @@ pub async fn run(
 }
 
 /// What a worker's `main` is: reads the environment, starts the logs, listens
-/// to signals and runs. Ends the process's threads, whatever they are doing. The eye
-/// is opened once there is a log for what it has to say.
+/// to signals and runs. Ends the process's threads, whatever they are doing. Eye and
+/// brush are opened once there is a log for what they have to say.
 pub fn start(
     open_eye: impl FnOnce() -> Arc<dyn Eye>,
-    brush: Option<Arc<dyn Brush>>,
+    open_brush: impl FnOnce() -> Option<Arc<dyn Brush>>,
 ) -> anyhow::Result<()> {
     log();
-    let eye = open_eye();
+    let (eye, brush) = (open_eye(), open_brush());
     let config = Config::from_env()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use plumbline_enhance::Preset;
 use plumbline_worker::bench;
+use plumbline_worker::brushes;
 use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
 use plumbline_worker::eyes;
@@ -74,7 +75,7 @@ fn main() -> ExitCode {
                 &order,
                 &Studio {
                     eye: eyes::open().0,
-                    brush: None,
+                    brush: brushes::open(|words| eprintln!("{words}")).ok(),
                     preset,
                     standard: Standard::default(),
                 },
@@ -84,7 +85,7 @@ fn main() -> ExitCode {
 }
 
 fn work() -> ExitCode {
-    match plumbline_worker::start(eyes::open_and_log, None) {
+    match plumbline_worker::start(eyes::open_and_log, brushes::open_and_log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("plumbline-worker: {error:#}");

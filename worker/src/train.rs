@@ -14,12 +14,16 @@ use plumbline_models::train::data;
 use plumbline_models::train::sky::{Epoch, Progress, Pupil, Recipe, mean_iou};
 use plumbline_models::vision::TUNED_FILE;
 
+mod lora;
+
 /// Exit status: 0 written, 1 no better than what finds skies now and nothing is written, 2 refused
 /// with a sentence.
 #[derive(Debug, Subcommand)]
 pub enum Order {
     /// Tunes the sky network that ships with the program.
     Sky(Sky),
+    /// Teaches the brush how rooms are to look.
+    Lora(lora::Lora),
 }
 
 #[derive(Debug, Args)]
@@ -46,8 +50,11 @@ pub struct Sky {
 }
 
 pub fn run(order: &Order) -> ExitCode {
-    let Order::Sky(order) = order;
-    match sky(order) {
+    let done = match order {
+        Order::Sky(order) => sky(order),
+        Order::Lora(order) => lora::teach(order),
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {

@@ -153,6 +153,11 @@ pub trait Brush: Send + Sync {
         Err(BrushError::Failed("it paints no tiles".to_owned()))
     }
 
+    /// Whether it has learned how rooms are to look.
+    fn has_look(&self) -> bool {
+        false
+    }
+
     /// Whether it can paint skies.
     fn paints_skies(&self) -> bool {
         false

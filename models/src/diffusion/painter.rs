@@ -165,17 +165,11 @@ impl Painter {
         Ok((prompt, shift))
     }
 
-    /// Loads both text encoders for as long as it takes to read, unless the words were read before.
     fn read(&self, words: &str) -> Result<Prompt, PromptError> {
-        let sentences = [words.to_owned()];
-        let Some(memory) = &self.memory else {
-            return Ok(made_up(&self.files)?);
-        };
-        memory.recall_or(&sentences, || {
-            let [first, second] = &self.files.text;
-            let encoders = [encoder(first)?, encoder(second)?];
-            Encoders::new(&self.files.vocabulary, encoders)?.read(&sentences, &Device::Cpu)
-        })
+        match &self.memory {
+            Some(memory) => read(&self.files, memory, words),
+            None => Ok(made_up(&self.files)?),
+        }
     }
 
     fn paint(
@@ -259,6 +253,10 @@ impl Brush for Painter {
         self.paint(pixels, tiles, denoise, watch, done)
     }
 
+    fn has_look(&self) -> bool {
+        self.files.look.is_some()
+    }
+
     fn paints_skies(&self) -> bool {
         self.files.inpainting.is_some()
     }
@@ -294,6 +292,21 @@ impl Brush for Painter {
     fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// What the words are to a UNet; `cache` is a folder of those read before.
+pub fn prompt(files: &Files, cache: &Path, words: &str) -> Result<Prompt, PromptError> {
+    read(files, &Memory::new(cache, fingerprint(&files.text)), words)
+}
+
+/// Loads both text encoders for as long as it takes to read, unless the words were read before.
+fn read(files: &Files, memory: &Memory, words: &str) -> Result<Prompt, PromptError> {
+    let sentences = [words.to_owned()];
+    memory.recall_or(&sentences, || {
+        let [first, second] = &files.text;
+        let encoders = [encoder(first)?, encoder(second)?];
+        Encoders::new(&files.vocabulary, encoders)?.read(&sentences, &Device::Cpu)
+    })
 }
 
 /// In full precision, on the processor: it is done once in a machine's life.

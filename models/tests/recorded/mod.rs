@@ -76,6 +76,7 @@ pub fn off(found: &Tensor, wanted: &Tensor) -> f32 {
             .unwrap()
             .sqrt()
     };
+    let found = found.to_device(&Device::Cpu).unwrap();
     let found = found.to_dtype(DType::F64).unwrap();
     let wanted = wanted.to_dtype(DType::F64).unwrap();
     (long(&(found - &wanted).unwrap()) / long(&wanted)) as f32

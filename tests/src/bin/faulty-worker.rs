@@ -93,7 +93,7 @@ impl Faulty {
 fn main() -> ExitCode {
     let faulty = Faulty::parse();
     let brush = faulty.brush();
-    match plumbline_worker::start(|| Arc::new(faulty), brush) {
+    match plumbline_worker::start(|| Arc::new(faulty), || brush) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("faulty-worker: {error:#}");

@@ -86,8 +86,8 @@ pub(crate) fn denoise(
         tile: TILE,
         canny: CANNY,
         look: match scene.place {
-            Place::Interior => LOOK,
-            Place::Exterior | Place::Unknown => 0.0,
+            Place::Interior if brush.has_look() => LOOK,
+            _ => 0.0,
         },
         seed: seed(measured),
     }

@@ -1,0 +1,178 @@
+//! `train lora --before DIR --after DIR`: teaches the brush how rooms are to look, from 200 to 500
+//! pairs of originals and edited pictures, without database or server.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use plumbline_enhance::{Brush, Denoise, Metadata, Output, Pixels, Place, Scene, encode};
+use plumbline_models::device;
+use plumbline_models::diffusion::files::Files;
+use plumbline_models::diffusion::painter::{self, NEUTRAL};
+use plumbline_models::train::checkpoint;
+use plumbline_models::train::lora::{self, Recipe, Stand};
+use plumbline_models::train::pairs::{self, Pair};
+
+use crate::brushes;
+use crate::files::{keep, write_beside};
+
+/// How much of the look the product puts on.
+const WORN: f32 = 0.35;
+/// Pairs on the sheet.
+const SHOWN: usize = 4;
+/// How often the state is kept.
+const KEPT_EVERY: usize = 100;
+/// How often a line is printed.
+const TOLD_EVERY: usize = 25;
+
+#[derive(Debug, Args)]
+pub struct Lora {
+    /// A folder of originals.
+    #[arg(long, value_name = "DIR")]
+    before: PathBuf,
+    /// A folder of the edited pictures, by the same names.
+    #[arg(long, value_name = "DIR")]
+    after: PathBuf,
+    /// Where to write the look; beside it, a sheet of pictures to see it by.
+    #[arg(short, long, value_name = "FILE", default_value = "look.safetensors")]
+    out: PathBuf,
+    /// About the side of the pictures, in pixels: 512 fits into 24 GB.
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u32).range(64..=1024))]
+    px: u32,
+    /// Steps of the optimizer.
+    #[arg(long, default_value_t = 3000)]
+    steps: usize,
+    /// The rate at its peak.
+    #[arg(long, default_value_t = 1e-4)]
+    rate: f64,
+    /// Rank of the matrices.
+    #[arg(long, default_value_t = 16)]
+    rank: usize,
+    /// Teaches convolutions too: finer, three times as large.
+    #[arg(long)]
+    convolutions: bool,
+    /// All that is left to chance follows from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Goes on where a training with the same --out was interrupted.
+    #[arg(long)]
+    resume: bool,
+}
+
+/// Whether the look brings pictures nearer to the edited ones.
+pub fn teach(order: &Lora) -> anyhow::Result<bool> {
+    let files = brushes::files().map_err(|why| anyhow!("There is nothing to teach: {why}"))?;
+    let pairs = pairs::pairs(&order.before, &order.after, order.px)?;
+    println!("Learning from {} pairs.", pairs.len());
+    let state = order.out.with_extension("state");
+    if !order.resume && state.exists() {
+        std::fs::remove_file(&state)?;
+    }
+    let recipe = Recipe {
+        rank: order.rank,
+        convolutions: order.convolutions,
+        steps: order.steps,
+        rate: order.rate,
+        checkpoint: Some((state.clone(), KEPT_EVERY)),
+        ..Recipe::usual(order.seed)
+    };
+    let prompt = painter::prompt(&files, &brushes::cache(), NEUTRAL)?;
+    let (device, _) = device::best();
+    let taught = lora::teach(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
+    if state.exists() {
+        std::fs::remove_file(&state)?;
+    }
+    let (before, after) = (taught.loss_before, taught.loss);
+    println!("Error of the latents: {before:.4} without the look, {after:.4} with all of it.");
+    if after.is_nan() || after >= before {
+        println!("No nearer to the edited pictures: nothing is written. More pairs may help.");
+        return Ok(false);
+    }
+    checkpoint::write(&order.out, taught.lora)
+        .with_context(|| format!("{} cannot be written", order.out.display()))?;
+    let sheet = order.out.with_extension("png");
+    draw(files, &order.out, &pairs, &sheet)?;
+    println!(
+        "Written to {}; {} shows it. Put it into the folder of weights as \
+         interior-look/look.safetensors, and rooms wear it from then on.",
+        order.out.display(),
+        sheet.display()
+    );
+    Ok(true)
+}
+
+/// A line now and then.
+fn lines() -> impl FnMut(Stand) -> ControlFlow<()> {
+    let since = Instant::now();
+    let mut recent = Vec::with_capacity(TOLD_EVERY);
+    move |stand| {
+        recent.push(stand.loss);
+        if stand.done.is_multiple_of(TOLD_EVERY) || stand.done == stand.of {
+            let mean = recent.iter().sum::<f32>() / recent.len() as f32;
+            let seconds = since.elapsed().as_secs_f32();
+            println!(
+                "{seconds:5.0} s  step {:5} of {}  error {mean:.4}",
+                stand.done, stand.of
+            );
+            recent.clear();
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// For some pairs: the original, without the look, with as much of it as the product puts on, and
+/// the edited picture.
+fn draw(files: Files, look: &Path, pairs: &[Pair], sheet: &Path) -> anyhow::Result<()> {
+    let files = Files {
+        look: Some(look.to_owned()),
+        ..files
+    };
+    let brush = brushes::of(files, |_| ()).map_err(|why| anyhow!(why))?;
+    let mut rows = Vec::new();
+    for pair in pairs.iter().take(SHOWN) {
+        let [bare, worn] = [0.0, WORN].map(|look| paint(&*brush, &pair.before, look));
+        rows.push([pair.before.clone(), bare?, worn?, pair.after.clone()]);
+    }
+    let png = encode(&joined(&rows)?, &Metadata::default(), &Output::Png)?;
+    keep(write_beside(sheet, &png)?, sheet)
+}
+
+fn paint(brush: &dyn Brush, picture: &Pixels, look: f32) -> anyhow::Result<Pixels> {
+    let (sigma, steps) = brush.schedule().start(0.3);
+    let denoise = Denoise {
+        sigma,
+        steps,
+        tile: 0.6,
+        canny: 0.4,
+        look,
+        seed: 1,
+    };
+    let room = Scene {
+        place: Place::Interior,
+        ..Scene::default()
+    };
+    Ok(brush.correct(picture, &room, &denoise, &|_| true)?)
+}
+
+/// Rows of pictures under each other, black where one is narrower.
+fn joined(rows: &[[Pixels; 4]]) -> anyhow::Result<Pixels> {
+    let width = |row: &[Pixels; 4]| row.iter().map(Pixels::width).sum::<u32>();
+    let Some(widest) = rows.iter().map(width).max() else {
+        bail!("a sheet without pictures");
+    };
+    let mut samples = Vec::new();
+    for row in rows {
+        let pictures = row.each_ref().map(Pixels::rgb8);
+        for y in 0..row[0].height() as usize {
+            for (picture, rgb) in row.iter().zip(&pictures) {
+                let length = picture.width() as usize * 3;
+                samples.extend_from_slice(&rgb[y * length..][..length]);
+            }
+            samples.resize(samples.len() + (widest - width(row)) as usize * 3, 0);
+        }
+    }
+    let height = rows.iter().map(|row| row[0].height()).sum();
+    Pixels::from_eight(widest, height, samples).context("a sheet of no size")
+}
