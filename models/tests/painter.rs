@@ -9,7 +9,10 @@ use std::sync::Mutex;
 
 use candle_core::{DType, Device};
 use plumbline_enhance::pixels::Samples;
-use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Progress, Scene, Tile};
+use plumbline_enhance::{
+    Brush, BrushError, Denoise, Mask, Pixels, Place, Preset, Progress, Scene, Shot, Tile, measure,
+    plan,
+};
 use plumbline_models::diffusion::budget::{Budget, PROCESSOR, Profile, Residency, Sizes};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::Painter;
@@ -200,6 +203,27 @@ fn a_plan_for_another_checkpoint_is_refused() {
             "{sigma}, {steps}"
         );
     }
+}
+
+#[test]
+fn a_plan_for_it_begins_at_one_of_its_steps_and_wears_no_look_that_nobody_taught() {
+    let cache = tempfile::tempdir().unwrap();
+    let Some(painter) = painter(Residency::All, 1, cache.path()) else {
+        return;
+    };
+    let room = Scene {
+        place: Place::Interior,
+        ..Scene::default()
+    };
+    let measured = measure(&photo(141, 97), &Shot::default());
+    let plan = plan(&measured, &room, &Preset::default(), Some(&painter));
+    let denoise = plan.denoise.unwrap();
+    assert_eq!((denoise.steps, denoise.look), (1, 0.0));
+    assert!(
+        (denoise.sigma - 0.693_205).abs() < 1e-5,
+        "{}",
+        denoise.sigma
+    );
 }
 
 #[test]

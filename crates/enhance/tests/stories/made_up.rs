@@ -88,6 +88,10 @@ impl Brush for MadeUp {
         Ok((self.correct)(small))
     }
 
+    fn has_look(&self) -> bool {
+        true
+    }
+
     fn tile_side(&self) -> Option<u32> {
         self.side
     }
