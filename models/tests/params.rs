@@ -46,7 +46,7 @@ fn map(paths: &[&PathBuf]) -> std::result::Result<Params, WeightsError> {
     Params::map(paths, DType::F32, &Device::Cpu)
 }
 
-fn both(vb: VarBuilder) -> Result<[Tensor; 2]> {
+fn both(vb: &VarBuilder) -> Result<[Tensor; 2]> {
     Ok([vb.get(2, "a")?, vb.get(1, "b")?])
 }
 
@@ -59,7 +59,7 @@ fn shards_are_one_network_by_their_index_or_by_their_names() {
     let (_folder, [one, two], index) = shards();
     for params in [map(&[&index]).unwrap(), map(&[&one, &two]).unwrap()] {
         assert_eq!(params.names().collect::<Vec<_>>(), ["a", "b"]);
-        let [a, b] = params.build(both).unwrap();
+        let [a, b] = params.build(|vb| both(&vb)).unwrap();
         assert_eq!(a.to_vec1::<f32>().unwrap(), [1.0, 2.0]);
         assert_eq!(b.to_vec1::<f32>().unwrap(), [3.0]);
     }
@@ -82,8 +82,8 @@ fn an_index_that_promises_too_much_or_strays_is_refused() {
 fn a_network_built_twice_shares_all_its_memory() {
     let (_folder, _, index) = shards();
     let params = map(&[&index]).unwrap();
-    let [a, b] = params.build(both).unwrap();
-    let [again, _] = params.build(both).unwrap();
+    let [a, b] = params.build(|vb| both(&vb)).unwrap();
+    let [again, _] = params.build(|vb| both(&vb)).unwrap();
     assert_eq!(a.id(), again.id());
     assert_eq!(b.id(), params.get("b").unwrap().id());
 }
@@ -104,10 +104,10 @@ fn a_network_that_leaves_some_behind_or_wants_others_is_refused() {
 fn what_is_replaced_is_built_in_and_can_be_had_back() {
     let (_folder, _, index) = shards();
     let mut params = map(&[&index]).unwrap();
-    let before = params.build(both).unwrap();
+    let before = params.build(|vb| both(&vb)).unwrap();
     let old = params.replace("b", tensor(&[9.0])).unwrap();
     assert_eq!(old.id(), before[1].id());
-    let after = params.build(both).unwrap();
+    let after = params.build(|vb| both(&vb)).unwrap();
     assert_eq!(after[0].id(), before[0].id());
     assert_eq!(after[1].to_vec1::<f32>().unwrap(), [9.0]);
     assert_eq!(before[1].to_vec1::<f32>().unwrap(), [3.0]);

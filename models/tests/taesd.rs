@@ -19,13 +19,14 @@ fn it_encodes_and_decodes_as_its_original_does() {
     let encoder = encoder.build(|vb| Encoder::new(&vb)).unwrap();
     let decoder = open("taesdxl_decoder.safetensors");
     let decoder = decoder.build(|vb| Decoder::new(&vb)).unwrap();
-    for (what, found) in [
-        ("latents", encoder.forward(&recorded["image_01"]).unwrap()),
-        ("decoded", decoder.forward(&recorded["latents"]).unwrap()),
-    ] {
+    let latents = encoder.forward(&recorded["image_01"]).unwrap();
+    let decoded = decoder.forward(&recorded["latents"]).unwrap();
+    // The recorded latents are themselves 1.0e-5 off what double precision makes of the same
+    // weights, the decoded picture 2.7e-7.
+    for (what, found, at_most) in [("latents", latents, 2e-5), ("decoded", decoded, 1e-5)] {
         let off = off(&found, &recorded[what]);
         eprintln!("{what}: {off:.1e}");
-        assert!(off <= 1e-5, "{what} is off by {off:e}");
+        assert!(off <= at_most, "{what} is off by {off:e}");
     }
 }
 
