@@ -194,22 +194,26 @@ pub fn develop(
     let original = straighten(pixels, &framed);
     let seeing = seeing::see(&original, &*studio.eye, told).map_err(trouble)?;
     let mut plan = plan(&measured, &seeing.scene, &studio.preset, brush);
-    plan.sky = seeing.sky(&measured, &studio.preset, told, &metadata);
+    let sky = seeing.sky(&measured, &studio.preset, told, &metadata);
+    plan.sky = sky.painted_by(brush);
     let own = seeing::own(&studio.preset, told);
     notes.extend_from_slice(&seeing.notes);
     let missed = engine::missed(studio.preset.engine, brush);
     let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();
 
+    let painting = Painting {
+        original: &original,
+        scene: &seeing.scene,
+        brush,
+    };
+    let matte = seeing.matte.as_ref();
+    let painted = painting.paint_sky(&mut plan, matte, &mut remarks, go_on)?;
+    let own = painted.as_ref().or(own);
     let mut attempts = Vec::new();
     loop {
         enter(go_on, Stage::Correcting)?;
-        let painting = Painting {
-            original: &original,
-            scene: &seeing.scene,
-            brush,
-        };
         let graded = painting.paint(&mut plan, &mut remarks, go_on)?;
-        let picture = repaint(&original, graded, &plan, seeing.matte.as_ref(), own);
+        let picture = repaint(&original, graded, &plan, matte, own);
         enter(go_on, Stage::Checking)?;
         let repainted = seeing.repainted(&plan);
         let standard = &studio.standard;
@@ -220,7 +224,7 @@ pub fn develop(
         record["headline"] = Seeing::headline(&report, &plan).into();
         record["scene"] = seeing.document();
         record["scene"]["became"] = plan.sky.describe().into();
-        record["ledger"] = seeing.ledger(&plan, &original);
+        record["ledger"] = seeing.ledger(&plan, &original, brush);
         let said = [&notes[..], &remarks].concat();
         attempts.push(attempt(&plan, &report, record, &said, since)?);
         let Some(lower) = next(&plan, &report, brush) else {

@@ -4,8 +4,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use plumbline_domain::photos::{Parts, Stage, Step};
+use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
     ApplyError, Brush, BrushError, Engine, Hand, Pixels, Plan, Progress, Scene, apply, ladder,
+    paint_sky,
 };
 
 use crate::develop::GoOn;
@@ -42,7 +44,34 @@ impl Painting<'_> {
         }
     }
 
+    /// What the brush paints for the plan's new sky. `None`: nobody asked for that, or memory is
+    /// short; then the sky becomes a calculated one, and the remarks say so.
+    pub fn paint_sky(
+        &self,
+        plan: &mut Plan,
+        matte: Option<&Matte>,
+        remarks: &mut Vec<String>,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<Option<Pixels>, Failure> {
+        let painted = self.watched(go_on, |hand| paint_sky(self.original, plan, matte, hand));
+        match painted {
+            Ok(painted) => Ok(painted),
+            Err(ApplyError::Brush(BrushError::Stopped)) => Err(Failure::Stopped),
+            Err(ApplyError::Brush(BrushError::OutOfMemory(why))) => {
+                tracing::warn!(why, "the brush ran out of memory over a sky");
+                plan.sky = plan.sky.clone().calculated();
+                remarks.push(NO_MEMORY_FOR_SKIES.to_owned());
+                Ok(None)
+            }
+            Err(other) => Err(Failure::trouble(other)),
+        }
+    }
+
     fn try_to(&self, plan: &Plan, go_on: &mut GoOn<'_>) -> Result<Pixels, ApplyError> {
+        self.watched(go_on, |hand| apply(self.original, plan, self.scene, hand))
+    }
+
+    fn watched<T>(&self, go_on: &mut GoOn<'_>, work: impl FnOnce(Option<Hand<'_>>) -> T) -> T {
         let go_on = Mutex::new(go_on);
         let watch = |progress: Progress| {
             // Whoever panicked over it ends the work in any case.
@@ -56,9 +85,12 @@ impl Painting<'_> {
             brush,
             watch: &watch,
         });
-        apply(self.original, plan, self.scene, hand)
+        work(hand)
     }
 }
+
+const NO_MEMORY_FOR_SKIES: &str =
+    "The network had too little memory to paint a sky: the new one was calculated instead.";
 
 /// Nothing of a single part: there is nothing to count.
 fn parts(progress: Progress) -> Option<Parts> {

@@ -4,8 +4,8 @@
 use plumbline_enhance::plan::sky::{self, Camera, Kind};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    Change, Engine, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset, Report,
-    Scene, SkyWish, Told, Verdict, small,
+    Brush, Change, Engine, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset,
+    Report, Scene, SkyWish, Told, Verdict, small,
 };
 use serde_json::{Value, json};
 
@@ -119,12 +119,13 @@ impl Seeing {
 
     /// For the report: which pixels are not the photo's own, and where they come from. Null where
     /// there are none.
-    pub fn ledger(&self, plan: &Plan, original: &Pixels) -> Value {
+    pub fn ledger(&self, plan: &Plan, original: &Pixels, brush: Option<&dyn Brush>) -> Value {
         let Some(new) = plan.sky.new_sky() else {
             return Value::Null;
         };
         let operation = match new.kind {
             Kind::Own => "sky replaced with a picture",
+            _ if new.painted.is_some() => "sky replaced with one painted by a network",
             _ => "sky replaced with a calculated one",
         };
         json!({
@@ -133,6 +134,7 @@ impl Seeing {
             "share": new.share,
             "pixels": (f64::from(new.share) * original.pixel_count() as f64).round() as u64,
             "seed": new.seed,
+            "brush": brush.filter(|_| new.painted.is_some()).map(Brush::name),
             "network": self.eye,
             "network_sha256": self.sky_sha256,
             "mask_corrected": self.painted,
@@ -143,10 +145,11 @@ impl Seeing {
 /// What the delivered file says of itself.
 pub fn change(plan: &Plan) -> Change {
     let redrawn = plan.engine == Engine::Tiled && !plan.is_colour_identity();
-    match plan.sky.new_sky().map(|new| new.kind) {
+    match plan.sky.new_sky() {
         _ if redrawn => Change::Composited,
         None => Change::Enhanced,
-        Some(Kind::Own) => Change::Collaged,
+        Some(new) if new.painted.is_some() => Change::Composited,
+        Some(new) if new.kind == Kind::Own => Change::Collaged,
         Some(_) => Change::Synthesised,
     }
 }

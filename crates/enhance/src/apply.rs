@@ -78,8 +78,31 @@ pub fn apply(
     }
 }
 
+/// What a brush paints for the plan's new sky, for `repaint`: a small picture as the photo is
+/// framed, of which only the sky counts. `None`: the plan asks for none, or there is no sky.
+pub fn paint_sky(
+    original: &Pixels,
+    plan: &Plan,
+    matte: Option<&Matte>,
+    hand: Option<Hand<'_>>,
+) -> Result<Option<Pixels>, ApplyError> {
+    let new = plan.sky.new_sky();
+    let asked = new.and_then(|new| Some((new, new.painted.as_ref()?)));
+    let (Some((new, denoise)), Some(matte)) = (asked, matte) else {
+        return Ok(None);
+    };
+    let hand = hand.ok_or(ApplyError::NoBrush)?;
+    let before = small(original);
+    let mask = matte.mask_of(before.width(), before.height());
+    let after = hand
+        .brush
+        .fill_sky(&before, &mask, denoise, new.words(), hand.watch)?;
+    of_size(after, &before).map(Some)
+}
+
 /// The graded picture with the plan's new sky, where it has one and `matte` says where: the only
 /// step that puts pixels into a photo which are not its own. `original` is the straightened picture.
+/// `own` is a picture of a sky that somebody chose, or what `paint_sky` returned.
 pub fn repaint(
     original: &Pixels,
     graded: Pixels,
@@ -103,20 +126,26 @@ fn guided(
     let after = hand
         .brush
         .correct(&before, scene, asked(plan)?, hand.watch)?;
-    let (width, height) = (before.width(), before.height());
-    if (after.width(), after.height()) != (width, height) {
-        let (found_width, found_height) = (after.width(), after.height());
-        return Err(ApplyError::WrongSize {
-            width,
-            height,
-            found_width,
-            found_height,
-        });
-    }
+    let after = of_size(after, &before)?;
     let transfer = transfer::Transfer::fit(&before, &after);
     Ok(transfer
         .apply(pixels, plan.strength)
         .expect("every row keeps its length"))
+}
+
+/// A brush's picture, if it has the size of what the brush was given.
+fn of_size(after: Pixels, before: &Pixels) -> Result<Pixels, ApplyError> {
+    let (width, height) = (before.width(), before.height());
+    let (found_width, found_height) = (after.width(), after.height());
+    if (found_width, found_height) == (width, height) {
+        return Ok(after);
+    }
+    Err(ApplyError::WrongSize {
+        width,
+        height,
+        found_width,
+        found_height,
+    })
 }
 
 fn tiled(

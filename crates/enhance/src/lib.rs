@@ -38,7 +38,7 @@ pub mod sky;
 pub mod steps;
 
 pub use anchor::Anchor;
-pub use apply::{ApplyError, apply, repaint, straighten};
+pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
 pub use brush::{Brush, BrushError, Denoise, Hand, Progress, Schedule, Tile, Watch};
 pub use codec::{
     Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,

@@ -26,7 +26,8 @@ use crate::plan::sky::{Kind, NewSky};
 
 /// The graded picture with a new sky in place of the old one, same size and depth. `original` is
 /// the picture that the matte was made from and that was graded.
-/// `own` is the sky picture of a plan that wants one; without it the plan's sky is calculated.
+/// `own` is the sky picture of a plan that wants one, or what a brush painted for a plan that asks
+/// for that; without it the plan's sky is calculated.
 pub fn replace(
     original: &Pixels,
     graded: Pixels,
@@ -36,6 +37,7 @@ pub fn replace(
 ) -> Pixels {
     let light = match own {
         Some(own) if new.kind == Kind::Own => hung::hang(own, new, matte),
+        Some(painted) if new.painted.is_some() => matte.painted(painted),
         _ => dome::paint(new, &matte.share),
     };
     compose::replace(original, graded, matte, new, &light)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::brush::{Brush, Denoise};
 use crate::codec::Metadata;
 use crate::measure::Measured;
 use crate::plan::smooth;
@@ -113,6 +114,9 @@ pub struct NewSky {
     pub relight: [f32; 3],
     /// How much of the picture is sky, 0.0 to 1.0: all of it is new.
     pub share: f32,
+    /// What a brush is asked for to paint it; `None`: it is calculated, or a picture.
+    #[serde(default)]
+    pub painted: Option<Denoise>,
 }
 
 /// Smaller skies are not worth it, share of the picture.
@@ -223,6 +227,7 @@ fn new(kind: Kind, view: &SkyView, measured: &Measured, camera: &Camera) -> NewS
         grain: measured.noise.clamp(0.0, 0.03),
         relight: relight(view, kind),
         share: view.share,
+        painted: None,
     }
 }
 
@@ -265,6 +270,28 @@ fn relight(view: &SkyView, kind: Kind) -> [f32; 3] {
 }
 
 impl Sky {
+    /// The same sky, painted where the brush that is installed paints skies. A picture that
+    /// somebody chose stays that picture.
+    pub fn painted_by(self, brush: Option<&dyn Brush>) -> Self {
+        match (self, brush) {
+            (Self::New(new), Some(brush)) if brush.paints_skies() && new.kind != Kind::Own => {
+                Self::New(new.painted(brush))
+            }
+            (other, _) => other,
+        }
+    }
+
+    /// The same sky, calculated.
+    pub fn calculated(self) -> Self {
+        match self {
+            Self::New(new) => Self::New(NewSky {
+                painted: None,
+                ..new
+            }),
+            other => other,
+        }
+    }
+
     /// What was done, for people; nothing where nobody asked.
     pub fn describe(&self) -> Option<String> {
         match self {
@@ -284,8 +311,42 @@ impl Sky {
 }
 
 impl NewSky {
+    /// From nothing but noise: what was there is to go.
+    fn painted(self, brush: &dyn Brush) -> Self {
+        let (sigma, steps) = brush.schedule().start(1.0);
+        let denoise = Denoise {
+            sigma,
+            steps,
+            tile: 0.0,
+            canny: 0.0,
+            look: 0.0,
+            seed: self.seed,
+        };
+        Self {
+            painted: Some(denoise),
+            ..self
+        }
+    }
+
+    /// What a brush is told to paint.
+    pub(crate) fn words(&self) -> &'static str {
+        match self.kind {
+            Kind::Clear => "clear blue sky, no clouds, natural daylight, photograph",
+            Kind::LightCloud => {
+                "blue sky with a few small soft white clouds, natural daylight, photograph"
+            }
+            Kind::HighCloud => {
+                "blue sky with thin high cirrus clouds, natural daylight, photograph"
+            }
+            Kind::Own => "sky, natural daylight, photograph",
+        }
+    }
+
     fn describe(&self) -> String {
         let what = match self.kind {
+            Kind::Clear if self.painted.is_some() => "a clear sky, painted by AI",
+            Kind::LightCloud if self.painted.is_some() => "a sky with light clouds, painted by AI",
+            Kind::HighCloud if self.painted.is_some() => "a sky with high clouds, painted by AI",
             Kind::Clear => "a clear sky, calculated from the position of the sun",
             Kind::LightCloud => "a sky with light clouds, calculated from the position of the sun",
             Kind::HighCloud => "a sky with high clouds, calculated from the position of the sun",

@@ -110,6 +110,22 @@ impl Matte {
         Mask::new(width, height, values.collect()).expect("every row has its length")
     }
 
+    /// Where to paint on a small copy of the frame, of a size: 255 where any of a pixel is sky.
+    pub(crate) fn mask_of(&self, width: u32, height: u32) -> Mask {
+        let share = self.share.resized(width as usize, height as usize);
+        let any = |v: &f32| if *v > 0.02 { 255 } else { 0 };
+        let values = share.values.iter().map(any).collect();
+        Mask::new(width, height, values).expect("every row has its length")
+    }
+
+    /// Light of a sky that was painted on a small copy of the frame: only where there is certainly
+    /// sky, and from there over its edge.
+    pub(crate) fn painted(&self, small: &Pixels) -> [Plane; 3] {
+        let (width, height) = (self.share.width, self.share.height);
+        let fitted = |plane: Plane| plane.resized(width, height).filled(&self.certain);
+        light(small).map(fitted)
+    }
+
     /// Light that the sky has in another picture of the same frame, for instance after grading.
     pub(crate) fn sky_of(&self, pixels: &Pixels) -> [Plane; 3] {
         let (width, height) = (self.share.width as u32, self.share.height as u32);

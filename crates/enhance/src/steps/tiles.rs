@@ -67,7 +67,7 @@ impl Grid {
     pub(crate) fn fades(&self, length: u32) -> Vec<(u32, u32)> {
         let starts = self.starts(length);
         let overlap = self.overlap.min(self.side / 2);
-        let beginnings = starts.iter().skip(1).map(|start| *start);
+        let beginnings = starts.iter().skip(1).copied();
         let ends = starts.iter().rev().skip(1);
         let ends = ends.map(|start| start + self.side - overlap);
         let mut fades: Vec<(u32, u32)> = beginnings

@@ -117,7 +117,7 @@ prop_compose! {
 const NOISE: f64 = 0.03;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn no_object_in_a_proposal_becomes_one_in_the_photo(paste in any_paste()) {

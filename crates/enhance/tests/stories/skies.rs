@@ -4,7 +4,10 @@
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::plan::sky::{Kind, NewSky, Sky, Why};
 use plumbline_enhance::sky::{Matte, replace};
-use plumbline_enhance::{Mask, Pixels, Plan, Report, Verdict, inspect, repaint};
+use plumbline_enhance::{
+    Brush, BrushError, Denoise, Hand, Mask, Pixels, Plan, Report, Scene, Verdict, Watch, inspect,
+    paint_sky, repaint,
+};
 
 const WIDTH: u32 = 1500;
 const HEIGHT: u32 = 1000;
@@ -112,6 +115,7 @@ fn clear(level: f32) -> NewSky {
         grain: 0.0,
         relight: [1.0; 3],
         share: 0.5,
+        painted: None,
     }
 }
 
@@ -230,6 +234,88 @@ fn a_picture_of_ones_own_is_hung_behind_the_house() {
     let [r, g, _] = pixel(&after, 100, 60);
     assert!(r > g + 60, "the sky is pink");
     assert_eq!(pixel(&after, 700, 700), pixel(&before, 700, 700));
+}
+
+/// Paints everything it is given, the house as well.
+struct Violet;
+
+const VIOLET: [u8; 3] = [120, 60, 200];
+
+impl Brush for Violet {
+    fn correct(
+        &self,
+        small: &Pixels,
+        _: &Scene,
+        _: &Denoise,
+        _: Watch<'_>,
+    ) -> Result<Pixels, BrushError> {
+        Ok(small.clone())
+    }
+
+    fn paints_skies(&self) -> bool {
+        true
+    }
+
+    fn fill_sky(
+        &self,
+        small: &Pixels,
+        mask: &Mask,
+        denoise: &Denoise,
+        words: &str,
+        _: Watch<'_>,
+    ) -> Result<Pixels, BrushError> {
+        assert_eq!(
+            (small.width(), small.height()),
+            (mask.width(), mask.height())
+        );
+        assert!(mask.values().contains(&255) && mask.values().contains(&0));
+        assert!(denoise.steps == 8 && words.contains("clouds"));
+        let samples = VIOLET.repeat(mask.values().len());
+        Ok(Pixels::from_eight(small.width(), small.height(), samples).unwrap())
+    }
+
+    fn name(&self) -> &str {
+        "violet"
+    }
+}
+
+#[test]
+fn a_painted_sky_stays_behind_the_house() {
+    let before = photo(overcast);
+    let matte = Matte::refine(&before, &guess());
+    let new = NewSky {
+        kind: Kind::LightCloud,
+        ..clear(0.35)
+    };
+    let plan = the_plan(Sky::New(new).painted_by(Some(&Violet)));
+    let hand = Some(Hand::alone(&Violet));
+    let sky = paint_sky(&before, &plan, Some(&matte), hand).unwrap();
+    let after = repaint(&before, before.clone(), &plan, Some(&matte), sky.as_ref());
+    let found = pixel(&after, 100, 60);
+    let off = (0..3)
+        .map(|c| (found[c] - i32::from(VIOLET[c])).abs())
+        .max();
+    assert!(off < Some(6), "{found:?}");
+    assert_eq!(pixel(&after, 700, 700), pixel(&before, 700, 700));
+    assert!(plan.describe().join(" ").contains("painted by AI"));
+}
+
+#[test]
+fn a_sky_is_painted_only_by_who_can_and_only_if_nobody_chose_a_picture() {
+    let painted = |kind, brush: Option<&dyn Brush>| {
+        let new = NewSky {
+            kind,
+            ..clear(0.35)
+        };
+        let sky = Sky::New(new).painted_by(brush);
+        let asked = sky.new_sky().unwrap().painted.is_some();
+        assert!(sky.calculated().new_sky().unwrap().painted.is_none());
+        asked
+    };
+    assert!(painted(Kind::Clear, Some(&Violet)));
+    assert!(!painted(Kind::Own, Some(&Violet)));
+    assert!(!painted(Kind::Clear, None));
+    assert_eq!(Sky::Mine.painted_by(Some(&Violet)), Sky::Mine);
 }
 
 #[test]
