@@ -42,7 +42,7 @@ fn noise(blend: &Blend, folder: &Path) -> Tensor {
         pooled: recorded["pooled"].clone(),
         sizes: recorded["time_ids"].clone(),
     };
-    let build = |vb| Unet::new(&config(), vb);
+    let build = |vb| Unet::new(&config(), &vb);
     let unet = blend.params().build(build).unwrap();
     unet.forward(&recorded["x"], 249.0, &cond, None).unwrap()
 }

@@ -124,15 +124,12 @@ fn clip_has_the_parameters_of_the_published_file() {
 
 #[test]
 fn sdxl_has_the_parameters_of_the_published_files() {
-    let unet = |config: UnetConfig| Roll::of(|vb| Unet::new(&config, vb));
-    let controlnet = || Roll::of(|vb| ControlNet::new(&UnetConfig::sdxl_controlnet(), vb));
+    let unet = |config: UnetConfig| Roll::of(|vb| Unet::new(&config, &vb));
+    let controlnet = || Roll::of(|vb| ControlNet::new(&UnetConfig::sdxl_controlnet(), &vb));
     let vae = || {
         Roll::of(|vb| {
             let config = VaeConfig::sdxl();
-            Ok((
-                Encoder::new(&config, vb.clone())?,
-                Decoder::new(&config, vb)?,
-            ))
+            Ok((Encoder::new(&config, &vb)?, Decoder::new(&config, &vb)?))
         })
     };
     let text = |config: text::Config| Roll::of(|vb| TextEncoder::new(&config, &vb));

@@ -154,22 +154,19 @@ fn network<N>(
     part: &str,
     dtype: DType,
     device: &Device,
-    new: impl Fn(&config::UnetConfig, candle_nn::VarBuilder) -> candle_core::Result<N>,
+    new: impl Fn(&config::UnetConfig, &candle_nn::VarBuilder) -> candle_core::Result<N>,
 ) -> N {
     let config = recorded.config(part);
     let weights = recorded.weights(part);
     weights
-        .build_on(dtype, device, |vb| new(&config, vb))
+        .build_on(dtype, device, |vb| new(&config, &vb))
         .unwrap()
 }
 
 fn autoencoder(recorded: &Recorded, dtype: DType, device: &Device) -> (Encoder, Decoder, f64) {
     let config: config::VaeConfig = recorded.config("vae");
     let both = recorded.weights("vae").build_on(dtype, device, |vb| {
-        Ok((
-            Encoder::new(&config, vb.clone())?,
-            Decoder::new(&config, vb)?,
-        ))
+        Ok((Encoder::new(&config, &vb)?, Decoder::new(&config, &vb)?))
     });
     let (encoder, decoder) = both.unwrap();
     (encoder, decoder, config.scaling_factor)

@@ -27,7 +27,8 @@ enum Loaded {
 
 /// A UNet, and with how much of the look it was built.
 struct Lookable {
-    unet: Unet,
+    /// `None`: what was begun with it failed.
+    unet: Option<Unet>,
     /// `None`: of random parameters, which no look fits.
     blend: Option<Blend>,
     look: f32,
@@ -104,12 +105,12 @@ impl Cabinet {
         {
             held.wear(look, &path, &config)?;
         }
-        Ok(&held.unet)
+        held.unet()
     }
 
     pub fn inpainting(&mut self) -> Result<&Unet> {
         match self.get(Net::Inpainting)? {
-            Loaded::Unet(held) => Ok(&held.unet),
+            Loaded::Unet(held) => held.unet(),
             _ => unreachable!("a UNet was loaded"),
         }
     }
@@ -157,15 +158,15 @@ impl Cabinet {
         &self,
         part: &Part<C>,
         other: &'static [&'static str],
-        new: impl FnOnce(&C, VarBuilder<'static>) -> Result<N>,
+        new: impl FnOnce(&C, &VarBuilder<'static>) -> Result<N>,
     ) -> std::result::Result<N, WeightsError> {
         let (dtype, device) = (self.dtype, &self.device);
         match &part.weights {
             Origin::File(path) => {
                 let weights = Weights::map(path)?.without(other);
-                weights.build_on(dtype, device, |vb| new(&part.config, vb))
+                weights.build_on(dtype, device, |vb| new(&part.config, &vb))
             }
-            Origin::Random => Ok(new(&part.config, random::parameters(dtype, device)?)?),
+            Origin::Random => Ok(new(&part.config, &random::parameters(dtype, device)?)?),
         }
     }
 
@@ -174,12 +175,12 @@ impl Cabinet {
             Origin::Random => (self.build(part, &[], Unet::new)?, None),
             Origin::File(path) => {
                 let params = Params::map(&[path], self.dtype, &self.device)?;
-                let unet = params.build(|vb| Unet::new(&part.config, vb))?;
+                let unet = params.build(|vb| Unet::new(&part.config, &vb))?;
                 (unet, Some(Blend::new(params, Originals::InTheFile)))
             }
         };
         Ok(Loaded::Unet(Box::new(Lookable {
-            unet,
+            unet: Some(unet),
             blend,
             look: 0.0,
         })))
@@ -187,6 +188,11 @@ impl Cabinet {
 }
 
 impl Lookable {
+    fn unet(&self) -> Result<&Unet> {
+        let lost = || candle_core::Error::msg("the UNet lost its look");
+        self.unet.as_ref().ok_or_else(lost)
+    }
+
     /// Puts on so much of the look, from the parameters as they were.
     fn wear(&mut self, look: f32, path: &Path, config: &UnetConfig) -> Result<()> {
         let Some(blend) = &mut self.blend else {
@@ -197,10 +203,13 @@ impl Lookable {
             lora: &lora,
             weight: f64::from(look),
         };
+        // As long as it stands, it holds what the look replaces. Not a number: until all is done, it
+        // wears nothing that anybody asks for.
+        (self.unet, self.look) = (None, f32::NAN);
         blend.set(&[share]).map_err(of_lora)?;
         let params = blend.params();
-        let unet = params.build(|vb| Unet::new(config, vb));
-        self.unet = unet.map_err(of_weights)?;
+        let unet = params.build(|vb| Unet::new(config, &vb));
+        self.unet = Some(unet.map_err(of_weights)?);
         self.look = look;
         Ok(())
     }

@@ -232,7 +232,7 @@ impl Brush for Painter {
         };
         let mut proposal = None;
         self.paint(small, &[whole], denoise, watch, &mut |_, painted| {
-            proposal = Some(painted)
+            proposal = Some(painted);
         })?;
         proposal.ok_or_else(|| BrushError::Failed("no picture arrived".to_owned()))
     }

@@ -133,13 +133,13 @@ impl Rehearsal {
 
     fn vae(&self) -> Result<Vec<Figure>> {
         let picture = self.noise(&[1, 3, self.side, self.side])?;
-        let encoder = Encoder::new(&VaeConfig::sdxl(), self.parameters()?)?;
+        let encoder = Encoder::new(&VaeConfig::sdxl(), &self.parameters()?)?;
         device::forget_peak(&self.device);
         let seconds = self.median(|| Ok(encoder.forward(&picture)?.mean))?;
         let encode = self.figure("VAE encode", seconds, self.tflop([1.117, 2.609, 4.879]));
         drop(encoder);
         let latents = self.noise(&[1, 4, self.side / 8, self.side / 8])?;
-        let decoder = Decoder::new(&VaeConfig::sdxl(), self.parameters()?)?;
+        let decoder = Decoder::new(&VaeConfig::sdxl(), &self.parameters()?)?;
         device::forget_peak(&self.device);
         let seconds = self.median(|| decoder.forward(&latents))?;
         let decode = self.figure("VAE decode", seconds, self.tflop([2.515, 5.754, 10.470]));
@@ -147,7 +147,7 @@ impl Rehearsal {
     }
 
     fn unet(&self) -> Result<Vec<Figure>> {
-        let unet = Unet::new(&UnetConfig::sdxl(), self.parameters()?)?;
+        let unet = Unet::new(&UnetConfig::sdxl(), &self.parameters()?)?;
         let mut figures = Vec::new();
         let batches: &[usize] = if self.device.is_cpu() { &[1] } else { &[1, 4] };
         for &batch in batches {
@@ -167,7 +167,7 @@ impl Rehearsal {
     }
 
     fn controlnet(&self) -> Result<Vec<Figure>> {
-        let control = ControlNet::new(&UnetConfig::sdxl_controlnet(), self.parameters()?)?;
+        let control = ControlNet::new(&UnetConfig::sdxl_controlnet(), &self.parameters()?)?;
         let x = self.noise(&[1, 4, self.side / 8, self.side / 8])?;
         let picture = self.noise(&[1, 3, self.side, self.side])?;
         let cond = self.cond(1)?;

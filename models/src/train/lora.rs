@@ -295,7 +295,7 @@ impl School {
             self.params.replace(name, (&layer.original + change)?)?;
         }
         let config = &self.files.unet.config;
-        let unet = self.params.build(|vb| Unet::new(config, vb));
+        let unet = self.params.build(|vb| Unet::new(config, &vb));
         unet.map_err(candle_core::Error::wrap)
     }
 

@@ -157,7 +157,7 @@ impl Transformer {
             )
         };
         Ok(Self {
-            norm: norms.new(channels, &vb.pp("norm"))?,
+            norm: norms.of(channels, &vb.pp("norm"))?,
             input: linear(channels, channels, vb.pp("proj_in"))?,
             blocks: (0..depth).map(block).collect::<Result<_>>()?,
             output: linear(channels, channels, vb.pp("proj_out"))?,
@@ -190,7 +190,7 @@ impl PixelAttention {
     pub fn new(channels: usize, norms: Norms, vb: &VarBuilder) -> Result<Self> {
         let project = |name| linear(channels, channels, vb.pp(name));
         Ok(Self {
-            norm: norms.new(channels, &vb.pp("group_norm"))?,
+            norm: norms.of(channels, &vb.pp("group_norm"))?,
             q: project("to_q")?,
             k: project("to_k")?,
             v: project("to_v")?,

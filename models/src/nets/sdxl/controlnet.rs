@@ -21,8 +21,8 @@ pub struct ControlNet {
 
 impl ControlNet {
     /// By the names that diffusers gives them.
-    pub fn new(config: &Config, vb: VarBuilder) -> Result<Self> {
-        let trunk = Trunk::new(config, &vb)?;
+    pub fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
+        let trunk = Trunk::new(config, vb)?;
         let taps = taps(config).into_iter().enumerate();
         let down = taps.map(|(at, channels)| {
             point(

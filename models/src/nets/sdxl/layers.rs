@@ -43,7 +43,7 @@ pub(super) struct Norms {
 }
 
 impl Norms {
-    pub fn new(self, channels: usize, vb: &VarBuilder) -> Result<GroupNorm> {
+    pub fn of(self, channels: usize, vb: &VarBuilder) -> Result<GroupNorm> {
         GroupNorm::new(self.groups, channels, self.eps, vb)
     }
 }
@@ -59,8 +59,8 @@ impl Resnet {
         let shortcut = (inputs != outputs).then(|| point(inputs, outputs, &vb.pp("conv_shortcut")));
         Ok(Self {
             norms: [
-                norms.new(inputs, &vb.pp("norm1"))?,
-                norms.new(outputs, &vb.pp("norm2"))?,
+                norms.of(inputs, &vb.pp("norm1"))?,
+                norms.of(outputs, &vb.pp("norm2"))?,
             ],
             convs: [
                 conv3(inputs, outputs, &vb.pp("conv1"))?,

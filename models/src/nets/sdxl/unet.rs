@@ -23,8 +23,8 @@ pub struct Unet {
 
 impl Unet {
     /// By the names that diffusers gives them.
-    pub fn new(config: &Config, vb: VarBuilder) -> Result<Self> {
-        let trunk = Trunk::new(config, &vb)?;
+    pub fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
+        let trunk = Trunk::new(config, vb)?;
         let first = config.block_out_channels[0];
         let norms = Norms {
             groups: config.norm_num_groups,
@@ -32,8 +32,8 @@ impl Unet {
         };
         Ok(Self {
             trunk,
-            levels: levels(config, &vb)?,
-            norm: norms.new(first, &vb.pp("conv_norm_out"))?,
+            levels: levels(config, vb)?,
+            norm: norms.of(first, &vb.pp("conv_norm_out"))?,
             output: conv3(first, config.out_channels, &vb.pp("conv_out"))?,
         })
     }

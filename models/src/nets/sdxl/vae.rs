@@ -57,7 +57,7 @@ pub struct Encoder {
 
 impl Encoder {
     /// By the names that diffusers gives them.
-    pub fn new(config: &Config, vb: VarBuilder) -> Result<Self> {
+    pub fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
         let (channels, norms) = sizes(config);
         let (first, narrowest) = (channels[0], channels[channels.len() - 1]);
         let latent = 2 * config.latent_channels;
@@ -86,7 +86,7 @@ impl Encoder {
             levels: levels.collect::<Result<_>>()?,
             input: conv3(3, first, &vb.pp("conv_in"))?,
             middle: Middle::new(narrowest, norms, &vb.pp("mid_block"))?,
-            norm: norms.new(narrowest, &vb.pp("conv_norm_out"))?,
+            norm: norms.of(narrowest, &vb.pp("conv_norm_out"))?,
             output: conv3(narrowest, latent, &vb.pp("conv_out"))?,
             quantise,
         })
@@ -129,7 +129,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// By the names that diffusers gives them.
-    pub fn new(config: &Config, vb: VarBuilder) -> Result<Self> {
+    pub fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
         let (channels, norms) = sizes(config);
         let (first, narrowest) = (channels[0], channels[channels.len() - 1]);
         let latent = config.latent_channels;
@@ -147,7 +147,7 @@ impl Decoder {
             levels: levels.collect::<Result<_>>()?,
             input: conv3(latent, narrowest, &vb.pp("conv_in"))?,
             middle: Middle::new(narrowest, norms, &vb.pp("mid_block"))?,
-            norm: norms.new(first, &vb.pp("conv_norm_out"))?,
+            norm: norms.of(first, &vb.pp("conv_norm_out"))?,
             output: conv3(first, 3, &vb.pp("conv_out"))?,
             quantise,
         })
