@@ -6,9 +6,10 @@ mod recorded;
 use std::ops::ControlFlow;
 
 use candle_core::{Device, Tensor};
-use plumbline_enhance::Pixels;
+use plumbline_enhance::{Brush, Denoise, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::lora::Lora;
+use plumbline_models::diffusion::painter::Painter;
 use plumbline_models::diffusion::prompts::Prompt;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{Recipe, Stand, Taught, teach};
@@ -118,6 +119,46 @@ fn an_interrupted_training_goes_on_to_the_same_look() {
     };
     assert_eq!(values(&whole), values(&resumed));
     assert_ne!(values(&whole), values(&part));
+}
+
+#[test]
+fn a_brush_wears_a_look_and_takes_it_off_again() {
+    let short = Recipe {
+        steps: 6,
+        ..recipe()
+    };
+    let Some(taught) = taught(&short, &mut |_| ControlFlow::Continue(())) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("look.safetensors");
+    checkpoint::write(&file, taught.lora).unwrap();
+    let (files, _) = files().unwrap();
+    let files = Files {
+        look: Some(file),
+        ..files
+    };
+    let painter = Painter::open(files, Device::Cpu, folder.path(), |_| ()).unwrap();
+    assert!(painter.has_look());
+    let picture = &two_pairs()[0].before;
+    let paint = |look: f32| {
+        let (sigma, steps) = painter.schedule().start(0.3);
+        let denoise = Denoise {
+            sigma,
+            steps,
+            tile: 0.6,
+            canny: 0.4,
+            look,
+            seed: 5,
+        };
+        let painted = painter.correct(picture, &Scene::default(), &denoise, &|_| true);
+        painted.unwrap().rgb8().into_owned()
+    };
+    let (bare, worn) = (paint(0.0), paint(0.35));
+    assert_ne!(bare, worn);
+    assert_ne!(worn, paint(0.7));
+    assert_eq!(bare, paint(0.0), "what is taken off leaves nothing behind");
+    assert_eq!(worn, paint(0.35));
 }
 
 #[test]
