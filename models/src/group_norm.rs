@@ -5,6 +5,8 @@ use candle_core::{CpuStorage, CustomOp3, DType, Layout, Module, Result, Shape, T
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
+use crate::lanes::scaled_silu;
+
 /// Its parameters.
 #[derive(Debug, Clone)]
 pub(crate) struct GroupNorm {
@@ -111,11 +113,12 @@ impl CustomOp3 for Op {
 
 impl Op {
     fn plane(&self, y: &mut [f32], x: &[f32], scale: f32, shift: f32) {
-        let pixels = y.iter_mut().zip(x);
         if self.silu {
-            pixels.for_each(|(y, x)| *y = silu(x * scale + shift));
+            scaled_silu(y, x, scale, shift);
         } else {
-            pixels.for_each(|(y, x)| *y = x * scale + shift);
+            y.iter_mut()
+                .zip(x)
+                .for_each(|(y, x)| *y = x * scale + shift);
         }
     }
 }
@@ -125,10 +128,6 @@ fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
         bail!("a group norm wants contiguous values");
     };
     Ok(&storage.as_slice::<f32>()?[from..to])
-}
-
-fn silu(x: f32) -> f32 {
-    x / (1.0 + (-x).exp())
 }
 
 /// Mean, and one over the deviation. Sums of a thousand values in single precision, sums of those

@@ -11,12 +11,14 @@ mod gelu;
 mod group_norm;
 #[cfg(feature = "cuda")]
 pub mod kernels;
+mod lanes;
 pub mod manifest;
 pub mod nets;
 pub mod planes;
 pub mod refine_sky;
 pub mod shelf;
 pub mod sky;
+mod softmax;
 pub mod train;
 pub mod vision;
 pub mod weights;

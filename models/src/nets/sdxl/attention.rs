@@ -1,12 +1,13 @@
 //! Attention (Vaswani et al. 2017), and the transformers that a UNet's levels hold.
 
-use candle_core::{D, DType, Module, Result, Tensor};
-use candle_nn::ops::{layer_norm_slow, softmax, softmax_last_dim};
+use candle_core::{DType, Module, Result, Tensor};
+use candle_nn::ops::layer_norm_slow;
 use candle_nn::{LayerNorm, Linear, VarBuilder, layer_norm, linear, linear_no_bias};
 
 use super::layers::Norms;
 use crate::gelu::gelu;
 use crate::group_norm::GroupNorm;
+use crate::softmax::softmax;
 
 /// Scores in memory at once, at most; 64 MB in single precision.
 const SCORES: usize = 1 << 24;
@@ -31,22 +32,13 @@ pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
         let q = q.narrow(2, from, turn.min(queries - from))?.contiguous()?;
         let scores = q.matmul(&k)?;
         // A sum of thousands of half-precision shares would lose some of them.
-        let shares = shares(&scores.to_dtype(DType::F32)?)?.to_dtype(v.dtype())?;
+        let shares = softmax(&scores.to_dtype(DType::F32)?)?.to_dtype(v.dtype())?;
         shares.matmul(&v)
     });
     let parts = parts.collect::<Result<Vec<_>>>()?;
     match parts.as_slice() {
         [whole] => Ok(whole.clone()),
         parts => Tensor::cat(parts, 2),
-    }
-}
-
-/// Softmax; the quick one has no gradient.
-fn shares(scores: &Tensor) -> Result<Tensor> {
-    if scores.track_op() {
-        softmax(scores, D::Minus1)
-    } else {
-        softmax_last_dim(scores)
     }
 }
 
