@@ -19,11 +19,22 @@ pub struct Enhanced {
     pub peak_bytes: u64,
 }
 
+pub fn enhance(file: &Path, out: &Path, report: &Path, options: &[&str]) -> Enhanced {
+    enhance_told(file, out, report, options, &[])
+}
+
+/// The same with more in its environment.
 #[expect(
     clippy::zombie_processes,
     reason = "`wait4` waits for it, and tells its memory"
 )]
-pub fn enhance(file: &Path, out: &Path, report: &Path, options: &[&str]) -> Enhanced {
+pub fn enhance_told(
+    file: &Path,
+    out: &Path,
+    report: &Path,
+    options: &[&str],
+    environment: &[(&str, &str)],
+) -> Enhanced {
     let since = Instant::now();
     let mut child = Command::new(program("plumbline-worker"))
         .args([
@@ -34,6 +45,7 @@ pub fn enhance(file: &Path, out: &Path, report: &Path, options: &[&str]) -> Enha
         ])
         .args(["--report".as_ref(), report.as_os_str()])
         .args(options)
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

@@ -7,6 +7,7 @@ mod enhance_file;
 mod hostile;
 mod inspect_files;
 mod long;
+mod painted;
 mod panics;
 mod queue;
 mod refit;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plumbline_enhance::Preset;
+use plumbline_enhance::{Engine, Preset};
 use plumbline_worker::bench;
 use plumbline_worker::brushes;
 use plumbline_worker::develop::Studio;
@@ -71,11 +71,15 @@ fn main() -> ExitCode {
                 engine: enhance_file::wish(&order),
                 ..usual
             };
+            let brush = brushes::open(|words| eprintln!("{words}"));
+            if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&brush, order.engine) {
+                eprintln!("No brush: {why}");
+            }
             enhance_file::run(
                 &order,
                 &Studio {
                     eye: eyes::open().0,
-                    brush: brushes::open(|words| eprintln!("{words}")).ok(),
+                    brush: brush.ok(),
                     preset,
                     standard: Standard::default(),
                 },

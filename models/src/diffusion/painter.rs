@@ -399,10 +399,10 @@ mod tests {
             "8 GB" => Err(out_of_memory()),
             name => Ok(name),
         });
-        assert_eq!(done.unwrap(), "6 GB");
+        assert_eq!(done.unwrap(), "8 GB, small tiles");
         assert_eq!(painter.tile_side(), Some(768));
         let said = said.lock().unwrap();
-        let words = "The brush ran out of memory at 8 GB and goes on with 6 GB: ";
+        let words = "The brush ran out of memory at 8 GB and goes on with 8 GB, small tiles: ";
         assert!(said.last().unwrap().starts_with(words), "{said:?}");
     }
 

@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Result, Tensor, bail};
 use plumbline_enhance::pixels::Samples;
 use plumbline_enhance::{Mask, Pixels, Tile, edges};
 
-use super::noise::LATENT;
+use super::noise::GRAIN;
 
 /// A part of a photo, of its bits.
 pub(crate) fn cut(pixels: &Pixels, tile: Tile) -> Result<Pixels> {
@@ -30,7 +30,7 @@ fn part<S: Copy>(samples: &[S], pixels: &Pixels, tile: Tile) -> Result<Vec<S>> {
         .collect())
 }
 
-/// 1 x 3 x h x w of 0..1, both sides made multiples of eight by carrying the border on.
+/// 1 x 3 x h x w of 0..1, both sides made multiples of `GRAIN` by carrying the border on.
 pub(crate) fn unit(pixels: &Pixels) -> Result<Tensor> {
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let values: Vec<f32> = match pixels.samples() {
@@ -62,7 +62,7 @@ pub(crate) fn plane(mask: &Mask) -> Result<Tensor> {
 }
 
 fn carried_on(x: &Tensor) -> Result<Tensor> {
-    let missing = |len: usize| len.next_multiple_of(LATENT as usize) - len;
+    let missing = |len: usize| len.next_multiple_of(GRAIN as usize) - len;
     let (_, _, height, width) = x.dims4()?;
     x.pad_with_same(2, 0, missing(height))?
         .pad_with_same(3, 0, missing(width))
@@ -117,7 +117,7 @@ mod tests {
             assert_eq!(part.unit(0, 0), photo.unit(5, 7));
             assert_eq!(part.unit(20, 12), photo.unit(25, 19));
             let tensor = unit(&part).unwrap();
-            assert_eq!(tensor.dims(), [1, 3, 16, 24]);
+            assert_eq!(tensor.dims(), [1, 3, 64, 64]);
             let back = pixels(&tensor.get(0).unwrap(), &part).unwrap();
             assert_eq!(back.samples(), part.samples());
         }

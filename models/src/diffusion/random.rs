@@ -30,7 +30,12 @@ impl SimpleBackend for Random {
         let (whole, rest) = (s.elem_count() / BLOCK, s.elem_count() % BLOCK);
         let mut parts = vec![self.0.clone(); whole];
         parts.push(self.0.narrow(0, 0, rest)?);
-        Tensor::cat(&parts, 0)?.reshape(s)
+        // One part alone would be the block itself, and no memory.
+        let tensor = match parts.as_slice() {
+            [one] => one.copy()?,
+            parts => Tensor::cat(parts, 0)?,
+        };
+        tensor.reshape(s)
     }
 
     fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> Result<Tensor> {

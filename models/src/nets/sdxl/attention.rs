@@ -11,6 +11,10 @@ use crate::softmax::softmax;
 
 /// Scores in memory at once, at most; 64 MB in single precision.
 const SCORES: usize = 1 << 24;
+/// Numbers a head of SDXL's attentions and of its autoencoder's: kernels for others are left out of
+/// lean programs.
+#[cfg(feature = "flash-attn")]
+const FLASH: [usize; 2] = [64, 512];
 /// Added to a sequence's variance.
 const EPS: f64 = 1e-5;
 
@@ -20,7 +24,11 @@ pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
     let (n, heads, queries, size) = q.dims4()?;
     let scale = 1.0 / (size as f64).sqrt();
     #[cfg(feature = "flash-attn")]
-    if q.device().is_cuda() && q.dtype() != DType::F32 && ![q, k, v].iter().any(|x| x.track_op()) {
+    if q.device().is_cuda()
+        && q.dtype() != DType::F32
+        && FLASH.contains(&size)
+        && ![q, k, v].iter().any(|x| x.track_op())
+    {
         let turned = |x: &Tensor| x.transpose(1, 2)?.contiguous();
         let (q, k, v) = (turned(q)?, turned(k)?, turned(v)?);
         return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);

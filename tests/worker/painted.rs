@@ -1,0 +1,123 @@
+//! The brush of real networks at work on a file: SDXL's, small and random, so that what it proposes
+//! is nothing a photo should become. What is delivered is clean all the same.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use plumbline_enhance::{Limits, decode};
+use plumbline_tests::cluster::repository;
+use plumbline_tests::enhance_process::{Enhanced, enhance_told};
+use plumbline_tests::pictures::room;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PARTS: [&str; 7] = [
+    "unet",
+    "unet_inpaint",
+    "controlnet_tile",
+    "controlnet_canny",
+    "vae",
+    "text_encoder",
+    "text_encoder_2",
+];
+
+/// A folder with a photo, and a brush.
+struct Studio {
+    folder: TempDir,
+}
+
+impl Studio {
+    /// `None`, said aloud, where the shared folder is not.
+    fn open() -> Option<Self> {
+        let shared = repository().join("../shared/models");
+        if !shared.join("tiny-random-sdxl").exists() {
+            eprintln!("SKIPPED 1: the small random SDXL is not beside this checkout");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let brush = folder.path().join("brush");
+        fs::create_dir(&brush).unwrap();
+        let shared = shared.canonicalize().unwrap();
+        for part in PARTS {
+            symlink(shared.join("tiny-random-sdxl").join(part), brush.join(part)).unwrap();
+        }
+        let vocabulary = shared.join("clip-tokenizer/tokenizer.json");
+        symlink(vocabulary, brush.join("tokenizer.json")).unwrap();
+        fs::write(folder.path().join("room.jpg"), room(1)).unwrap();
+        Some(Self { folder })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn paint(&self, out: &str, engine: &str, brush: &Path) -> (Enhanced, Value) {
+        let report = self.path("report.json");
+        let models = self.path("models");
+        let environment = [
+            ("PLUMBLINE_BRUSH_DIR", brush.to_str().unwrap()),
+            ("PLUMBLINE_BRUSH_STEPS", "4"),
+            ("PLUMBLINE_MODELS_DIR", models.to_str().unwrap()),
+        ];
+        let (photo, out) = (self.path("room.jpg"), self.path(out));
+        let done = enhance_told(&photo, &out, &report, &["--engine", engine], &environment);
+        let report =
+            fs::read(&report).map_or(Value::Null, |text| serde_json::from_slice(&text).unwrap());
+        (done, report)
+    }
+}
+
+#[test]
+fn nonsense_that_networks_propose_goes_down_the_ladder_and_not_into_the_photo() {
+    for engine in ["guided", "tiled"] {
+        let Some(studio) = Studio::open() else {
+            return;
+        };
+        let brush = studio.path("brush");
+        let (done, report) = studio.paint("better.jpg", engine, &brush);
+
+        assert_eq!(done.status, Some(0), "{}", done.said);
+        assert!(
+            done.said.starts_with("The brush works with "),
+            "{}",
+            done.said
+        );
+        assert_eq!(report["verdict"], "passed");
+        let attempts = report["attempts"].as_array().unwrap();
+        assert_eq!(attempts[0]["engine"], engine);
+        assert_eq!(attempts[0]["report"]["verdict"], "held");
+        let denoise = &attempts[0]["plan"]["denoise"];
+        assert_eq!(
+            (&denoise["steps"], &denoise["look"]),
+            (&1.into(), &0.0.into())
+        );
+        let sigma = denoise["sigma"].as_f64().unwrap();
+        assert!((sigma - 0.693_205).abs() < 1e-5, "{sigma}");
+        assert!(attempts.len() > 1, "{attempts:?}");
+
+        let first = fs::read(studio.path("better.jpg")).unwrap();
+        let better = decode(&first, &Limits::default()).unwrap();
+        assert_eq!((better.pixels.width(), better.pixels.height()), (640, 480));
+        studio.paint("again.jpg", engine, &brush);
+        let again = fs::read(studio.path("again.jpg")).unwrap();
+        assert!(first == again, "{engine}: a second run gives other bytes");
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_model_is_a_sentence() {
+    let Some(studio) = Studio::open() else {
+        return;
+    };
+    let empty = studio.path("nothing");
+    fs::create_dir(&empty).unwrap();
+    let (done, report) = studio.paint("better.jpg", "guided", &empty);
+    assert_eq!((done.status, report), (Some(2), Value::Null));
+    assert!(
+        done.said.contains("No network that paints is installed"),
+        "{}",
+        done.said
+    );
+    assert!(!studio.path("better.jpg").exists());
+}
