@@ -21,3 +21,4 @@ mod random;
 pub mod rehearsal;
 pub mod shift;
 mod skies;
+pub mod words;

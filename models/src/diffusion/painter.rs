@@ -2,22 +2,21 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device};
 use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Scene, Schedule, Tile, Watch};
-use sha2::{Digest, Sha256};
 
 use super::budget::{Budget, Sizes, ways};
 use super::cabinet::Cabinet;
 use super::euler::{Euler, Step};
-use super::files::{Files, Origin, Part};
+use super::files::Files;
 use super::passage::{Order, Passage, Stop};
-use super::prompts::{Encoders, Memory, Prompt, PromptError};
+use super::prompts::{Memory, Prompt, PromptError};
 use super::shift::Shift;
 use super::skies::Sky;
-use crate::nets::sdxl::text::{self, TextEncoder};
-use crate::weights::Weights;
+use super::words;
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.
@@ -35,6 +34,8 @@ pub struct Painter {
     /// `None`: words are made up, for a benchmark.
     memory: Option<Memory>,
     say: Box<dyn Fn(&str) + Send + Sync>,
+    /// Of the present way of working: asked while another photo is being painted.
+    tile: AtomicU32,
     hand: Mutex<Hand>,
 }
 
@@ -89,7 +90,7 @@ impl Painter {
         Ok(Self {
             name: format!("sdxl-lightning-{}", files.steps),
             euler: Euler::trailing(files.steps),
-            memory: cache.map(|cache| Memory::new(cache, fingerprint(&files.text))),
+            memory: cache.map(|cache| words::memory(&files, cache)),
             hand: Mutex::new(Hand {
                 cabinet: Cabinet::new(files.clone(), device.clone(), &profile),
                 ways,
@@ -99,6 +100,7 @@ impl Painter {
             files,
             device,
             say: Box::new(say),
+            tile: AtomicU32::new(profile.tile),
         })
     }
 
@@ -146,6 +148,7 @@ impl Painter {
                 given_up.profile.name
             ));
             let profile = next.profile;
+            self.tile.store(profile.tile, Ordering::Relaxed);
             hand.cabinet = Cabinet::new(self.files.clone(), self.device.clone(), &profile);
         }
     }
@@ -165,10 +168,10 @@ impl Painter {
         Ok((prompt, shift))
     }
 
-    fn read(&self, words: &str) -> Result<Prompt, PromptError> {
+    fn read(&self, sentence: &str) -> Result<Prompt, PromptError> {
         match &self.memory {
-            Some(memory) => read(&self.files, memory, words),
-            None => Ok(made_up(&self.files)?),
+            Some(memory) => words::read(&self.files, memory, sentence),
+            None => Ok(words::made_up(&self.files)?),
         }
     }
 
@@ -238,7 +241,7 @@ impl Brush for Painter {
     }
 
     fn tile_side(&self) -> Option<u32> {
-        Some(self.hand().ways[0].profile.tile)
+        Some(self.tile.load(Ordering::Relaxed))
     }
 
     fn redraw(
@@ -294,40 +297,6 @@ impl Brush for Painter {
     }
 }
 
-/// What the words are to a UNet; `cache` is a folder of those read before.
-pub fn prompt(files: &Files, cache: &Path, words: &str) -> Result<Prompt, PromptError> {
-    read(files, &Memory::new(cache, fingerprint(&files.text)), words)
-}
-
-/// Loads both text encoders for as long as it takes to read, unless the words were read before.
-fn read(files: &Files, memory: &Memory, words: &str) -> Result<Prompt, PromptError> {
-    let sentences = [words.to_owned()];
-    memory.recall_or(&sentences, || {
-        let [first, second] = &files.text;
-        let encoders = [encoder(first)?, encoder(second)?];
-        Encoders::new(&files.vocabulary, encoders)?.read(&sentences, &Device::Cpu)
-    })
-}
-
-/// In full precision, on the processor: it is done once in a machine's life.
-fn encoder(part: &Part<text::Config>) -> Result<TextEncoder, PromptError> {
-    let Origin::File(path) = &part.weights else {
-        return Err(candle_core::Error::msg("random encoders read nothing").into());
-    };
-    let weights = Weights::map(path).map_err(candle_core::Error::wrap)?;
-    let built = weights.build(|vb| TextEncoder::new(&part.config, &vb));
-    Ok(built.map_err(candle_core::Error::wrap)?)
-}
-
-fn made_up(files: &Files) -> candle_core::Result<Prompt> {
-    let [first, second] = files.text.each_ref().map(|part| &part.config);
-    let width = first.hidden_size + second.hidden_size;
-    Ok(Prompt {
-        words: Tensor::randn(0.0_f32, 1.0, (1, 77, width), &Device::Cpu)?,
-        pooled: Tensor::randn(0.0_f32, 1.0, (1, second.projection_dim), &Device::Cpu)?,
-    })
-}
-
 fn measure(cabinet: &mut Cabinet) -> candle_core::Result<Shift> {
     Shift::measured(|chart| {
         let (device, dtype) = (cabinet.device().clone(), cabinet.dtype());
@@ -350,20 +319,6 @@ fn ran_out(error: &candle_core::Error) -> bool {
 
 fn free(device: &Device) -> u64 {
     crate::device::memory(device).map_or(UNKNOWN_MEMORY, |memory| memory.free)
-}
-
-/// Tells one pair of text encoders from another, without reading gigabytes.
-fn fingerprint(text: &[Part<text::Config>; 2]) -> String {
-    let mut hash = Sha256::new();
-    for part in text {
-        let Origin::File(path) = &part.weights else {
-            continue;
-        };
-        let about = std::fs::metadata(path).ok();
-        let about = about.map(|about| (about.len(), about.modified().ok()));
-        hash.update(format!("{path:?} {about:?}"));
-    }
-    hex::encode(hash.finalize())
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use clap::Args;
 use plumbline_enhance::{Brush, Denoise, Metadata, Output, Pixels, Place, Scene, encode};
 use plumbline_models::device;
 use plumbline_models::diffusion::files::Files;
-use plumbline_models::diffusion::painter::{self, NEUTRAL};
+use plumbline_models::diffusion::painter::NEUTRAL;
+use plumbline_models::diffusion::words;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{self, Recipe, Stand};
 use plumbline_models::train::pairs::{self, Pair};
@@ -78,7 +79,7 @@ pub fn teach(order: &Lora) -> anyhow::Result<bool> {
         checkpoint: Some((state.clone(), KEPT_EVERY)),
         ..Recipe::usual(order.seed)
     };
-    let prompt = painter::prompt(&files, &brushes::cache(), NEUTRAL)?;
+    let prompt = words::prompt(&files, &brushes::cache(), NEUTRAL)?;
     let (device, _) = device::best();
     let taught = lora::teach(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
     if state.exists() {
