@@ -2,6 +2,7 @@
 //! larger than memory allows: nine times the picture, 4.8 GB for the last layers of SDXL's decoder
 //! at 1024 pixels. Every sum stays the same sum.
 
+use candle_core::conv::CudnnFwdAlgo;
 use candle_core::{Result, Tensor};
 
 use crate::conv::{Activation, Geometry};
@@ -47,7 +48,10 @@ fn whole(x: &Tensor, weight: &Tensor, geometry: Geometry) -> Result<Tensor> {
         padding,
         dilation,
     } = geometry;
-    x.conv2d(weight, padding, stride, dilation, 1)
+    // What cuDNN picks where it is asked, at every call, may want gigabytes to work in, which candle
+    // fills with zeros.
+    let way = Some(CudnnFwdAlgo::ImplicitPrecompGemm);
+    x.conv2d_with_algo(weight, padding, stride, dilation, 1, way)
 }
 
 /// Each strip with the rows around it that its kernel reaches.

@@ -12,6 +12,14 @@ use super::{Kind, Memory};
 pub fn first() -> Option<(Device, Kind)> {
     let card = CudaDevice::new(0).ok()?;
     let name = context(&card).name().ok()?;
+    // Every tensor would be watched by two events, in case two streams met.
+    #[allow(
+        unsafe_code,
+        reason = "there is one stream, candle's own, and our kernels run on it too"
+    )]
+    unsafe {
+        card.disable_event_tracking();
+    }
     // A pool that gives its memory back is slower, not wrong.
     let _ = keep_memory(&card);
     Some((Device::Cuda(card), Kind::Cuda { name }))

@@ -261,7 +261,6 @@ pub fn photo(
     let painter = Painter::working(Files::random(), device.clone(), None, vec![way], |_| ())?;
     let mut figures = Vec::new();
     let mut take = |name: String, go: &mut dyn FnMut() -> std::result::Result<(), BrushError>| {
-        go()?;
         device::forget_peak(device);
         let begun = Instant::now();
         go()?;
@@ -274,6 +273,8 @@ pub fn photo(
         Ok::<_, BrushError>(())
     };
     let scene = Scene::default();
+    // Loads the networks.
+    painter.correct(small, &scene, denoise, &|_| true)?;
     take(format!("guided proposal, {}", profile.name), &mut || {
         painter.correct(small, &scene, denoise, &|_| true).map(drop)
     })?;

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use plumbline_enhance::{Denoise, Pixels, Schedule, Tile, small};
 use plumbline_models::device::{self, Kind};
+use plumbline_models::diffusion::budget::Budget;
 use plumbline_models::diffusion::rehearsal::{self, Figure, Part, Precision, Rehearsal};
 use serde_json::Value;
 
@@ -36,6 +37,9 @@ pub struct Diffusion {
     /// tiles.
     #[arg(long)]
     photo: bool,
+    /// Only this way of working for the photo, as the first lines name it.
+    #[arg(long, value_name = "NAME")]
+    way: Option<String>,
     /// A Python that has torch and diffusers; without it no peer runs.
     #[arg(long, value_name = "PYTHON")]
     peer: Option<PathBuf>,
@@ -107,7 +111,7 @@ pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
     let theirs = order.peer(parts, precision, card)?;
     table(&ours, rate, theirs.as_ref());
     if order.photo {
-        photo(&rehearsal, free, card)?;
+        photo(&rehearsal, free, card, order.way.as_deref())?;
     }
     Ok(())
 }
@@ -196,7 +200,7 @@ fn table(ours: &[Figure], rate: f64, theirs: Option<&Value>) {
     }
 }
 
-fn photo(rehearsal: &Rehearsal, free: u64, card: bool) -> anyhow::Result<()> {
+fn photo(rehearsal: &Rehearsal, free: u64, card: bool, only: Option<&str>) -> anyhow::Result<()> {
     let (width, height) = (8183, 5455);
     let value = |i: u32| (i / 3 % width / 37 + i / 3 / width / 29) as u8;
     let samples = (0..width * height * 3).map(value).collect();
@@ -211,7 +215,8 @@ fn photo(rehearsal: &Rehearsal, free: u64, card: bool) -> anyhow::Result<()> {
         seed: 1,
     };
     println!("\na photo of {width} x {height}, σ {sigma}, {steps} steps:");
-    for way in rehearsal::sdxl_ways(free, card) {
+    let wanted = |way: &Budget| only.is_none_or(|name| way.profile.name == name);
+    for way in rehearsal::sdxl_ways(free, card).into_iter().filter(wanted) {
         let tiles = tiles(width, height, way.profile.tile);
         let figures = rehearsal::photo(
             &rehearsal.device,

@@ -9,6 +9,7 @@ use super::layers::{conv, conv3, point};
 use super::trunk::Trunk;
 use super::{Cond, Residuals};
 use crate::conv::{Conv, Geometry};
+use crate::device;
 
 /// The whole network.
 #[derive(Debug)]
@@ -42,6 +43,17 @@ impl ControlNet {
 
     /// What the UNet shall add for `picture`, n x 3 x 8h x 8w of 0..1, times `scale`.
     pub fn forward(
+        &self,
+        x: &Tensor,
+        timestep: f64,
+        cond: &Cond,
+        picture: &Tensor,
+        scale: f64,
+    ) -> Result<Residuals> {
+        device::remembering(x.device(), || self.run(x, timestep, cond, picture, scale))
+    }
+
+    fn run(
         &self,
         x: &Tensor,
         timestep: f64,

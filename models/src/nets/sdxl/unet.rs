@@ -10,6 +10,7 @@ use super::layers::{Norms, Upsample, conv3};
 use super::trunk::{Layers, Seen, Trunk};
 use super::{Cond, Residuals};
 use crate::conv::Conv;
+use crate::device;
 use crate::group_norm::GroupNorm;
 
 /// The whole network.
@@ -40,6 +41,16 @@ impl Unet {
 
     /// The noise in latents, n x 4 x h x w. `x` is scaled as the time asks.
     pub fn forward(
+        &self,
+        x: &Tensor,
+        timestep: f64,
+        cond: &Cond,
+        control: Option<&Residuals>,
+    ) -> Result<Tensor> {
+        device::remembering(x.device(), || self.run(x, timestep, cond, control))
+    }
+
+    fn run(
         &self,
         x: &Tensor,
         timestep: f64,

@@ -9,6 +9,7 @@ pub use super::config::VaeConfig as Config;
 use super::attention::PixelAttention;
 use super::layers::{Norms, Resnet, Upsample, conv, conv3, point};
 use crate::conv::{Conv, Geometry};
+use crate::device;
 use crate::group_norm::GroupNorm;
 
 const EPS: f64 = 1e-6;
@@ -94,6 +95,10 @@ impl Encoder {
 
     /// `x`: n x 3 x 8h x 8w, of -1..1.
     pub fn forward(&self, x: &Tensor) -> Result<Encoded> {
+        device::remembering(x.device(), || self.run(x))
+    }
+
+    fn run(&self, x: &Tensor) -> Result<Encoded> {
         let mut x = self.input.forward(x)?;
         for (layers, down) in &self.levels {
             for layer in layers {
@@ -155,6 +160,10 @@ impl Decoder {
 
     /// A picture of about -1..1 from unscaled latents.
     pub fn forward(&self, latents: &Tensor) -> Result<Tensor> {
+        device::remembering(latents.device(), || self.run(latents))
+    }
+
+    fn run(&self, latents: &Tensor) -> Result<Tensor> {
         let x = self.input.forward(&self.quantise.forward(latents)?)?;
         let mut x = self.middle.forward(&x)?;
         for (layers, up) in &self.levels {
