@@ -281,6 +281,6 @@ mod tests {
             said.starts_with("8 GB: ") && said.ends_with("1 x 1024 px"),
             "{said}"
         );
-        assert!(said.contains("5.1 GB for one network at a time"), "{said}");
+        assert!(said.contains("2.5 GB for one network at a time"), "{said}");
     }
 }
