@@ -151,9 +151,8 @@ impl Sizes {
 fn working(net: Net) -> u64 {
     let megabytes = match net {
         Net::Encoder => 1500,
-        Net::Tile | Net::Canny => 2600,
-        Net::Unet | Net::Inpainting => 400,
-        Net::Decoder => 2000,
+        Net::Tile | Net::Canny | Net::Unet | Net::Inpainting => 300,
+        Net::Decoder => 1900,
     };
     megabytes << 20
 }
@@ -281,6 +280,6 @@ mod tests {
             said.starts_with("8 GB: ") && said.ends_with("1 x 1024 px"),
             "{said}"
         );
-        assert!(said.contains("2.5 GB for one network at a time"), "{said}");
+        assert!(said.contains("5.1 GB for one network at a time"), "{said}");
     }
 }

@@ -173,16 +173,12 @@ impl<'a> Passage<'a> {
         let control = self.cabinet.control(net)?;
         let said = control.forward(&x, step.timestep as f64, &cond, &pictures, f64::from(scale))?;
         for (i, &at) in batch.iter().enumerate() {
-            let own = said.map(|x| {
-                x.narrow(0, i, 1)?
-                    .contiguous()?
-                    .to_device(&self.waiting_room)
-            })?;
-            let luggage = &mut self.luggage[at];
-            luggage.control = Some(match luggage.control.take() {
-                Some(other) => other.plus(&own)?,
-                None => own,
-            });
+            let mut sum = said.map(|x| x.narrow(0, i, 1)?.contiguous())?;
+            // Added up where the networks are: a processor is slow with half precision.
+            if let Some(other) = self.luggage[at].control.take() {
+                sum = sum.plus(&other.map(|x| x.to_device(self.cabinet.device()))?)?;
+            }
+            self.luggage[at].control = Some(sum.map(|x| x.to_device(&self.waiting_room))?);
         }
         Ok(())
     }

@@ -30,9 +30,9 @@ impl SimpleBackend for Random {
         let (whole, rest) = (s.elem_count() / BLOCK, s.elem_count() % BLOCK);
         let mut parts = vec![self.0.clone(); whole];
         parts.push(self.0.narrow(0, 0, rest)?);
-        // One part alone would be the block itself, and no memory.
+        // One part alone would be the block itself and no memory, a copy of it a whole block.
         let tensor = match parts.as_slice() {
-            [one] => one.copy()?,
+            [one] => one.affine(1.0, 0.0)?,
             parts => Tensor::cat(parts, 0)?,
         };
         tensor.reshape(s)
