@@ -13,7 +13,7 @@ use plumbline_enhance::{
     Brush, BrushError, Denoise, Mask, Pixels, Place, Preset, Progress, Scene, Shot, Tile, measure,
     plan,
 };
-use plumbline_models::diffusion::budget::{Budget, PROCESSOR, Profile, Residency, Sizes};
+use plumbline_models::diffusion::budget::{Budget, Profile, Residency, Sizes};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::Painter;
 use recorded::shared;
@@ -253,9 +253,4 @@ fn skies_are_painted_where_the_mask_says() {
     let small = Mask::new(3, 3, vec![0; 9]).unwrap();
     let wrong = painter.fill_sky(&photo, &small, &denoise(), "", &|_| true);
     assert!(matches!(wrong, Err(BrushError::Failed(_))));
-}
-
-#[test]
-fn the_machine_without_a_card_works_in_single_precision() {
-    assert!(PROCESSOR.iter().all(|profile| profile.dtype == DType::F32));
 }

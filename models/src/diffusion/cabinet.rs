@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use candle_core::{DType, Device, Result};
+use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::budget::{Net, Profile, Residency};
@@ -77,6 +77,14 @@ impl Cabinet {
             Loaded::Encoder(encoder) => Ok(encoder),
             _ => unreachable!("an encoder was loaded"),
         }
+    }
+
+    /// The most likely latents of pictures of 0..1, as the UNet wants them, in full precision.
+    pub fn latents(&mut self, unit: &Tensor) -> Result<Tensor> {
+        let (scaling, dtype) = (self.scaling(), self.dtype);
+        let signed = ((unit * 2.0)? - 1.0)?.to_device(&self.device)?;
+        let mean = self.encoder()?.forward(&signed.to_dtype(dtype)?)?.mean;
+        mean.to_dtype(DType::F32)? * scaling
     }
 
     pub fn decoder(&mut self) -> Result<&Decoder> {

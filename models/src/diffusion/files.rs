@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use candle_core::safetensors::MmapedSafetensors;
 use serde::de::DeserializeOwned;
 
 use crate::manifest;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
 use crate::nets::sdxl::text;
 use crate::shelf::{Absent, Shelf};
+use crate::weights;
 
 /// Steps that the published checkpoint was distilled for.
 const PUBLISHED_STEPS: usize = 8;
@@ -168,9 +168,7 @@ impl<C> Part<C> {
         let Origin::File(path) = &self.weights else {
             candle_core::bail!("random parameters have no file");
         };
-        // Safe as long as nobody shortens the file meanwhile: see `Weights::map`.
-        #[allow(unsafe_code)]
-        let file = unsafe { MmapedSafetensors::new(path) }?;
+        let file = weights::mapped(&[path])?;
         let count = |shape: &[usize]| shape.iter().product::<usize>() as u64;
         Ok(file
             .tensors()

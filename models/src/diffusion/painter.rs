@@ -217,7 +217,7 @@ impl Painter {
 impl Brush for Painter {
     fn schedule(&self) -> Schedule {
         let sigmas = self.euler.steps().iter().rev().map(|step| step.sigma);
-        Schedule::new(sigmas.collect()).unwrap_or_default()
+        Schedule::new(sigmas.collect()).expect("an opened brush has 1 to 255 rising steps")
     }
 
     fn correct(

@@ -141,10 +141,7 @@ impl<'a> Passage<'a> {
 
     fn encode(&mut self, batch: &[usize]) -> Result<()> {
         let pictures = self.pictures(batch, pictures::unit)?;
-        let signed = ((pictures * 2.0)? - 1.0)?;
-        let scaling = self.cabinet.scaling();
-        let latents = self.cabinet.encoder()?.forward(&signed)?.mean;
-        let latents = (latents.to_dtype(DType::F32)? * scaling)?;
+        let latents = self.cabinet.latents(&pictures)?;
         let noise = batch
             .iter()
             .map(|&at| noise::field(self.order.denoise.seed, self.order.tiles[at]));
@@ -260,14 +257,10 @@ impl<'a> Passage<'a> {
     }
 
     fn cond(&self, batch: &[usize]) -> Result<Cond> {
-        let tile = self.order.tiles[batch[0]];
-        let (height, width) = (tile.height as f32, tile.width as f32);
-        let sizes = Tensor::new(&[[height, width, 0.0, 0.0, height, width]], &Device::Cpu)?;
-        let cond = Cond {
-            words: self.placed(&self.order.prompt.words)?,
-            pooled: self.placed(&self.order.prompt.pooled)?,
-            sizes: sizes.to_device(self.cabinet.device())?,
-        };
+        let (tile, prompt) = (self.order.tiles[batch[0]], self.order.prompt);
+        let (device, dtype) = (self.cabinet.device(), self.cabinet.dtype());
+        let size = (tile.width, tile.height);
+        let cond = Cond::of_size(&prompt.words, &prompt.pooled, size, device, dtype)?;
         cond.repeated(batch.len())
     }
 

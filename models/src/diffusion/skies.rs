@@ -1,7 +1,7 @@
 //! Skies painted anew: the UNet of nine channels sees the noise, the mask, and the picture without
 //! what the mask covers.
 
-use candle_core::{DType, Device, Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 use plumbline_enhance::{Denoise, Mask, Pixels, Progress, Tile, Watch};
 
 use super::cabinet::Cabinet;
@@ -40,7 +40,9 @@ impl Sky<'_> {
         };
         ask(0)?;
         let (mask, hidden, mut latents) = self.begin(cabinet)?;
-        let cond = self.cond(cabinet)?;
+        let size = (self.small.width(), self.small.height());
+        let (words, pooled) = (&self.prompt.words, &self.prompt.pooled);
+        let cond = Cond::of_size(words, pooled, size, cabinet.device(), cabinet.dtype())?;
         for (at, step) in self.steps.iter().enumerate() {
             ask(at + 1)?;
             let x = Tensor::cat(&[&step.scaled(&latents)?, &mask, &hidden], 1)?;
@@ -59,16 +61,20 @@ impl Sky<'_> {
     fn begin(&self, cabinet: &mut Cabinet) -> Result<(Tensor, Tensor, Tensor)> {
         let device = cabinet.device().clone();
         let painted = pictures::plane(self.mask)?.ge(0.5)?.to_dtype(DType::F32)?;
-        let signed = ((pictures::unit(self.small)? * 2.0)? - 1.0)?;
-        let seen = signed.broadcast_mul(&(1.0 - &painted)?)?;
+        let unit = pictures::unit(self.small)?;
+        // Hidden is grey, the middle of what the autoencoder knows.
+        let shown = (1.0 - &painted)?;
+        let seen = (unit
+            .broadcast_mul(&shown)?
+            .broadcast_add(&(&painted * 0.5)?))?;
         let (_, _, height, width) = painted.dims4()?;
         let latent = LATENT as usize;
         let mask = painted
             .interpolate2d(height / latent, width / latent)?
             .to_device(&device)?;
 
-        let hidden = encoded(cabinet, &seen)?;
-        let start = encoded(cabinet, &signed)?;
+        let hidden = cabinet.latents(&seen)?;
+        let start = cabinet.latents(&unit)?;
         let whole = Tile {
             x: 0,
             y: 0,
@@ -89,22 +95,4 @@ impl Sky<'_> {
         let made = self.shift.corrected(&((made + 1.0)? / 2.0)?)?;
         pictures::pixels(&made.get(0)?, self.small)
     }
-
-    fn cond(&self, cabinet: &Cabinet) -> Result<Cond> {
-        let (height, width) = (self.small.height() as f32, self.small.width() as f32);
-        let sizes = Tensor::new(&[[height, width, 0.0, 0.0, height, width]], &Device::Cpu)?;
-        let placed = |x: &Tensor| x.to_device(cabinet.device())?.to_dtype(cabinet.dtype());
-        Ok(Cond {
-            words: placed(&self.prompt.words)?,
-            pooled: placed(&self.prompt.pooled)?,
-            sizes: sizes.to_device(cabinet.device())?,
-        })
-    }
-}
-
-fn encoded(cabinet: &mut Cabinet, signed: &Tensor) -> Result<Tensor> {
-    let (scaling, dtype) = (cabinet.scaling(), cabinet.dtype());
-    let placed = signed.to_device(cabinet.device())?.to_dtype(dtype)?;
-    let mean = cabinet.encoder()?.forward(&placed)?.mean;
-    mean.to_dtype(DType::F32)? * scaling
 }

@@ -14,7 +14,7 @@ mod trunk;
 pub mod unet;
 pub mod vae;
 
-use candle_core::{Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 
 /// What a prediction is conditioned on, besides the latents and the time.
 #[derive(Debug, Clone)]
@@ -28,6 +28,23 @@ pub struct Cond {
 }
 
 impl Cond {
+    /// For a whole picture of so many pixels, where and in what a network computes.
+    pub fn of_size(
+        words: &Tensor,
+        pooled: &Tensor,
+        (width, height): (u32, u32),
+        device: &Device,
+        dtype: DType,
+    ) -> Result<Self> {
+        let (width, height) = (width as f32, height as f32);
+        let placed = |x: &Tensor| x.to_device(device)?.to_dtype(dtype);
+        Ok(Self {
+            words: placed(words)?,
+            pooled: placed(pooled)?,
+            sizes: Tensor::new(&[[height, width, 0.0, 0.0, height, width]], device)?,
+        })
+    }
+
     /// The same for each of `count` pictures.
     pub fn repeated(&self, count: usize) -> Result<Self> {
         Ok(Self {

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use plumbline_enhance::{Denoise, Pixels, Schedule, Tile, small};
+use plumbline_enhance::plan::engine::{CANNY, TILE};
+use plumbline_enhance::steps::tiles::Grid;
+use plumbline_enhance::{Denoise, Pixels, Schedule, small};
 use plumbline_models::device::{self, Kind};
 use plumbline_models::diffusion::budget::Budget;
 use plumbline_models::diffusion::rehearsal::{self, Figure, Part, Precision, Rehearsal};
@@ -14,8 +16,6 @@ use serde_json::Value;
 
 /// The strength of a plan for a room.
 const STRENGTH: f32 = 0.3;
-/// Pixels that neighbouring tiles share.
-const OVERLAP: u32 = 128;
 /// Memory to plan with where nobody can tell.
 const UNKNOWN_MEMORY: u64 = 16_000_000_000;
 
@@ -209,15 +209,15 @@ fn photo(rehearsal: &Rehearsal, free: u64, card: bool, only: Option<&str>) -> an
     let denoise = Denoise {
         sigma,
         steps,
-        tile: 0.6,
-        canny: 0.4,
+        tile: TILE,
+        canny: CANNY,
         look: 0.0,
         seed: 1,
     };
     println!("\na photo of {width} x {height}, σ {sigma}, {steps} steps:");
     let wanted = |way: &Budget| only.is_none_or(|name| way.profile.name == name);
     for way in rehearsal::sdxl_ways(free, card).into_iter().filter(wanted) {
-        let tiles = tiles(width, height, way.profile.tile);
+        let tiles = Grid::of_side(way.profile.tile).tiles(width, height);
         let figures = rehearsal::photo(
             &rehearsal.device,
             way.profile,
@@ -234,26 +234,4 @@ fn photo(rehearsal: &Rehearsal, free: u64, card: bool, only: Option<&str>) -> an
         }
     }
     Ok(())
-}
-
-/// As the tiled engine cuts a picture: all of one size, the last ones moved in.
-fn tiles(width: u32, height: u32, side: u32) -> Vec<Tile> {
-    let starts = |length: u32| -> Vec<u32> {
-        let last = length - side;
-        let count = last.div_ceil(side - OVERLAP) + 1;
-        (0..count)
-            .map(|at| (at * (side - OVERLAP)).min(last))
-            .collect()
-    };
-    let columns = starts(width);
-    let rows = starts(height).into_iter();
-    rows.flat_map(|y| {
-        columns.iter().map(move |&x| Tile {
-            x,
-            y,
-            width: side,
-            height: side,
-        })
-    })
-    .collect()
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
 use plumbline_enhance::{Brush, Denoise, Metadata, Output, Pixels, Place, Scene, encode};
 use plumbline_models::device;
 use plumbline_models::diffusion::files::Files;
@@ -19,8 +20,6 @@ use plumbline_models::train::pairs::{self, Pair};
 use crate::brushes;
 use crate::files::{keep, write_beside};
 
-/// How much of the look the product puts on.
-const WORN: f32 = 0.35;
 /// Pairs on the sheet.
 const SHOWN: usize = 4;
 /// How often the state is kept.
@@ -133,7 +132,7 @@ fn draw(files: Files, look: &Path, pairs: &[Pair], sheet: &Path) -> anyhow::Resu
     let brush = brushes::of(files, |_| ()).map_err(|why| anyhow!(why))?;
     let mut rows = Vec::new();
     for pair in pairs.iter().take(SHOWN) {
-        let [bare, worn] = [0.0, WORN].map(|look| paint(&*brush, &pair.before, look));
+        let [bare, worn] = [0.0, LOOK].map(|look| paint(&*brush, &pair.before, look));
         rows.push([pair.before.clone(), bare?, worn?, pair.after.clone()]);
     }
     let png = encode(&joined(&rows)?, &Metadata::default(), &Output::Png)?;
@@ -145,8 +144,8 @@ fn paint(brush: &dyn Brush, picture: &Pixels, look: f32) -> anyhow::Result<Pixel
     let denoise = Denoise {
         sigma,
         steps,
-        tile: 0.6,
-        canny: 0.4,
+        tile: TILE,
+        canny: CANNY,
         look,
         seed: 1,
     };

@@ -33,10 +33,12 @@ const INSIDE: f32 = 0.3;
 const OUTSIDE: f32 = 0.25;
 /// More for a look that is farther away.
 const FARTHER: f32 = 0.1;
-/// Scales of the ControlNets that lock texture and edges, and the weight of the interior look.
-const TILE: f32 = 0.6;
-const CANNY: f32 = 0.4;
-const LOOK: f32 = 0.35;
+/// Scale of the ControlNet that locks texture and colour.
+pub const TILE: f32 = 0.6;
+/// Scale of the ControlNet that locks edges.
+pub const CANNY: f32 = 0.4;
+/// Weight of the interior look.
+pub const LOOK: f32 = 0.35;
 
 /// What becomes of a wish with what is installed.
 pub fn granted(wish: EngineWish, brush: Option<&dyn Brush>) -> Engine {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use candle_core::{DType, Device, Result, Tensor, Var};
+use plumbline_enhance::plan::engine::{CANNY, TILE};
 use plumbline_enhance::{Pixels, Tile};
 
 use super::{Recipe, TeachError};
@@ -28,8 +29,6 @@ const ATTENTION: [&str; 4] = [
 ];
 /// And the residual blocks' kernels.
 const KERNELS: [&str; 3] = ["conv1.weight", "conv2.weight", "conv_shortcut.weight"];
-const TILE_LOCK: f64 = 0.6;
-const CANNY_LOCK: f64 = 0.4;
 /// Seeds of the noise that a look is judged with, apart from those it learns with.
 const JUDGED: u64 = 1 << 40;
 
@@ -179,9 +178,9 @@ impl School {
         let (t, dtype) = (step.timestep as f64, self.dtype);
         let (unit, outlines) = (unit.to_dtype(dtype)?, outlines.to_dtype(dtype)?);
         let tile = self.cabinet.control(Net::Tile)?;
-        let tile = tile.forward(x, t, cond, &unit, TILE_LOCK)?;
+        let tile = tile.forward(x, t, cond, &unit, f64::from(TILE))?;
         let canny = self.cabinet.control(Net::Canny)?;
-        tile.plus(&canny.forward(x, t, cond, &outlines, CANNY_LOCK)?)
+        tile.plus(&canny.forward(x, t, cond, &outlines, f64::from(CANNY))?)
     }
 
     /// With the look as it is now, and a memory of how it came about.
@@ -197,13 +196,9 @@ impl School {
     }
 
     fn cond(&self, tile: Tile) -> Result<Cond> {
-        let (height, width) = (tile.height as f32, tile.width as f32);
-        let place = |x: &Tensor| x.to_device(&self.device)?.to_dtype(self.dtype);
-        Ok(Cond {
-            words: place(&self.prompt.words)?,
-            pooled: place(&self.prompt.pooled)?,
-            sizes: Tensor::new(&[[height, width, 0.0, 0.0, height, width]], &self.device)?,
-        })
+        let (words, pooled) = (&self.prompt.words, &self.prompt.pooled);
+        let size = (tile.width, tile.height);
+        Cond::of_size(words, pooled, size, &self.device, self.dtype)
     }
 
     /// Alpha is the rank: the matrices are as strong as they were taught.
@@ -230,12 +225,8 @@ impl School {
 impl Lesson {
     fn new(pair: &Pair, cabinet: &mut Cabinet) -> Result<Self> {
         let mut latents = |picture: &Pixels| {
-            let (device, dtype) = (cabinet.device().clone(), cabinet.dtype());
-            let signed = ((pictures::unit(picture)? * 2.0)? - 1.0)?;
-            let signed = signed.to_device(&device)?.to_dtype(dtype)?;
-            let scaling = cabinet.scaling();
-            let mean = cabinet.encoder()?.forward(&signed)?.mean;
-            (mean.to_dtype(DType::F32)? * scaling)?.to_device(&Device::Cpu)
+            let latents = cabinet.latents(&pictures::unit(picture)?)?;
+            latents.to_device(&Device::Cpu)
         };
         Ok(Self {
             before: latents(&pair.before)?,
