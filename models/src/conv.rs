@@ -51,6 +51,13 @@ impl Geometry {
         padding: 0,
         dilation: 1,
     };
+
+    /// Rows of output that so many of input make; `None`: the kernel does not fit.
+    pub(crate) fn outputs(self, len: usize, kernel: usize) -> Option<usize> {
+        let reach = (kernel - 1) * self.dilation + 1;
+        let room = (len + 2 * self.padding).checked_sub(reach)?;
+        Some(room / self.stride + 1)
+    }
 }
 
 /// What follows the sum.

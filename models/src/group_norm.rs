@@ -5,6 +5,7 @@ use candle_core::{CpuStorage, CustomOp3, DType, Layout, Module, Result, Shape, T
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
+use crate::dense;
 use crate::lanes::scaled_silu;
 
 /// Its parameters.
@@ -22,6 +23,7 @@ impl GroupNorm {
         if groups == 0 || !channels.is_multiple_of(groups) {
             bail!("{channels} channels cannot be put in {groups} groups");
         }
+        let vb = dense::beside(vb);
         Ok(Self {
             weight: vb.get(channels, "weight")?,
             bias: vb.get(channels, "bias")?,

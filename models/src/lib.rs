@@ -3,7 +3,9 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod attention;
 pub mod conv;
+pub mod dense;
 pub mod device;
 pub mod diffusion;
 mod double;

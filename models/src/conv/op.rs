@@ -30,15 +30,7 @@ impl Op {
         if wanted != inputs || kernel != other || bias.dims1()? != outputs {
             bail!("a convolution of {x:?} by {weight:?} and {bias:?} has no sense");
         }
-        let Geometry {
-            stride,
-            padding,
-            dilation,
-        } = self.geometry;
-        let out = |len: usize| {
-            let room = (len + 2 * padding).checked_sub((kernel - 1) * dilation + 1)?;
-            Some(room / stride + 1)
-        };
+        let out = |len| self.geometry.outputs(len, kernel);
         let (Some(out_rows), Some(out_columns)) = (out(rows), out(columns)) else {
             bail!("an input of {x:?} is smaller than the kernel of {weight:?}");
         };

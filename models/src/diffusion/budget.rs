@@ -86,18 +86,18 @@ pub const CARD: [Profile; 4] = [
     },
 ];
 
-/// On a processor. Half precision is slower there, so it saves no memory.
+/// On a processor: weights in bfloat16, everything else in single precision (`dense`).
 pub const PROCESSOR: [Profile; 2] = [
     Profile {
         name: "processor, all resident",
-        dtype: DType::F32,
+        dtype: DType::BF16,
         residency: Residency::All,
         tile: 1024,
         batch: 1,
     },
     Profile {
         name: "processor",
-        dtype: DType::F32,
+        dtype: DType::BF16,
         residency: Residency::One,
         tile: 768,
         batch: 1,
@@ -175,10 +175,18 @@ impl Budget {
     /// Of networks of these sizes.
     pub fn of(profile: Profile, sizes: &Sizes) -> Self {
         let bytes = profile.dtype.size_in_bytes() as u64;
+        // Only processors' networks are in bfloat16: laid out, among activations of twice the size.
+        let laid_out = profile.dtype == DType::BF16;
+        let activations = if laid_out { 2 * bytes } else { bytes };
         let tiles = u64::from(profile.tile) * u64::from(profile.tile) * profile.batch as u64;
         let area = tiles.max(PROPOSAL);
         let held = |net: Net| sizes.parameters(net) * bytes;
-        let spent = |net: Net| working(net) / (1 << 20) * area / (1 << 20) * (bytes << 19);
+        let spent = |net: Net| {
+            let working = working(net) / (1 << 20) * area / (1 << 20) * (activations << 19);
+            // A look is put on with the parameters beside the network that is made of them.
+            let look = laid_out && matches!(net, Net::Unet | Net::Inpainting);
+            working + if look { held(net) } else { 0 }
+        };
         let most = |of: &dyn Fn(Net) -> u64| WAY.into_iter().map(of).max().unwrap_or(0);
         match profile.residency {
             Residency::All => Self {

@@ -1,7 +1,7 @@
 //! The networks in memory: loaded when they are asked for, and dropped for the next where there is
 //! no room for all.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
@@ -12,6 +12,7 @@ use super::lora::blend::{Blend, Originals, Share};
 use super::lora::{Lora, LoraError};
 use super::params::Params;
 use super::random;
+use crate::dense;
 use crate::nets::sdxl::config::UnetConfig;
 use crate::nets::sdxl::controlnet::ControlNet;
 use crate::nets::sdxl::unet::Unet;
@@ -29,9 +30,25 @@ enum Loaded {
 struct Lookable {
     /// `None`: what was begun with it failed.
     unet: Option<Unet>,
-    /// `None`: of random parameters, which no look fits.
-    blend: Option<Blend>,
+    parameters: Parameters,
     look: f32,
+}
+
+/// What a UNet is built of anew when its look changes.
+enum Parameters {
+    /// Random ones, which no look fits.
+    Random,
+    /// What the network holds as well.
+    Held(Box<Blend>),
+    /// The network has them laid out: read again.
+    File(Source),
+}
+
+/// A file, and how to read it.
+struct Source {
+    path: PathBuf,
+    dtype: DType,
+    device: Device,
 }
 
 /// The networks in memory.
@@ -58,8 +75,9 @@ impl Cabinet {
         &self.device
     }
 
+    /// Of what the networks are shown.
     pub fn dtype(&self) -> DType {
-        self.dtype
+        dense::activations(&self.device, self.dtype)
     }
 
     /// What latents of a picture are multiplied by for the UNet.
@@ -81,7 +99,7 @@ impl Cabinet {
 
     /// The most likely latents of pictures of 0..1, as the UNet wants them, in full precision.
     pub fn latents(&mut self, unit: &Tensor) -> Result<Tensor> {
-        let (scaling, dtype) = (self.scaling(), self.dtype);
+        let (scaling, dtype) = (self.scaling(), self.dtype());
         let signed = ((unit * 2.0)? - 1.0)?.to_device(&self.device)?;
         let mean = self.encoder()?.forward(&signed.to_dtype(dtype)?)?.mean;
         mean.to_dtype(DType::F32)? * scaling
@@ -179,23 +197,42 @@ impl Cabinet {
     }
 
     fn load_unet(&self, part: &Part<UnetConfig>) -> std::result::Result<Loaded, WeightsError> {
-        let (unet, blend) = match &part.weights {
-            Origin::Random => (self.build(part, &[], Unet::new)?, None),
-            Origin::File(path) => {
-                let params = Params::map(&[path], self.dtype, &self.device)?;
-                let unet = params.build(|vb| Unet::new(&part.config, &vb))?;
-                (unet, Some(Blend::new(params, Originals::InTheFile)))
-            }
+        let Origin::File(path) = &part.weights else {
+            let unet = self.build(part, &[], Unet::new)?;
+            return Ok(Lookable::plain(unet, Parameters::Random));
         };
-        Ok(Loaded::Unet(Box::new(Lookable {
-            unet: Some(unet),
-            blend,
-            look: 0.0,
-        })))
+        let source = Source {
+            path: path.clone(),
+            dtype: self.dtype,
+            device: self.device.clone(),
+        };
+        if dense::lays_out(&self.device, self.dtype) {
+            let unet = self.build(part, &[], Unet::new)?;
+            return Ok(Lookable::plain(unet, Parameters::File(source)));
+        }
+        let params = source.read()?;
+        let unet = params.build(|vb| Unet::new(&part.config, &vb))?;
+        let blend = Box::new(Blend::new(params, Originals::InTheFile));
+        Ok(Lookable::plain(unet, Parameters::Held(blend)))
+    }
+}
+
+impl Source {
+    fn read(&self) -> std::result::Result<Params, WeightsError> {
+        Params::map(&[&self.path], self.dtype, &self.device)
     }
 }
 
 impl Lookable {
+    fn plain(unet: Unet, parameters: Parameters) -> Loaded {
+        let look = 0.0;
+        Loaded::Unet(Box::new(Self {
+            unet: Some(unet),
+            parameters,
+            look,
+        }))
+    }
+
     fn unet(&self) -> Result<&Unet> {
         let lost = || candle_core::Error::msg("the UNet lost its look");
         self.unet.as_ref().ok_or_else(lost)
@@ -203,9 +240,9 @@ impl Lookable {
 
     /// Puts on so much of the look, from the parameters as they were.
     fn wear(&mut self, look: f32, path: &Path, config: &UnetConfig) -> Result<()> {
-        let Some(blend) = &mut self.blend else {
+        if matches!(self.parameters, Parameters::Random) {
             return Ok(());
-        };
+        }
         let lora = Lora::open(path, None).map_err(candle_core::Error::wrap)?;
         let share = Share {
             lora: &lora,
@@ -214,13 +251,23 @@ impl Lookable {
         // As long as it stands, it holds what the look replaces. Not a number: until all is done, it
         // wears nothing that anybody asks for.
         (self.unet, self.look) = (None, f32::NAN);
-        blend.set(&[share]).map_err(of_lora)?;
-        let params = blend.params();
-        let unet = params.build(|vb| Unet::new(config, &vb));
-        self.unet = Some(unet.map_err(of_weights)?);
-        self.look = look;
+        let unet = match &mut self.parameters {
+            Parameters::Random => return Ok(()),
+            Parameters::Held(blend) => wearing(blend, share, config),
+            Parameters::File(source) => {
+                let params = source.read().map_err(of_weights)?;
+                wearing(&mut Blend::new(params, Originals::InTheFile), share, config)
+            }
+        };
+        (self.unet, self.look) = (Some(unet?), look);
         Ok(())
     }
+}
+
+fn wearing(blend: &mut Blend, look: Share, config: &UnetConfig) -> Result<Unet> {
+    blend.set(&[look]).map_err(of_lora)?;
+    let unet = blend.params().build(|vb| Unet::new(config, &vb));
+    unet.map_err(of_weights)
 }
 
 fn of_weights(error: WeightsError) -> candle_core::Error {

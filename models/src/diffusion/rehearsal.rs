@@ -11,6 +11,7 @@ use super::budget::{Budget, Profile, Sizes, ways};
 use super::files::Files;
 use super::painter::{Painter, Unusable};
 use super::random;
+use crate::dense;
 use crate::device;
 use crate::nets::sdxl::Cond;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
@@ -56,8 +57,8 @@ pub struct Precision(DType);
 impl Precision {
     /// Sixteen bits, eleven of them significant.
     pub const HALF: Self = Self(DType::F16);
-    /// Thirty-two bits.
-    pub const SINGLE: Self = Self(DType::F32);
+    /// Sixteen bits, eight of them significant.
+    pub const BRAIN: Self = Self(DType::BF16);
 
     /// One of f32, f16, bf16.
     pub fn named(name: &str) -> Option<Self> {
@@ -114,7 +115,7 @@ impl Rehearsal {
     pub fn matrix_rate(&self) -> Result<f64> {
         let side = if self.device.is_cpu() { 2048 } else { 8192 };
         let factor =
-            || Tensor::randn(0.0_f32, 0.02, (side, side), &self.device)?.to_dtype(self.dtype.0);
+            || Tensor::randn(0.0_f32, 0.02, (side, side), &self.device)?.to_dtype(self.shown());
         let (a, b) = (factor()?, factor()?);
         let seconds = self.median(|| a.matmul(&b))?;
         Ok(2.0 * (side as f64).powi(3) / seconds / 1e12)
@@ -122,8 +123,9 @@ impl Rehearsal {
 
     fn text(&self) -> Result<Vec<Figure>> {
         let ids = Tensor::ones((1, TOKENS), DType::U32, &self.device)?;
-        let first = TextEncoder::new(&text::Config::sdxl(), &self.parameters()?)?;
-        let second = TextEncoder::new(&text::Config::sdxl_second(), &self.parameters()?)?;
+        let parameters = random::parameters(self.shown(), &self.device)?;
+        let first = TextEncoder::new(&text::Config::sdxl(), &parameters)?;
+        let second = TextEncoder::new(&text::Config::sdxl_second(), &parameters)?;
         let seconds = self.median(|| {
             first.forward(&ids)?;
             Ok(second.forward(&ids)?.penultimate)
@@ -186,7 +188,12 @@ impl Rehearsal {
     }
 
     fn noise(&self, shape: &[usize]) -> Result<Tensor> {
-        Tensor::randn(0.0_f32, 1.0, shape, &self.device)?.to_dtype(self.dtype.0)
+        Tensor::randn(0.0_f32, 1.0, shape, &self.device)?.to_dtype(self.shown())
+    }
+
+    /// What the networks are shown.
+    fn shown(&self) -> DType {
+        dense::activations(&self.device, self.dtype.0)
     }
 
     fn cond(&self, batch: usize) -> Result<Cond> {

@@ -27,7 +27,7 @@ pub struct Diffusion {
     /// Side of the picture that each network is shown: arithmetic is known for 512, 768 and 1024.
     #[arg(long, default_value_t = 1024, value_parser = side)]
     px: usize,
-    /// Precision: f32, f16 or bf16; else f16 on a card, f32 on a processor.
+    /// Precision: f32, f16 or bf16; else f16 on a card, and weights in bf16 on a processor.
     #[arg(long, value_parser = precision)]
     dtype: Option<Precision>,
     /// How often each network runs, after a run that does not count.
@@ -43,6 +43,9 @@ pub struct Diffusion {
     /// A Python that has torch and diffusers; without it no peer runs.
     #[arg(long, value_name = "PYTHON")]
     peer: Option<PathBuf>,
+    /// The peer's precision; else ours.
+    #[arg(long, value_parser = precision)]
+    peer_dtype: Option<Precision>,
     /// The peer's script.
     #[arg(long, value_name = "FILE", default_value = "tests/peers/diffusion.py")]
     peer_script: PathBuf,
@@ -81,7 +84,7 @@ pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
     let usual = if card {
         Precision::HALF
     } else {
-        Precision::SINGLE
+        Precision::BRAIN
     };
     let precision = order.dtype.unwrap_or(usual);
     let rehearsal = Rehearsal {
@@ -108,7 +111,7 @@ pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
     for part in parts {
         ours.extend(rehearsal.measure(*part)?);
     }
-    let theirs = order.peer(parts, precision, card)?;
+    let theirs = order.peer(parts, order.peer_dtype.unwrap_or(precision), card)?;
     table(&ours, rate, theirs.as_ref());
     if order.photo {
         photo(&rehearsal, free, card, order.way.as_deref())?;

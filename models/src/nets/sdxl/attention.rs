@@ -2,9 +2,11 @@
 
 use candle_core::{DType, Module, Result, Tensor};
 use candle_nn::ops::layer_norm_slow;
-use candle_nn::{LayerNorm, Linear, VarBuilder, layer_norm, linear, linear_no_bias};
+use candle_nn::{LayerNorm, VarBuilder, layer_norm};
 
 use super::layers::Norms;
+use crate::attention;
+use crate::dense::{Linear, beside, linear, linear_no_bias};
 use crate::gelu::gelu;
 use crate::group_norm::GroupNorm;
 use crate::softmax::softmax;
@@ -32,6 +34,10 @@ pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
         let turned = |x: &Tensor| x.transpose(1, 2)?.contiguous();
         let (q, k, v) = (turned(q)?, turned(k)?, turned(v)?);
         return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);
+    }
+    let tracked = [q, k, v].iter().any(|x| x.track_op());
+    if q.device().is_cpu() && q.dtype() == DType::F32 && !tracked {
+        return attention::attend(q, k, v, scale as f32);
     }
     let (k, v) = (k.t()?.contiguous()?, v.contiguous()?);
     let q = (q * scale)?;
@@ -99,7 +105,7 @@ struct Block {
 
 impl Block {
     fn new(channels: usize, words: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
-        let norm = |name| layer_norm(channels, EPS, vb.pp(name));
+        let norm = |name| layer_norm(channels, EPS, beside(&vb.pp(name)));
         Ok(Self {
             norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
             own: Attention::new(channels, channels, heads, &vb.pp("attn1"))?,

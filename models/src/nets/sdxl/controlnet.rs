@@ -8,7 +8,8 @@ pub use super::config::UnetConfig as Config;
 use super::layers::{conv, conv3, point};
 use super::trunk::Trunk;
 use super::{Cond, Residuals};
-use crate::conv::{Conv, Geometry};
+use crate::conv::Geometry;
+use crate::dense::Convolution;
 use crate::device;
 
 /// The whole network.
@@ -16,8 +17,8 @@ use crate::device;
 pub struct ControlNet {
     trunk: Trunk,
     hint: Hint,
-    down: Vec<Conv>,
-    mid: Conv,
+    down: Vec<Convolution>,
+    mid: Convolution,
 }
 
 impl ControlNet {
@@ -87,7 +88,7 @@ fn taps(config: &Config) -> Vec<usize> {
 
 /// From a picture to the first level's channels at the latents' size.
 #[derive(Debug)]
-struct Hint(Vec<Conv>);
+struct Hint(Vec<Convolution>);
 
 impl Hint {
     fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {

@@ -1,9 +1,10 @@
 //! What UNet, ControlNet and autoencoder are made of.
 
 use candle_core::{Module, Result, Tensor};
-use candle_nn::{Linear, VarBuilder, linear};
+use candle_nn::VarBuilder;
 
-use crate::conv::{Activation, Conv, Geometry};
+use crate::conv::Geometry;
+use crate::dense::{Convolution, Linear, linear};
 use crate::group_norm::GroupNorm;
 
 /// A convolution without an activation.
@@ -12,17 +13,17 @@ pub(super) fn conv(
     kernel: usize,
     geometry: Geometry,
     vb: &VarBuilder,
-) -> Result<Conv> {
-    Conv::new(channels, kernel, geometry, Activation::Linear, vb)
+) -> Result<Convolution> {
+    Convolution::new(channels, kernel, geometry, vb)
 }
 
 /// 3 x 3, with an output of the input's size.
-pub(super) fn conv3(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Conv> {
+pub(super) fn conv3(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Convolution> {
     conv((inputs, outputs), 3, Geometry::same(1), vb)
 }
 
 /// 1 x 1.
-pub(super) fn point(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Conv> {
+pub(super) fn point(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Convolution> {
     conv((inputs, outputs), 1, Geometry::POINT, vb)
 }
 
@@ -30,9 +31,9 @@ pub(super) fn point(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Co
 #[derive(Debug)]
 pub(super) struct Resnet {
     norms: [GroupNorm; 2],
-    convs: [Conv; 2],
+    convs: [Convolution; 2],
     time: Option<Linear>,
-    shortcut: Option<Conv>,
+    shortcut: Option<Convolution>,
 }
 
 /// Groups of a normalisation, and what is added to its variance.
@@ -88,7 +89,7 @@ impl Resnet {
 
 /// To a larger picture, each pixel repeated, and smoothed.
 #[derive(Debug)]
-pub(super) struct Upsample(Conv);
+pub(super) struct Upsample(Convolution);
 
 impl Upsample {
     pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {

@@ -1,13 +1,14 @@
 //! The half that UNet and ControlNet share: from latents down to the middle.
 
 use candle_core::{D, DType, Module, Result, Tensor, bail};
-use candle_nn::{Linear, VarBuilder, linear};
+use candle_nn::VarBuilder;
 
 use super::Cond;
 use super::attention::Transformer;
 use super::config::{Level, UnetConfig};
 use super::layers::{Norms, Resnet, conv, conv3};
-use crate::conv::{Conv, Geometry};
+use crate::conv::Geometry;
+use crate::dense::{Convolution, Linear, linear};
 
 /// Two layers that make a vector of a time, or of sizes.
 #[derive(Debug)]
@@ -114,8 +115,8 @@ pub(super) struct Descent {
 pub(super) struct Trunk {
     time: Embedding,
     added: Embedding,
-    input: Conv,
-    levels: Vec<(Layers, Option<Conv>)>,
+    input: Convolution,
+    levels: Vec<(Layers, Option<Convolution>)>,
     middle: (Resnet, Transformer, Resnet),
     time_waves: usize,
     size_waves: usize,
@@ -178,7 +179,7 @@ impl Trunk {
     }
 }
 
-fn levels(config: &UnetConfig, vb: &VarBuilder) -> Result<Vec<(Layers, Option<Conv>)>> {
+fn levels(config: &UnetConfig, vb: &VarBuilder) -> Result<Vec<(Layers, Option<Convolution>)>> {
     let last = config.block_out_channels.len() - 1;
     let mut inputs = config.block_out_channels[0];
     let levels = config.levels().enumerate().map(|(at, level)| {

@@ -9,7 +9,7 @@ pub use super::config::UnetConfig as Config;
 use super::layers::{Norms, Upsample, conv3};
 use super::trunk::{Layers, Seen, Trunk};
 use super::{Cond, Residuals};
-use crate::conv::Conv;
+use crate::dense::Convolution;
 use crate::device;
 use crate::group_norm::GroupNorm;
 
@@ -19,7 +19,7 @@ pub struct Unet {
     trunk: Trunk,
     levels: Vec<(Layers, Option<Upsample>)>,
     norm: GroupNorm,
-    output: Conv,
+    output: Convolution,
 }
 
 impl Unet {

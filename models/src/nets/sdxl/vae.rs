@@ -8,7 +8,8 @@ pub use super::config::VaeConfig as Config;
 
 use super::attention::PixelAttention;
 use super::layers::{Norms, Resnet, Upsample, conv, conv3, point};
-use crate::conv::{Conv, Geometry};
+use crate::conv::Geometry;
+use crate::dense::Convolution;
 use crate::device;
 use crate::group_norm::GroupNorm;
 
@@ -48,12 +49,12 @@ impl Middle {
 /// Pictures to latents.
 #[derive(Debug)]
 pub struct Encoder {
-    input: Conv,
-    levels: Vec<(Vec<Resnet>, Option<Conv>)>,
+    input: Convolution,
+    levels: Vec<(Vec<Resnet>, Option<Convolution>)>,
     middle: Middle,
     norm: GroupNorm,
-    output: Conv,
-    quantise: Conv,
+    output: Convolution,
+    quantise: Convolution,
 }
 
 impl Encoder {
@@ -124,12 +125,12 @@ impl Encoder {
 /// Latents to pictures.
 #[derive(Debug)]
 pub struct Decoder {
-    input: Conv,
+    input: Convolution,
     middle: Middle,
     levels: Vec<(Vec<Resnet>, Option<Upsample>)>,
     norm: GroupNorm,
-    output: Conv,
-    quantise: Conv,
+    output: Convolution,
+    quantise: Convolution,
 }
 
 impl Decoder {

@@ -1,0 +1,241 @@
+//! Softmax attention (Vaswani et al. 2017) on the processor, head by head over some queries at a
+//! time, whose scores never leave the cache: candle's products would lay out the scores of all heads
+//! in memory, and share out each small product among all threads.
+#![allow(unsafe_code)]
+
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
+use gemm::Parallelism;
+use rayon::prelude::*;
+
+use crate::lanes::share;
+
+/// Queries at once, at most.
+const STRIP: usize = 256;
+/// Scores at once, at most, of a thread; 16 MB.
+const SCORES: usize = 1 << 22;
+
+/// softmax(q kᵀ · scale) v of `f32` on the processor, each n x heads x length x size.
+pub(crate) fn attend(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32) -> Result<Tensor> {
+    let rows = |x: &Tensor| match x.stride().last() {
+        Some(1) => Ok(x.clone()),
+        _ => x.contiguous(),
+    };
+    let op = Attention { scale };
+    let seen = rows(q)?.apply_op3_no_bwd(&rows(k)?, &rows(v)?, &op)?;
+    seen.transpose(1, 2)
+}
+
+struct Attention {
+    scale: f32,
+}
+
+/// Rows of one head of one image, a stride apart.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    values: &'a [f32],
+    count: usize,
+    stride: usize,
+}
+
+/// n x heads x length x size, wherever its rows lie.
+struct Heads<'a> {
+    values: &'a [f32],
+    dims: [usize; 4],
+    strides: [usize; 4],
+}
+
+impl<'a> Heads<'a> {
+    fn new(storage: &'a CpuStorage, layout: &Layout) -> Result<Self> {
+        let (Ok(dims), Ok(strides)) = (layout.dims().try_into(), layout.stride().try_into()) else {
+            bail!("attention wants n x heads x length x size");
+        };
+        let values = &storage.as_slice::<f32>()?[layout.start_offset()..];
+        Ok(Self {
+            values,
+            dims,
+            strides,
+        })
+    }
+
+    fn rows(&self, image: usize, head: usize) -> Rows<'a> {
+        Rows {
+            values: &self.values[image * self.strides[0] + head * self.strides[1]..],
+            count: self.dims[2],
+            stride: self.strides[2],
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// Whoever reads so many values of each row stays among the values.
+    fn check(self, size: usize) {
+        let end = self.count.saturating_sub(1) * self.stride + size;
+        assert!(end <= self.values.len(), "rows end in their storage");
+    }
+
+    fn part(self, from: usize, count: usize) -> Self {
+        Self {
+            values: &self.values[from * self.stride..],
+            count,
+            stride: self.stride,
+        }
+    }
+}
+
+impl CustomOp3 for Attention {
+    fn name(&self) -> &'static str {
+        "attention"
+    }
+
+    /// n x queries x heads x size.
+    fn cpu_fwd(
+        &self,
+        q: &CpuStorage,
+        q_layout: &Layout,
+        k: &CpuStorage,
+        k_layout: &Layout,
+        v: &CpuStorage,
+        v_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let q = Heads::new(q, q_layout)?;
+        let (k, v) = (Heads::new(k, k_layout)?, Heads::new(v, v_layout)?);
+        let [n, heads, queries, size] = q.dims;
+        let keys = k.dims[2];
+        if k.dims != v.dims || k.dims != [n, heads, keys, size] || keys == 0 {
+            bail!(
+                "queries {:?}, keys {:?}, values {:?}",
+                q.dims,
+                k.dims,
+                v.dims
+            );
+        }
+        let mut seen = vec![0.0; n * queries * heads * size];
+        let strip = strip(queries, keys);
+        for (image, seen) in seen.chunks_mut(queries * heads * size).enumerate() {
+            let strips = seen.par_chunks_mut(strip * heads * size).enumerate();
+            strips.for_each_init(Vec::new, |scores, (at, seen)| {
+                let count = seen.len() / (heads * size);
+                scores.resize(count * keys, 0.0);
+                for head in 0..heads {
+                    let q = q.rows(image, head).part(at * strip, count);
+                    self.scores(q, k.rows(image, head), size, scores);
+                    scores.chunks_exact_mut(keys).for_each(share);
+                    let v = v.rows(image, head);
+                    mix(scores, v, &mut seen[head * size..], heads * size, size);
+                }
+            });
+        }
+        Ok((
+            CpuStorage::F32(seen),
+            Shape::from((n, queries, heads, size)),
+        ))
+    }
+}
+
+/// So many queries that every thread has some, and their scores stay in its cache.
+fn strip(queries: usize, keys: usize) -> usize {
+    let fair = queries.div_ceil(2 * rayon::current_num_threads());
+    fair.clamp(16, STRIP).min((SCORES / keys).max(1))
+}
+
+impl Attention {
+    /// Queries x keys.
+    fn scores(&self, q: Rows, k: Rows, size: usize, scores: &mut [f32]) {
+        q.check(size);
+        k.check(size);
+        assert_eq!(scores.len(), q.count * k.count);
+        // SAFETY: all that is read and written was checked above to lie in the slices.
+        unsafe {
+            gemm::gemm(
+                q.count,
+                k.count,
+                size,
+                scores.as_mut_ptr(),
+                1,
+                k.count.cast_signed(),
+                false,
+                q.values.as_ptr(),
+                1,
+                q.stride.cast_signed(),
+                k.values.as_ptr(),
+                k.stride.cast_signed(),
+                1,
+                0.0,
+                self.scale,
+                false,
+                false,
+                false,
+                Parallelism::None,
+            );
+        }
+    }
+}
+
+/// The values, by their shares. `seen`: queries x `size`, `pitch` apart.
+fn mix(shares: &[f32], v: Rows, seen: &mut [f32], pitch: usize, size: usize) {
+    v.check(size);
+    let queries = shares.len() / v.count;
+    assert!((queries - 1) * pitch + size <= seen.len());
+    // SAFETY: all that is read and written was checked above to lie in the slices.
+    unsafe {
+        gemm::gemm(
+            queries,
+            size,
+            v.count,
+            seen.as_mut_ptr(),
+            1,
+            pitch.cast_signed(),
+            false,
+            shares.as_ptr(),
+            1,
+            v.count.cast_signed(),
+            v.values.as_ptr(),
+            1,
+            v.stride.cast_signed(),
+            0.0,
+            1.0,
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{D, Device};
+
+    use super::*;
+
+    fn random(shape: (usize, usize, usize, usize)) -> Tensor {
+        Tensor::randn(0.0_f32, 1.0, shape, &Device::Cpu).unwrap()
+    }
+
+    #[test]
+    fn it_is_what_products_and_softmax_make() {
+        for (queries, keys) in [(1, 1), (37, 77), (300, 500)] {
+            // As a network has them: heads beside each other in every row.
+            let turned = |length| random((2, length, 3, 8)).transpose(1, 2).unwrap();
+            let (q, k, v) = (turned(queries), turned(keys), random((2, 3, keys, 8)));
+            let scores = q
+                .contiguous()
+                .unwrap()
+                .matmul(&k.t().unwrap().contiguous().unwrap());
+            let scores = (scores.unwrap() * 0.5).unwrap();
+            let shares = candle_nn::ops::softmax(&scores, D::Minus1).unwrap();
+            let wanted = shares.matmul(&v).unwrap();
+            let found = attend(&q, &k, &v, 0.5).unwrap();
+            assert_eq!(found.dims(), wanted.dims());
+            let off = (found - wanted).unwrap().abs().unwrap().max_all().unwrap();
+            let off = off.to_scalar::<f32>().unwrap();
+            assert!(off < 1e-5, "{queries} x {keys}: {off}");
+        }
+    }
+
+    #[test]
+    fn sizes_that_do_not_fit_are_refused() {
+        let (q, k) = (random((1, 2, 5, 8)), random((1, 2, 7, 4)));
+        assert!(attend(&q, &k, &k, 1.0).is_err());
+    }
+}
