@@ -19,8 +19,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "one of
   shipped sky PHOTOS TEACHER OUT EPOCHS FOLD|none [FROM]
-  shipped scene PHOTOS TEACHER SKY OUT
-  shipped leave-out PHOTOS TEACHER SKY FOLD
+  shipped scene PHOTOS TEACHER OUT
   shipped measure PHOTOS TEACHER [SKY]
   shipped places PHOTOS";
 
@@ -59,12 +58,7 @@ fn main() -> Result<()> {
             left_out.parse().ok(),
             Some(from),
         ),
-        ["scene", folder, teacher, trunk, out] => {
-            shared::places::teach(folder, teacher, trunk, out)
-        }
-        ["leave-out", folder, teacher, trunk, left_out] => {
-            shared::places::leave_out(folder, teacher, trunk, left_out.parse()?)
-        }
+        ["scene", folder, teacher, out] => shared::places::teach(folder, teacher, out),
         ["places", folder] => shared::places::measure(folder),
         ["measure", folder, teacher] => shared::measure::all(folder, teacher, None),
         ["measure", folder, teacher, weights] => {

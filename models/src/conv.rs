@@ -7,6 +7,7 @@
 
 mod borrowed;
 mod correlation;
+pub(crate) mod depthwise;
 mod grid;
 mod kernel;
 mod op;

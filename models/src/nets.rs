@@ -1,6 +1,7 @@
 //! One network a file: its sizes, its parameters, its forward pass.
 
 pub mod clip;
+pub mod efficientnet;
 pub mod sam2;
 pub mod scene;
 pub mod sdxl;

@@ -51,7 +51,8 @@ const SKY_AND_SAM: &str = "sky-u2netp drawn by sam2.1-hiera-tiny";
 pub const TUNED_FILE: &str = "own-sky.safetensors";
 const TUNED: &str = "own-sky (tuned here)";
 const OWN_SCENE: &str = "own-scene";
-/// Our own scene network is wrong about one strange photo in ten: below this it cannot tell.
+/// Of what our own scene network is at least so sure about it is right, with photographers left out, 71
+/// times in 71, and about crops and other lights of theirs 99 in 100. Below it cannot tell.
 const SURE: f32 = 0.9;
 /// Rooms that are less sure than this are not named.
 const SURE_ROOM: f32 = 0.5;
@@ -149,7 +150,7 @@ impl KnowsPlaces for SceneNet {
         let sure = judged.place_confidence >= SURE;
         Ok(Judged {
             place: if sure { judged.place } else { Place::Unknown },
-            // Right about rooms no more often than whoever always says kitchen.
+            // Right about rooms less often than not.
             room_confidence: 0.0,
             ..judged
         })

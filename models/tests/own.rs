@@ -70,3 +70,16 @@ fn a_room_has_no_sky_and_is_inside_and_a_house_is_outside() {
     let house = data::read(&shared(&format!("exterior/{}.jpg", HOUSES[0])).unwrap()).unwrap();
     assert_eq!(scene.look(&house).unwrap().place, Place::Exterior);
 }
+
+#[test]
+fn street_facades_are_outside() {
+    let Some(folder) = shared("sky-masks/labelmefacade-research-only") else {
+        return;
+    };
+    let scene = SceneNet::shipped().unwrap();
+    for facade in data::pairs(&folder, &folder).unwrap() {
+        let judged = scene.look(&facade.picture).unwrap();
+        assert_eq!(judged.place, Place::Exterior, "{}", facade.name);
+        assert!(judged.place_confidence > 0.9, "{}", facade.name);
+    }
+}

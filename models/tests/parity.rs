@@ -7,6 +7,7 @@ use candle_core::{DType, Device, Tensor, safetensors};
 use candle_transformers::models::clip::ClipConfig;
 use plumbline_enhance::Pixels;
 use plumbline_models::nets::clip::{Clip, Words};
+use plumbline_models::nets::efficientnet::EfficientNet;
 use plumbline_models::nets::squeezenet::SqueezeNet;
 use plumbline_models::nets::u2net::{Size, U2Net};
 use plumbline_models::weights::Weights;
@@ -156,4 +157,15 @@ fn read_sentences_are_remembered_and_judge_alike() {
     assert!((0.0..=1.0).contains(&read.place_confidence));
     assert!((0.0..=1.0).contains(&read.room_confidence));
     assert_eq!(std::fs::read_dir(memory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn efficientnet_says_what_its_original_says() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/efficientnet-lite0");
+    let recorded = safetensors::load(fixture.join("reference.safetensors"), &Device::Cpu).unwrap();
+    let said = EfficientNet::shipped().unwrap();
+    let said = said.forward(&recorded["input"]).unwrap();
+    let off = worst(&said, &recorded["out"]);
+    eprintln!("the last block: {off:.1e}");
+    assert!(off <= 1e-4, "the last block is off by {off:e}");
 }

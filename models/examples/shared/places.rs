@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use plumbline_enhance::{Place, Room};
+use plumbline_models::nets::efficientnet::EfficientNet;
 use plumbline_models::nets::scene::SceneNet;
-use plumbline_models::nets::sky::SkyNet;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
 use plumbline_models::train::scene::{self, Labelled};
@@ -17,10 +17,9 @@ const VIEWS: usize = 16;
 const FOLDS: usize = 8;
 
 /// Cross-validates, then teaches on all and writes.
-pub fn teach(folder: &str, teacher: &str, trunk: &str, out: &str) -> Result<()> {
+pub fn teach(folder: &str, teacher: &str, out: &str) -> Result<()> {
     let photos = photos(Path::new(folder), Path::new(teacher))?;
-    let trunk = SkyNet::from_file(Path::new(trunk))?;
-    let pictures = labelled(&photos, &trunk, FOLDS)?;
+    let pictures = labelled(&photos)?;
     let mut answers = Answers::default();
     for left_out in 0..FOLDS {
         let (held, learned): (Vec<&Labelled>, Vec<&Labelled>) =
@@ -29,28 +28,12 @@ pub fn teach(folder: &str, teacher: &str, trunk: &str, out: &str) -> Result<()> 
             answers.check(&learned, &held)?;
         }
     }
-    answers.report("left-out photographers, head only");
+    let temperature = answers.temperatures();
+    answers.report(temperature[0]);
     let mut weights = scene::teach(&pictures.iter().collect::<Vec<_>>())?;
-    let temperature = [
-        scene::temperature(&answers.places),
-        scene::temperature(&answers.rooms),
-    ];
-    println!("temperatures {temperature:.2?}");
     let temperature = candle_core::Tensor::new(&temperature, &candle_core::Device::Cpu)?;
     weights.insert("temperature".to_owned(), temperature);
     Ok(checkpoint::write_half(Path::new(out), &weights)?)
-}
-
-/// With an encoder that has never seen the photos of a fold.
-pub fn leave_out(folder: &str, teacher: &str, trunk: &str, left_out: usize) -> Result<()> {
-    let photos = photos(Path::new(folder), Path::new(teacher))?;
-    let pictures = labelled(&photos, &SkyNet::from_file(Path::new(trunk))?, 4)?;
-    let (held, learned): (Vec<&Labelled>, Vec<&Labelled>) =
-        pictures.iter().partition(|p| p.fold == left_out);
-    let mut answers = Answers::default();
-    answers.check(&learned, &held)?;
-    answers.report("left-out photographers, encoder and head");
-    Ok(())
 }
 
 /// The shipped network on street facades that nothing was ever taught by.
@@ -76,53 +59,95 @@ fn print(name: &str, wanted: Place, judged: Judged) {
     );
 }
 
-fn labelled(photos: &[Photo], trunk: &SkyNet, folds: usize) -> Result<Vec<Labelled>> {
+fn labelled(photos: &[Photo]) -> Result<Vec<Labelled>> {
+    let trunk = EfficientNet::shipped()?;
     photos
         .iter()
         .enumerate()
         .map(|(i, photo)| {
             Ok(Labelled {
-                fold: fold(&photo.example.name, folds),
+                name: photo.example.name.clone(),
+                fold: fold(&photo.example.name, FOLDS),
                 is_interior: photo.is_interior,
                 room: photo.room,
-                views: scene::views(trunk, &photo.example, VIEWS, i as u64)?,
+                views: scene::views(&trunk, &photo.example, VIEWS, i as u64)?,
             })
         })
         .collect()
 }
 
-/// Logits of left-out pictures, and which was right.
+/// Logits, and which of them should be the greatest.
+type Answer = (Vec<f32>, usize);
+
+/// What was said about left-out photographers' pictures.
 #[derive(Default)]
 struct Answers {
-    places: Vec<(Vec<f32>, usize)>,
-    rooms: Vec<(Vec<f32>, usize)>,
+    names: Vec<String>,
+    /// Of the pictures as they are; so are the rooms.
+    places: Vec<Answer>,
+    /// Of views by chance: harder than pictures.
+    views: Vec<Answer>,
+    rooms: Vec<Answer>,
 }
 
 impl Answers {
     fn check(&mut self, learned: &[&Labelled], held: &[&Labelled]) -> Result<()> {
         let weights = scene::teach(learned)?;
-        for (picture, logits) in held.iter().zip(scene::logits(&weights, held)?) {
+        for picture in held {
+            let logits = scene::logits(&weights, &picture.views)?;
             let right = usize::from(!picture.is_interior);
-            self.places.push((vec![logits[0], 0.0], right));
+            let mut places = logits.iter().map(|logits| (vec![logits[0], 0.0], right));
+            self.names.push(picture.name.clone());
+            self.places.extend(places.next());
+            self.views.extend(places);
             if let Some(room) = picture.room {
                 let right = Room::ALL.iter().position(|known| *known == room);
-                self.rooms.push((logits[1..].to_vec(), right.unwrap_or(0)));
+                let rooms = logits[0][1..].to_vec();
+                self.rooms.push((rooms, right.unwrap_or(0)));
             }
         }
         Ok(())
     }
 
-    fn report(&self, how: &str) {
-        for (what, answers) in [("place", &self.places), ("room", &self.rooms)] {
-            let best = |logits: &[f32]| {
-                let found = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-                found.map(|(i, _)| i)
-            };
-            let right = answers
-                .iter()
-                .filter(|(l, right)| best(l) == Some(*right))
-                .count();
-            println!("{how}: {what} {right} of {}", answers.len());
+    /// Of the place and of the room. So few pictures are wrong that how sure to be is learned from
+    /// views.
+    fn temperatures(&self) -> [f32; 2] {
+        [&self.views, &self.rooms].map(|answers| scene::temperature(answers))
+    }
+
+    fn report(&self, temperature: f32) {
+        println!("photographers left out, the place's temperature {temperature:.2}");
+        let parts = [
+            ("place", &self.places),
+            ("place of views", &self.views),
+            ("room", &self.rooms),
+        ];
+        for (what, answers) in parts {
+            let right = answers.iter().filter(|answer| is_right(answer)).count();
+            println!("{what}: {right} of {}", answers.len());
+        }
+        for (name, answer) in self.names.iter().zip(&self.places) {
+            if !is_right(answer) {
+                println!("WRONG {:.2} {name}", sureness(answer, temperature));
+            }
+        }
+        for least in [0.8, 0.9, 0.95, 0.98] {
+            let [photos, views] = [&self.places, &self.views].map(|answers| {
+                let sure = |answer: &&Answer| sureness(answer, temperature) >= least;
+                let right = |answer: &&Answer| sure(answer) && is_right(answer);
+                let answered = answers.iter().filter(sure).count();
+                format!("{} of {answered}", answers.iter().filter(right).count())
+            });
+            println!("at least {least} sure: {photos} photos right, {views} views");
         }
     }
+}
+
+fn is_right((logits, right): &Answer) -> bool {
+    logits.iter().all(|logit| *logit <= logits[*right])
+}
+
+/// How likely the likelier place is.
+fn sureness((logits, _): &Answer, temperature: f32) -> f32 {
+    1.0 / (1.0 + (-(logits[0] - logits[1]).abs() / temperature).exp())
 }

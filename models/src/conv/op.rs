@@ -209,7 +209,7 @@ fn totals(gradient: &[f32], sizes: Sizes) -> Vec<f32> {
     totals
 }
 
-fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     let (from, to) = layout
         .contiguous_offsets()
         .ok_or_else(|| Error::Msg("a convolution's parts lie in one piece".to_owned()))?;

@@ -21,6 +21,10 @@ use crate::weights::{Weights, WeightsError};
 /// The longer side of what the network sees and of the mask that comes of it, pixels.
 pub const LONG_SIDE: u32 = 320;
 
+/// What samples of 0..1 are less, and divided by, before the network sees them.
+pub(crate) const MEAN: f32 = 0.45;
+pub(crate) const DEVIATION: f32 = 0.25;
+
 /// Sides are multiples of this: the encoder halves five times.
 const STEP: u32 = 32;
 
@@ -249,5 +253,5 @@ fn input(picture: &Pixels) -> Result<Tensor> {
 
 /// A sample of 0..=255 as the network wants it.
 pub(crate) fn wanted(sample: u8) -> f32 {
-    (f32::from(sample) / 255.0 - 0.45) / 0.25
+    (f32::from(sample) / 255.0 - MEAN) / DEVIATION
 }

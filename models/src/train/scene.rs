@@ -1,5 +1,5 @@
-//! Teaches the scene network's head. The encoder stays as the sky network has it: seventy photos
-//! are too few to teach more than one layer.
+//! Teaches the scene network's head. The encoder stays as it was published: seventy photos are too
+//! few to teach more than one layer.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,9 @@ use candle_core::{D, DType, Device, Result, Tensor, Var};
 use candle_nn::ops::log_softmax;
 use plumbline_enhance::Room;
 
+use crate::nets::efficientnet::{self, EfficientNet};
 use crate::nets::scene::{self, FEATURES, Head};
-use crate::nets::sky::SkyNet;
+use crate::nets::sky;
 use crate::train::augment;
 use crate::train::chance::Chance;
 use crate::train::data::Example;
@@ -18,6 +19,8 @@ use crate::train::optimizer::{self, AdamW};
 /// A picture as the head sees it, and what it shows.
 #[derive(Debug, Clone)]
 pub struct Labelled {
+    /// What reports call it.
+    pub name: String,
     /// By whom; never both learned from and checked with.
     pub fold: usize,
     /// Inside or outside.
@@ -29,32 +32,44 @@ pub struct Labelled {
 }
 
 /// Sides of a view, pixels.
-const SIDE: usize = 256;
+const SIDE: usize = efficientnet::SIDE as usize;
 const STEPS: usize = 400;
 const RATE: f64 = 4e-3;
 /// Much, because there are four times as many weights as photos.
 const DECAY: f64 = 0.5;
 
 /// The features of a picture as it is and of so many views by chance.
-pub fn views(trunk: &SkyNet, example: &Example, count: usize, seed: u64) -> Result<Vec<Vec<f32>>> {
-    let features = |x: &Tensor| scene::features(x, &trunk.see(x)?)?.squeeze(0)?.to_vec1();
-    let mut views = vec![features(&trunk.input(&example.picture)?)?];
+pub fn views(
+    trunk: &EfficientNet,
+    example: &Example,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<Vec<f32>>> {
+    let features = |x: &Tensor| scene::features(trunk, x)?.squeeze(0)?.to_vec1();
+    let mut views = vec![features(&efficientnet::input(&example.picture)?)?];
     let mut chance = Chance::new(seed, 0);
     for _ in 0..count {
         let view = augment::view(example, &[], SIDE, &mut chance);
         let x = Tensor::from_vec(view.picture, (1, 3, SIDE, SIDE), &Device::Cpu)?;
-        views.push(features(&x)?);
+        views.push(features(&rescaled(&x)?)?);
     }
     Ok(views)
 }
 
-/// Logits of some pictures as they are: inside, then each room.
-pub fn logits(weights: &BTreeMap<String, Tensor>, pictures: &[&Labelled]) -> Result<Vec<Vec<f32>>> {
+/// From samples as the sky network wants them, which views are made for, to what the encoder wants.
+fn rescaled(x: &Tensor) -> Result<Tensor> {
+    let [mean, ..] = efficientnet::USUAL.mean;
+    let [deviation, ..] = efficientnet::USUAL.deviation;
+    let scale = sky::DEVIATION / deviation;
+    x.affine(scale.into(), ((sky::MEAN - mean) / deviation).into())
+}
+
+/// Logits of pictures: inside, then each room. `features`: `FEATURES` each.
+pub fn logits(weights: &BTreeMap<String, Tensor>, features: &[Vec<f32>]) -> Result<Vec<Vec<f32>>> {
     let tensors = weights.clone().into_iter().collect();
     let vb = candle_nn::VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
-    let plain: Vec<f32> = pictures.iter().flat_map(|p| p.views[0].clone()).collect();
-    let plain = Tensor::from_vec(plain, (pictures.len(), FEATURES), &Device::Cpu)?;
-    Head::new(&vb)?.logits(&plain)?.to_vec2()
+    let x = Tensor::from_vec(features.concat(), (features.len(), FEATURES), &Device::Cpu)?;
+    Head::new(&vb)?.logits(&x)?.to_vec2()
 }
 
 /// The head's weights, temperatures of one.
