@@ -16,6 +16,7 @@ pub mod kernels;
 mod lanes;
 pub mod manifest;
 pub mod nets;
+pub mod pages;
 pub mod planes;
 pub mod refine_sky;
 pub mod shelf;

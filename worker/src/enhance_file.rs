@@ -1,12 +1,14 @@
 //! `enhance FILE`: the same pipeline on one file, without database or server.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use plumbline_domain::photos::Step;
 use plumbline_enhance::{
     Brush, Engine, EngineWish, Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told, decode,
     encode,
@@ -78,7 +80,10 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
     }
     let bytes = fs::read(&order.file)
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
-    let go_on = &mut |_| true;
+    let go_on = &mut |step: Step| {
+        tell(step);
+        true
+    };
     let seen = look(bytes, go_on).map_err(sentence)?;
     let told = told(order)?;
     let developed = develop(seen, &told, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
@@ -107,6 +112,15 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
     }
     keep(photo, &order.out)?;
     Ok(passed)
+}
+
+/// To whoever watches the terminal: a processor takes minutes for all tiles of a photo.
+fn tell(step: Step) {
+    let Some(parts) = step.parts.filter(|_| io::stderr().is_terminal()) else {
+        return;
+    };
+    let end = if parts.done == parts.of { "\n" } else { "" };
+    eprint!("\rRedrawing: {} of {} tiles{end}", parts.done, parts.of);
 }
 
 /// The wish that an order for an engine is. What is ordered and not there is refused.

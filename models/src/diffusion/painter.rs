@@ -17,6 +17,7 @@ use super::prompts::{Memory, Prompt, PromptError};
 use super::shift::Shift;
 use super::skies::Sky;
 use super::words;
+use crate::pages;
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.
@@ -128,6 +129,7 @@ impl Painter {
     /// Works, and where memory ends works again in a smaller way, until there is none.
     fn work<T>(&self, mut once: impl FnMut(&mut Hand) -> Result<T, Stop>) -> Result<T, BrushError> {
         let mut hand = self.hand();
+        let _kept = pages::keep(&self.device);
         loop {
             let error = match once(&mut hand) {
                 Ok(done) => return Ok(done),

@@ -19,6 +19,7 @@ use crate::nets::sdxl::controlnet::ControlNet;
 use crate::nets::sdxl::text::{self, TextEncoder};
 use crate::nets::sdxl::unet::Unet;
 use crate::nets::sdxl::vae::{Decoder, Encoder};
+use crate::pages;
 
 const TOKENS: usize = 77;
 /// A timestep of the eight-step checkpoint.
@@ -103,6 +104,7 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// One part alone in memory.
     pub fn measure(&self, part: Part) -> Result<Vec<Figure>> {
+        let _kept = pages::keep(&self.device);
         match part {
             Part::Text => self.text(),
             Part::Vae => self.vae(),
