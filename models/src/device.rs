@@ -45,6 +45,27 @@ pub fn memory(device: &Device) -> Option<Memory> {
     }
 }
 
+/// Memory of the machine that nobody holds, as of now, and that this program may take. `None`: it is
+/// not said.
+pub fn of_the_machine() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let available = available(&told)?;
+    let group = |file: &str| std::fs::read_to_string(format!("/sys/fs/cgroup/{file}")).ok();
+    let number = |file| group(file)?.trim().parse::<u64>().ok();
+    // A container's limit; `max`, and so no number, where it has none.
+    let left = number("memory.max").zip(number("memory.current"));
+    let left = left.map_or(u64::MAX, |(most, taken)| most.saturating_sub(taken));
+    Some(available.min(left))
+}
+
+fn available(meminfo: &str) -> Option<u64> {
+    let line = meminfo
+        .lines()
+        .find_map(|l| l.strip_prefix("MemAvailable:"))?;
+    let kilobytes = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?;
+    Some(kilobytes * 1024)
+}
+
 /// The most memory of the card that tensors took at once since `forget_peak`. `None`: it is the
 /// processor, or does not answer.
 pub fn peak(device: &Device) -> Option<u64> {
@@ -99,6 +120,13 @@ mod tests {
         assert_eq!(device.is_cuda(), kind != Kind::Cpu);
         assert_eq!(device.is_cuda(), memory(&device).is_some());
         assert!(memory(&Device::Cpu).is_none());
+    }
+
+    #[test]
+    fn what_is_available_is_read_as_the_system_writes_it() {
+        let told = "MemTotal:       24576000 kB\nMemAvailable:   20000000 kB\nCached: 1 kB\n";
+        assert_eq!(available(told), Some(20_480_000_000));
+        assert_eq!(available("MemTotal: 3 kB"), None);
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub(crate) fn share(row: &mut [f32]) {
         sums.iter_mut().zip(lane).for_each(|(sum, v)| *sum += v);
     }
     let whole = sums.iter().sum::<f32>() + rest.iter().sum::<f32>();
-    row.iter_mut().for_each(|v| *v /= whole);
+    let part = 1.0 / whole;
+    row.iter_mut().for_each(|v| *v *= part);
 }
 
 /// y = SiLU(x · scale + shift) (Hendrycks and Gimpel 2016).

@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 use multiversion::multiversion;
+use multiversion::target::target_cfg_f;
 
 /// Rows of a tile: pixels, or words.
 pub(super) const ROWS: usize = 12;
@@ -64,11 +65,16 @@ fn parted(pair: u32) -> (f32, f32) {
     )
 }
 
+#[expect(
+    clippy::needless_range_loop,
+    reason = "iterators would not become vectors"
+)]
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
 ))]
 fn plain<const R: usize>(inputs: Inputs, rows: &[usize; R], panel: &[u32], sums: &mut [Row; R]) {
+    const FUSED: bool = target_cfg_f!(target_feature = "fma");
     for half in 0..2 {
         let mut held = [[0.0_f32; HALF]; R];
         let mut panel = panel.as_chunks::<LANES>().0.iter();
@@ -76,11 +82,16 @@ fn plain<const R: usize>(inputs: Inputs, rows: &[usize; R], panel: &[u32], sums:
             let runs = rows.map(|row| &inputs.pairs[row + shift..][..inputs.run]);
             for at in 0..inputs.run {
                 let weights = panel.next().expect("as many as pairs");
-                for (held, run) in held.iter_mut().zip(&runs) {
-                    let (first, second) = parted(run[at]);
+                for row in 0..R {
+                    let (first, second) = parted(runs[row][at]);
                     for lane in 0..HALF {
                         let (one, two) = parted(weights[half * HALF + lane]);
-                        held[lane] += first * one + second * two;
+                        let sum = held[row][lane];
+                        held[row][lane] = if FUSED {
+                            first.mul_add(one, second.mul_add(two, sum))
+                        } else {
+                            first * one + (second * two + sum)
+                        };
                     }
                 }
             }

@@ -111,6 +111,8 @@ pub struct Sizes {
     inpainting: Option<u64>,
     control: [u64; 2],
     vae: u64,
+    /// Whether a look is put on the UNet at times.
+    look: bool,
 }
 
 impl Sizes {
@@ -120,6 +122,7 @@ impl Sizes {
         inpainting: Some(2_567_478_084),
         control: [1_251_014_160; 2],
         vae: 83_653_863,
+        look: false,
     };
 
     /// Of what the files hold, by their headers.
@@ -130,6 +133,7 @@ impl Sizes {
             inpainting: inpainting.transpose()?,
             control: [files.tile.parameters()?, files.canny.parameters()?],
             vae: files.vae.parameters()?,
+            look: files.look.is_some(),
         })
     }
 
@@ -184,7 +188,7 @@ impl Budget {
         let spent = |net: Net| {
             let working = working(net) / (1 << 20) * area / (1 << 20) * (activations << 19);
             // A look is put on with the parameters beside the network that is made of them.
-            let look = laid_out && matches!(net, Net::Unet | Net::Inpainting);
+            let look = laid_out && sizes.look && net == Net::Unet;
             working + if look { held(net) } else { 0 }
         };
         let most = |of: &dyn Fn(Net) -> u64| WAY.into_iter().map(of).max().unwrap_or(0);
@@ -269,7 +273,22 @@ mod tests {
         assert_eq!(fastest(8, true), "8 GB");
         assert_eq!(fastest(4, true), "8 GB, small tiles");
         assert_eq!(fastest(64, false), "processor, all resident");
+        assert_eq!(fastest(20, false), "processor, all resident");
         assert_eq!(fastest(16, false), "processor");
+    }
+
+    #[test]
+    fn a_look_takes_the_unets_parameters_once_more_where_they_are_laid_out() {
+        let worn = Sizes {
+            look: true,
+            ..Sizes::SDXL
+        };
+        let more = |profile: Profile| {
+            let [plain, worn] = [&Sizes::SDXL, &worn].map(|sizes| Budget::of(profile, sizes));
+            worn.bytes() - plain.bytes()
+        };
+        assert_eq!(more(CARD[1]), 0);
+        assert!(more(PROCESSOR[1]) > 2_000_000_000);
     }
 
     #[test]

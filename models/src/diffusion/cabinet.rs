@@ -210,7 +210,7 @@ impl Cabinet {
             let unet = self.build(part, &[], Unet::new)?;
             return Ok(Lookable::plain(unet, Parameters::File(source)));
         }
-        let params = source.read()?;
+        let params = source.read(self.dtype)?;
         let unet = params.build(|vb| Unet::new(&part.config, &vb))?;
         let blend = Box::new(Blend::new(params, Originals::InTheFile));
         Ok(Lookable::plain(unet, Parameters::Held(blend)))
@@ -218,8 +218,8 @@ impl Cabinet {
 }
 
 impl Source {
-    fn read(&self) -> std::result::Result<Params, WeightsError> {
-        Params::map(&[&self.path], self.dtype, &self.device)
+    fn read(&self, dtype: DType) -> std::result::Result<Params, WeightsError> {
+        Params::map(&[&self.path], dtype, &self.device)
     }
 }
 
@@ -251,23 +251,24 @@ impl Lookable {
         // As long as it stands, it holds what the look replaces. Not a number: until all is done, it
         // wears nothing that anybody asks for.
         (self.unet, self.look) = (None, f32::NAN);
+        let new = |vb| Unet::new(config, &vb);
         let unet = match &mut self.parameters {
             Parameters::Random => return Ok(()),
-            Parameters::Held(blend) => wearing(blend, share, config),
+            Parameters::Held(blend) => {
+                blend.set(&[share]).map_err(of_lora)?;
+                blend.params().build(new)
+            }
             Parameters::File(source) => {
-                let params = source.read().map_err(of_weights)?;
-                wearing(&mut Blend::new(params, Originals::InTheFile), share, config)
+                // What a look adds is less than the steps of bfloat16.
+                let params = source.read(DType::F16).map_err(of_weights)?;
+                let mut blend = Blend::new(params, Originals::InTheFile);
+                blend.set(&[share]).map_err(of_lora)?;
+                blend.params().build_in(source.dtype, new)
             }
         };
-        (self.unet, self.look) = (Some(unet?), look);
+        (self.unet, self.look) = (Some(unet.map_err(of_weights)?), look);
         Ok(())
     }
-}
-
-fn wearing(blend: &mut Blend, look: Share, config: &UnetConfig) -> Result<Unet> {
-    blend.set(&[look]).map_err(of_lora)?;
-    let unet = blend.params().build(|vb| Unet::new(config, &vb));
-    unet.map_err(of_weights)
 }
 
 fn of_weights(error: WeightsError) -> candle_core::Error {

@@ -17,7 +17,7 @@ use super::prompts::{Memory, Prompt, PromptError};
 use super::shift::Shift;
 use super::skies::Sky;
 use super::words;
-use crate::pages;
+use crate::{device, pages};
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.
@@ -320,7 +320,9 @@ fn ran_out(error: &candle_core::Error) -> bool {
 }
 
 fn free(device: &Device) -> u64 {
-    crate::device::memory(device).map_or(UNKNOWN_MEMORY, |memory| memory.free)
+    let of_card = device::memory(device).map(|memory| memory.free);
+    let free = of_card.or_else(|| device.is_cpu().then(device::of_the_machine)?);
+    free.unwrap_or(UNKNOWN_MEMORY)
 }
 
 #[cfg(test)]

@@ -94,12 +94,21 @@ impl Params {
         &self,
         new: impl FnOnce(VarBuilder<'static>) -> Result<N>,
     ) -> std::result::Result<N, WeightsError> {
+        self.build_in(self.dtype, new)
+    }
+
+    /// In another precision than the one they are held in.
+    pub fn build_in<N>(
+        &self,
+        dtype: DType,
+        new: impl FnOnce(VarBuilder<'static>) -> Result<N>,
+    ) -> std::result::Result<N, WeightsError> {
         let asked = Arc::new(Mutex::new(BTreeSet::new()));
         let giver = Giver {
             held: self.held.clone(),
             asked: asked.clone(),
         };
-        let builder = VarBuilder::from_backend(Box::new(giver), self.dtype, self.device.clone());
+        let builder = VarBuilder::from_backend(Box::new(giver), dtype, self.device.clone());
         let network = new(builder)?;
         let asked = asked.lock().expect("nobody panics while asking");
         let rest = self.held.keys().filter(|name| !asked.contains(*name));

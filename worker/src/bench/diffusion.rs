@@ -95,7 +95,9 @@ pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
     };
     println!("device: {name}, {} at {} px", precision.name(), order.px);
     let memory = device::memory(&device);
-    let free = memory.map_or(UNKNOWN_MEMORY, |memory| memory.free);
+    let free = memory.map(|memory| memory.free);
+    let free = free.or_else(device::of_the_machine);
+    let free = free.unwrap_or(UNKNOWN_MEMORY);
     for way in rehearsal::sdxl_ways(free, card) {
         println!("fits: {way}");
     }
