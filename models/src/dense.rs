@@ -21,6 +21,7 @@ use candle_nn::VarBuilder;
 use self::pairs::Planes;
 use self::sheet::{Order, Sheet};
 use crate::conv::{Activation, Conv, Geometry};
+use crate::floats::floats;
 
 /// What activations are in a network whose parameters are asked for in `dtype`.
 pub fn activations(device: &Device, dtype: DType) -> DType {
@@ -157,7 +158,7 @@ impl CustomOp1 for Rows<'_> {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let sheet = &self.0.sheet;
-        let x = values(storage, layout)?;
+        let x = floats(storage, layout)?;
         let mut dims = layout.dims().to_vec();
         match dims.last_mut() {
             Some(last) if *last == sheet.inputs => *last = sheet.outputs,
@@ -199,7 +200,7 @@ impl CustomOp1 for Pixels<'_> {
         let taps: Vec<usize> = taps.collect();
         let start = |at: usize| geometry.stride * (at / columns * pitch + at % columns * run);
         let mut y = Vec::with_capacity(images * sheet.outputs * rows * columns);
-        for image in values(storage, layout)?.chunks_exact(channels * height * width) {
+        for image in floats(storage, layout)?.chunks_exact(channels * height * width) {
             let planes = Planes {
                 values: image,
                 channels,
@@ -212,11 +213,6 @@ impl CustomOp1 for Pixels<'_> {
         let shape = Shape::from((images, sheet.outputs, rows, columns));
         Ok((CpuStorage::F32(y), shape))
     }
-}
-
-fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let (from, to) = layout.contiguous_offsets().expect("made contiguous above");
-    Ok(&storage.as_slice::<f32>()?[from..to])
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Every pixel four times: nearest-neighbour upsampling by two, with the gradient that candle's own
 //! computes by a slow convolution.
 
-use candle_core::{CpuStorage, CustomOp1, Error, Layout, Result, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+
+use crate::floats::floats;
 
 /// `x`: images x channels x height x width, to twice the height and width.
 pub fn double(x: &Tensor) -> Result<Tensor> {
@@ -22,7 +24,7 @@ impl CustomOp1 for Double {
         let (images, channels, rows, columns) = layout.shape().dims4()?;
         let mut doubled = vec![0.0; 4 * layout.shape().elem_count()];
         let pairs = doubled.chunks_exact_mut(4 * columns);
-        for (pair, row) in pairs.zip(values(x, layout)?.chunks_exact(columns)) {
+        for (pair, row) in pairs.zip(floats(x, layout)?.chunks_exact(columns)) {
             let (one, two) = pair.split_at_mut(2 * columns);
             for (to, value) in one.as_chunks_mut().0.iter_mut().zip(row) {
                 *to = [*value; 2];
@@ -47,7 +49,7 @@ impl CustomOp1 for Halve {
         let (images, channels, rows, columns) = layout.shape().dims4()?;
         let mut halved = vec![0.0; layout.shape().elem_count() / 4];
         let rows_of_it = halved.chunks_exact_mut(columns / 2);
-        for (to, pair) in rows_of_it.zip(values(x, layout)?.chunks_exact(2 * columns)) {
+        for (to, pair) in rows_of_it.zip(floats(x, layout)?.chunks_exact(2 * columns)) {
             let (one, two) = pair.split_at(columns);
             let squares = one.as_chunks::<2>().0.iter().zip(two.as_chunks::<2>().0);
             for (to, ([a, b], [c, d])) in to.iter_mut().zip(squares) {
@@ -57,13 +59,6 @@ impl CustomOp1 for Halve {
         let shape = Shape::from((images, channels, rows / 2, columns / 2));
         Ok((CpuStorage::F32(halved), shape))
     }
-}
-
-fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let (from, to) = layout
-        .contiguous_offsets()
-        .ok_or_else(|| Error::Msg("what is doubled lies in one piece".to_owned()))?;
-    Ok(&storage.as_slice::<f32>()?[from..to])
 }
 
 #[cfg(test)]

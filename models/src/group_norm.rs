@@ -6,6 +6,7 @@ use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
 use crate::dense;
+use crate::floats::floats;
 use crate::lanes::scaled_silu;
 
 /// Its parameters.
@@ -92,8 +93,8 @@ impl CustomOp3 for Op {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let x = values(x, layout)?;
-        let (weight, bias) = (values(weight, weight_layout)?, values(bias, bias_layout)?);
+        let x = floats(x, layout)?;
+        let (weight, bias) = (floats(weight, weight_layout)?, floats(bias, bias_layout)?);
         let dims = layout.dims();
         let (channels, pixels) = (dims[1], dims[2..].iter().product::<usize>());
         let group = channels / self.groups * pixels;
@@ -123,13 +124,6 @@ impl Op {
                 .for_each(|(y, x)| *y = x * scale + shift);
         }
     }
-}
-
-fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let Some((from, to)) = layout.contiguous_offsets() else {
-        bail!("a group norm wants contiguous values");
-    };
-    Ok(&storage.as_slice::<f32>()?[from..to])
 }
 
 /// Mean, and one over the deviation. Sums of a thousand values in single precision, sums of those

@@ -9,6 +9,7 @@ pub mod dense;
 pub mod device;
 pub mod diffusion;
 mod double;
+mod floats;
 mod gelu;
 mod group_norm;
 #[cfg(feature = "cuda")]
@@ -21,7 +22,6 @@ pub mod planes;
 pub mod refine_sky;
 pub mod shelf;
 pub mod sky;
-mod softmax;
 pub mod train;
 pub mod vision;
 pub mod weights;

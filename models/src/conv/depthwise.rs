@@ -5,7 +5,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::conv::op::values;
+use crate::floats::floats;
 
 /// `x`: images x channels x height x width, `weight`: channels x 1 x kernel x kernel, `bias`:
 /// channels. No padding.
@@ -41,8 +41,8 @@ impl CustomOp3 for Op {
         }
         let out = |len: usize| (len - kernel) / self.0 + 1;
         let size = (out(rows), out(columns));
-        let (x, weight) = (values(x, x_layout)?, values(weight, weight_layout)?);
-        let bias = values(bias, bias_layout)?;
+        let (x, weight) = (floats(x, x_layout)?, floats(weight, weight_layout)?);
+        let bias = floats(bias, bias_layout)?;
         let mut output = vec![0.0; images * channels * size.0 * size.1];
         output
             .par_chunks_exact_mut(size.0 * size.1)

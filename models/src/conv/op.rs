@@ -1,10 +1,11 @@
 //! A convolution as candle sees it: sizes checked, values found, gradients handed back.
 
-use candle_core::{CpuStorage, CustomOp3, Error, Layout, Result, Shape, Storage, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
 
 use crate::conv::correlation::{Correlation, Finish, Phase};
 use crate::conv::grid::{Frame, Tap};
 use crate::conv::{Activation, Geometry};
+use crate::floats::floats;
 
 /// A convolution as candle sees it.
 pub(super) struct Op {
@@ -125,15 +126,15 @@ impl CustomOp3 for Op {
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let sizes = self.sizes(x_layout.shape(), weight_layout.shape(), bias_layout.shape())?;
-        let weight = values(weight, weight_layout)?;
+        let weight = floats(weight, weight_layout)?;
         let output = self.forwards(sizes).run(
-            values(x, x_layout)?,
+            floats(x, x_layout)?,
             (sizes.inputs, sizes.outputs),
             |output, input, at| {
                 weight[(output * sizes.inputs + input) * sizes.kernel * sizes.kernel + at]
             },
             Finish {
-                bias: values(bias, bias_layout)?,
+                bias: floats(bias, bias_layout)?,
                 floor: match self.activation {
                     Activation::Linear => f32::NEG_INFINITY,
                     Activation::Relu => 0.0,
@@ -209,17 +210,10 @@ fn totals(gradient: &[f32], sizes: Sizes) -> Vec<f32> {
     totals
 }
 
-pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let (from, to) = layout
-        .contiguous_offsets()
-        .ok_or_else(|| Error::Msg("a convolution's parts lie in one piece".to_owned()))?;
-    Ok(&storage.as_slice::<f32>()?[from..to])
-}
-
 fn read<T>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
     let (storage, layout) = tensor.storage_and_layout();
     match &*storage {
-        Storage::Cpu(storage) => read(values(storage, layout)?),
+        Storage::Cpu(storage) => read(floats(storage, layout)?),
         _ => bail!("this convolution knows the CPU only"),
     }
 }

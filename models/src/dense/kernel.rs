@@ -208,8 +208,12 @@ mod tests {
         let rows: Vec<usize> = (0..ROWS + FEW + 2).map(|at| at * 13).collect();
         let mut found = vec![[0.0; LANES]; rows.len()];
         tile(inputs, &rows, &panel, &mut found);
-        let mut slow = found.clone();
-        for (row, sums) in rows.iter().zip(&mut slow) {
+        let mut slow = vec![[0.0; LANES]; rows.len()];
+        let (fours, few) = (rows.as_chunks::<FEW>(), slow.as_chunks_mut::<FEW>());
+        for (rows, sums) in fours.0.iter().zip(few.0) {
+            plain(inputs, rows, &panel, sums);
+        }
+        for (row, sums) in fours.1.iter().zip(few.1) {
             plain(inputs, &[*row], &panel, std::array::from_mut(sums));
         }
         for (at, row) in rows.iter().enumerate() {

@@ -111,14 +111,6 @@ pub struct Net {
     out: Conv,
 }
 
-/// What the network makes of a picture.
-pub struct Seen {
-    /// The encoder's levels, from half the size to a thirty-second.
-    pub levels: Vec<Tensor>,
-    /// The logit of "is sky", half the size, one channel.
-    pub sky: Tensor,
-}
-
 impl Net {
     /// Takes its weights from `vb`.
     pub fn new(vb: &VarBuilder) -> Result<Self> {
@@ -146,8 +138,9 @@ impl Net {
         })
     }
 
-    /// `x`: images x 3 x height x width, sides multiples of 32.
-    pub fn forward(&self, x: &Tensor) -> Result<Seen> {
+    /// `x`: images x 3 x height x width, sides multiples of 32. The logit of "is sky", half the
+    /// size, one channel.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let mut levels: Vec<Tensor> = Vec::with_capacity(self.levels.len());
         for level in &self.levels {
             levels.push(level.forward(levels.last().unwrap_or(x))?);
@@ -161,8 +154,7 @@ impl Net {
         for (rise, level) in self.rises.iter().zip(levels.iter().rev().skip(1)) {
             decoded = rise.forward(&decoded, level)?;
         }
-        let sky = self.out.forward(&decoded)?;
-        Ok(Seen { levels, sky })
+        self.out.forward(&decoded)
     }
 }
 
@@ -193,10 +185,11 @@ impl SkyNet {
     /// How likely every pixel is sky, 0 to 255; `LONG_SIDE` pixels along the longer side.
     pub fn probability(&self, small: &Pixels) -> Result<Mask> {
         let (width, height) = proportional(small);
-        let seen = self.see(&self.input(small)?)?;
-        let logit = seen
-            .sky
-            .upsample_bilinear2d(height as usize, width as usize, false)?;
+        let logit = self.0.forward(&self.input(small)?)?.upsample_bilinear2d(
+            height as usize,
+            width as usize,
+            false,
+        )?;
         let likely = (sigmoid(&logit)? * 255.0)?
             .flatten_all()?
             .to_vec1::<f32>()?;
@@ -209,11 +202,6 @@ impl SkyNet {
         let (width, height) = proportional(small);
         let whole = |side: u32| side.next_multiple_of(STEP);
         input(&resized(small, whole(width), whole(height)))
-    }
-
-    /// All that the network makes of a picture.
-    pub(crate) fn see(&self, x: &Tensor) -> Result<Seen> {
-        self.0.forward(x)
     }
 }
 

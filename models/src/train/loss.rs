@@ -18,7 +18,7 @@ pub fn of(net: &Net, views: &[View], side: usize) -> Result<Tensor> {
     let x = planes(|view| &view.picture, 3, side)?;
     let sky = planes(|view| &view.sky, 1, half)?;
     let labelled = planes(|view| &view.labelled, 1, half)?;
-    let logit = net.forward(&x)?.sky;
+    let logit = net.forward(&x)?;
     let doubt = doubt(&logit, &sky)?;
     let weight = (&labelled * edges(&sky)?.affine(3.0, 1.0)?)?;
     let doubt = ((doubt * &weight)?.sum_all()? / weight.sum_all()?)?;

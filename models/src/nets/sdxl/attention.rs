@@ -1,7 +1,7 @@
 //! Attention (Vaswani et al. 2017), and the transformers that a UNet's levels hold.
 
-use candle_core::{DType, Module, Result, Tensor};
-use candle_nn::ops::layer_norm_slow;
+use candle_core::{D, DType, Module, Result, Tensor};
+use candle_nn::ops::{layer_norm_slow, softmax, softmax_last_dim};
 use candle_nn::{LayerNorm, VarBuilder, layer_norm};
 
 use super::layers::Norms;
@@ -9,7 +9,6 @@ use crate::attention;
 use crate::dense::{Linear, beside, linear, linear_no_bias};
 use crate::gelu::gelu;
 use crate::group_norm::GroupNorm;
-use crate::softmax::softmax;
 
 /// Scores in memory at once, at most; 64 MB in single precision.
 const SCORES: usize = 1 << 24;
@@ -25,17 +24,13 @@ const EPS: f64 = 1e-5;
 pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
     let (n, heads, queries, size) = q.dims4()?;
     let scale = 1.0 / (size as f64).sqrt();
+    let tracked = [q, k, v].iter().any(|x| x.track_op());
     #[cfg(feature = "flash-attn")]
-    if q.device().is_cuda()
-        && q.dtype() != DType::F32
-        && FLASH.contains(&size)
-        && ![q, k, v].iter().any(|x| x.track_op())
-    {
+    if q.device().is_cuda() && q.dtype() != DType::F32 && FLASH.contains(&size) && !tracked {
         let turned = |x: &Tensor| x.transpose(1, 2)?.contiguous();
         let (q, k, v) = (turned(q)?, turned(k)?, turned(v)?);
         return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);
     }
-    let tracked = [q, k, v].iter().any(|x| x.track_op());
     if q.device().is_cpu() && q.dtype() == DType::F32 && !tracked {
         return attention::attend(q, k, v, scale as f32);
     }
@@ -46,7 +41,13 @@ pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
         let q = q.narrow(2, from, turn.min(queries - from))?.contiguous()?;
         let scores = q.matmul(&k)?;
         // A sum of thousands of half-precision shares would lose some of them.
-        let shares = softmax(&scores.to_dtype(DType::F32)?)?.to_dtype(v.dtype())?;
+        let scores = scores.to_dtype(DType::F32)?;
+        let shares = if tracked {
+            softmax(&scores, D::Minus1)?
+        } else {
+            softmax_last_dim(&scores)?
+        };
+        let shares = shares.to_dtype(v.dtype())?;
         shares.matmul(&v)
     });
     let parts = parts.collect::<Result<Vec<_>>>()?;
