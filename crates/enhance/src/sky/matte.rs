@@ -5,9 +5,10 @@
 //! (wires, twigs), spread into where it is not. A pixel is sky as far as it has that colour, on the
 //! scale of the distance to the ground's colour nearby. Where sky and ground have one colour (a
 //! white wall under a white sky) the guess decides, after a guided filter (He, Sun and Tang 2013)
-//! has moved it onto the picture's edges. Fields are coarse, the comparison is made with full-size
-//! pixels: twigs thinner than a coarse pixel keep their share. Compare Liba et al. 2020, "Sky
-//! optimization", whose weighted guided filter this replaces where colour can tell.
+//! has moved it onto the picture's edges. What has the sky's colour where no guess says so, far from
+//! all sky, is a window. Fields are coarse, the comparison is made with full-size pixels: twigs
+//! thinner than a coarse pixel keep their share. Compare Liba et al. 2020, "Sky optimization", whose
+//! weighted guided filter this replaces where colour can tell.
 
 use rayon::prelude::*;
 
@@ -16,6 +17,7 @@ use crate::light::{LUMA, Sample};
 use crate::pixels::{Mask, Pixels, Samples};
 use crate::plan::smooth;
 use crate::scale::{self, Kernel};
+use crate::sky::islands::vouched;
 use crate::sky::planes::Plane;
 use crate::sky::row::Row;
 use crate::sky::view::{SkyView, view};
@@ -70,11 +72,13 @@ impl Matte {
             .map(|p| smooth(0.80, 0.96, p));
         let certain_ground = guess.largest(off).map(|p| 1.0 - smooth(0.02, 0.15, p));
         let sky = smooth_sky(&light, &certain_sky);
-        let ground = light.each_ref().map(|plane| plane.filled(&certain_ground));
 
         let unlike = distance(&light, &sky, &certain_sky);
         let near = tolerance(&unlike, &certain_sky, window);
-        let apart = distance(&ground, &sky, &certain_sky);
+        let apart = {
+            let ground = light.each_ref().map(|plane| plane.filled(&certain_ground));
+            distance(&ground, &sky, &certain_sky)
+        };
         let far = far(&apart, &near, &snapped);
         let trust = near.with(&apart, |near, apart| smooth(1.2 * near, 2.6 * near, apart));
         let gate = guess
@@ -96,6 +100,7 @@ impl Matte {
             certain: certain_sky,
         };
         matte.share = matte.shares();
+        matte.keep(&vouched(&matte.share, &guess));
         matte.view = SkyView {
             doubt: (doubt / mass(&matte.share).max(1.0)) as f32,
             ..view(&matte.share, &matte.sky, &light)
@@ -131,6 +136,13 @@ impl Matte {
         let (width, height) = (self.share.width as u32, self.share.height as u32);
         let small = scale::shrink(pixels, width, height, Kernel::Area);
         smooth_sky(&light(&small), &self.certain)
+    }
+
+    /// Only so much of it, everywhere.
+    fn keep(&mut self, kept: &Plane) {
+        for plane in [&mut self.base, &mut self.trust, &mut self.share] {
+            *plane = plane.with(kept, |own, kept| own * kept);
+        }
     }
 
     /// From distances, in place of which they are kept until then.
