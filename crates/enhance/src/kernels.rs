@@ -3,13 +3,15 @@
 //!
 //! Every kernel is compiled three times (AVX-512, AVX2, plain) by `multiversion`, which chooses at
 //! run time; its unsafe call is the only one in this crate, beside conversions of clamped numbers
-//! to integers. No kernel fuses multiplications with additions by itself, so all three give the
-//! same bytes. Each has a slow, obvious twin in its tests as the oracle.
+//! to integers. Multiplications are fused with additions where a kernel says `mul_add`, and nowhere
+//! else, so all three give the same bytes (the plain one slowly, on processors before 2013). Each has
+//! a slow, obvious twin in its tests as the oracle.
 #![allow(unsafe_code)]
 
 pub(crate) mod canny;
 pub(crate) mod ciede2000;
 pub(crate) mod cubic;
+pub(crate) mod curve;
 pub(crate) mod grade;
 pub(crate) mod moments;
 pub(crate) mod planes;

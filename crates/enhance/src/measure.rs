@@ -74,14 +74,15 @@ pub struct Measured {
 
 /// Measures a picture; `shot` is how the camera was set, as far as anybody knows.
 pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
-    let (tilt, light) = rayon::join(|| Tilt::measure(pixels, shot), || light(pixels));
+    let small = Tilt::view(pixels);
+    let (tilt, light) = rayon::join(|| Tilt::measure(&small, shot), || light(pixels, &small));
     Measured { tilt, ..light }
 }
 
-/// Everything but the tilt.
-fn light(pixels: &Pixels) -> Measured {
+/// Everything but the tilt; `small` is any smaller copy.
+fn light(pixels: &Pixels, small: &Pixels) -> Measured {
     let (width, height) = scale::fit_area(pixels.width(), pixels.height(), SCALE_PIXELS);
-    let small = scale::shrink(pixels, width, height, Kernel::Area);
+    let small = scale::shrink(small, width, height, Kernel::Area);
     let rgb = small.rgb8();
     let lumas = Lumas::count(&rgb);
     let share = |is_so: fn(&[u8; 3]) -> bool| {

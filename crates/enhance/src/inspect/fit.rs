@@ -5,12 +5,14 @@
 use rayon::prelude::*;
 
 use crate::colour::Lab;
-use crate::kernels::cubic::{TERMS, evaluate};
+use crate::kernels::cubic::{Products, TERMS, Terms, add, evaluate};
 
 /// Every so-manieth pixel; a prime, so that columns take turns.
 const STEP: usize = 23;
 /// Units of CIELAB beyond which a pixel counts as damaged rather than toned (Geman-McClure).
 const TRUST: f32 = 3.0;
+/// Pixels whose products are added at once: 26 kB.
+const CHUNK: usize = 128;
 /// Pixels that speak for leaving colours as they are.
 const PRIOR: f64 = 3.0;
 
@@ -19,8 +21,6 @@ const PRIOR: f64 = 3.0;
 pub(crate) struct Cubic {
     rows: [[f32; TERMS]; 3],
 }
-
-type Equations = ([[f64; TERMS]; TERMS], [[f64; 3]; TERMS]);
 
 impl Cubic {
     /// Leaves every colour as it is.
@@ -32,23 +32,24 @@ impl Cubic {
 
     /// The map that takes one picture's colours to the other's, where `counts` says so.
     pub fn between(from: &[Lab], to: &[Lab], counts: impl Fn(usize) -> bool) -> Self {
-        let places: Vec<usize> = (0..from.len())
-            .step_by(STEP)
-            .filter(|&i| counts(i))
-            .collect();
+        let places = (0..from.len()).step_by(STEP).filter(|&i| counts(i));
+        let pairs: Vec<(Lab, Lab)> = places.map(|i| (from[i], to[i])).collect();
         let mut map = Self::identity();
         for round in 0..3 {
-            let mut equations: Equations = ([[0.0; TERMS]; TERMS], [[0.0; 3]; TERMS]);
-            for &i in &places {
-                let off = if round == 0 {
-                    0.0
-                } else {
-                    map.distance(from[i], to[i]) / TRUST
+            let mut products: Products = [[0.0; TERMS + 4]; TERMS];
+            for pairs in pairs.chunks(CHUNK) {
+                let weighed = |(from, to): &(Lab, Lab)| {
+                    let off = match round {
+                        0 => 0.0,
+                        _ => map.distance(*from, *to) / TRUST,
+                    };
+                    let weight = 1.0 / (1.0 + off * off).powi(2);
+                    (numbers(*from, *to), f64::from(weight))
                 };
-                let weight = (1.0 + off * off).powi(-2);
-                add(&mut equations, from[i], to[i], weight);
+                let weighed: Vec<(Terms, f64)> = pairs.iter().map(weighed).collect();
+                add(&mut products, &weighed);
             }
-            map = solved(equations);
+            map = solved(&products);
         }
         map
     }
@@ -108,26 +109,17 @@ pub(crate) fn terms(lab: Lab) -> [f32; TERMS] {
     ]
 }
 
-fn add((inputs, outputs): &mut Equations, from: Lab, to: Lab, weight: f32) {
-    let terms = terms(from).map(f64::from);
-    let to = to.map(|v| f64::from(v) * 0.01);
-    for (i, term) in terms.iter().enumerate() {
-        let scaled = term * f64::from(weight);
-        // The matrix is symmetric: `solved` fills in the other half.
-        for (sum, other) in inputs[i][i..].iter_mut().zip(&terms[i..]) {
-            *sum += scaled * other;
-        }
-        for (sum, to) in outputs[i].iter_mut().zip(&to) {
-            *sum += scaled * to;
-        }
-    }
+fn numbers(from: Lab, to: Lab) -> Terms {
+    let mut numbers = [0.0; TERMS + 4];
+    let all = terms(from).into_iter().chain(to.map(|v| v * 0.01));
+    numbers.iter_mut().zip(all).for_each(|(n, v)| *n = v.into());
+    numbers
 }
 
 /// Gaussian elimination; the prior keeps the matrix positive definite, so no pivoting is needed.
-fn solved((mut a, mut b): Equations) -> Cubic {
-    let whole: [[f64; TERMS]; TERMS] =
-        std::array::from_fn(|i| std::array::from_fn(|j| a[i.min(j)][i.max(j)]));
-    a = whole;
+fn solved(products: &Products) -> Cubic {
+    let mut a: [[f64; TERMS]; TERMS] = products.map(|row| std::array::from_fn(|j| row[j]));
+    let mut b = products.map(|row| [0, 1, 2].map(|c| row[TERMS + c]));
     for (i, row) in a.iter_mut().enumerate() {
         row[i] += PRIOR;
         if (1..4).contains(&i) {

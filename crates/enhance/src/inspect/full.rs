@@ -61,16 +61,64 @@ impl Detail {
     }
 }
 
-/// What one strip adds.
+/// What one strip adds to sums.
 #[derive(Default)]
 struct Part {
-    burnt: Vec<u8>,
-    drowned: Vec<u8>,
     differences: Histogram,
     ssim: Sums,
-    halves: [Vec<u8>; 2],
-    blocks: Vec<Block>,
     details: Vec<Detail>,
+}
+
+/// What every strip writes its own rows of.
+struct Sheets {
+    edges: [Edges; 2],
+    burnt: Vec<u8>,
+    drowned: Vec<u8>,
+    blocks: Vec<Block>,
+    /// Gray at half the size.
+    halves: [Vec<u8>; 2],
+}
+
+/// One strip's rows of the sheets.
+struct Share<'a> {
+    edges: [&'a mut [u64]; 2],
+    burnt: &'a mut [u8],
+    drowned: &'a mut [u8],
+    blocks: &'a mut [Block],
+    halves: [&'a mut [u8]; 2],
+}
+
+impl Sheets {
+    fn new(width: usize, height: usize) -> Self {
+        let blocks = width.div_ceil(SIDE) * height.div_ceil(SIDE);
+        Self {
+            edges: [(); 2].map(|()| Edges::new(width, height)),
+            burnt: vec![0; blocks],
+            drowned: vec![0; blocks],
+            blocks: vec![Block::default(); blocks],
+            halves: [(); 2].map(|()| vec![0; (width / 2) * (height / 2)]),
+        }
+    }
+
+    fn shares(&mut self, width: usize, height: usize) -> Vec<Share<'_>> {
+        let words = 2 * self.edges[0].words * ROWS;
+        let blocks = width.div_ceil(SIDE) * (ROWS / SIDE);
+        let half = (width / 2 * (ROWS / 2)).max(1);
+        let mut edges = self.edges.each_mut().map(|e| e.rows.chunks_mut(words));
+        let mut burnt = self.burnt.chunks_mut(blocks);
+        let mut drowned = self.drowned.chunks_mut(blocks);
+        let mut rows = self.blocks.chunks_mut(blocks);
+        let mut halves = self.halves.each_mut().map(|h| h.chunks_mut(half));
+        // The last strip may be too low for any half.
+        let share = |_| Share {
+            edges: edges.each_mut().map(|e| e.next().unwrap_or_default()),
+            burnt: burnt.next().unwrap_or_default(),
+            drowned: drowned.next().unwrap_or_default(),
+            blocks: rows.next().unwrap_or_default(),
+            halves: halves.each_mut().map(|h| h.next().unwrap_or_default()),
+        };
+        (0..height.div_ceil(ROWS)).map(share).collect()
+    }
 }
 
 /// Buffers of one thread.
@@ -87,45 +135,41 @@ impl Full {
     /// Looks at two pictures of one size.
     pub fn look(original: &Pixels, result: &Pixels) -> Self {
         let (width, height) = (original.width() as usize, original.height() as usize);
-        let mut edges = [(); 2].map(|()| Edges::new(width, height));
-        let chunk = 2 * edges[0].words * ROWS;
-        let [one, two] = edges.each_mut().map(|e| e.rows.par_chunks_mut(chunk));
-        let parts: Vec<Part> = one
-            .zip(two)
+        let mut sheets = Sheets::new(width, height);
+        let parts: Vec<Part> = sheets
+            .shares(width, height)
+            .into_par_iter()
             .enumerate()
-            .map_init(Desk::default, |desk, (i, (one, two))| {
-                desk.strip([original, result], i * ROWS, [one, two])
+            .map_init(Desk::default, |desk, (i, share)| {
+                desk.strip([original, result], i * ROWS, share)
             })
             .collect();
+        let Sheets {
+            mut edges,
+            burnt,
+            drowned,
+            blocks,
+            halves,
+        } = sheets;
         edges.par_iter_mut().for_each(grow);
-        let agreement = compare(&edges[0], &edges[1], width);
-        Self::together((width, height), parts, agreement)
-    }
-
-    fn together(size: (usize, usize), parts: Vec<Part>, edges: Agreement) -> Self {
-        let (width, pixels) = (size.0, size.0 as u64 * size.1 as u64);
+        let edges = compare(&edges[0], &edges[1], width);
         let mut all = Part::default();
         for part in parts {
-            all.burnt.extend(part.burnt);
-            all.drowned.extend(part.drowned);
             all.differences.merge(&part.differences);
             all.ssim = all.ssim.with(part.ssim);
-            for (all, part) in all.halves.iter_mut().zip(part.halves) {
-                all.extend(part);
-            }
-            all.blocks.extend(part.blocks);
             all.details.extend(part.details);
         }
+        let pixels = original.pixel_count();
         let ssim = all.ssim.over(pixels as f64);
         Self {
             pixels,
-            size,
-            burnt: all.burnt,
-            drowned: all.drowned,
+            size: (width, height),
+            burnt,
+            drowned,
             differences: all.differences,
             ssim: ssim.whole,
-            ms_ssim: scales::similarity(ssim, size.0, all.halves),
-            blocks: all.blocks,
+            ms_ssim: scales::similarity(ssim, width, halves),
+            blocks,
             across: width.div_ceil(SIDE),
             details: all.details,
             edges,
@@ -134,30 +178,29 @@ impl Full {
 }
 
 impl Desk {
-    fn strip(&mut self, pictures: [&Pixels; 2], top: usize, edges: [&mut [u64]; 2]) -> Part {
+    fn strip(&mut self, pictures: [&Pixels; 2], top: usize, mut share: Share<'_>) -> Part {
         let (width, all) = (pictures[0].width() as usize, pictures[0].height() as usize);
         let height = ROWS.min(all - top);
         self.resize(width, height);
-        let blocks = vec![0; width.div_ceil(SIDE) * height.div_ceil(SIDE)];
-        let mut part = Part {
-            burnt: blocks.clone(),
-            drowned: blocks,
-            ..Part::default()
-        };
+        let mut part = Part::default();
         for row in 0..height + 2 * HALO {
             let y = (top + row).saturating_sub(HALO).min(all - 1);
             self.read(pictures, row, y);
             if (HALO..HALO + height).contains(&row) {
-                self.compare_colours(row - HALO, &mut part);
+                self.compare_colours(row - HALO, &mut share, &mut part.differences);
             }
         }
         part.ssim = ssim::sums(&self.gray[0], &self.gray[1], &mut self.ring);
-        part.halves = self.gray.each_ref().map(halved);
-        for (gray, edges) in self.gray.iter().zip(edges) {
+        for (gray, (half, edges)) in self
+            .gray
+            .iter()
+            .zip(share.halves.into_iter().zip(share.edges))
+        {
+            halve(gray, half);
             candidates(gray, &mut self.edges, edges);
         }
-        part.blocks = self.moments();
-        part.details = self.details(&part.blocks);
+        self.moments(share.blocks);
+        part.details = self.details(share.blocks);
         part
     }
 
@@ -184,25 +227,23 @@ impl Desk {
         }
     }
 
-    fn compare_colours(&mut self, row: usize, part: &mut Part) {
+    fn compare_colours(&mut self, row: usize, share: &mut Share<'_>, found: &mut Histogram) {
         let [before, after] = self.rows.each_ref().map(Row::get);
         let across = before[0].len().div_ceil(SIDE);
         let blocks = row / SIDE * across..(row / SIDE + 1) * across;
-        let (burnt, drowned) = (&mut part.burnt[blocks.clone()], &mut part.drowned[blocks]);
+        let (burnt, drowned) = (&mut share.burnt[blocks.clone()], &mut share.drowned[blocks]);
         planes::lost(before, after, burnt, drowned);
         ciede2000::row(before, after, &mut self.differences);
-        part.differences.add(&self.differences);
+        found.add(&self.differences);
     }
 
-    fn moments(&self) -> Vec<Block> {
+    fn moments(&self, blocks: &mut [Block]) {
         let [one, two] = &self.gray;
         let across = one.width.div_ceil(SIDE);
-        let mut blocks = vec![Block::default(); across * one.height.div_ceil(SIDE)];
         for row in 0..one.height {
             let to = &mut blocks[row / SIDE * across..][..across];
             moments::add(one.inner(HALO + row), two.inner(HALO + row), to);
         }
-        blocks
     }
 
     /// The strip's large blocks. Rests smaller than half a block belong to none.
@@ -239,14 +280,12 @@ impl Desk {
 }
 
 /// A strip's own rows at half the size.
-fn halved(gray: &Strip) -> Vec<u8> {
-    let (width, height) = (gray.width / 2, gray.height / 2);
-    let mut half = vec![0; width * height];
-    for (row, to) in half.chunks_mut(width.max(1)).enumerate() {
+fn halve(gray: &Strip, half: &mut [u8]) {
+    let width = (gray.width / 2).max(1);
+    for (row, to) in half.chunks_mut(width).enumerate() {
         let [upper, lower] = [0, 1].map(|k| gray.inner(HALO + 2 * row + k));
         planes::halve(upper, lower, to);
     }
-    half
 }
 
 #[cfg(test)]

@@ -39,13 +39,18 @@ impl Pair {
     pub fn new(original: &Pixels, result: &Pixels, terms: &Terms) -> Self {
         let (w, h) = scale::fit_area(original.width(), original.height(), PIXELS);
         let small = [original, result].map(|p| scale::shrink(p, w, h, Kernel::Area));
-        let [before, after] = small.each_ref().map(light);
-        let balance = balance(terms.plan);
-        let promise = |(b, a): (&[f32; 3], &[f32; 3])| promised(balance.apply(*b), *a);
-        let promised: Vec<[f32; 3]> = before.par_iter().zip(&after).map(promise).collect();
-        let [original, result, promised] = [before, after, promised].map(|light| labs(&light));
+        let rgb = small.each_ref().map(Pixels::rgb8);
+        let [before, after] = rgb.each_ref().map(|rgb| rgb.as_chunks::<3>().0);
+        let (table, balance) = (u8::linear_table(), balance(terms.plan));
+        let light = |p: [u8; 3]| p.map(|v| table[v.index()]);
+        let original = labs(before.len(), |i| light(before[i]));
+        let result = labs(after.len(), |i| light(after[i]));
+        let promised = labs(before.len(), |i| {
+            promised(balance.apply(light(before[i])), light(after[i]))
+        });
         let ground = Ground::new(terms.sky, w as usize, h as usize);
         let rest = rest(&original, &promised, &result, &ground);
+        drop(rgb);
         Self {
             width: w as usize,
             height: h as usize,
@@ -80,23 +85,21 @@ fn rest(original: &[Lab], promised: &[Lab], result: &[Lab], ground: &Ground) -> 
     [l, a, b]
 }
 
-fn labs(light: &[[f32; 3]]) -> Vec<Lab> {
-    const CHUNK: usize = 1 << 14;
-    let mut out = vec![[0.0; 3]; light.len()];
-    let chunks = out.par_chunks_mut(CHUNK).zip(light.par_chunks(CHUNK));
-    chunks.for_each(|(out, light)| lab(light, out));
+/// CIELAB of so many colours of light.
+fn labs(count: usize, light: impl Fn(usize) -> [f32; 3] + Sync) -> Vec<Lab> {
+    const CHUNK: usize = 1 << 12;
+    let mut out = vec![[0.0; 3]; count];
+    let chunks = out.par_chunks_mut(CHUNK).enumerate();
+    chunks.for_each_init(
+        || vec![[0.0; 3]; CHUNK],
+        |row, (chunk, out)| {
+            let row = &mut row[..out.len()];
+            let places = row.iter_mut().zip(chunk * CHUNK..);
+            places.for_each(|(to, i)| *to = light(i));
+            lab(row, out);
+        },
+    );
     out
-}
-
-fn light(small: &Pixels) -> Vec<[f32; 3]> {
-    let table = u8::linear_table();
-    small
-        .rgb8()
-        .as_chunks::<3>()
-        .0
-        .iter()
-        .map(|p| p.map(|v| table[v.index()]))
-        .collect()
 }
 
 /// A colour scaled to another's luminance.

@@ -65,6 +65,29 @@ pub(crate) fn evaluate(rows: [&[f32; TERMS]; 2], pixels: &[[f32; 3]], out: [&mut
     }
 }
 
+/// A pixel's monomials, the colour it became, and a nought that fills the vector.
+pub(crate) type Terms = [f64; TERMS + 4];
+/// Sums of products of any monomial with any of a pixel's numbers.
+pub(crate) type Products = [Terms; TERMS];
+
+/// Adds the weighted products of some pixels.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn add(products: &mut Products, pixels: &[(Terms, f64)]) {
+    for i in 0..TERMS {
+        let mut sums = products[i];
+        for (terms, weight) in pixels {
+            let scaled = terms[i] * weight;
+            for j in 0..TERMS + 4 {
+                sums[j] += scaled * terms[j];
+            }
+        }
+        products[i] = sums;
+    }
+}
+
 /// The monomials in the order 1, l, a, b, ll, aa, bb, la, lb, ab, lll, aaa, bbb, lla, llb, aal,
 /// aab, bbl, bba, lab.
 #[inline(always)]
@@ -99,6 +122,18 @@ mod tests {
                 (0..3).all(|c| (wanted[c] - found[c]).abs() < 2e-3),
                 "{light:?}: {found:?}"
             );
+        }
+    }
+
+    #[test]
+    fn products_are_those_of_each_pair() {
+        let terms: Terms = std::array::from_fn(|i| (i as f64 * 1.3).cos());
+        let mut products = [[1.0; TERMS + 4]; TERMS];
+        add(&mut products, &[(terms, 0.25), (terms, 0.5)]);
+        for (i, sums) in products.iter().enumerate() {
+            for (j, sum) in sums.iter().enumerate() {
+                assert!((sum - 1.0 - terms[i] * terms[j] * 0.75).abs() < 1e-15);
+            }
         }
     }
 

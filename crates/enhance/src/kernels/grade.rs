@@ -12,7 +12,7 @@
 use multiversion::multiversion;
 
 use crate::colour::luminance;
-use crate::light::{LUMA, Sample, place};
+use crate::light::{LUMA, Sample};
 use crate::steps::tone::{Point, STEPS};
 use crate::steps::white_balance::WhiteBalance;
 
@@ -22,14 +22,12 @@ pub(crate) struct Row<'a> {
     pub luma: &'a [f32],
     /// A factor a pixel on light before everything else; `None`: one.
     pub before: Option<&'a [f32]>,
-    /// Coefficients of the base layer along the row, coarse.
+    /// Coefficients of the base layer, one a pixel.
     pub slope: &'a [f32],
     /// The same.
     pub offset: &'a [f32],
-    /// For every pixel the coarse column to its left and the share of the next.
-    pub columns: &'a [(u32, f32)],
     /// The tone over the base layer, `STEPS` points.
-    pub table: &'a [Point],
+    pub table: &'a [Point; STEPS],
     /// The same for all; `None`: neutral.
     pub balance: Option<WhiteBalance>,
 }
@@ -37,8 +35,8 @@ pub(crate) struct Row<'a> {
 /// Light just below white, 253 of 255 once encoded.
 const WHITE: f32 = 0.985;
 /// Pixels a block.
-const N: usize = 64;
-type Lanes = [f32; N];
+pub(crate) const N: usize = 64;
+pub(crate) type Lanes = [f32; N];
 
 /// Luma of a row of 8-bit RGB, in samples.
 #[multiversion(targets(
@@ -76,6 +74,17 @@ pub(crate) fn row16(from: &[u16], row: &Row<'_>, to: &mut [u16]) {
     graded(from, row, to);
 }
 
+/// A row between two others, `share` of the way down.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn mix(upper: &[f32], lower: &[f32], share: f32, to: &mut [f32]) {
+    for (to, (upper, lower)) in to.iter_mut().zip(upper.iter().zip(lower)) {
+        *to = upper + (lower - upper) * share;
+    }
+}
+
 #[inline(always)]
 fn luma<S: Sample>(from: &[S], to: &mut [f32]) {
     for (p, to) in from.as_chunks::<3>().0.iter().zip(to) {
@@ -86,14 +95,14 @@ fn luma<S: Sample>(from: &[S], to: &mut [f32]) {
 
 #[inline(always)]
 fn graded<S: Sample>(from: &[S], row: &Row<'_>, to: &mut [S]) {
-    let (linear, samples) = (S::linear_table(), S::sample_table());
     let pixels = from.as_chunks::<3>().0.chunks(N);
     for (block, (from, to)) in pixels
         .zip(to.as_chunks_mut::<3>().0.chunks_mut(N))
         .enumerate()
     {
         let start = block * N;
-        let source = load(from, linear);
+        let mut source = [[0.0; N]; 3];
+        S::light(from, &mut source);
         let mut light = source;
         if let Some(before) = row.before {
             lit(&mut light, &before[start..start + from.len()]);
@@ -102,26 +111,24 @@ fn graded<S: Sample>(from: &[S], row: &Row<'_>, to: &mut [S]) {
             balanced(&mut light, &balance);
         }
         toned(&mut light, &points(row, start, from.len(), S::MAX));
-        finish(&mut light, &source, (samples.len() - 1) as f32);
-        for (i, to) in to.iter_mut().enumerate() {
-            for c in 0..3 {
-                // SAFETY: `finish` gives values of 0.5 to the table's length less a half.
-                let at = unsafe { light[c][i].to_int_unchecked::<u32>() };
-                to[c] = samples[at as usize];
-            }
-        }
+        finish(&mut light, &source);
+        S::samples(&light, to);
     }
 }
 
+/// The nearest 8-bit sample to a value of 0.0 to 255.4.
 #[inline(always)]
-fn load<S: Sample>(from: &[[S; 3]], linear: &[f32]) -> [Lanes; 3] {
-    let mut light = [[0.0; N]; 3];
-    for (i, p) in from.iter().enumerate() {
-        for c in 0..3 {
-            light[c][i] = linear[p[c].index()];
-        }
-    }
-    light
+pub(crate) fn nearest(value: f32) -> u8 {
+    whole(value + 0.5) as u8
+}
+
+/// What stands before the point of a value of 0.0 to 100 000.0.
+#[inline(always)]
+pub(crate) fn whole(value: f32) -> u32 {
+    // What is no number becomes nought, too.
+    let safe = if value > 0.0 { value } else { 0.0 };
+    // SAFETY: it is a number, neither negative nor too large.
+    unsafe { safe.min(100_000.0).to_int_unchecked::<u32>() }
 }
 
 #[inline(always)]
@@ -158,13 +165,10 @@ fn balanced(light: &mut [Lanes; 3], balance: &WhiteBalance) {
 #[inline(always)]
 fn points(row: &Row<'_>, start: usize, count: usize, max: f32) -> [Lanes; 3] {
     let (mut slope, mut offset, mut luma) = ([0.0; N], [0.0; N], [0.0; N]);
-    luma[..count].copy_from_slice(&row.luma[start..start + count]);
-    for (i, &(left, share)) in row.columns[start..start + count].iter().enumerate() {
-        let at = left as usize;
-        let next = (at + 1).min(row.slope.len() - 1);
-        slope[i] = row.slope[at] + (row.slope[next] - row.slope[at]) * share;
-        offset[i] = row.offset[at] + (row.offset[next] - row.offset[at]) * share;
-    }
+    let part = start..start + count;
+    luma[..count].copy_from_slice(&row.luma[part.clone()]);
+    slope[..count].copy_from_slice(&row.slope[part.clone()]);
+    offset[..count].copy_from_slice(&row.offset[part]);
     let last = (STEPS - 1) as f32;
     for i in 0..N {
         let base = slope[i] * (luma[i] / max) + offset[i];
@@ -172,8 +176,7 @@ fn points(row: &Row<'_>, start: usize, count: usize, max: f32) -> [Lanes; 3] {
     }
     let mut points = [[1.0; N]; 3];
     for i in 0..count {
-        // SAFETY: the loop above gives values of 0.5 to STEPS less a half.
-        let point = row.table[unsafe { luma[i].to_int_unchecked::<u32>() } as usize];
+        let point = row.table[whole(luma[i]) as usize % STEPS];
         (points[0][i], points[1][i], points[2][i]) = (point.gain, point.bend, point.chroma);
     }
     points
@@ -203,14 +206,13 @@ pub(crate) fn shoulder(gain: f32, bend: f32, top: f32) -> f32 {
     gain / if gain > 1.0 { root } else { bent }
 }
 
-/// Places in the table of samples, rounded by a cut. Nothing becomes white that was not: a gain
-/// ends just below it.
+/// Nothing becomes white that was not: a gain ends just below it.
 #[inline(always)]
-fn finish(light: &mut [Lanes; 3], source: &[Lanes; 3], last: f32) {
+fn finish(light: &mut [Lanes; 3], source: &[Lanes; 3]) {
     for c in 0..3 {
         for i in 0..N {
             let limit = source[c][i].max(WHITE);
-            light[c][i] = place(light[c][i].max(0.0).min(limit).min(1.0), last);
+            light[c][i] = light[c][i].max(0.0).min(limit).min(1.0);
         }
     }
 }
@@ -260,15 +262,14 @@ mod tests {
             },
             chroma: 0.95,
         };
-        let table: Vec<Point> = (0..STEPS).map(point).collect();
+        let table = std::array::from_fn(point);
         let mut lumas = vec![0.0; width];
         luma8(&from, &mut lumas);
         let row = Row {
             luma: &lumas,
             before: Some(&before),
-            slope: &[0.5],
-            offset: &[0.25],
-            columns: &vec![(0, 0.0); width],
+            slope: &vec![0.5; width],
+            offset: &vec![0.25; width],
             table: &table,
             balance: Some(balance),
         };

@@ -91,6 +91,44 @@ pub(crate) fn halve(upper: &[u8], lower: &[u8], out: &mut [u8]) {
     }
 }
 
+/// Averages squares of two by two RGB pixels; a last odd column stands for its square. Halves are
+/// rounded up and down in turn, or every halving would make a picture brighter.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn halve_rgb(upper: &[u8], lower: &[u8], out: &mut [u8]) {
+    const BLOCK: usize = 32;
+    let whole = upper.len() / (6 * BLOCK);
+    let blocks = upper.as_chunks::<{ 6 * BLOCK }>().0.iter();
+    let blocks = blocks.zip(lower.as_chunks::<{ 6 * BLOCK }>().0);
+    let outs = out.as_chunks_mut::<{ 3 * BLOCK }>().0;
+    for ((upper, lower), out) in blocks.zip(outs) {
+        let mut sums = [0_u16; 6 * BLOCK];
+        for (i, sum) in sums.iter_mut().enumerate() {
+            *sum = u16::from(upper[i]) + u16::from(lower[i]);
+        }
+        for i in 0..BLOCK {
+            for c in 0..3 {
+                out[3 * i + c] = mean(sums[6 * i + c] + sums[6 * i + 3 + c], i);
+            }
+        }
+    }
+    let (done, to) = (whole * 6 * BLOCK, &mut out[whole * 3 * BLOCK..]);
+    let pairs = upper[done..].chunks(6).zip(lower[done..].chunks(6));
+    for (i, ((upper, lower), out)) in pairs.zip(to.as_chunks_mut::<3>().0).enumerate() {
+        for (c, out) in out.iter_mut().enumerate() {
+            let sum = |row: &[u8]| u16::from(row[c]) + u16::from(row[(3 + c) % row.len()]);
+            *out = mean(sum(upper) + sum(lower), i);
+        }
+    }
+}
+
+#[inline(always)]
+fn mean(sum: u16, at: usize) -> u8 {
+    ((sum + 1 + (at % 2) as u16) >> 2) as u8
+}
+
 /// Adds, for every eight pixels, those newly at white in some channel (they were 2 % below) and
 /// those newly black in all.
 #[multiversion(targets(
@@ -171,6 +209,25 @@ mod tests {
         let mut out = [0; 2];
         halve(&[10, 20, 30, 40, 99], &[10, 21, 30, 43, 99], &mut out);
         assert_eq!(out, [15, 36]);
+    }
+
+    #[test]
+    fn halving_colours_averages_squares_and_keeps_the_mean() {
+        let (width, value) = (199, |i: usize, k: usize| (i * 7919 % (251 - k)) as u8);
+        let row = |k: usize| (0..width * 3).map(|i| value(i, k)).collect::<Vec<u8>>();
+        let (upper, lower) = (row(0), row(9));
+        let mut out = vec![0; 100 * 3];
+        halve_rgb(&upper, &lower, &mut out);
+        let mut bias = 0.0;
+        for (i, found) in out.iter().enumerate() {
+            let (left, c) = (i / 3 * 2, i % 3);
+            let right = (left + 1).min(width - 1);
+            let sum = |row: &[u8]| f64::from(row[left * 3 + c]) + f64::from(row[right * 3 + c]);
+            let off = f64::from(*found) - (sum(&upper) + sum(&lower)) / 4.0;
+            assert!(off.abs() <= 0.5, "{i}: {off}");
+            bias += off / out.len() as f64;
+        }
+        assert!(bias.abs() < 0.05, "{bias}");
     }
 
     #[test]

@@ -10,8 +10,13 @@ use crate::kernels::strip::{HALO, MARGIN, Strip};
 /// Rows the window reaches up and down.
 pub(crate) const REACH: usize = 5;
 const WINDOW: usize = 2 * REACH + 1;
-/// Columns of a panel: eleven rows of four fields are 180 kB.
-const PANEL: usize = 1024;
+/// Rows that are blurred downwards at once, and the rows they need.
+const GROUP: usize = 4;
+const ROWS: usize = WINDOW + GROUP - 1;
+/// Columns of a panel, chosen for its ring to stay in the cache.
+const PANEL: usize = 128;
+/// Columns of a block, whose blurred fields stay in the nearest cache.
+const BLOCK: usize = 128;
 
 /// Gaussian weights of the middle and of each distance from it; they add up to one.
 const WEIGHTS: [f32; REACH + 1] = [
@@ -26,7 +31,9 @@ const WEIGHTS: [f32; REACH + 1] = [
 const C1: f32 = 6.5025;
 const C2: f32 = 58.5225;
 
-type Wide = [f32; PANEL + 2 * REACH];
+/// A panel's columns with what its window reaches, rounded up to whole vectors.
+const WIDE: usize = PANEL + 16;
+type Wide = [f32; WIDE];
 type Fields = [[f32; PANEL]; 4];
 
 /// Room for one panel's work.
@@ -39,8 +46,8 @@ pub(crate) struct Ring {
 impl Default for Ring {
     fn default() -> Self {
         Self {
-            rows: vec![[[0.0; PANEL]; 4]; WINDOW],
-            wide: Box::new([[0.0; PANEL + 2 * REACH]; 4]),
+            rows: vec![[[0.0; PANEL]; 4]; ROWS],
+            wide: Box::new([[0.0; WIDE]; 4]),
         }
     }
 }
@@ -85,16 +92,19 @@ fn panel(one: &Strip, two: &Strip, left: usize, ring: &mut Ring) -> Sums {
     let width = PANEL.min(one.width - left);
     let columns = left + MARGIN - REACH..left + MARGIN + width + REACH;
     let mut total = Sums::default();
-    for step in 0..one.height + 2 * REACH {
-        let row = step + HALO - REACH;
-        let x = &one.row(row)[columns.clone()];
-        let y = &two.row(row)[columns.clone()];
-        across(x, y, &mut ring.wide, &mut ring.rows[step % WINDOW]);
-        if step >= 2 * REACH {
-            let oldest = step + 1;
-            let rows = std::array::from_fn(|k| &ring.rows[(oldest + k) % WINDOW]);
-            total = total.with(down(&rows, width));
+    let mut blurred = 0;
+    for top in (0..one.height).step_by(GROUP) {
+        let count = GROUP.min(one.height - top);
+        for step in blurred..top + count + 2 * REACH {
+            let row = step + HALO - REACH;
+            let x = &one.row(row)[columns.clone()];
+            let y = &two.row(row)[columns.clone()];
+            across(x, y, &mut ring.wide, &mut ring.rows[step % ROWS]);
         }
+        blurred = top + count + 2 * REACH;
+        let rows = std::array::from_fn(|k| &ring.rows[(top + k) % ROWS]);
+        let sums = down(&rows, width);
+        total = sums[..count].iter().fold(total, |all, row| all.with(*row));
     }
     total
 }
@@ -106,54 +116,75 @@ fn panel(one: &Strip, two: &Strip, left: usize, ring: &mut Ring) -> Sums {
     "x86_64+avx2+bmi2+fma"
 ))]
 fn across(x: &[u8], y: &[u8], wide: &mut [Wide; 4], out: &mut Fields) {
+    let (mut gray_x, mut gray_y) = ([0_u8; WIDE], [0_u8; WIDE]);
+    gray_x[..x.len()].copy_from_slice(x);
+    gray_y[..y.len()].copy_from_slice(y);
     let [wide_x, wide_y, squares, products] = wide;
-    let pairs = x
-        .iter()
-        .zip(y)
-        .zip(wide_x.iter_mut().zip(wide_y.iter_mut()));
-    let pairs = pairs.zip(squares.iter_mut().zip(products.iter_mut()));
-    for (((x, y), (to_x, to_y)), (square, product)) in pairs {
-        let (x, y) = (f32::from(*x) - 128.0, f32::from(*y) - 128.0);
-        (*to_x, *to_y) = (x, y);
-        *square = x * x + y * y;
-        *product = x * y;
+    for i in 0..WIDE {
+        let (x, y) = (f32::from(gray_x[i]) - 128.0, f32::from(gray_y[i]) - 128.0);
+        (wide_x[i], wide_y[i]) = (x, y);
+        squares[i] = x * x + y * y;
+        products[i] = x * y;
     }
     for (field, out) in wide.iter().zip(out) {
-        blur(std::array::from_fn(|k| &field[k..k + PANEL]), out);
+        for i in 0..PANEL {
+            out[i] = weighted(std::array::from_fn(|k| field[i + k]));
+        }
     }
 }
 
-/// The weighted sum of eleven neighbours, whose rows may be eleven rows or one row shifted.
+/// The weighted sum of eleven neighbours.
 #[inline(always)]
-fn blur(at: [&[f32]; WINDOW], out: &mut [f32; PANEL]) {
-    let at = at.map(|row| &row[..PANEL]);
-    for (i, out) in out.iter_mut().enumerate() {
-        let near = WEIGHTS[1] * (at[4][i] + at[6][i]) + WEIGHTS[2] * (at[3][i] + at[7][i]);
-        let far = WEIGHTS[3] * (at[2][i] + at[8][i]) + WEIGHTS[4] * (at[1][i] + at[9][i]);
-        *out = WEIGHTS[0] * at[5][i] + near + (far + WEIGHTS[5] * (at[0][i] + at[10][i]));
-    }
+fn weighted(v: [f32; WINDOW]) -> f32 {
+    let near = (v[4] + v[6]).mul_add(WEIGHTS[1], v[5] * WEIGHTS[0]);
+    let near = (v[3] + v[7]).mul_add(WEIGHTS[2], near);
+    let far = (v[2] + v[8]).mul_add(WEIGHTS[3], (v[1] + v[9]) * WEIGHTS[4]);
+    (v[0] + v[10]).mul_add(WEIGHTS[5], far) + near
 }
 
-/// Blurs the ring downwards and adds up.
+/// Blurs the ring downwards, a group of rows at once so that each row is read once for all of
+/// them, and adds up each row of the group. Rows that a short group lacks are old ones: unread.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
 ))]
-fn down(rows: &[&Fields; WINDOW], width: usize) -> Sums {
-    let mut blurred = [[0.0_f32; PANEL]; 4];
-    for (field, out) in blurred.iter_mut().enumerate() {
-        blur(std::array::from_fn(|k| &rows[k][field][..]), out);
+fn down(rows: &[&Fields; ROWS], width: usize) -> [Sums; GROUP] {
+    let mut sums = [Sums::default(); GROUP];
+    let mut blurred = [[[0.0_f32; BLOCK]; 4]; GROUP];
+    for left in (0..width).step_by(BLOCK) {
+        for field in 0..4 {
+            let at: [&[f32; BLOCK]; ROWS] = std::array::from_fn(|k| {
+                rows[k][field][left..]
+                    .first_chunk()
+                    .expect("blocks fill a panel")
+            });
+            for i in 0..BLOCK {
+                let v: [f32; ROWS] = std::array::from_fn(|k| at[k][i]);
+                for row in 0..GROUP {
+                    blurred[row][field][i] = weighted(std::array::from_fn(|k| v[row + k]));
+                }
+            }
+        }
+        let count = BLOCK.min(width - left);
+        for (sums, fields) in sums.iter_mut().zip(&blurred) {
+            *sums = sums.with(block(fields, count));
+        }
     }
-    let [x, y, squares, products] = &blurred;
-    let (mut wholes, mut contrasts) = ([0.0_f32; PANEL], [0.0_f32; PANEL]);
-    for i in 0..PANEL {
+    sums
+}
+
+/// Adds up the first pixels of a block.
+#[inline(always)]
+fn block([x, y, squares, products]: &[[f32; BLOCK]; 4], count: usize) -> Sums {
+    let (mut wholes, mut contrasts) = ([0.0_f32; BLOCK], [0.0_f32; BLOCK]);
+    for i in 0..BLOCK {
         let (luminance, contrast) = similarity(x[i], y[i], squares[i], products[i]);
         wholes[i] = luminance * contrast;
         contrasts[i] = contrast;
     }
     Sums {
-        whole: super::sum(&wholes[..width]),
-        contrast: super::sum(&contrasts[..width]),
+        whole: super::sum(&wholes[..count]),
+        contrast: super::sum(&contrasts[..count]),
     }
 }
 

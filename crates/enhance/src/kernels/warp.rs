@@ -196,10 +196,14 @@ fn interpolate<'a, T: Copy + Into<f32> + 'a, const N: usize>(
 /// Keys' six-point cubic through samples at -2, -1, 0, 1, 2 and 3, at `t` from 0 to 1.
 #[inline(always)]
 fn six_points([a, b, c, d, e, f]: [f32; 6], t: f32) -> f32 {
-    let first = (a - e) + 8.0 * (d - b);
-    let second = 15.0 * b - 28.0 * c + 20.0 * d - 6.0 * e - 2.0 * a + f;
-    let third = (a - f) + 7.0 * (e - b) + 16.0 * (c - d);
-    c + t * (first + t * (second + t * third)) * (1.0 / 12.0)
+    let first = (d - b).mul_add(8.0, a - e);
+    let outer = e.mul_add(-6.0, a.mul_add(-2.0, f));
+    let second = b.mul_add(15.0, c.mul_add(-28.0, d.mul_add(20.0, outer)));
+    let third = (c - d).mul_add(16.0, (e - b).mul_add(7.0, a - f));
+    third
+        .mul_add(t, second)
+        .mul_add(t, first)
+        .mul_add(t * (1.0 / 12.0), c)
 }
 
 #[cfg(test)]

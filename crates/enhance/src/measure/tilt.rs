@@ -52,13 +52,17 @@ pub struct Tilt {
 }
 
 impl Tilt {
-    /// Measures a copy of at most 2048 pixels: edge points, straight pieces, vanishing point.
-    pub(crate) fn measure(pixels: &Pixels, shot: &Shot) -> Self {
+    /// The copy that is measured: at most 2048 pixels.
+    pub(crate) fn view(pixels: &Pixels) -> Pixels {
         let (width, height) = scale::fit(pixels.width(), pixels.height(), LONG_EDGE);
-        let small = scale::shrink(pixels, width, height, Kernel::Area);
+        scale::shrink(pixels, width, height, Kernel::Area)
+    }
+
+    /// Measures such a copy: edge points, straight pieces, vanishing point.
+    pub(crate) fn measure(small: &Pixels, shot: &Shot) -> Self {
         let long = small.width().max(small.height()) as f32;
         let shortest = (SHORTEST.0 * long).max(SHORTEST.1);
-        let segments = segments::find(&edges::rows(&small), shortest);
+        let segments = segments::find(&edges::rows(small), shortest);
         let focal_35mm = shot.focal_35mm.unwrap_or(USUAL_FOCAL_MM).clamp(8.0, 400.0);
         let view = View {
             width: small.width() as f32,

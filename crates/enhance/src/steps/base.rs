@@ -4,8 +4,7 @@
 //! on a copy of at most 2048 pixels, enlarged smoothly, and evaluated with the full-size luma.
 //! So the layer follows full-size edges and leaves no glow around windows.
 
-use rayon::prelude::*;
-
+use crate::kernels::grade::mix;
 use crate::light::LUMA;
 use crate::pixels::Pixels;
 use crate::scale::{self, Kernel};
@@ -25,18 +24,39 @@ pub(crate) struct Base {
     b: Vec<f32>,
 }
 
+/// Coefficients of one full-size row, and the coarse rows above and below it, enlarged across.
+#[derive(Default)]
+pub(crate) struct Fine {
+    pub slope: Vec<f32>,
+    pub offset: Vec<f32>,
+    upper: Enlarged,
+    lower: Enlarged,
+}
+
+#[derive(Default)]
+struct Enlarged {
+    at: Option<usize>,
+    slope: Vec<f32>,
+    offset: Vec<f32>,
+}
+
 impl Base {
     /// Fits the coefficients of a picture.
     pub fn fit(pixels: &Pixels) -> Self {
         let (width, height) = scale::fit(pixels.width(), pixels.height(), LONG_EDGE);
-        let small = scale::shrink(pixels, width, height, Kernel::Area);
-        let luma: Vec<f32> = small.rgb8().as_chunks::<3>().0.iter().map(luma8).collect();
+        let luma = lumas(&scale::shrink(pixels, width, height, Kernel::Area));
         let (width, height) = (width as usize, height as usize);
         let radius = ((width.max(height) as f32 * RADIUS) as usize).max(1);
+        let row = |y: usize| &luma[y * width..][..width];
+        let square = |y: usize, to: &mut [f32]| {
+            to.iter_mut().zip(row(y)).for_each(|(to, v)| *to = v * v);
+        };
         let blur = |plane: &[f32]| box_mean(plane, width, height, radius);
-        let square: Vec<f32> = luma.iter().map(|v| v * v).collect();
-        let (mean, mut a) = rayon::join(|| blur(&luma), || blur(&square));
-        let mut b = mean.clone();
+        let (mut b, mut a) = rayon::join(
+            || blur(&luma),
+            || box_mean_of(square, width, height, radius),
+        );
+        drop(luma);
         a.iter_mut().zip(&mut b).for_each(|(a, b)| {
             let variance = (*a - *b * *b).max(0.0);
             *a = variance / (variance + EPSILON);
@@ -51,23 +71,35 @@ impl Base {
         }
     }
 
-    /// The coefficients of one full-size row, interpolated down but not yet across.
-    pub fn row(&self, y: usize, rows: usize, a: &mut Vec<f32>, b: &mut Vec<f32>) {
+    /// The coefficients of full-size row `y` of so many, for the columns of [`Base::columns`].
+    pub fn row(&self, y: usize, rows: usize, columns: &[(u32, f32)], fine: &mut Fine) {
         let (top, share) = position(y, rows, self.height);
         let bottom = (top + 1).min(self.height - 1);
-        let mix = |plane: &[f32], to: &mut Vec<f32>| {
-            let (upper, lower) = (&plane[top * self.width..], &plane[bottom * self.width..]);
-            to.clear();
-            to.extend(
-                upper
-                    .iter()
-                    .zip(lower)
-                    .take(self.width)
-                    .map(|(u, l)| u + (l - u) * share),
-            );
+        if fine.upper.at == Some(bottom) || fine.lower.at == Some(top) {
+            std::mem::swap(&mut fine.upper, &mut fine.lower);
+        }
+        for (at, row) in [(top, &mut fine.upper), (bottom, &mut fine.lower)] {
+            if row.at != Some(at) {
+                row.slope = self.across(&self.a, at, columns);
+                row.offset = self.across(&self.b, at, columns);
+                row.at = Some(at);
+            }
+        }
+        let (upper, lower) = (&fine.upper, &fine.lower);
+        fine.slope.resize(columns.len(), 0.0);
+        fine.offset.resize(columns.len(), 0.0);
+        mix(&upper.slope, &lower.slope, share, &mut fine.slope);
+        mix(&upper.offset, &lower.offset, share, &mut fine.offset);
+    }
+
+    fn across(&self, plane: &[f32], row: usize, columns: &[(u32, f32)]) -> Vec<f32> {
+        let coarse = &plane[row * self.width..][..self.width];
+        let last = self.width - 1;
+        let value = |&(left, share): &(u32, f32)| {
+            let (one, two) = (coarse[left as usize], coarse[(left as usize + 1).min(last)]);
+            one + (two - one) * share
         };
-        mix(&self.a, a);
-        mix(&self.b, b);
+        columns.iter().map(value).collect()
     }
 
     /// For every full-size column: the coarse column to its left and the share of the next.
@@ -90,8 +122,12 @@ pub(crate) fn columns_of(fine: usize, coarse: usize) -> Vec<(u32, f32)> {
     (0..fine).map(place).collect()
 }
 
-fn luma8(p: &[u8; 3]) -> f32 {
-    (LUMA[0] * f32::from(p[0]) + LUMA[1] * f32::from(p[1]) + LUMA[2] * f32::from(p[2])) / 255.0
+fn lumas(small: &Pixels) -> Vec<f32> {
+    let luma = |p: &[u8; 3]| {
+        (LUMA[0] * f32::from(p[0]) + LUMA[1] * f32::from(p[1]) + LUMA[2] * f32::from(p[2])) / 255.0
+    };
+    let rgb = small.rgb8();
+    rgb.as_chunks::<3>().0.iter().map(luma).collect()
 }
 
 /// Where the centre of a fine cell lies among the centres of coarse ones.
@@ -104,36 +140,44 @@ pub(crate) fn position(fine: usize, fine_count: usize, coarse_count: usize) -> (
 
 /// Mean over a square window, cut at the borders, by running sums.
 pub(crate) fn box_mean(plane: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
-    let mut across = vec![0.0_f32; plane.len()];
-    across
-        .par_chunks_mut(width)
-        .zip(plane.par_chunks(width))
-        .for_each(|(to, from)| mean_row(from, to, radius));
-    let mut out = vec![0.0_f32; plane.len()];
+    let copy = |y: usize, to: &mut [f32]| to.copy_from_slice(&plane[y * width..][..width]);
+    box_mean_of(copy, width, height, radius)
+}
+
+/// The same of a plane whose rows are written when they are wanted. Only the rows under the window
+/// are kept.
+fn box_mean_of(
+    write: impl Fn(usize, &mut [f32]),
+    width: usize,
+    height: usize,
+    radius: usize,
+) -> Vec<f32> {
+    let kept = (2 * radius + 2).min(height.max(1));
+    let (mut ring, mut row) = (vec![0.0_f32; kept * width], vec![0.0_f32; width]);
+    let mut out = vec![0.0_f32; width * height];
     let mut sums = vec![0.0_f64; width];
-    let row = |y: usize| &across[y * width..(y + 1) * width];
-    for y in 0..radius.min(height) {
-        sums.iter_mut()
-            .zip(row(y))
-            .for_each(|(s, v)| *s += f64::from(*v));
-    }
-    for y in 0..height {
-        if y + radius < height {
-            sums.iter_mut()
-                .zip(row(y + radius))
-                .for_each(|(s, v)| *s += f64::from(*v));
-        }
+    let mut entered = 0;
+    for (y, to) in out.chunks_exact_mut(width).enumerate() {
         if y > radius {
+            let left = &ring[(y - radius - 1) % kept * width..][..width];
             sums.iter_mut()
-                .zip(row(y - radius - 1))
-                .for_each(|(s, v)| *s -= f64::from(*v));
+                .zip(left)
+                .for_each(|(sum, v)| *sum -= f64::from(*v));
+        }
+        while entered < (y + radius + 1).min(height) {
+            let across = &mut ring[entered % kept * width..][..width];
+            write(entered, &mut row);
+            mean_row(&row, across, radius);
+            sums.iter_mut()
+                .zip(across)
+                .for_each(|(sum, v)| *sum += f64::from(*v));
+            entered += 1;
         }
         let count = (y + radius).min(height - 1) + 1 - y.saturating_sub(radius);
         let scale = 1.0 / count as f64;
-        let to = &mut out[y * width..(y + 1) * width];
         to.iter_mut()
             .zip(&sums)
-            .for_each(|(to, s)| *to = (s * scale) as f32);
+            .for_each(|(to, sum)| *to = (sum * scale) as f32);
     }
     out
 }

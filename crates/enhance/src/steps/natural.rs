@@ -7,32 +7,26 @@ use crate::kernels::grade::Row;
 use crate::light::Sample;
 use crate::pixels::{Pixels, Samples};
 use crate::plan::Plan;
-use crate::steps::base::Base;
+use crate::steps::base::{Base, Fine};
 use crate::steps::sharpen::Sharpening;
-use crate::steps::tone::Point;
+use crate::steps::tone::{Point, STEPS};
 use crate::steps::white_balance::WhiteBalance;
 
 /// The edited picture; `None` never happens for a picture that keeps its own size.
 pub(crate) fn apply(pixels: &Pixels, plan: &Plan) -> Option<Pixels> {
-    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-    let base = Base::fit(pixels);
-    let corners = plan.corners.scaled(plan.strength);
-    let edit = Edit {
-        columns: base.columns(width),
-        base,
-        corners: [
-            corners.factors(width, height),
-            corners.factors(height, width),
-        ],
-        balance: plan.white_balance.scaled(plan.strength),
-        sharpening: plan.sharpening.scaled(plan.strength),
-        table: plan.tone.scaled(plan.strength).table(),
-    };
     let (columns, rows) = (pixels.width(), pixels.height());
     match pixels.samples() {
-        Samples::Eight(v) => Pixels::from_eight(columns, rows, edit.rows(v)),
-        Samples::Sixteen(v) => Pixels::from_sixteen(columns, rows, edit.rows(v)),
+        Samples::Eight(v) => Pixels::from_eight(columns, rows, edited(v, pixels, plan)),
+        Samples::Sixteen(v) => Pixels::from_sixteen(columns, rows, edited(v, pixels, plan)),
     }
+}
+
+/// Room for the result is taken first: it fits where the picture lay before it was straightened, as
+/// long as nothing smaller lies there.
+fn edited<S: Sample>(samples: &[S], pixels: &Pixels, plan: &Plan) -> Vec<S> {
+    let mut out = vec![S::default(); samples.len()];
+    Edit::new(pixels, plan).rows(samples, &mut out);
+    out
 }
 
 /// Rows a thread takes at once: the lumas of neighbours are then computed once.
@@ -44,23 +38,38 @@ struct Edit {
     corners: [Vec<f32>; 2],
     balance: WhiteBalance,
     sharpening: Sharpening,
-    table: Vec<Point>,
+    table: Box<[Point; STEPS]>,
 }
 
 /// Rows of intermediate numbers, one set a thread.
 #[derive(Default)]
 struct Rows {
-    slope: Vec<f32>,
-    offset: Vec<f32>,
+    base: Fine,
     /// Lumas of the row above, of the row, and of the row below.
     luma: [Vec<f32>; 3],
     before: Vec<f32>,
 }
 
 impl Edit {
-    fn rows<S: Sample>(&self, samples: &[S]) -> Vec<S> {
+    fn new(pixels: &Pixels, plan: &Plan) -> Self {
+        let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+        let base = Base::fit(pixels);
+        let corners = plan.corners.scaled(plan.strength);
+        Self {
+            columns: base.columns(width),
+            base,
+            corners: [
+                corners.factors(width, height),
+                corners.factors(height, width),
+            ],
+            balance: plan.white_balance.scaled(plan.strength),
+            sharpening: plan.sharpening.scaled(plan.strength),
+            table: plan.tone.scaled(plan.strength).table(),
+        }
+    }
+
+    fn rows<S: Sample>(&self, samples: &[S], out: &mut [S]) {
         let row = self.columns.len() * 3;
-        let mut out = vec![S::default(); samples.len()];
         let strips = out.par_chunks_mut(row * STRIP).enumerate();
         strips.for_each_init(Rows::default, |rows, (strip, to)| {
             rows.begin(samples, row, strip * STRIP);
@@ -70,18 +79,16 @@ impl Edit {
                 rows.step(samples, row, y);
             }
         });
-        out
     }
 
     fn row<S: Sample>(&self, samples: &[S], y: usize, rows: &mut Rows, to: &mut [S]) {
         let height = self.corners[1].len();
-        self.base.row(y, height, &mut rows.slope, &mut rows.offset);
+        self.base.row(y, height, &self.columns, &mut rows.base);
         let graded = Row {
             luma: &rows.luma[1],
             before: self.before(S::MAX, y, &rows.luma, &mut rows.before),
-            slope: &rows.slope,
-            offset: &rows.offset,
-            columns: &self.columns,
+            slope: &rows.base.slope,
+            offset: &rows.base.offset,
             table: &self.table,
             balance: Some(self.balance).filter(|balance| !balance.is_neutral()),
         };

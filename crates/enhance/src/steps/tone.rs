@@ -89,9 +89,9 @@ impl Tone {
     }
 
     /// Points over the base layer's luma, 0.0 to 1.0 in `STEPS` steps.
-    pub(crate) fn table(&self) -> Vec<Point> {
+    pub(crate) fn table(&self) -> Box<[Point; STEPS]> {
         let luma = |i: usize| i as f32 / (STEPS - 1) as f32;
-        (0..STEPS).map(|i| self.point(luma(i))).collect()
+        Box::new(std::array::from_fn(|i| self.point(luma(i))))
     }
 
     fn point(&self, luma: f32) -> Point {

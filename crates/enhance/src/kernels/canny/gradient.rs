@@ -109,7 +109,7 @@ fn blur_across(row: &[f32], out: &mut [f32]) {
     for (i, out) in out.iter_mut().enumerate() {
         let mut sum = WEIGHTS[0] * at[4][i];
         for d in 1..5 {
-            sum += WEIGHTS[d] * (at[4 - d][i] + at[4 + d][i]);
+            sum = (at[4 - d][i] + at[4 + d][i]).mul_add(WEIGHTS[d], sum);
         }
         *out = sum;
     }
@@ -124,7 +124,7 @@ fn blur_down(rows: [&[f32]; TAPS], out: &mut [f32]) {
     for (i, out) in out.iter_mut().enumerate() {
         let mut sum = WEIGHTS[0] * at[4][i];
         for d in 1..5 {
-            sum += WEIGHTS[d] * (at[4 - d][i] + at[4 + d][i]);
+            sum = (at[4 - d][i] + at[4 + d][i]).mul_add(WEIGHTS[d], sum);
         }
         *out = sum;
     }

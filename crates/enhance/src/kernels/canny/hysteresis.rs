@@ -3,62 +3,73 @@
 //! 64 pixels at once: certainty spreads along a row inside the words, and from row to row in
 //! sweeps down and up, until a sweep finds nothing new.
 
+use multiversion::multiversion;
+
 use crate::kernels::canny::Edges;
 
 /// Makes every possible edge that is joined to a certain one certain.
 pub(crate) fn grow(edges: &mut Edges) {
     let height = edges.height();
+    let mut touched = vec![0; edges.words];
     let mut fresh = vec![true; height];
     while fresh.contains(&true) {
-        let before = std::mem::replace(&mut fresh, vec![false; height]);
-        let mut woken = before;
-        (0..height).for_each(|row| visit(edges, row, &mut woken, &mut fresh));
-        (0..height)
-            .rev()
-            .for_each(|row| visit(edges, row, &mut woken, &mut fresh));
-    }
-}
-
-/// Lets a row take over from its neighbours where one of them changed.
-fn visit(edges: &mut Edges, row: usize, woken: &mut [bool], fresh: &mut [bool]) {
-    let near = row.saturating_sub(1)..(row + 2).min(woken.len());
-    if !woken[near].contains(&true) {
-        return;
-    }
-    if take_over(edges, row) {
-        (woken[row], fresh[row]) = (true, true);
+        let mut woken = std::mem::replace(&mut fresh, vec![false; height]);
+        for row in (0..height).chain((0..height).rev()) {
+            let near = row.saturating_sub(1)..(row + 2).min(height);
+            if woken[near].contains(&true) && take_over(edges, row, &mut touched) {
+                (woken[row], fresh[row]) = (true, true);
+            }
+        }
     }
 }
 
 /// Spreads certainty into one row, from above, below and along it. Whether anything was new.
-fn take_over(edges: &mut Edges, row: usize) -> bool {
+fn take_over(edges: &mut Edges, row: usize, touched: &mut [u64]) -> bool {
     let words = edges.words;
     let start = 2 * row * words;
     let (upper, rest) = edges.rows.split_at_mut(start);
     let (own, lower) = rest.split_at_mut(2 * words);
-    let upper = upper
-        .get(start.wrapping_sub(2 * words)..)
-        .map(|r| &r[..words]);
-    let lower = lower.get(..words);
     let (certain, possible) = own.split_at_mut(words);
-    let mut changed = false;
+    // A row at the border is its own neighbour.
+    let upper = upper.get(start.wrapping_sub(2 * words)..);
+    let upper = upper.map_or(&*certain, |row| &row[..words]);
+    let lower = lower.get(..words).unwrap_or(certain);
+    if !touch([upper, certain, lower], possible, touched) {
+        return false;
+    }
     for at in (0..words).chain((0..words.saturating_sub(1)).rev()) {
         let open = possible[at] & !certain[at];
-        if open == 0 {
-            continue;
+        if open != 0 {
+            let seeds = (touched[at] | widened(certain, at)) & open;
+            certain[at] = flood(certain[at] | seeds, possible[at]);
         }
-        let mut touched = widened(certain, at);
-        if let Some(upper) = upper {
-            touched |= widened(upper, at);
-        }
-        if let Some(lower) = lower {
-            touched |= widened(lower, at);
-        }
-        let spread = flood(certain[at] | (touched & open), possible[at]);
-        changed |= spread != certain[at];
-        certain[at] = spread;
     }
-    changed
+    true
+}
+
+/// Which possible, not yet certain pixels of a row touch a certain one. Whether any does.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+fn touch(certain: [&[u64]; 3], possible: &[u64], touched: &mut [u64]) -> bool {
+    let words = touched.len();
+    let (certain, possible) = (certain.map(|row| &row[..words]), &possible[..words]);
+    let mut any = 0;
+    for at in [0, words - 1] {
+        touched[at] = certain.iter().fold(0, |all, row| all | widened(row, at));
+        touched[at] &= possible[at] & !certain[1][at];
+        any |= touched[at];
+    }
+    for at in 1..words - 1 {
+        let mut near = 0;
+        for row in certain {
+            near |= row[at] | row[at] << 1 | row[at] >> 1 | row[at - 1] >> 63 | row[at + 1] << 63;
+        }
+        touched[at] = near & possible[at] & !certain[1][at];
+        any |= touched[at];
+    }
+    any != 0
 }
 
 /// A word of a row and its pixels' neighbours left and right.
