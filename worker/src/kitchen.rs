@@ -1,16 +1,42 @@
 //! What a job needs to work, and how many may work at the same time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use plumbline_domain::db::Db;
 use plumbline_enhance::{Brush, Eye, Preset};
+use plumbline_models::pages;
 use plumbline_storage::Storage;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::sleep;
 
 use crate::closing::Closing;
 use crate::config::Config;
 use crate::develop::Studio;
 use crate::standard::Standard;
+
+/// How long memory waits for the next photo.
+const UNTIL_NEXT: Duration = Duration::from_secs(10);
+
+/// One photo's place, with the memory it needs: what the photo frees stays for the next one, if that
+/// comes soon.
+pub struct Slot<'a> {
+    _permit: SemaphorePermit<'a>,
+    memory: Option<pages::Kept>,
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        let memory = self.memory.take();
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                sleep(UNTIL_NEXT).await;
+                drop(memory);
+            });
+        }
+    }
+}
 
 pub struct Kitchen {
     pub db: Db,
@@ -52,11 +78,12 @@ impl Kitchen {
 
     /// A place for one photo. The queue counts, too, but starts anew after a
     /// database restart while photos are still in hand.
-    pub async fn slot(&self) -> SemaphorePermit<'_> {
-        self.slots
-            .acquire()
-            .await
-            .expect("the slots are never closed")
+    pub async fn slot(&self) -> Slot<'_> {
+        let permit = self.slots.acquire().await;
+        Slot {
+            _permit: permit.expect("the slots are never closed"),
+            memory: Some(pages::keep()),
+        }
     }
 
     /// Ends when no photo is in hand.

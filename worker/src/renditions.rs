@@ -80,10 +80,11 @@ pub fn encode(developed: Developed, album: Album, go_on: &mut GoOn<'_>) -> Resul
         ..
     } = developed;
     let output = Output::default();
-    // One encoder keeps one core busy; together they take as long as the slowest.
-    let (full, small) = rayon::join(
-        || plumbline_enhance::encode(&picture, &metadata, &output).map_err(trouble),
+    // One encoder keeps one core busy; together they take as long as the slowest. Where there is one
+    // core, the original is gone before the large file is made.
+    let (small, full) = rayon::join(
         || previews(original, &picture, heatmap.as_ref()),
+        || plumbline_enhance::encode(&picture, &metadata, &output).map_err(trouble),
     );
     let full = file(Kind::Full, output.media_type(), &picture, full?);
     let mask = matte.map(mask).transpose()?;

@@ -129,7 +129,7 @@ impl Painter {
     /// Works, and where memory ends works again in a smaller way, until there is none.
     fn work<T>(&self, mut once: impl FnMut(&mut Hand) -> Result<T, Stop>) -> Result<T, BrushError> {
         let mut hand = self.hand();
-        let _kept = pages::keep(&self.device);
+        let _kept = pages::keep_for(&self.device);
         loop {
             let error = match once(&mut hand) {
                 Ok(done) => return Ok(done),

@@ -104,7 +104,7 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// One part alone in memory.
     pub fn measure(&self, part: Part) -> Result<Vec<Figure>> {
-        let _kept = pages::keep(&self.device);
+        let _kept = pages::keep_for(&self.device);
         match part {
             Part::Text => self.text(),
             Part::Vae => self.vae(),

@@ -10,6 +10,8 @@ use plumbline_enhance::{
     inspect_with_heatmap, measure, plan, preview, straighten,
 };
 
+use plumbline_models::pages;
+
 use crate::bench::stages::Run;
 
 /// As in `renditions`.
@@ -21,6 +23,8 @@ pub fn once(file: &Path, threads: usize, pair: Option<&Path>) -> anyhow::Result<
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build_global()?;
+    // As the worker does while a photo is in hand.
+    let _kept = pages::keep();
     let mut run = Run {
         peer: "plumbline".to_owned(),
         ..Run::default()
@@ -79,9 +83,9 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
         _ => Output::Tiff16,
     };
     let delivered = run.stage("encode", 3 * whole, || {
-        let (delivered, small) = rayon::join(
-            || encode(&picture, &metadata, &output),
+        let (small, delivered) = rayon::join(
             || previews(original, &picture),
+            || encode(&picture, &metadata, &output),
         );
         small?;
         anyhow::Ok(delivered?)
