@@ -6,8 +6,10 @@
 Nothing here is slower than it need be: libvips streams decode and ICC in one pass; statistics,
 lines and the tone's coefficients come from one copy of 2048 pixels; there is one warp; the tone is
 a guided filter fitted on that copy and applied in strips with reused buffers; SSIM blurs four
-fields in f32 strips; CIEDE2000 is one libvips pass into a histogram. It leaves out what it cannot
-do cheaply (chroma in linear light, extended XMP), which costs it nothing.
+fields in f32 strips; moments of blocks are area averages of strips; CIEDE2000 is one libvips pass
+into a histogram. It checks what the product checks: structure at one megapixel and at full size,
+noise, colour shifts, lines, clipping, edges, sharpness, SSIM, MS-SSIM and CIEDE2000. It leaves out
+what it cannot do cheaply (chroma in linear light, extended XMP), which costs it nothing.
 """
 
 import argparse
@@ -240,11 +242,11 @@ def eight(rgb):
 
 
 def similarity(before, after):
-    """Mean SSIM (Gaussian 11 x 11, sigma 1.5) and its map at an eighth, in strips with a halo."""
+    """Mean SSIM (Gaussian 11 x 11, sigma 1.5), that of its contrast alone, and SSIM at an eighth."""
     height, width = before.shape
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
     blur = lambda field: cv2.GaussianBlur(field, (11, 11), 1.5)
-    total, small = 0.0, np.empty((height // 8, width // 8), np.float32)
+    whole, contrasts, small = 0.0, 0.0, np.empty((height // 8, width // 8), np.float32)
     for y0, y1 in strips(height - height % 8, 128):
         top, bottom = max(y0 - 5, 0), min(y1 + 5, height)
         x, y = before[top:bottom].astype(np.float32), after[top:bottom].astype(np.float32)
@@ -256,14 +258,57 @@ def similarity(before, after):
         cv2.accumulateSquare(my, y)
         cv2.subtract(mxy, x, dst=mxy)
         cv2.subtract(mss, y, dst=mss)
-        upper = cv2.multiply(cv2.addWeighted(x, 2, x, 0, c1), cv2.addWeighted(mxy, 2, mxy, 0, c2))
-        lower = cv2.multiply(cv2.add(y, (c1, 0, 0, 0)), cv2.add(mss, (c2, 0, 0, 0)))
-        ssim = cv2.divide(upper, lower)[y0 - top : y1 - top]
-        total += cv2.sumElems(ssim)[0]
+        contrast = cv2.divide(cv2.addWeighted(mxy, 2, mxy, 0, c2), cv2.add(mss, (c2, 0, 0, 0)))
+        light = cv2.divide(cv2.addWeighted(x, 2, x, 0, c1), cv2.add(y, (c1, 0, 0, 0)))
+        ssim = cv2.multiply(contrast, light)[y0 - top : y1 - top]
+        whole += cv2.sumElems(ssim)[0]
+        contrasts += cv2.sumElems(contrast[y0 - top : y1 - top])[0]
         small[y0 // 8 : y1 // 8] = cv2.resize(
             ssim[:, : width // 8 * 8], (width // 8, (y1 - y0) // 8), interpolation=cv2.INTER_AREA
         )
-    return total / ((height - height % 8) * width), small
+    pixels = (height - height % 8) * width
+    return whole / pixels, contrasts / pixels, small
+
+
+def scales(contrast, before, after):
+    """MS-SSIM from the finest scale's contrast and four coarser scales."""
+    product = contrast**0.0448
+    for weight, last in ((0.2856, 0), (0.3001, 0), (0.2363, 0), (0.1333, 1)):
+        size = before.shape[1] // 2, before.shape[0] // 2
+        before, after = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (before, after))
+        whole, contrast, _ = similarity(before, after)
+        product *= (whole if last else contrast) ** weight
+    return product
+
+
+def moments(before, after):
+    """Means of both, of their squares and of their product over blocks of 8 x 8, in units of white."""
+    height, width = (side // 8 for side in before.shape)
+    found = np.empty((5, height, width), np.float32)
+    for y0, y1 in strips(height, 16):
+        cut = slice(y0 * 8, y1 * 8), slice(0, width * 8)
+        x, y = (cv2.multiply(one[cut], 1 / 255, dtype=cv2.CV_32F) for one in (before, after))
+        fields = x, y, cv2.multiply(x, x), cv2.multiply(y, y), cv2.multiply(x, y)
+        for to, field in zip(found, fields):
+            cv2.resize(field, (width, y1 - y0), dst=to[y0:y1], interpolation=cv2.INTER_AREA)
+    return found
+
+
+def fine(before, after):
+    """Worst structure over areas of windows of 24 x 24, and worst noise over areas of flat blocks."""
+    own = moments(before, after)
+    mean = lambda field, side: cv2.boxFilter(field, -1, (side, side))
+    spread = lambda x, y, xx, yy, xy: (np.maximum(xx - x * x, 0), np.maximum(yy - y * y, 0), xy - x * y)
+    vx, vy, cov = spread(*(mean(field, 3) for field in own))
+    active = (np.maximum(vx, vy) > 9e-4).astype(np.float32)
+    term = (cov + 5e-5) / (np.sqrt(vx * vy) + 5e-5) * active
+    share = mean(active, 8)
+    structure = np.where(share > 0.25, mean(term, 8) / np.maximum(share, 1e-6), 1).min()
+    vx, vy, cov = spread(*own)
+    flat = (vx < 0.024**2).astype(np.float32)
+    strange = mean(np.maximum(vy - cov * cov / np.maximum(vx, 1e-12), 0) * flat, 12)
+    noise = np.where(mean(flat, 12) > 0.4, strange / (mean((vx + 2.25 / 255**2) * flat, 12) + 1e-9), 0).max()
+    return float(structure), float(noise) ** 0.5
 
 
 def colour_difference(before, after):
@@ -308,24 +353,63 @@ def clipping(before, after):
     return high / pixels, max(low, 0) / pixels
 
 
+def terms(lab):
+    """The twenty monomials of CIELAB up to the third degree."""
+    l, a, b = (lab.reshape(-1, 3) / 100).T
+    squares = [l * l, a * a, b * b, l * a, l * b, a * b]
+    cubes = [square * one for square in squares[:3] for one in (l, a, b)] + [squares[3] * b]
+    return np.stack([np.ones_like(l), l, a, b, *squares, *cubes], axis=1)
+
+
+def look(one, two):
+    """The picture's look as a cubic map of colours, fitted three times, less to what is far off."""
+    known, wanted = terms(one.reshape(-1, 3)[::23]), two.reshape(-1, 3)[::23]
+    weight = np.ones(len(known), np.float32)
+    for _ in range(3):
+        left = (known * weight[:, None]).T
+        change = np.linalg.solve((left @ known).astype(np.float64) + 1e-6 * np.eye(20), left @ wanted)
+        off = np.linalg.norm(known @ change.astype(np.float32) - wanted, axis=1) / 3
+        weight = (1 + off * off) ** -2
+    return change.astype(np.float32)
+
+
 def tiles(before, after):
-    """Worst tile of structure and colour, on CIELAB copies of one megapixel."""
+    """Worst tile of structure and of colour, drift of neutrals and the second worst turned line, on
+    copies of one megapixel."""
     scale = (1e6 / (before.shape[0] * before.shape[1])) ** 0.5
-    lab = lambda rgb: cv2.cvtColor(
-        vips(rgb).resize(scale, kernel="linear").numpy().astype(np.float32) / 255, cv2.COLOR_RGB2Lab
-    )
-    one, two = lab(before), lab(after)
+    small = [vips(rgb).resize(scale, kernel="linear").numpy() for rgb in (before, after)]
+    one, two = (cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2Lab) for rgb in small)
     box = lambda field: cv2.boxFilter(field, cv2.CV_32F, (24, 24))[12::24, 12::24]
     x, y = one[..., 0] / 100, two[..., 0] / 100
     mx, my = box(x), box(y)
     vx, vy = np.maximum(box(x * x) - mx * mx, 0), np.maximum(box(y * y) - my * my, 0)
     active = np.maximum(vx, vy) > 4e-4
     structure = (box(x * y) - mx * my + 5e-5) / (np.sqrt(vx * vy) + 5e-5)
-    design = np.concatenate([one[::5, ::5].reshape(-1, 3), np.ones((one[::5, ::5, 0].size, 1))], axis=1)
-    change = np.linalg.lstsq(design, two[::5, ::5].reshape(-1, 3), rcond=None)[0]
-    rest = two - (one.reshape(-1, 3) @ change[:3] + change[3]).reshape(one.shape)
+    change, rest = look(one, two), np.empty_like(two)
+    for y0, y1 in strips(len(one)):
+        rest[y0:y1] = two[y0:y1] - (terms(one[y0:y1]) @ change).reshape(two[y0:y1].shape)
     shift = np.hypot(box(rest[..., 1]), box(rest[..., 2]))
-    return float(structure[active].min(initial=1)), float(shift.max())
+    neutral = np.hypot(one[..., 1], one[..., 2]) < 6
+    drift = np.hypot(*cv2.mean(rest, neutral.astype(np.uint8))[1:3])
+    return float(structure[active].min(initial=1)), float(shift.max()), float(drift), turned(*small)
+
+
+def turned(before, after):
+    """Degrees by which the second worst of the long lines turned."""
+    find = lambda rgb: cv2.createLineSegmentDetector().detect(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))[0]
+    lines = [found.reshape(-1, 4) for found in map(find, (before, after)) if found is not None]
+    if len(lines) < 2:
+        return 0.0
+    run = lambda line: line[:, 2:] - line[:, :2]
+    long = lines[0][np.linalg.norm(run(lines[0]), axis=1) > 0.12 * min(before.shape[:2])]
+    angle = lambda line: np.degrees(np.arctan2(*run(line).T[::-1]))
+    places = lambda line: (line[:, :2] + line[:, 2:]) / 2
+    away = np.linalg.norm(places(long)[:, None] - places(lines[1])[None], axis=2)
+    if not away.size:
+        return 0.0
+    off = angle(long) - angle(lines[1])[away.argmin(axis=1)]
+    off = np.abs((off + 90) % 180 - 90)[away.min(axis=1) < 6]
+    return float(np.sort(off)[-2]) if len(off) > 1 else 0.0
 
 
 # --- heat map, previews, file ---------------------------------------------------------------------
@@ -380,12 +464,15 @@ def whole(path, out):
     after = stages.run("correct", correct, before, measured)
     seen = stages.run("check", lambda: [eight(before), eight(after)])
     gray = stages.run("check", lambda: [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in seen])
-    numbers["ssim"], ssim = stages.run("check", similarity, *gray)
+    numbers["ssim"], contrast, ssim = stages.run("check", similarity, *gray)
+    numbers["ms_ssim"] = stages.run("check", scales, contrast, *gray)
+    numbers["structure_fine"], numbers["noise"] = stages.run("check", fine, *gray)
     numbers["delta_e_mean"], numbers["delta_e_p95"] = stages.run("ciede2000", colour_difference, *seen)
     numbers["precision"], numbers["recall"], _ = stages.run("check", edges, *gray)
     numbers["sharpness"], _ = stages.run("check", sharpness, *gray)
     numbers["lost_highlights"], _ = stages.run("check", clipping, *seen)
-    numbers["structure"], numbers["tile_chroma"] = stages.run("check", tiles, *seen)
+    found = stages.run("check", tiles, *seen)
+    numbers |= dict(zip(("structure", "tile_chroma", "neutral_drift", "line_angle"), found))
     del gray
     stages.run("heatmap", heatmap, seen[1], ssim)
     stages.run("encode", previews, *seen)
@@ -404,7 +491,8 @@ def pair(before, after):
     stages = Stages()
     seen = [cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB) for path in (before, after)]
     gray = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in seen]
-    stages.numbers["ssim"], _ = stages.run("ssim", similarity, *gray)
+    stages.numbers["ssim"], contrast, _ = stages.run("ssim", similarity, *gray)
+    stages.numbers["ms_ssim"] = stages.run("ms_ssim", scales, contrast, *gray)
     mean, p95 = stages.run("ciede2000", colour_difference, *seen)
     stages.numbers |= {"delta_e_mean": mean, "delta_e_p95": p95}
     stages.report("pair", 0)
