@@ -67,7 +67,7 @@ pub(crate) fn root(t: f32) -> f32 {
     const EDGE: f32 = 216.0 / 24389.0;
     let safe = least(t, EDGE);
     let guess = 1_419_900_000.0 - safe.to_bits() as i32 as f32 * (1.0 / 3.0);
-    // SAFETY: `safe` lies within 0.008..2, so the guess lies within 0.9e9..1.2e9.
+    // SAFETY: `safe` lies within 0.008 and some dozens, so the guess lies within 0.9e9..1.2e9.
     let y = f32::from_bits(unsafe { guess.to_int_unchecked::<i32>() } as u32);
     let near = safe * (y * y);
     let off = 1.0 - near * y;
