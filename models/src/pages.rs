@@ -95,7 +95,8 @@ mod glibc {
     pub fn give_back() {}
 }
 
-#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+#[cfg(test)]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod tests {
     use std::hint::black_box;
 
