@@ -13,10 +13,8 @@ const WINDOW: usize = 2 * REACH + 1;
 /// Rows that are blurred downwards at once, and the rows they need.
 const GROUP: usize = 4;
 const ROWS: usize = WINDOW + GROUP - 1;
-/// Columns of a panel, chosen for its ring to stay in the cache.
+/// Columns of a panel: the ring and what is made of it, 37 kB, nearly fit the nearest cache.
 const PANEL: usize = 128;
-/// Columns of a block, whose blurred fields stay in the nearest cache.
-const BLOCK: usize = 128;
 
 /// Gaussian weights of the middle and of each distance from it; they add up to one.
 const WEIGHTS: [f32; REACH + 1] = [
@@ -149,35 +147,23 @@ fn weighted(v: [f32; WINDOW]) -> f32 {
     "x86_64+avx2+bmi2+fma"
 ))]
 fn down(rows: &[&Fields; ROWS], width: usize) -> [Sums; GROUP] {
-    let mut sums = [Sums::default(); GROUP];
-    let mut blurred = [[[0.0_f32; BLOCK]; 4]; GROUP];
-    for left in (0..width).step_by(BLOCK) {
-        for field in 0..4 {
-            let at: [&[f32; BLOCK]; ROWS] = std::array::from_fn(|k| {
-                rows[k][field][left..]
-                    .first_chunk()
-                    .expect("blocks fill a panel")
-            });
-            for i in 0..BLOCK {
-                let v: [f32; ROWS] = std::array::from_fn(|k| at[k][i]);
-                for row in 0..GROUP {
-                    blurred[row][field][i] = weighted(std::array::from_fn(|k| v[row + k]));
-                }
+    let mut blurred = [[[0.0_f32; PANEL]; 4]; GROUP];
+    for field in 0..4 {
+        for i in 0..PANEL {
+            let v: [f32; ROWS] = std::array::from_fn(|k| rows[k][field][i]);
+            for row in 0..GROUP {
+                blurred[row][field][i] = weighted(std::array::from_fn(|k| v[row + k]));
             }
         }
-        let count = BLOCK.min(width - left);
-        for (sums, fields) in sums.iter_mut().zip(&blurred) {
-            *sums = sums.with(block(fields, count));
-        }
     }
-    sums
+    blurred.each_ref().map(|fields| row(fields, width))
 }
 
-/// Adds up the first pixels of a block.
+/// Adds up the first pixels of a row.
 #[inline(always)]
-fn block([x, y, squares, products]: &[[f32; BLOCK]; 4], count: usize) -> Sums {
-    let (mut wholes, mut contrasts) = ([0.0_f32; BLOCK], [0.0_f32; BLOCK]);
-    for i in 0..BLOCK {
+fn row([x, y, squares, products]: &Fields, count: usize) -> Sums {
+    let (mut wholes, mut contrasts) = ([0.0_f32; PANEL], [0.0_f32; PANEL]);
+    for i in 0..PANEL {
         let (luminance, contrast) = similarity(x[i], y[i], squares[i], products[i]);
         wholes[i] = luminance * contrast;
         contrasts[i] = contrast;

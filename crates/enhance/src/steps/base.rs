@@ -205,9 +205,57 @@ mod tests {
     use super::*;
 
     #[test]
+    fn rows_lie_between_coarse_ones_in_whatever_order_they_are_asked_for() {
+        let plane = |k: usize| (0..20).map(|i| (i * k % 17) as f32).collect();
+        let base = Base {
+            width: 5,
+            height: 4,
+            a: plane(7),
+            b: plane(11),
+        };
+        let (columns, mut fine) = (base.columns(18), Fine::default());
+        for y in (0..13).chain([3, 4, 12, 0, 7]) {
+            base.row(y, 13, &columns, &mut fine);
+            let (top, down) = position(y, 13, 4);
+            for x in 0..18 {
+                let (left, across) = position(x, 18, 5);
+                let at = |plane: &[f32], i: usize, j: usize| plane[i.min(3) * 5 + j.min(4)];
+                let wanted = |plane: &[f32]| {
+                    let row = |i| {
+                        let (one, two) = (at(plane, i, left), at(plane, i, left + 1));
+                        one + (two - one) * across
+                    };
+                    row(top) + (row(top + 1) - row(top)) * down
+                };
+                assert!((fine.slope[x] - wanted(&base.a)).abs() < 1e-4, "{x}, {y}");
+                assert!((fine.offset[x] - wanted(&base.b)).abs() < 1e-4, "{x}, {y}");
+            }
+        }
+    }
+
+    #[test]
     fn a_window_mean_of_a_constant_is_the_constant() {
         let mean = box_mean(&[0.25; 7 * 5], 7, 5, 3);
         assert!(mean.iter().all(|v| (v - 0.25).abs() < 1e-6));
+    }
+
+    #[test]
+    fn a_window_mean_is_that_of_the_slow_definition() {
+        for (width, height, radius) in [(13, 29, 3), (9, 5, 4), (6, 40, 1)] {
+            let plane: Vec<f32> = (0..width * height)
+                .map(|i| (i * 7919 % 251) as f32)
+                .collect();
+            let found = box_mean(&plane, width, height, radius);
+            let reach =
+                |at: usize, size: usize| at.saturating_sub(radius)..(at + radius + 1).min(size);
+            for (i, found) in found.iter().enumerate() {
+                let (rows, columns) = (reach(i / width, height), reach(i % width, width));
+                let count = (rows.len() * columns.len()) as f32;
+                let row = |y: usize| columns.clone().map(move |x| (x, y));
+                let sum: f32 = rows.flat_map(row).map(|(x, y)| plane[y * width + x]).sum();
+                assert!((found - sum / count).abs() < 1e-3, "{i}: {found}");
+            }
+        }
     }
 
     #[test]
