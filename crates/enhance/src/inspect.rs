@@ -30,6 +30,7 @@ mod scales;
 mod seams;
 pub mod shadow;
 mod sharpness;
+mod sheets;
 mod size;
 mod sky;
 mod straight;

@@ -81,7 +81,7 @@ pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
 
 /// Everything but the tilt; `small` is any smaller copy.
 fn light(pixels: &Pixels, small: &Pixels) -> Measured {
-    let (width, height) = scale::fit_area(pixels.width(), pixels.height(), SCALE_PIXELS);
+    let (width, height) = scale::fit_area(small.width(), small.height(), SCALE_PIXELS);
     let small = scale::shrink(small, width, height, Kernel::Area);
     let rgb = small.rgb8();
     let lumas = Lumas::count(&rgb);

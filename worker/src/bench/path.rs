@@ -9,7 +9,6 @@ use plumbline_enhance::{
     Decoded, Limits, Output, Pixels, Preset, Report, Scene, apply, decode, encode, encode_preview,
     inspect_with_heatmap, measure, plan, preview, straighten,
 };
-
 use plumbline_models::pages;
 
 use crate::bench::stages::Run;
@@ -137,7 +136,13 @@ fn tell(run: &mut Run, plan: &plumbline_enhance::Plan, report: &Report) {
         report.verdict,
         report.headline()
     ));
-    for name in ["ssim", "delta_e_mean", "delta_e_p95", "structure"] {
+    for name in [
+        "ssim",
+        "ms_ssim",
+        "delta_e_mean",
+        "delta_e_p95",
+        "structure",
+    ] {
         if let Some(measure) = report.measure(name) {
             run.numbers.insert(name.to_owned(), measure.value);
         }

@@ -29,9 +29,8 @@ pub(crate) fn encode(
 ) -> Result<Vec<u8>, EncodeError> {
     let bits = if bits == 16 { 16 } else { 8 };
     let row_bytes = pixels.width() as usize * 3 * usize::from(bits / 8);
-    // Photos end smaller than their samples, which may lie where a picture of that size lay; copying
-    // a growing file costs more than room that is not written.
-    let mut out = Vec::with_capacity(row_bytes * pixels.height() as usize + (1 << 20));
+    // Pages that are never written cost nothing, copying a growing file does.
+    let mut out = Vec::with_capacity(row_bytes * pixels.height() as usize / 4 * 5 + (1 << 20));
     let (root, big_endian) = begin(&mut out, metadata.fresh_exif(pixels));
     let rows = (STRIP_BYTES / row_bytes).clamp(1, pixels.height() as usize);
     let strips = write_strips(&mut out, pixels, bits, rows, big_endian)?;

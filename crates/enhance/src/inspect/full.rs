@@ -8,11 +8,12 @@
 use rayon::prelude::*;
 
 use crate::inspect::scales;
-use crate::kernels::canny::Edges;
+use crate::inspect::sheets::{Share, Sheets};
 use crate::kernels::canny::agreement::{Agreement, compare};
 use crate::kernels::canny::gradient::{Rows, candidates};
 use crate::kernels::canny::hysteresis::grow;
-use crate::kernels::ciede2000::{self, Histogram};
+use crate::kernels::ciede2000;
+use crate::kernels::histogram::Histogram;
 use crate::kernels::moments::{self, Block, SIDE};
 use crate::kernels::planes::{self, Row};
 use crate::kernels::ssim::{self, Ring, Sums};
@@ -67,58 +68,6 @@ struct Part {
     differences: Histogram,
     ssim: Sums,
     details: Vec<Detail>,
-}
-
-/// What every strip writes its own rows of.
-struct Sheets {
-    edges: [Edges; 2],
-    burnt: Vec<u8>,
-    drowned: Vec<u8>,
-    blocks: Vec<Block>,
-    /// Gray at half the size.
-    halves: [Vec<u8>; 2],
-}
-
-/// One strip's rows of the sheets.
-struct Share<'a> {
-    edges: [&'a mut [u64]; 2],
-    burnt: &'a mut [u8],
-    drowned: &'a mut [u8],
-    blocks: &'a mut [Block],
-    halves: [&'a mut [u8]; 2],
-}
-
-impl Sheets {
-    fn new(width: usize, height: usize) -> Self {
-        let blocks = width.div_ceil(SIDE) * height.div_ceil(SIDE);
-        Self {
-            edges: [(); 2].map(|()| Edges::new(width, height)),
-            burnt: vec![0; blocks],
-            drowned: vec![0; blocks],
-            blocks: vec![Block::default(); blocks],
-            halves: [(); 2].map(|()| vec![0; (width / 2) * (height / 2)]),
-        }
-    }
-
-    fn shares(&mut self, width: usize, height: usize) -> Vec<Share<'_>> {
-        let words = 2 * self.edges[0].words * ROWS;
-        let blocks = width.div_ceil(SIDE) * (ROWS / SIDE);
-        let half = (width / 2 * (ROWS / 2)).max(1);
-        let mut edges = self.edges.each_mut().map(|e| e.rows.chunks_mut(words));
-        let mut burnt = self.burnt.chunks_mut(blocks);
-        let mut drowned = self.drowned.chunks_mut(blocks);
-        let mut rows = self.blocks.chunks_mut(blocks);
-        let mut halves = self.halves.each_mut().map(|h| h.chunks_mut(half));
-        // The last strip may be too low for any half.
-        let share = |_| Share {
-            edges: edges.each_mut().map(|e| e.next().unwrap_or_default()),
-            burnt: burnt.next().unwrap_or_default(),
-            drowned: drowned.next().unwrap_or_default(),
-            blocks: rows.next().unwrap_or_default(),
-            halves: halves.each_mut().map(|h| h.next().unwrap_or_default()),
-        };
-        (0..height.div_ceil(ROWS)).map(share).collect()
-    }
 }
 
 /// Buffers of one thread.

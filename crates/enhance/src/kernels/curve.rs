@@ -1,5 +1,5 @@
 //! The sRGB transfer curve of 8-bit samples, both ways, as a line near black and a polynomial: in a
-//! loop over many pixels a vector of these costs half of what as many places of a table do.
+//! loop over many pixels a vector of these costs less than as many places of a table.
 //!
 //! The polynomials were fitted by Lawson's way to the least largest error.
 
