@@ -80,10 +80,10 @@ pub fn encode(developed: Developed, album: Album, go_on: &mut GoOn<'_>) -> Resul
         ..
     } = developed;
     let output = Output::default();
-    // One encoder keeps one core busy; together they take as long as the slowest. Where there is one
-    // core, the original is gone before the large file is made.
+    let (before, now) = shrink(original, &picture);
+    // One encoder keeps one core busy; together they take as long as the slowest.
     let (small, full) = rayon::join(
-        || previews(original, &picture, heatmap.as_ref()),
+        || previews(&before, &now, heatmap.as_ref()),
         || plumbline_enhance::encode(&picture, &metadata, &output).map_err(trouble),
     );
     let full = file(Kind::Full, output.media_type(), &picture, full?);
@@ -98,22 +98,26 @@ pub fn encode(developed: Developed, album: Album, go_on: &mut GoOn<'_>) -> Resul
     })
 }
 
+/// Both as pages show them. The original is gone before the large file is made, which then has its
+/// room.
+fn shrink(original: Pixels, picture: &Pixels) -> (Pixels, Pixels) {
+    rayon::join(
+        move || preview(&original, PREVIEW_EDGE),
+        || preview(picture, PREVIEW_EDGE),
+    )
+}
+
 /// What pages show: the photo now, small, as it was, and where the two differ.
 fn previews(
-    original: Pixels,
-    picture: &Pixels,
+    before: &Pixels,
+    now: &Pixels,
     heatmap: Option<&Heatmap>,
 ) -> Result<Vec<File>, Failure> {
     let (before, now) = rayon::join(
+        || webp(Kind::Before, before, PREVIEW_QUALITY),
         || {
-            let shown = preview(&original, PREVIEW_EDGE);
-            drop(original);
-            webp(Kind::Before, &shown, PREVIEW_QUALITY)
-        },
-        || {
-            let shown = preview(picture, PREVIEW_EDGE);
-            let thumb = webp(Kind::Thumb, &preview(&shown, THUMB_EDGE), THUMB_QUALITY)?;
-            Ok::<_, Failure>([webp(Kind::Preview, &shown, PREVIEW_QUALITY)?, thumb])
+            let thumb = webp(Kind::Thumb, &preview(now, THUMB_EDGE), THUMB_QUALITY)?;
+            Ok::<_, Failure>([webp(Kind::Preview, now, PREVIEW_QUALITY)?, thumb])
         },
     );
     Ok(now?

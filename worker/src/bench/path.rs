@@ -82,8 +82,12 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
         _ => Output::Tiff16,
     };
     let delivered = run.stage("encode", 3 * whole, || {
+        let (before, now) = rayon::join(
+            move || preview(&original, PREVIEWS.0),
+            || preview(&picture, PREVIEWS.0),
+        );
         let (small, delivered) = rayon::join(
-            || previews(original, &picture),
+            || previews(&before, &now),
             || encode(&picture, &metadata, &output),
         );
         small?;
@@ -102,17 +106,12 @@ fn opened(file: &Path) -> anyhow::Result<Decoded> {
 }
 
 /// As in `renditions`.
-fn previews(original: Pixels, picture: &Pixels) -> anyhow::Result<()> {
+fn previews(before: &Pixels, now: &Pixels) -> anyhow::Result<()> {
     let (before, now) = rayon::join(
+        || encode_preview(before, PREVIEWS.1),
         || {
-            let shown = preview(&original, PREVIEWS.0);
-            drop(original);
-            encode_preview(&shown, PREVIEWS.1)
-        },
-        || {
-            let shown = preview(picture, PREVIEWS.0);
-            encode_preview(&preview(&shown, THUMB.0), THUMB.1)?;
-            encode_preview(&shown, PREVIEWS.1)
+            encode_preview(&preview(now, THUMB.0), THUMB.1)?;
+            encode_preview(now, PREVIEWS.1)
         },
     );
     before?;

@@ -29,8 +29,9 @@ pub(crate) fn encode(
 ) -> Result<Vec<u8>, EncodeError> {
     let bits = if bits == 16 { 16 } else { 8 };
     let row_bytes = pixels.width() as usize * 3 * usize::from(bits / 8);
-    // Pages that are never written cost nothing, copying a growing file does.
-    let mut out = Vec::with_capacity(row_bytes * pixels.height() as usize / 4 * 5 + (1 << 20));
+    // A little less than the picture itself, which photos rarely outgrow: a process that keeps what
+    // it frees has room for that where an earlier picture was.
+    let mut out = Vec::with_capacity(row_bytes * pixels.height() as usize / 16 * 15);
     let (root, big_endian) = begin(&mut out, metadata.fresh_exif(pixels));
     let rows = (STRIP_BYTES / row_bytes).clamp(1, pixels.height() as usize);
     let strips = write_strips(&mut out, pixels, bits, rows, big_endian)?;
@@ -104,10 +105,18 @@ fn write_strips(
         for strip in batch {
             let strip = strip.map_err(EncodeError::Deflate)?;
             strips.push((out.len() as u32, strip.len() as u32));
+            make_room(out, strip.len());
             out.extend_from_slice(&strip);
         }
     }
     Ok(strips)
+}
+
+/// A file that outgrows its room gets a sixteenth more, where `Vec` would double it.
+fn make_room(out: &mut Vec<u8>, more: usize) {
+    if out.capacity() - out.len() < more {
+        out.reserve_exact(more.max(out.capacity() / 16));
+    }
 }
 
 fn deflate(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -231,4 +240,24 @@ fn blocks(metadata: &Metadata, pixels: &Pixels) -> Vec<Entry> {
         block(34377, 1, metadata.fresh_photoshop()),
     ];
     list.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_that_does_not_shrink_takes_little_more_room_than_it_fills() {
+        let mut state = 1_u32;
+        let noise = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as u16
+        });
+        let (width, height) = (700, 500);
+        let noise = noise.take(width as usize * height as usize * 3).collect();
+        let noise = Pixels::from_sixteen(width, height, noise).unwrap();
+        let file = encode(&noise, &Metadata::default(), 16).unwrap();
+        assert!(file.len() > width as usize * height as usize * 6);
+        assert!(file.capacity() < file.len() / 8 * 9);
+    }
 }
