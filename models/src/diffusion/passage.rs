@@ -1,6 +1,8 @@
 //! Tiles on their way through the networks: encoded, given noise, and then step by step told by
 //! both ControlNets what must stay while the UNet takes the noise out; decoded at the end.
 
+use std::collections::HashMap;
+
 use candle_core::{DType, Device, Result, Tensor};
 use plumbline_enhance::{Denoise, Pixels, Progress, Tile, Watch};
 
@@ -51,6 +53,22 @@ struct Luggage {
     control: Option<Residuals>,
 }
 
+/// What networks are shown of a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum View {
+    /// Its colours.
+    Colours,
+    /// Its edges.
+    Outlines,
+}
+
+/// The tiles that networks are looking at, so that each is cut out and put in place once.
+#[derive(Default)]
+struct Shown {
+    batch: Vec<usize>,
+    views: HashMap<View, Tensor>,
+}
+
 /// All tiles on their way.
 pub(super) struct Passage<'a> {
     order: Order<'a>,
@@ -58,6 +76,7 @@ pub(super) struct Passage<'a> {
     /// Where tiles wait for the next network.
     waiting_room: Device,
     luggage: Vec<Luggage>,
+    shown: Shown,
 }
 
 impl<'a> Passage<'a> {
@@ -72,6 +91,7 @@ impl<'a> Passage<'a> {
             cabinet,
             waiting_room,
             luggage,
+            shown: Shown::default(),
         }
     }
 
@@ -140,7 +160,7 @@ impl<'a> Passage<'a> {
     }
 
     fn encode(&mut self, batch: &[usize]) -> Result<()> {
-        let pictures = self.pictures(batch, pictures::unit)?;
+        let pictures = self.pictures(batch, View::Colours)?;
         let latents = self.cabinet.latents(&pictures)?;
         let noise = batch
             .iter()
@@ -155,17 +175,12 @@ impl<'a> Passage<'a> {
     }
 
     fn control(&mut self, net: Net, step: Step, batch: &[usize]) -> Result<()> {
-        let (pictures, scale) = match net {
-            Net::Canny => (
-                self.pictures(batch, pictures::outlines)?,
-                self.order.denoise.canny,
-            ),
-            _ => (
-                self.pictures(batch, pictures::unit)?,
-                self.order.denoise.tile,
-            ),
+        let (view, scale) = match net {
+            Net::Canny => (View::Outlines, self.order.denoise.canny),
+            _ => (View::Colours, self.order.denoise.tile),
         };
-        let x = self.shown(step, batch)?;
+        let pictures = self.pictures(batch, view)?;
+        let x = self.scaled(step, batch)?;
         let cond = self.cond(batch)?;
         let control = self.cabinet.control(net)?;
         let said = control.forward(&x, step.timestep as f64, &cond, &pictures, f64::from(scale))?;
@@ -181,7 +196,7 @@ impl<'a> Passage<'a> {
     }
 
     fn denoise(&mut self, step: Step, batch: &[usize]) -> Result<()> {
-        let x = self.shown(step, batch)?;
+        let x = self.scaled(step, batch)?;
         let cond = self.cond(batch)?;
         let control = self.residuals(batch)?;
         let unet = self.cabinet.unet(self.order.denoise.look)?;
@@ -206,15 +221,34 @@ impl<'a> Passage<'a> {
     }
 
     /// Parts of the photo, as a network of the cabinet wants them.
-    fn pictures(&self, batch: &[usize], of: impl Fn(&Pixels) -> Result<Tensor>) -> Result<Tensor> {
-        let parts = batch
-            .iter()
-            .map(|&at| of(&pictures::cut(self.order.pixels, self.order.tiles[at])?));
+    fn pictures(&mut self, batch: &[usize], view: View) -> Result<Tensor> {
+        if self.shown.batch != batch {
+            self.shown = Shown {
+                batch: batch.to_vec(),
+                ..Shown::default()
+            };
+        }
+        if let Some(known) = self.shown.views.get(&view) {
+            return Ok(known.clone());
+        }
+        let new = self.cut(batch, view)?;
+        self.shown.views.insert(view, new.clone());
+        Ok(new)
+    }
+
+    fn cut(&self, batch: &[usize], view: View) -> Result<Tensor> {
+        let parts = batch.iter().map(|&at| {
+            let part = pictures::cut(self.order.pixels, self.order.tiles[at])?;
+            match view {
+                View::Colours => pictures::unit(&part),
+                View::Outlines => pictures::outlines(&part),
+            }
+        });
         self.placed(&Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)?)
     }
 
     /// What the networks are shown of the latents.
-    fn shown(&self, step: Step, batch: &[usize]) -> Result<Tensor> {
+    fn scaled(&self, step: Step, batch: &[usize]) -> Result<Tensor> {
         step.scaled(&self.latents(batch)?)?
             .to_dtype(self.cabinet.dtype())
     }

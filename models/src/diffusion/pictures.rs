@@ -32,13 +32,25 @@ fn part<S: Copy>(samples: &[S], pixels: &Pixels, tile: Tile) -> Result<Vec<S>> {
 
 /// 1 x 3 x h x w of 0..1, both sides made multiples of `GRAIN` by carrying the border on.
 pub(crate) fn unit(pixels: &Pixels) -> Result<Tensor> {
-    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-    let values: Vec<f32> = match pixels.samples() {
-        Samples::Eight(v) => v.iter().map(|&v| f32::from(v) / 255.0).collect(),
-        Samples::Sixteen(v) => v.iter().map(|&v| f32::from(v) / 65_535.0).collect(),
+    let planes = match pixels.samples() {
+        Samples::Eight(v) => planes(v, |v| f32::from(v) / 255.0),
+        Samples::Sixteen(v) => planes(v, |v| f32::from(v) / 65_535.0),
     };
-    let picture = Tensor::from_vec(values, (height, width, 3), &Device::Cpu)?;
-    carried_on(&picture.permute((2, 0, 1))?.unsqueeze(0)?.contiguous()?)
+    let size = (1, 3, pixels.height() as usize, pixels.width() as usize);
+    carried_on(&Tensor::from_vec(planes, size, &Device::Cpu)?)
+}
+
+/// One behind the other.
+fn planes<S: Copy>(samples: &[S], value: impl Fn(S) -> f32) -> Vec<f32> {
+    let count = samples.len() / 3;
+    let mut planes = vec![0.0; 3 * count];
+    let (red, rest) = planes.split_at_mut(count);
+    let (green, blue) = rest.split_at_mut(count);
+    let to = red.iter_mut().zip(green).zip(blue);
+    for (((red, green), blue), pixel) in to.zip(samples.as_chunks::<3>().0) {
+        [*red, *green, *blue] = pixel.map(&value);
+    }
+    planes
 }
 
 /// The photo's edges, 1 x 3 x h x w of 0 and 1.
@@ -71,10 +83,11 @@ fn carried_on(x: &Tensor) -> Result<Tensor> {
 /// The upper left part of one picture of 0..1 (values beyond are cut), of `like`'s size and bits.
 pub(crate) fn pixels(picture: &Tensor, like: &Pixels) -> Result<Pixels> {
     let (width, height) = (like.width(), like.height());
-    let picture = picture.to_dtype(DType::F32)?.to_device(&Device::Cpu)?;
+    let picture = picture.to_dtype(DType::F32)?;
     let picture = picture.narrow(1, 0, height as usize)?;
     let picture = picture.narrow(2, 0, width as usize)?.permute((1, 2, 0))?;
-    let values = picture.flatten_all()?.to_vec1::<f32>()?;
+    // Turned round where it is: a card does so in no time.
+    let values = picture.contiguous()?.flatten_all()?.to_vec1::<f32>()?;
     if values.iter().any(|v| !v.is_finite()) {
         bail!("a network answered with numbers that are none");
     }
