@@ -1,9 +1,10 @@
-//! Convolutions on the processor, several times as fast as candle's own, with gradients: square
-//! kernels, any stride, padding and dilation, bias and rectifier in the same pass.
+//! Convolutions, several times as fast as candle's own, with gradients on the processor: square
+//! kernels, any stride, padding and dilation, bias and rectifier in the same pass. On a card in half
+//! precision, cuDNN's (`tensor_cores`); what is left is candle's (`borrowed`).
 //!
-//! Direct, without a matrix of patches: a tile of 8 channels x 16 pixels stays in registers while
-//! all inputs and taps are added up. The same loop, with the weights turned round, is the
-//! gradient of the inputs.
+//! The processor's is direct, without a matrix of patches: a tile of 8 channels x 16 pixels stays in
+//! registers while all inputs and taps are added up. The same loop, with the weights turned round, is
+//! the gradient of the inputs.
 
 mod borrowed;
 mod correlation;
@@ -11,7 +12,10 @@ pub(crate) mod depthwise;
 mod grid;
 mod kernel;
 mod op;
+mod sizes;
 mod slope;
+#[cfg(feature = "cudnn")]
+mod tensor_cores;
 
 use candle_core::{DType, Module, Result, Tensor};
 use candle_nn::VarBuilder;
@@ -93,7 +97,7 @@ impl Conv {
         vb: &VarBuilder,
     ) -> Result<Self> {
         Ok(Self {
-            weight: vb.get((outputs, inputs, kernel, kernel), "weight")?,
+            weight: laid_out(vb.get((outputs, inputs, kernel, kernel), "weight")?)?,
             bias: vb.get(outputs, "bias")?,
             geometry,
             activation,
@@ -107,8 +111,17 @@ impl Module for Conv {
     }
 }
 
+/// As whoever convolves with it likes to read it.
+fn laid_out(weight: Tensor) -> Result<Tensor> {
+    #[cfg(feature = "cudnn")]
+    if tensor_cores::fit(&weight, &weight) {
+        return tensor_cores::laid_out(&weight);
+    }
+    Ok(weight)
+}
+
 /// `x`: images x inputs x height x width, `weight`: outputs x inputs x kernel x kernel, `bias`:
-/// outputs. `f32` on the CPU; candle's own elsewhere.
+/// outputs. Our own for `f32` on the CPU and for half precision on a card, candle's elsewhere.
 pub fn conv2d(
     x: &Tensor,
     weight: &Tensor,
@@ -116,6 +129,10 @@ pub fn conv2d(
     geometry: Geometry,
     activation: Activation,
 ) -> Result<Tensor> {
+    #[cfg(feature = "cudnn")]
+    if tensor_cores::fit(x, weight) && weight.dim(2)? > 1 {
+        return tensor_cores::conv2d(x, weight, bias, geometry, activation);
+    }
     if !x.device().is_cpu() || x.dtype() != DType::F32 {
         return borrowed::conv2d(x, weight, bias, geometry, activation);
     }

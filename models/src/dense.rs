@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use candle_core::{
-    CpuStorage, CustomOp1, DType, Device, Layout, Module, Result, Shape, Tensor, bail,
+    CpuStorage, CustomOp1, D, DType, Device, Layout, Module, Result, Shape, Tensor, bail,
 };
 use candle_nn::VarBuilder;
 
@@ -22,6 +22,7 @@ use self::pairs::Planes;
 use self::sheet::{Order, Sheet};
 use crate::conv::{Activation, Conv, Geometry};
 use crate::floats::floats;
+use crate::gelu::gelu;
 
 /// What activations are in a network whose parameters are asked for in `dtype`.
 pub fn activations(device: &Device, dtype: DType) -> DType {
@@ -130,8 +131,42 @@ impl Convolution {
     }
 }
 
+impl Linear {
+    /// Half of the outputs, each gated by one of the other half: GEGLU (Shazeer 2020).
+    pub fn gated(&self, x: &Tensor) -> Result<Tensor> {
+        #[cfg(feature = "cuda")]
+        if let Some((product, bias)) = self.on_card(x)? {
+            return crate::kernels::gated(&product, bias);
+        }
+        let wide = self.forward(x)?;
+        let half = wide.dim(D::Minus1)? / 2;
+        let gate = gelu(&wide.narrow(D::Minus1, half, half)?)?;
+        wide.narrow(D::Minus1, 0, half)? * gate
+    }
+
+    /// The product alone, and what is still to be added; `None`: somebody else's work.
+    #[cfg(feature = "cuda")]
+    fn on_card(&self, x: &Tensor) -> Result<Option<(Tensor, &Tensor)>> {
+        let Kind::Plain(plain) = &self.0 else {
+            return Ok(None);
+        };
+        let Some(bias) = plain.bias() else {
+            return Ok(None);
+        };
+        if !crate::kernels::fit(&[x, plain.weight(), bias]) {
+            return Ok(None);
+        }
+        let product = candle_nn::Linear::new(plain.weight().clone(), None);
+        Ok(Some((product.forward(x)?, bias)))
+    }
+}
+
 impl Module for Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        #[cfg(feature = "cuda")]
+        if let Some((product, bias)) = self.on_card(x)? {
+            return crate::kernels::biased(&product, bias, 1);
+        }
         match &self.0 {
             Kind::Plain(plain) => plain.forward(x),
             Kind::Packed(packed) => x.contiguous()?.apply_op1_no_bwd(&Rows(packed)),

@@ -36,6 +36,17 @@ pub fn best() -> (Device, Kind) {
     BEST.get_or_init(find).clone()
 }
 
+/// For what only a card can show.
+#[cfg(all(test, feature = "cuda"))]
+pub(crate) fn card_for_tests() -> Option<Device> {
+    let (device, kind) = best();
+    if kind == Kind::Cpu {
+        eprintln!("SKIPPED 1: no CUDA device answers");
+        return None;
+    }
+    Some(device)
+}
+
 /// Memory of the card behind `device`, as of now. `None`: it is the processor, or does not answer.
 pub fn memory(device: &Device) -> Option<Memory> {
     match device {

@@ -7,16 +7,25 @@ use candle_core::cuda_backend::cudarc::driver::CudaFunction;
 use candle_core::cuda_backend::cudarc::nvrtc::{CompileOptions, compile_ptx_with_opts};
 use candle_core::{CudaDevice, Error, Result};
 
+mod after_product;
 mod group_norm;
+mod transpose;
 
+pub use after_product::{biased, fit, gated};
 pub use group_norm::group_norm;
+pub use transpose::{Finish, Matrices, transpose};
 
-const GROUP_NORM: &str = include_str!("kernels/group_norm.cu");
+const SOURCE: &str = concat!(
+    include_str!("kernels/numbers.cu"),
+    include_str!("kernels/after_product.cu"),
+    include_str!("kernels/group_norm.cu"),
+    include_str!("kernels/transpose.cu"),
+);
 
 /// The function of that name, ready to launch.
 fn function(name: &str, card: &CudaDevice) -> Result<CudaFunction> {
     static COMPILED: OnceLock<std::result::Result<String, String>> = OnceLock::new();
-    let code = COMPILED.get_or_init(|| compile(GROUP_NORM));
+    let code = COMPILED.get_or_init(|| compile(SOURCE));
     let code = code
         .as_ref()
         .map_err(|words| Error::Cuda(words.as_str().into()))?;
@@ -42,8 +51,15 @@ mod tests {
     /// Needs the compiler's library and no card.
     #[test]
     fn every_kernel_compiles_for_every_kind_of_number() {
-        let code = compile(GROUP_NORM).unwrap();
-        for kernel in ["moments", "normalise"] {
+        let code = compile(SOURCE).unwrap();
+        for kernel in [
+            "biased",
+            "gated",
+            "moments",
+            "normalise",
+            "transpose",
+            "transpose_biased",
+        ] {
             for kind in ["f32", "f16", "bf16"] {
                 let entry = format!(".entry {kernel}_{kind}(");
                 assert!(code.contains(&entry), "{entry} is not in {code}");

@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 mod attention;
+mod bias;
 pub mod conv;
 pub mod dense;
 pub mod device;

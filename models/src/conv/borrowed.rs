@@ -5,6 +5,7 @@
 use candle_core::conv::CudnnFwdAlgo;
 use candle_core::{Result, Tensor};
 
+use crate::bias;
 use crate::conv::{Activation, Geometry};
 
 /// A matrix of patches, at most, in bytes.
@@ -17,15 +18,31 @@ pub(super) fn conv2d(
     geometry: Geometry,
     activation: Activation,
 ) -> Result<Tensor> {
+    let weight = &weight.contiguous()?;
     let sum = match strip(x, weight, geometry)? {
+        _ if x.device().is_cuda() && is_point(weight, geometry)? => point(x, weight)?,
         Some(rows) if !x.track_op() => in_strips(x, weight, geometry, rows)?,
         _ => whole(x, weight, geometry)?,
     };
-    let sum = sum.broadcast_add(&bias.reshape((1, bias.dim(0)?, 1, 1))?)?;
+    let sum = bias::add(&sum, bias, sum.dim(2)? * sum.dim(3)?)?;
     match activation {
         Activation::Linear => Ok(sum),
         Activation::Relu => sum.relu(),
     }
+}
+
+fn is_point(weight: &Tensor, geometry: Geometry) -> Result<bool> {
+    Ok(geometry == Geometry::POINT && weight.dim(2)? == 1)
+}
+
+/// A kernel of one pixel is a matrix product.
+fn point(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let (images, inputs, rows, columns) = x.dims4()?;
+    let outputs = weight.dim(0)?;
+    let weight = weight.reshape((1, outputs, inputs))?;
+    let planes = x.contiguous()?.reshape((images, inputs, rows * columns))?;
+    let sum = weight.broadcast_matmul(&planes)?;
+    sum.reshape((images, outputs, rows, columns))
 }
 
 /// Rows of output at once; `None`: all of them.
@@ -98,6 +115,19 @@ mod tests {
                 assert!(off < 1e-5, "{geometry:?}, {rows} rows: {off}");
             }
         }
+    }
+
+    #[test]
+    fn a_kernel_of_one_pixel_is_a_matrix_product() {
+        let random = |shape: &[usize]| Tensor::randn(0.0_f32, 1.0, shape, &Device::Cpu).unwrap();
+        let (x, weight) = (random(&[3, 5, 6, 4]), random(&[7, 5, 1, 1]));
+        assert!(is_point(&weight, Geometry::POINT).unwrap());
+        assert!(!is_point(&weight, Geometry::HALF).unwrap());
+        assert!(!is_point(&random(&[7, 5, 3, 3]), Geometry::POINT).unwrap());
+        let wanted = whole(&x, &weight, Geometry::POINT).unwrap();
+        let off = (point(&x, &weight).unwrap() - wanted).unwrap();
+        let off = off.abs().unwrap().max_all().unwrap();
+        assert!(off.to_scalar::<f32>().unwrap() < 1e-5);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor,
 
 use crate::conv::correlation::{Correlation, Finish, Phase};
 use crate::conv::grid::{Frame, Tap};
+use crate::conv::sizes::Sizes;
 use crate::conv::{Activation, Geometry};
 use crate::floats::floats;
 
@@ -13,36 +14,9 @@ pub(super) struct Op {
     pub activation: Activation,
 }
 
-/// The sizes of one call.
-#[derive(Clone, Copy)]
-struct Sizes {
-    images: usize,
-    inputs: usize,
-    outputs: usize,
-    kernel: usize,
-    input: (usize, usize),
-    output: (usize, usize),
-}
-
 impl Op {
     fn sizes(&self, x: &Shape, weight: &Shape, bias: &Shape) -> Result<Sizes> {
-        let (images, inputs, rows, columns) = x.dims4()?;
-        let (outputs, wanted, kernel, other) = weight.dims4()?;
-        if wanted != inputs || kernel != other || bias.dims1()? != outputs {
-            bail!("a convolution of {x:?} by {weight:?} and {bias:?} has no sense");
-        }
-        let out = |len| self.geometry.outputs(len, kernel);
-        let (Some(out_rows), Some(out_columns)) = (out(rows), out(columns)) else {
-            bail!("an input of {x:?} is smaller than the kernel of {weight:?}");
-        };
-        Ok(Sizes {
-            images,
-            inputs,
-            outputs,
-            kernel,
-            input: (rows, columns),
-            output: (out_rows, out_columns),
-        })
+        Sizes::of(self.geometry, x, weight.dims4()?, bias)
     }
 
     fn forwards(&self, sizes: Sizes) -> Correlation {

@@ -156,7 +156,7 @@ fn working(net: Net) -> u64 {
     let megabytes = match net {
         Net::Encoder => 1500,
         Net::Tile | Net::Canny | Net::Unet | Net::Inpainting => 300,
-        Net::Decoder => 1900,
+        Net::Decoder => 2000,
     };
     megabytes << 20
 }

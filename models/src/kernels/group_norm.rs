@@ -183,15 +183,7 @@ mod tests {
     use candle_nn::Module;
 
     use super::*;
-    use crate::device;
-
-    fn card() -> Option<Device> {
-        let (device, _) = device::best();
-        if !device.is_cuda() {
-            eprintln!("SKIPPED 1: no CUDA device answers");
-        }
-        device.is_cuda().then_some(device)
-    }
+    use crate::device::card_for_tests;
 
     /// Far from zero, as activations late in a decoder are: a sum of squares in f32 would not do.
     fn waves(shape: &[usize]) -> Tensor {
@@ -207,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_card_normalises_as_the_processor_does() {
-        let Some(card) = card() else { return };
+        let Some(card) = card_for_tests() else { return };
         for (shape, groups) in [
             (&[2_usize, 64, 33, 31][..], 32),
             (&[1, 32, 300, 301], 8),
@@ -250,7 +242,7 @@ mod tests {
     /// A decoder's widest: more slices than one block adds up alone, were they not made larger.
     #[test]
     fn a_group_of_ten_million_numbers_comes_out_even() {
-        let Some(card) = card() else { return };
+        let Some(card) = card_for_tests() else { return };
         let x = Tensor::rand(-1_f32, 3.0, (1, 10, 1024, 1024), &card).unwrap();
         let (one, zero) = (
             Tensor::ones(10, DType::F32, &card),

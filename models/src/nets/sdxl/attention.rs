@@ -7,7 +7,6 @@ use candle_nn::{LayerNorm, VarBuilder, layer_norm};
 use super::layers::Norms;
 use crate::attention;
 use crate::dense::{Linear, beside, linear, linear_no_bias};
-use crate::gelu::gelu;
 use crate::group_norm::GroupNorm;
 
 /// Scores in memory at once, at most; 64 MB in single precision.
@@ -121,10 +120,7 @@ impl Block {
         let seen = normed(first, x)?;
         let x = (x + self.own.forward(&seen, &seen)?)?;
         let x = (&x + self.words.forward(&normed(second, &x)?, words)?)?;
-        let wide = self.wide.forward(&normed(third, &x)?)?;
-        let half = wide.dim(2)? / 2;
-        let bent = gelu(&wide.narrow(2, half, half)?)?;
-        let gated = (wide.narrow(2, 0, half)? * bent)?;
+        let gated = self.wide.gated(&normed(third, &x)?)?;
         x + self.narrow.forward(&gated)?
     }
 }

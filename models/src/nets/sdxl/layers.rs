@@ -3,6 +3,7 @@
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
 
+use crate::bias;
 use crate::conv::Geometry;
 use crate::dense::{Convolution, Linear, linear};
 use crate::group_norm::GroupNorm;
@@ -76,8 +77,7 @@ impl Resnet {
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
         let mut h = self.convs[0].forward(&self.norms[0].then_silu(x)?)?;
         if let (Some(project), Some(time)) = (&self.time, time) {
-            let (n, c) = (h.dim(0)?, h.dim(1)?);
-            h = h.broadcast_add(&project.forward(time)?.reshape((n, c, 1, 1))?)?;
+            h = bias::add(&h, &project.forward(time)?, h.dim(2)? * h.dim(3)?)?;
         }
         let h = self.convs[1].forward(&self.norms[1].then_silu(&h)?)?;
         match &self.shortcut {
