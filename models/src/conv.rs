@@ -1,6 +1,6 @@
 //! Convolutions, several times as fast as candle's own, with gradients on the processor: square
 //! kernels, any stride, padding and dilation, bias and rectifier in the same pass. On a card in half
-//! precision, cuDNN's (`tensor_cores`); what is left is candle's (`borrowed`).
+//! precision, where no gradient is wanted, cuDNN's (`tensor_cores`); the rest is candle's (`borrowed`).
 //!
 //! The processor's is direct, without a matrix of patches: a tile of 8 channels x 16 pixels stays in
 //! registers while all inputs and taps are added up. The same loop, with the weights turned round, is
@@ -11,6 +11,7 @@ mod correlation;
 pub(crate) mod depthwise;
 mod grid;
 mod kernel;
+pub(crate) mod layout;
 mod op;
 mod sizes;
 mod slope;
@@ -97,7 +98,7 @@ impl Conv {
         vb: &VarBuilder,
     ) -> Result<Self> {
         Ok(Self {
-            weight: laid_out(vb.get((outputs, inputs, kernel, kernel), "weight")?)?,
+            weight: vb.get((outputs, inputs, kernel, kernel), "weight")?,
             bias: vb.get(outputs, "bias")?,
             geometry,
             activation,
@@ -111,17 +112,8 @@ impl Module for Conv {
     }
 }
 
-/// As whoever convolves with it likes to read it.
-fn laid_out(weight: Tensor) -> Result<Tensor> {
-    #[cfg(feature = "cudnn")]
-    if tensor_cores::fit(&weight, &weight) {
-        return tensor_cores::laid_out(&weight);
-    }
-    Ok(weight)
-}
-
 /// `x`: images x inputs x height x width, `weight`: outputs x inputs x kernel x kernel, `bias`:
-/// outputs. Our own for `f32` on the CPU and for half precision on a card, candle's elsewhere.
+/// outputs.
 pub fn conv2d(
     x: &Tensor,
     weight: &Tensor,
@@ -130,7 +122,7 @@ pub fn conv2d(
     activation: Activation,
 ) -> Result<Tensor> {
     #[cfg(feature = "cudnn")]
-    if tensor_cores::fit(x, weight) && weight.dim(2)? > 1 {
+    if tensor_cores::fit(&[x, weight, bias]) && weight.dim(2)? > 1 {
         return tensor_cores::conv2d(x, weight, bias, geometry, activation);
     }
     if !x.device().is_cpu() || x.dtype() != DType::F32 {

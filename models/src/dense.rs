@@ -135,7 +135,9 @@ impl Linear {
     /// Half of the outputs, each gated by one of the other half: GEGLU (Shazeer 2020).
     pub fn gated(&self, x: &Tensor) -> Result<Tensor> {
         #[cfg(feature = "cuda")]
-        if let Some((product, bias)) = self.on_card(x)? {
+        if let Some((product, bias)) = self.on_card(x)?
+            && crate::kernels::can_gate(bias.elem_count())
+        {
             return crate::kernels::gated(&product, bias);
         }
         let wide = self.forward(x)?;

@@ -11,9 +11,9 @@ mod after_product;
 mod group_norm;
 mod transpose;
 
-pub use after_product::{biased, fit, gated};
+pub use after_product::{biased, can_gate, fit, gated};
 pub use group_norm::group_norm;
-pub use transpose::{Finish, Matrices, transpose};
+pub use transpose::{Added, Matrices, transpose};
 
 const SOURCE: &str = concat!(
     include_str!("kernels/numbers.cu"),

@@ -1,9 +1,9 @@
 //! Candle's own convolution, in strips of rows where it would lay out a matrix of patches that is
 //! larger than memory allows: nine times the picture, 4.8 GB for the last layers of SDXL's decoder
-//! at 1024 pixels. Every sum stays the same sum.
+//! at 1024 pixels. Every sum stays the same sum. On a card kernels of one pixel are matrix products.
 
 use candle_core::conv::CudnnFwdAlgo;
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Tensor, bail};
 
 use crate::bias;
 use crate::conv::{Activation, Geometry};
@@ -18,7 +18,9 @@ pub(super) fn conv2d(
     geometry: Geometry,
     activation: Activation,
 ) -> Result<Tensor> {
-    let weight = &weight.contiguous()?;
+    if bias.dims1()? != weight.dim(0)? {
+        bail!("a convolution by {weight:?} does not take {bias:?}");
+    }
     let sum = match strip(x, weight, geometry)? {
         _ if x.device().is_cuda() && is_point(weight, geometry)? => point(x, weight)?,
         Some(rows) if !x.track_op() => in_strips(x, weight, geometry, rows)?,

@@ -12,6 +12,7 @@ use super::lora::blend::{Blend, Originals, Share};
 use super::lora::{Lora, LoraError};
 use super::params::Params;
 use super::random;
+use crate::conv::layout::laying_out;
 use crate::dense;
 use crate::nets::sdxl::config::UnetConfig;
 use crate::nets::sdxl::controlnet::ControlNet;
@@ -190,9 +191,12 @@ impl Cabinet {
         match &part.weights {
             Origin::File(path) => {
                 let weights = Weights::map(path)?.without(other);
-                weights.build_on(dtype, device, |vb| new(&part.config, &vb))
+                weights.build_on(dtype, device, |vb| new(&part.config, &laying_out(vb)))
             }
-            Origin::Random => Ok(new(&part.config, &random::parameters(dtype, device)?)?),
+            Origin::Random => {
+                let parameters = laying_out(random::parameters(dtype, device)?);
+                Ok(new(&part.config, &parameters)?)
+            }
         }
     }
 
@@ -210,7 +214,7 @@ impl Cabinet {
             let unet = self.build(part, &[], Unet::new)?;
             return Ok(Lookable::plain(unet, Parameters::File(source)));
         }
-        let params = source.read(self.dtype)?;
+        let params = source.read(self.dtype)?.laid_out()?;
         let unet = params.build(|vb| Unet::new(&part.config, &vb))?;
         let blend = Box::new(Blend::new(params, Originals::InTheFile));
         Ok(Lookable::plain(unet, Parameters::Held(blend)))

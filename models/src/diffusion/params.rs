@@ -13,6 +13,7 @@ use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
 
+use crate::conv::layout;
 use crate::diffusion::checkpoint::{Form, Network, Place};
 use crate::weights::WeightsError;
 
@@ -32,6 +33,7 @@ pub struct Params {
     /// Where the file keeps each.
     places: BTreeMap<String, Place>,
     held: Arc<Tensors>,
+    is_laid_out: bool,
     dtype: DType,
     device: Device,
 }
@@ -80,6 +82,7 @@ impl Params {
             file,
             places,
             held: Arc::default(),
+            is_laid_out: false,
             dtype,
             device: device.clone(),
         };
@@ -87,6 +90,23 @@ impl Params {
         let read = |name: &String| Ok((name.clone(), params.original(name)?));
         params.held = Arc::new(names.map(read).collect::<Result<_>>()?);
         Ok(params)
+    }
+
+    /// From now on in the order that networks which paint read them in: those share them, then, and
+    /// keep no copies.
+    pub fn laid_out(mut self) -> Result<Self> {
+        self.is_laid_out = true;
+        for tensor in Arc::make_mut(&mut self.held).values_mut() {
+            *tensor = layout::laid_out(tensor.clone())?;
+        }
+        Ok(self)
+    }
+
+    fn in_order(&self, tensor: Tensor) -> Result<Tensor> {
+        if self.is_laid_out {
+            return layout::laid_out(tensor);
+        }
+        Ok(tensor)
     }
 
     /// Builds the network. It must ask for every parameter, by its shape.
@@ -128,6 +148,7 @@ impl Params {
     /// Puts another tensor in the place of one, which it gives back. Networks that were built
     /// before do not notice.
     pub fn replace(&mut self, name: &str, tensor: Tensor) -> Result<Tensor> {
+        let tensor = self.in_order(tensor)?;
         let Some(held) = Arc::make_mut(&mut self.held).get_mut(name) else {
             bail!("there is no parameter {name}");
         };
@@ -150,7 +171,7 @@ impl Params {
         };
         let kept = self.file.get(&place.name)?.load(&Device::Cpu)?;
         let taken = place.form.take(&kept)?.to_dtype(self.dtype)?;
-        taken.to_device(&self.device)
+        self.in_order(taken.to_device(&self.device)?)
     }
 }
 

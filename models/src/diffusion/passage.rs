@@ -62,7 +62,8 @@ enum View {
     Outlines,
 }
 
-/// The tiles that networks are looking at, so that each is cut out and put in place once.
+/// The tiles that networks are looking at: where one network after the other sees them, each is cut
+/// out and put in place once.
 #[derive(Default)]
 struct Shown {
     batch: Vec<usize>,
@@ -207,6 +208,7 @@ impl<'a> Passage<'a> {
     }
 
     fn decode(&mut self, batch: &[usize], done: &mut dyn FnMut(usize, Pixels)) -> Result<()> {
+        self.shown = Shown::default();
         let latents = (self.latents(batch)? / self.cabinet.scaling())?;
         let latents = latents.to_dtype(self.cabinet.dtype())?;
         let made = self.cabinet.decoder()?.forward(&latents)?;

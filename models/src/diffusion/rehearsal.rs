@@ -11,6 +11,7 @@ use super::budget::{Budget, Profile, Sizes, ways};
 use super::files::Files;
 use super::painter::{Painter, Unusable};
 use super::random;
+use crate::conv::layout::laying_out;
 use crate::dense;
 use crate::device;
 use crate::nets::sdxl::Cond;
@@ -186,7 +187,7 @@ impl Rehearsal {
     }
 
     fn parameters(&self) -> Result<VarBuilder<'static>> {
-        random::parameters(self.dtype.0, &self.device)
+        Ok(laying_out(random::parameters(self.dtype.0, &self.device)?))
     }
 
     fn noise(&self, shape: &[usize]) -> Result<Tensor> {

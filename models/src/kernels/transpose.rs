@@ -26,7 +26,7 @@ pub struct Matrices {
 
 /// What becomes of every number on its way.
 #[derive(Debug, Clone, Copy)]
-pub struct Finish<'a, T> {
+pub struct Added<'a, T> {
     /// Added to each row of what is written.
     pub bias: &'a CudaView<'a, T>,
     /// Whether what is negative then becomes zero.
@@ -38,7 +38,7 @@ pub struct Finish<'a, T> {
 pub fn transpose<T: DeviceRepr + WithDType>(
     x: &CudaView<'_, T>,
     matrices: Matrices,
-    finish: Option<Finish<'_, T>>,
+    added: Option<Added<'_, T>>,
     card: &CudaDevice,
 ) -> Result<CudaSlice<T>> {
     let (grid, rows, columns) = matrices.checked(x.len())?;
@@ -49,7 +49,7 @@ pub fn transpose<T: DeviceRepr + WithDType>(
     };
     #[allow(unsafe_code, reason = "the kernel writes all of it")]
     let out = unsafe { card.alloc::<T>(x.len()) }?;
-    let name = if finish.is_some() {
+    let name = if added.is_some() {
         "transpose_biased"
     } else {
         "transpose"
@@ -58,11 +58,11 @@ pub fn transpose<T: DeviceRepr + WithDType>(
     let stream = card.cuda_stream();
     let mut call = stream.launch_builder(&kernel);
     call.arg(x);
-    if let Some(finish) = &finish {
-        call.arg(finish.bias);
+    if let Some(added) = &added {
+        call.arg(added.bias);
     }
     call.arg(&out).arg(&rows).arg(&columns);
-    let relu = finish.as_ref().map(|finish| i32::from(finish.relu));
+    let relu = added.as_ref().map(|added| i32::from(added.relu));
     if let Some(relu) = &relu {
         call.arg(relu);
     }

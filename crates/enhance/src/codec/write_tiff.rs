@@ -39,6 +39,8 @@ pub(crate) fn encode(
     entries.extend(blocks(metadata, pixels));
     entries.extend(root);
     entries.extend(resolution(metadata.density));
+    let directory = entries.iter().map(|entry| entry.value.len() + 16).sum();
+    make_room(&mut out, directory);
     let first = write_directory(&mut out, entries, big_endian);
     out[4..8].copy_from_slice(&tree::long(first, big_endian));
     Ok(out)

@@ -77,7 +77,9 @@ impl Resnet {
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
         let mut h = self.convs[0].forward(&self.norms[0].then_silu(x)?)?;
         if let (Some(project), Some(time)) = (&self.time, time) {
-            h = bias::add(&h, &project.forward(time)?, h.dim(2)? * h.dim(3)?)?;
+            let (n, c, rows, columns) = h.dims4()?;
+            let time = project.forward(time)?.reshape((n, c))?;
+            h = bias::add(&h, &time, rows * columns)?;
         }
         let h = self.convs[1].forward(&self.norms[1].then_silu(&h)?)?;
         match &self.shortcut {
