@@ -123,7 +123,11 @@ pub fn conv2d(
 ) -> Result<Tensor> {
     #[cfg(feature = "cudnn")]
     if tensor_cores::fit(&[x, weight, bias]) && weight.dim(2)? > 1 {
-        return tensor_cores::conv2d(x, weight, bias, geometry, activation);
+        let sum = tensor_cores::conv2d(x, weight, bias, geometry, activation);
+        if !sum.as_ref().is_err_and(tensor_cores::was_refused) {
+            return sum;
+        }
+        return borrowed::conv2d(x, &weight.contiguous()?, bias, geometry, activation);
     }
     if !x.device().is_cpu() || x.dtype() != DType::F32 {
         return borrowed::conv2d(x, weight, bias, geometry, activation);

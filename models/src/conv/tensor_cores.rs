@@ -17,7 +17,7 @@ use candle_core::cuda_backend::cudarc::cudnn::{ConvForward, Cudnn, CudnnDataType
 use candle_core::cuda_backend::cudarc::driver::{CudaSlice, CudaView, DeviceRepr};
 use candle_core::cuda_backend::{CudaStorage, CudaStorageSlice as Slice, DeviceId};
 use candle_core::{
-    CpuStorage, CudaDevice, CustomOp3, DType, Layout, Result, Shape, Tensor, WithDType, bail,
+    CpuStorage, CudaDevice, CustomOp3, DType, Error, Layout, Result, Shape, Tensor, WithDType, bail,
 };
 
 use crate::conv::sizes::Sizes;
@@ -30,6 +30,12 @@ pub(super) fn fit(tensors: &[&Tensor]) -> bool {
         let half = matches!(x.dtype(), DType::F16 | DType::BF16);
         half && x.device().is_cuda() && !x.track_op()
     })
+}
+
+/// Whether cuDNN has no such kernel for this card, as against a call that went wrong.
+pub(super) fn was_refused(error: &Error) -> bool {
+    // What candle makes of cuDNN's errors is text.
+    format!("{error:?}").contains("NOT_SUPPORTED")
 }
 
 /// A weight in planes is brought into order first (`layout`).
@@ -221,6 +227,8 @@ fn views<'a, T>(slices: [&'a CudaSlice<T>; 3], layouts: [&Layout; 3]) -> [CudaVi
 #[cfg(test)]
 mod tests {
     use candle_core::Device;
+    use candle_core::cuda_backend::cudarc::cudnn::CudnnError;
+    use candle_core::cuda_backend::cudarc::cudnn::sys::cudnnStatus_t as Status;
 
     use super::*;
     use crate::conv::{self, layout::laid_out};
@@ -280,5 +288,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_kernel_that_a_card_does_not_have_is_told_from_a_call_that_failed() {
+        let of = |status| Error::from(CudnnError(status));
+        assert!(was_refused(&of(Status::CUDNN_STATUS_NOT_SUPPORTED)));
+        assert!(!was_refused(&of(Status::CUDNN_STATUS_EXECUTION_FAILED)));
+        assert!(!was_refused(&of(Status::CUDNN_STATUS_BAD_PARAM)));
     }
 }
