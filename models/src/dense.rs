@@ -1,12 +1,13 @@
 //! Layers of networks that only look: on the processor, where a network is asked for in bfloat16,
 //! its weights are laid out once as the innermost loop reads them, in half the memory, and
 //! everything else stays in single precision. On a card, in other precisions and where gradients
-//! are wanted they are candle's, and `conv`'s.
+//! are wanted they are candle's, `conv`'s and `kernels`'.
 //!
 //! A linear layer and a convolution are one loop: rows of pairs of inputs, of words or of pixels,
 //! and for each tap of the kernel the same rows begun elsewhere.
 
 mod kernel;
+mod linear;
 mod pairs;
 mod sheet;
 
@@ -14,15 +15,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use candle_core::{
-    CpuStorage, CustomOp1, D, DType, Device, Layout, Module, Result, Shape, Tensor, bail,
+    CpuStorage, CustomOp1, DType, Device, Layout, Module, Result, Shape, Tensor, bail,
 };
 use candle_nn::VarBuilder;
 
+pub(crate) use self::linear::{Linear, linear, linear_no_bias};
 use self::pairs::Planes;
 use self::sheet::{Order, Sheet};
 use crate::conv::{Activation, Conv, Geometry};
 use crate::floats::floats;
-use crate::gelu::gelu;
 
 /// What activations are in a network whose parameters are asked for in `dtype`.
 pub fn activations(device: &Device, dtype: DType) -> DType {
@@ -75,10 +76,6 @@ impl Packed {
     }
 }
 
-/// y = x Wᵀ + b.
-#[derive(Debug, Clone)]
-pub(crate) struct Linear(Kind<candle_nn::Linear>);
-
 /// A convolution without an activation.
 #[derive(Debug, Clone)]
 pub(crate) struct Convolution(Kind<Conv>);
@@ -87,28 +84,6 @@ pub(crate) struct Convolution(Kind<Conv>);
 enum Kind<P> {
     Plain(P),
     Packed(Packed),
-}
-
-/// With a bias.
-pub(crate) fn linear(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Linear> {
-    if !packs(&vb) {
-        return Ok(Linear(Kind::Plain(candle_nn::linear(inputs, outputs, vb)?)));
-    }
-    let bias = beside(&vb).get(outputs, "bias")?;
-    let weight = vb.get((outputs, inputs), "weight")?;
-    let packed = Packed::new(&weight, Some(&bias), Geometry::POINT)?;
-    Ok(Linear(Kind::Packed(packed)))
-}
-
-/// Without.
-pub(crate) fn linear_no_bias(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Linear> {
-    if !packs(&vb) {
-        let plain = candle_nn::linear_no_bias(inputs, outputs, vb)?;
-        return Ok(Linear(Kind::Plain(plain)));
-    }
-    let weight = vb.get((outputs, inputs), "weight")?;
-    let packed = Packed::new(&weight, None, Geometry::POINT)?;
-    Ok(Linear(Kind::Packed(packed)))
 }
 
 impl Convolution {
@@ -131,81 +106,12 @@ impl Convolution {
     }
 }
 
-impl Linear {
-    /// Half of the outputs, each gated by one of the other half: GEGLU (Shazeer 2020).
-    pub fn gated(&self, x: &Tensor) -> Result<Tensor> {
-        #[cfg(feature = "cuda")]
-        if let Some((product, bias)) = self.on_card(x)?
-            && crate::kernels::can_gate(bias.elem_count())
-        {
-            return crate::kernels::gated(&product, bias);
-        }
-        let wide = self.forward(x)?;
-        let half = wide.dim(D::Minus1)? / 2;
-        let gate = gelu(&wide.narrow(D::Minus1, half, half)?)?;
-        wide.narrow(D::Minus1, 0, half)? * gate
-    }
-
-    /// The product alone, and what is still to be added; `None`: somebody else's work.
-    #[cfg(feature = "cuda")]
-    fn on_card(&self, x: &Tensor) -> Result<Option<(Tensor, &Tensor)>> {
-        let Kind::Plain(plain) = &self.0 else {
-            return Ok(None);
-        };
-        let Some(bias) = plain.bias() else {
-            return Ok(None);
-        };
-        if !crate::kernels::fit(&[x, plain.weight(), bias]) {
-            return Ok(None);
-        }
-        let product = candle_nn::Linear::new(plain.weight().clone(), None);
-        Ok(Some((product.forward(x)?, bias)))
-    }
-}
-
-impl Module for Linear {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        #[cfg(feature = "cuda")]
-        if let Some((product, bias)) = self.on_card(x)? {
-            return crate::kernels::biased(&product, bias, 1);
-        }
-        match &self.0 {
-            Kind::Plain(plain) => plain.forward(x),
-            Kind::Packed(packed) => x.contiguous()?.apply_op1_no_bwd(&Rows(packed)),
-        }
-    }
-}
-
 impl Module for Convolution {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match &self.0 {
             Kind::Plain(plain) => plain.forward(x),
             Kind::Packed(packed) => x.contiguous()?.apply_op1_no_bwd(&Pixels(packed)),
         }
-    }
-}
-
-/// A linear layer as candle sees it.
-struct Rows<'a>(&'a Packed);
-
-impl CustomOp1 for Rows<'_> {
-    fn name(&self) -> &'static str {
-        "packed-linear"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let sheet = &self.0.sheet;
-        let x = floats(storage, layout)?;
-        let mut dims = layout.dims().to_vec();
-        match dims.last_mut() {
-            Some(last) if *last == sheet.inputs => *last = sheet.outputs,
-            _ => bail!("{:?} by {:?}", layout.shape(), self.0),
-        }
-        let run = sheet.inputs.div_ceil(2);
-        let pairs = pairs::of_rows(x, sheet.inputs);
-        let count = x.len() / sheet.inputs;
-        let y = sheet.run(&pairs, &[0], count, |row| row * run, Order::Rows);
-        Ok((CpuStorage::F32(y), Shape::from(dims)))
     }
 }
 

@@ -50,15 +50,15 @@ impl GroupNorm {
                 .contiguous()?
                 .apply_op3_no_bwd(&self.weight, &self.bias, &op);
         }
+        let (weight, bias) = (&self.weight, &self.bias);
         #[cfg(feature = "cuda")]
-        if x.device().is_cuda() && !tracked {
-            let (weight, bias) = (&self.weight, &self.bias);
+        if crate::kernels::fit(&[x, weight, bias]) {
             return crate::kernels::group_norm(x, weight, bias, self.groups, self.eps, silu);
         }
         let norm = candle_nn::GroupNorm::new(
-            self.weight.clone(),
-            self.bias.clone(),
-            self.weight.dim(0)?,
+            weight.clone(),
+            bias.clone(),
+            weight.dim(0)?,
             self.groups,
             self.eps,
         )?;

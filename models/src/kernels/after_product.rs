@@ -27,8 +27,7 @@ pub fn fit(tensors: &[&Tensor]) -> bool {
 /// `x` plus a number of `bias` for every `area` neighbours, over and over. An error: `x` is not
 /// whole rounds of them.
 pub fn biased(x: &Tensor, bias: &Tensor, area: usize) -> Result<Tensor> {
-    x.contiguous()?
-        .apply_op2_no_bwd(&bias.contiguous()?, &Biased { area })
+    AfterProduct::Biased { area }.of(x, bias)
 }
 
 /// Whether so many outputs are two halves of whole runs.
@@ -39,57 +38,38 @@ pub fn can_gate(outputs: usize) -> bool {
 /// GEGLU (Shazeer 2020): `x` plus `bias`, the first half of whose last dimension is multiplied with
 /// the exact GELU of the second. An error: outputs that it cannot gate.
 pub fn gated(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
-    x.contiguous()?
-        .apply_op2_no_bwd(&bias.contiguous()?, &Gated)
+    AfterProduct::Gated.of(x, bias)
 }
 
-struct Biased {
-    area: usize,
+enum AfterProduct {
+    Biased { area: usize },
+    Gated,
 }
 
-struct Gated;
-
-/// So many numbers, as a card counts them, and who makes them.
-fn launch(count: usize) -> Result<(u32, LaunchConfig)> {
-    let counted = u32::try_from(count + THREADS * RUN).is_ok();
-    if count == 0 || !counted {
-        bail!("{count} numbers are more than a card counts, or none")
+impl AfterProduct {
+    fn of(&self, x: &Tensor, bias: &Tensor) -> Result<Tensor> {
+        x.contiguous()?.apply_op2_no_bwd(&bias.contiguous()?, self)
     }
-    let config = LaunchConfig {
-        grid_dim: (count.div_ceil(THREADS * RUN) as u32, 1, 1),
-        block_dim: (THREADS as u32, 1, 1),
-        shared_mem_bytes: 0,
-    };
-    Ok((count as u32, config))
-}
 
-impl Biased {
-    fn sizes(&self, x: &Shape, bias: &Shape) -> Result<(u32, u32)> {
-        let (area, length) = (self.area, bias.elem_count());
-        if area * length == 0 || !x.elem_count().is_multiple_of(area * length) {
-            bail!("{x:?} is no rounds of {length} times {area} numbers")
+    /// Of the answer. An error: `x` is more than a card counts, or not what `bias` is for.
+    fn shape(&self, x: &Shape, bias: &Shape) -> Result<Shape> {
+        let (count, length) = (x.elem_count(), bias.elem_count());
+        // Threads begin up to a block beyond the end.
+        if count == 0 || u32::try_from(count + THREADS * RUN).is_err() {
+            bail!("{x:?} is more than a card counts, or nothing")
         }
-        // Not more than `x` has, which a card counts.
-        Ok((area as u32, length as u32))
-    }
-}
-
-impl Gated {
-    /// Of the answer, and half a row.
-    fn shape(x: &Shape, bias: &Shape) -> Result<(Shape, usize)> {
         let mut dims = x.dims().to_vec();
-        match dims.last_mut() {
-            Some(last) if can_gate(*last) && bias.dims() == [*last] => {
-                *last /= 2;
-                let half = *last;
-                Ok((Shape::from(dims), half))
-            }
-            _ => bail!("{x:?} with {bias:?} is no gate and what it is for"),
+        match (self, dims.last_mut()) {
+            (Self::Biased { area }, _)
+                if area * length > 0 && count.is_multiple_of(area * length) => {}
+            (Self::Gated, Some(last)) if can_gate(*last) && bias.dims() == [*last] => *last /= 2,
+            _ => bail!("{x:?} is not what {bias:?} is for"),
         }
+        Ok(Shape::from(dims))
     }
 }
 
-impl Map2 for Biased {
+impl Map2 for AfterProduct {
     fn f<T: DeviceRepr + WithDType + ValidAsZeroBits>(
         &self,
         x: &CudaSlice<T>,
@@ -98,69 +78,52 @@ impl Map2 for Biased {
         bias_layout: &Layout,
         card: &CudaDevice,
     ) -> Result<CudaSlice<T>> {
-        let numbers = x_layout.shape().elem_count();
-        let (count, config) = launch(numbers)?;
-        let (area, length) = self.sizes(x_layout.shape(), bias_layout.shape())?;
-        let aligned = i32::from(x_layout.start_offset().is_multiple_of(RUN));
-        let kernel = function(&kernel_name::<T>("biased"), card)?;
+        let shape = self.shape(x_layout.shape(), bias_layout.shape())?;
+        let numbers = shape.elem_count();
+        // All are counted by `shape`.
+        let (count, length) = (numbers as u32, bias_layout.shape().elem_count() as u32);
+        let begins_a_run = x_layout.start_offset().is_multiple_of(RUN);
+        let kernel = function(&kernel_name::<T>(self.name()), card)?;
         let x = x.slice(x_layout.start_offset()..);
         let bias = bias.slice(bias_layout.start_offset()..);
-        #[allow(unsafe_code, reason = "the kernel writes all of it")]
+        #[allow(unsafe_code, reason = "the kernels write all of it")]
         let out = unsafe { card.alloc::<T>(numbers) }?;
+        let (area, half, aligned);
         let stream = card.cuda_stream();
         let mut call = stream.launch_builder(&kernel);
-        call.arg(&x).arg(&bias).arg(&out);
-        call.arg(&count).arg(&area).arg(&length).arg(&aligned);
-        #[allow(
-            unsafe_code,
-            reason = "arguments as after_product.cu declares them, of sizes that were checked"
-        )]
-        unsafe { call.launch(config) }.w()?;
-        Ok(out)
-    }
-}
-
-impl Map2 for Gated {
-    fn f<T: DeviceRepr + WithDType + ValidAsZeroBits>(
-        &self,
-        x: &CudaSlice<T>,
-        x_layout: &Layout,
-        bias: &CudaSlice<T>,
-        bias_layout: &Layout,
-        card: &CudaDevice,
-    ) -> Result<CudaSlice<T>> {
-        let (shape, half) = Self::shape(x_layout.shape(), bias_layout.shape())?;
-        // Its numbers are twice as many, and counted too.
-        launch(x_layout.shape().elem_count())?;
-        let (count, config) = launch(shape.elem_count())?;
-        if !x_layout.start_offset().is_multiple_of(RUN) {
-            bail!("what is gated begins in the middle of a run")
+        call.arg(&x).arg(&bias).arg(&out).arg(&count);
+        match self {
+            Self::Biased { area: wide } => {
+                (area, aligned) = (*wide as u32, i32::from(begins_a_run));
+                call.arg(&area).arg(&length).arg(&aligned);
+            }
+            Self::Gated if begins_a_run => {
+                half = length / 2;
+                call.arg(&half);
+            }
+            Self::Gated => bail!("what is gated begins in the middle of a run"),
         }
-        let half = half as u32;
-        let kernel = function(&kernel_name::<T>("gated"), card)?;
-        let x = x.slice(x_layout.start_offset()..);
-        let bias = bias.slice(bias_layout.start_offset()..);
-        #[allow(unsafe_code, reason = "the kernel writes all of it")]
-        let out = unsafe { card.alloc::<T>(count as usize) }?;
-        let stream = card.cuda_stream();
-        let mut call = stream.launch_builder(&kernel);
-        call.arg(&x).arg(&bias).arg(&out).arg(&count).arg(&half);
+        let launch = LaunchConfig {
+            grid_dim: (numbers.div_ceil(THREADS * RUN) as u32, 1, 1),
+            block_dim: (THREADS as u32, 1, 1),
+            shared_mem_bytes: 0,
+        };
         #[allow(
             unsafe_code,
             reason = "arguments as after_product.cu declares them, of sizes that were checked"
         )]
-        unsafe { call.launch(config) }.w()?;
+        unsafe { call.launch(launch) }.w()?;
         Ok(out)
     }
 }
 
-fn on_processor() -> Result<(CpuStorage, Shape)> {
-    bail!("this is for cards only")
-}
-
-impl CustomOp2 for Biased {
+impl CustomOp2 for AfterProduct {
+    /// As the kernels are called.
     fn name(&self) -> &'static str {
-        "biased"
+        match self {
+            Self::Biased { .. } => "biased",
+            Self::Gated => "gated",
+        }
     }
 
     fn cpu_fwd(
@@ -170,7 +133,7 @@ impl CustomOp2 for Biased {
         _: &CpuStorage,
         _: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        on_processor()
+        bail!("this is for cards only")
     }
 
     fn cuda_fwd(
@@ -180,35 +143,7 @@ impl CustomOp2 for Biased {
         bias: &CudaStorage,
         bias_layout: &Layout,
     ) -> Result<(CudaStorage, Shape)> {
-        let slice = self.map(&x.slice, x_layout, &bias.slice, bias_layout, &x.device)?;
-        let device = x.device.clone();
-        Ok((CudaStorage { slice, device }, x_layout.shape().clone()))
-    }
-}
-
-impl CustomOp2 for Gated {
-    fn name(&self) -> &'static str {
-        "gated"
-    }
-
-    fn cpu_fwd(
-        &self,
-        _: &CpuStorage,
-        _: &Layout,
-        _: &CpuStorage,
-        _: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        on_processor()
-    }
-
-    fn cuda_fwd(
-        &self,
-        x: &CudaStorage,
-        x_layout: &Layout,
-        bias: &CudaStorage,
-        bias_layout: &Layout,
-    ) -> Result<(CudaStorage, Shape)> {
-        let (shape, _) = Self::shape(x_layout.shape(), bias_layout.shape())?;
+        let shape = self.shape(x_layout.shape(), bias_layout.shape())?;
         let slice = self.map(&x.slice, x_layout, &bias.slice, bias_layout, &x.device)?;
         let device = x.device.clone();
         Ok((CudaStorage { slice, device }, shape))
@@ -296,20 +231,26 @@ mod tests {
 
     #[test]
     fn what_has_no_sense_is_refused_before_it_reaches_a_card() {
-        let shape = |dims: &[usize]| Shape::from(dims.to_vec());
-        let biased = |area, x: &[usize], bias: &[usize]| {
-            Biased { area }.sizes(&shape(x), &shape(bias)).is_ok()
+        let made = |op: AfterProduct, x: &[usize], bias: &[usize]| {
+            let shape = op.shape(&Shape::from(x.to_vec()), &Shape::from(bias.to_vec()));
+            shape.ok().map(|shape| shape.dims().to_vec())
         };
-        assert!(biased(1, &[2, 3, 4], &[4]));
-        assert!(biased(4, &[2, 3, 4], &[3]));
-        assert!(!biased(4, &[2, 3, 4], &[5]));
-        assert!(!biased(0, &[2, 3, 4], &[4]));
-        let gated = |x: &[usize], bias: &[usize]| Gated::shape(&shape(x), &shape(bias)).is_ok();
-        assert!(gated(&[2, 32], &[32]));
-        assert!(!gated(&[2, 24], &[24]));
-        assert!(!gated(&[2, 32], &[16]));
-        assert!(launch(0).is_err());
-        assert!(launch(u32::MAX as usize).is_err());
-        assert!(launch(1 << 31).is_ok());
+        let biased = |area| AfterProduct::Biased { area };
+        assert_eq!(made(biased(1), &[2, 3, 4], &[4]), Some(vec![2, 3, 4]));
+        assert_eq!(made(biased(4), &[2, 3, 4], &[3]), Some(vec![2, 3, 4]));
+        assert_eq!(made(biased(4), &[2, 3, 4], &[5]), None);
+        assert_eq!(made(biased(0), &[2, 3, 4], &[4]), None);
+        assert_eq!(made(biased(1), &[0, 4], &[4]), None);
+        assert_eq!(
+            made(biased(1), &[1 << 27, 16], &[16]),
+            Some(vec![1 << 27, 16])
+        );
+        assert_eq!(made(biased(1), &[1 << 28, 16], &[16]), None);
+        assert_eq!(
+            made(AfterProduct::Gated, &[2, 32], &[32]),
+            Some(vec![2, 16])
+        );
+        assert_eq!(made(AfterProduct::Gated, &[2, 24], &[24]), None);
+        assert_eq!(made(AfterProduct::Gated, &[2, 32], &[16]), None);
     }
 }
