@@ -6,7 +6,7 @@ mod recorded;
 use std::ops::ControlFlow;
 
 use candle_core::{Device, Tensor};
-use plumbline_enhance::{Brush, Denoise, Pixels, Scene};
+use plumbline_enhance::{Denoise, GenerativeModel, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::lora::Lora;
 use plumbline_models::diffusion::painter::Painter;
@@ -122,7 +122,7 @@ fn an_interrupted_training_goes_on_to_the_same_look() {
 }
 
 #[test]
-fn a_brush_wears_a_look_and_takes_it_off_again() {
+fn a_model_takes_a_look_and_gives_it_back_again() {
     let short = Recipe {
         steps: 6,
         ..recipe()

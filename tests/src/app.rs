@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use plumbline_domain::db::Db;
-use plumbline_enhance::{Brush, Eye, PlainEye};
+use plumbline_enhance::{Eye, GenerativeModel, PlainEye};
 use plumbline_storage::Storage;
 use plumbline_web::config::Config;
 use plumbline_web::state::State;
@@ -87,12 +87,12 @@ impl App {
         self.run_jobs_of(eye, None).await;
     }
 
-    /// The same with a brush: corrections are guided, and natural when they fail.
-    pub async fn run_jobs_with(&self, brush: Option<Arc<dyn Brush>>) {
-        self.run_jobs_of(Arc::new(PlainEye), brush).await;
+    /// The same with a model: corrections are guided, and natural when they fail.
+    pub async fn run_jobs_with(&self, model: Option<Arc<dyn GenerativeModel>>) {
+        self.run_jobs_of(Arc::new(PlainEye), model).await;
     }
 
-    async fn run_jobs_of(&self, eye: Arc<dyn Eye>, brush: Option<Arc<dyn Brush>>) {
+    async fn run_jobs_of(&self, eye: Arc<dyn Eye>, model: Option<Arc<dyn GenerativeModel>>) {
         let everything = self.database.everything.clone();
         let no_job_left = async move {
             wait::until("the jobs to be done", Duration::from_secs(120), || async {
@@ -106,7 +106,7 @@ impl App {
             })
             .await;
         };
-        plumbline_worker::run(self.worker_config(), eye, brush, no_job_left)
+        plumbline_worker::run(self.worker_config(), eye, model, no_job_left)
             .await
             .expect("the worker runs");
     }

@@ -2,7 +2,6 @@
 
 pub mod app;
 pub mod browser;
-pub mod brushes;
 pub mod by_hand;
 pub mod client;
 pub mod cluster;
@@ -10,6 +9,7 @@ pub mod database;
 pub mod enhance_process;
 pub mod exposures;
 pub mod eyes;
+pub mod generative_models;
 pub mod house;
 pub mod pictures;
 pub mod qc_process;

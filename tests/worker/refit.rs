@@ -76,7 +76,7 @@ fn held_by_a_hair() -> Vec<u8> {
 fn last_report(picture: &[u8]) -> Report {
     let studio = Studio {
         eye: Arc::new(PlainEye),
-        brush: None,
+        model: None,
         preset: Preset::default(),
         standard: Standard::default(),
     };

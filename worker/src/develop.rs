@@ -1,5 +1,5 @@
 //! Bytes in, a developed photo out: the one function that joins `enhance`, an
-//! Eye, a Brush and the ladder of attempts. Runs on a blocking thread; knows no
+//! Eye, a GenerativeModel and the ladder of attempts. Runs on a blocking thread; knows no
 //! database and no storage.
 
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
-    Brush, Change, Decoded, Eye, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
-    Measured, Metadata, Pixels, Plan, Preset, Report, Scene, Source, Told, Verdict, decode, ladder,
-    measure, plan, repaint, straighten,
+    Change, Decoded, Eye, GenerativeModel, Heatmap, Inspected, Limits, Mask, Measure,
+    MeasureVerdict, Measured, Metadata, Pixels, Plan, Preset, Report, Scene, Source, Told, Verdict,
+    decode, ladder, measure, plan, repaint, straighten,
 };
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ use crate::standard::Standard;
 /// Who looks, who paints, what an organization likes, and what it is judged by.
 pub struct Studio {
     pub eye: Arc<dyn Eye>,
-    pub brush: Option<Arc<dyn Brush>>,
+    pub model: Option<Arc<dyn GenerativeModel>>,
     pub preset: Preset,
     pub standard: Standard,
 }
@@ -35,7 +35,7 @@ impl Studio {
     pub fn with(&self, preset: Preset, standard: Standard) -> Self {
         Self {
             eye: self.eye.clone(),
-            brush: self.brush.clone(),
+            model: self.model.clone(),
             preset,
             standard,
         }
@@ -188,23 +188,23 @@ pub fn develop(
         ..
     } = seen;
     enter(go_on, Stage::Correcting)?;
-    let brush = studio.brush.as_deref();
+    let model = studio.model.as_deref();
     // How it is framed depends on nothing that is seen, and what is seen is framed.
-    let framed = plan(&measured, &Scene::default(), &studio.preset, brush);
+    let framed = plan(&measured, &Scene::default(), &studio.preset, model);
     let original = straighten(pixels, &framed);
     let seeing = seeing::see(&original, &*studio.eye, told).map_err(trouble)?;
-    let mut plan = plan(&measured, &seeing.scene, &studio.preset, brush);
+    let mut plan = plan(&measured, &seeing.scene, &studio.preset, model);
     let sky = seeing.sky(&measured, &studio.preset, told, &metadata);
-    plan.sky = sky.painted_by(brush);
+    plan.sky = sky.painted_by(model);
     let own = seeing::own(&studio.preset, told);
     notes.extend_from_slice(&seeing.notes);
-    let missed = engine::missed(studio.preset.engine, brush);
+    let missed = engine::missed(studio.preset.engine, model);
     let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();
 
     let painting = Painting {
         original: &original,
         scene: &seeing.scene,
-        brush,
+        model,
     };
     let matte = seeing.matte.as_ref();
     let painted = painting.paint_sky(&mut plan, matte, &mut remarks, go_on)?;
@@ -224,10 +224,10 @@ pub fn develop(
         record["headline"] = Seeing::headline(&report, &plan).into();
         record["scene"] = seeing.document();
         record["scene"]["became"] = plan.sky.describe().into();
-        record["ledger"] = seeing.ledger(&plan, &original, brush);
+        record["ledger"] = seeing.ledger(&plan, &original, model);
         let said = [&notes[..], &remarks].concat();
         attempts.push(attempt(&plan, &report, record, &said, since)?);
-        let Some(lower) = next(&plan, &report, brush) else {
+        let Some(lower) = next(&plan, &report, model) else {
             metadata.change = if plan.is_identity() && notes.is_empty() {
                 Change::Nothing
             } else {
@@ -249,10 +249,10 @@ pub fn develop(
 }
 
 /// `None`: this attempt is the last.
-fn next(plan: &Plan, report: &Report, brush: Option<&dyn Brush>) -> Option<Plan> {
+fn next(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
     match report.verdict {
         Verdict::Passed => None,
-        Verdict::Held => ladder::lower(plan, report, brush),
+        Verdict::Held => ladder::lower(plan, report, model),
     }
 }
 

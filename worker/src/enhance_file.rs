@@ -10,8 +10,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use plumbline_domain::photos::Step;
 use plumbline_enhance::{
-    Brush, Engine, EngineWish, Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told, decode,
-    encode,
+    Engine, EngineWish, GenerativeModel, Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told,
+    decode, encode,
 };
 use serde_json::{Value, json};
 
@@ -76,7 +76,7 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         bail!("The result would overwrite the photo itself. Choose another name for it.");
     }
     if let Some(engine) = order.engine {
-        has(engine, studio.brush.as_deref())?;
+        has(engine, studio.model.as_deref())?;
     }
     let bytes = fs::read(&order.file)
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
@@ -132,8 +132,8 @@ pub fn wish(order: &Order) -> EngineWish {
     }
 }
 
-fn has(engine: Engine, brush: Option<&dyn Brush>) -> anyhow::Result<()> {
-    match (engine, brush.map(Brush::tile_side)) {
+fn has(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyhow::Result<()> {
+    match (engine, model.map(GenerativeModel::tile_side)) {
         (Engine::Natural, _) | (Engine::Guided, Some(_)) | (Engine::Tiled, Some(Some(_))) => Ok(()),
         (Engine::Guided | Engine::Tiled, None) => bail!(
             "No network that paints is installed on this machine: only the natural engine works. Leave --engine out, or choose natural."

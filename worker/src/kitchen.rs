@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plumbline_domain::db::Db;
-use plumbline_enhance::{Brush, Eye, Preset};
+use plumbline_enhance::{Eye, GenerativeModel, Preset};
 use plumbline_models::pages;
 use plumbline_storage::Storage;
 use tokio::runtime::Handle;
@@ -54,7 +54,7 @@ impl Kitchen {
         db: Db,
         storage: Storage,
         eye: Arc<dyn Eye>,
-        brush: Option<Arc<dyn Brush>>,
+        model: Option<Arc<dyn GenerativeModel>>,
         config: &Config,
         closing: Closing,
     ) -> Self {
@@ -64,7 +64,7 @@ impl Kitchen {
             storage,
             studio: Studio {
                 eye,
-                brush,
+                model,
                 preset: Preset::default(),
                 standard: Standard::default(),
             },

@@ -3,7 +3,6 @@
 //! no SQL (that is `domain`).
 
 pub mod bench;
-pub mod brushes;
 pub mod closing;
 pub mod config;
 pub mod develop;
@@ -12,6 +11,7 @@ mod exposures;
 pub mod eyes;
 pub mod failure;
 mod files;
+pub mod generative_models;
 mod hold;
 pub mod inspect_files;
 mod jobs;
@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use plumbline_domain::db::{self, Db};
-use plumbline_enhance::{Brush, Eye};
+use plumbline_enhance::{Eye, GenerativeModel};
 use plumbline_storage::Storage;
 use tracing_subscriber::EnvFilter;
 
@@ -57,7 +57,7 @@ const HANDING_BACK: Duration = Duration::from_secs(5);
 pub async fn run(
     config: Config,
     eye: Arc<dyn Eye>,
-    brush: Option<Arc<dyn Brush>>,
+    model: Option<Arc<dyn GenerativeModel>>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let slots = u32::try_from(config.concurrency).context("too many slots")?;
@@ -69,7 +69,7 @@ pub async fn run(
         db,
         storage,
         eye,
-        brush,
+        model,
         &config,
         closing.clone(),
     ));
@@ -93,18 +93,18 @@ pub async fn run(
 
 /// What a worker's `main` is: reads the environment, starts the logs, listens
 /// to signals and runs. Ends the process's threads, whatever they are doing. Eye and
-/// brush are opened once there is a log for what they have to say.
+/// model are opened once there is a log for what they have to say.
 pub fn start(
     open_eye: impl FnOnce() -> Arc<dyn Eye>,
-    open_brush: impl FnOnce() -> Option<Arc<dyn Brush>>,
+    open_model: impl FnOnce() -> Option<Arc<dyn GenerativeModel>>,
 ) -> anyhow::Result<()> {
     log();
-    let (eye, brush) = (open_eye(), open_brush());
+    let (eye, model) = (open_eye(), open_model());
     let config = Config::from_env()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let done = runtime.block_on(async { run(config, eye, brush, closing::signals()?).await });
+    let done = runtime.block_on(async { run(config, eye, model, closing::signals()?).await });
     runtime.shutdown_background();
     done
 }

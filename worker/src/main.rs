@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use plumbline_enhance::{Engine, Preset};
 use plumbline_worker::bench;
-use plumbline_worker::brushes;
 use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
 use plumbline_worker::eyes;
+use plumbline_worker::generative_models;
 use plumbline_worker::inspect_files;
 use plumbline_worker::look;
 use plumbline_worker::merge;
@@ -72,15 +72,15 @@ fn main() -> ExitCode {
                 engine: enhance_file::wish(&order),
                 ..usual
             };
-            let brush = brushes::open(|words| eprintln!("{words}"));
-            if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&brush, order.engine) {
-                eprintln!("No brush: {why}");
+            let model = generative_models::open(|words| eprintln!("{words}"));
+            if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&model, order.engine) {
+                eprintln!("No model: {why}");
             }
             enhance_file::run(
                 &order,
                 &Studio {
                     eye: eyes::open().0,
-                    brush: brush.ok(),
+                    model: model.ok(),
                     preset,
                     standard: Standard::default(),
                 },
@@ -90,7 +90,7 @@ fn main() -> ExitCode {
 }
 
 fn work() -> ExitCode {
-    match plumbline_worker::start(eyes::open_and_log, brushes::open_and_log) {
+    match plumbline_worker::start(eyes::open_and_log, generative_models::open_and_log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("plumbline-worker: {error:#}");

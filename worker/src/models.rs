@@ -53,15 +53,15 @@ pub struct Pull {
     /// All that the product uses.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
-    /// All that the brush needs: 17 GB.
+    /// All that the model needs: 17 GB.
     #[arg(long, conflicts_with_all = ["ids", "all"])]
-    brush: bool,
+    generative: bool,
     /// A folder or an http(s) address that holds copies; else PLUMBLINE_MODELS_MIRROR.
     #[arg(long, value_name = "FOLDER|URL")]
     mirror: Option<String>,
 }
 
-/// What a brush needs, and the network for its skies.
+/// What a model needs, and the network for its skies.
 const BRUSH: [&str; 8] = [
     "sdxl-lightning-unet",
     "sdxl-controlnet-tile",
@@ -106,11 +106,13 @@ impl Pull {
             let product = |weight: &&Weight| weight.used_by == Use::Product;
             return Ok(manifest::all().iter().filter(product).collect());
         }
-        if self.brush {
+        if self.generative {
             return BRUSH.iter().map(|id| named(id)).collect();
         }
         if self.ids.is_empty() {
-            bail!("Say which weights to fetch, or --all, or --brush. `models list` names them.");
+            bail!(
+                "Say which weights to fetch, or --all, or --generative. `models list` names them."
+            );
         }
         self.ids.iter().map(|id| named(id)).collect()
     }

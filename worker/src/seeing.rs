@@ -4,8 +4,8 @@
 use plumbline_enhance::plan::sky::{self, Camera, Kind};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    Brush, Change, Engine, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset,
-    Report, Scene, SkyWish, Told, Verdict, small,
+    Change, Engine, Eye, EyeError, GenerativeModel, Mask, Measured, Metadata, Pixels, Place, Plan,
+    Preset, Report, Scene, SkyWish, Told, Verdict, small,
 };
 use serde_json::{Value, json};
 
@@ -119,7 +119,12 @@ impl Seeing {
 
     /// For the report: which pixels are not the photo's own, and where they come from. Null where
     /// there are none.
-    pub fn ledger(&self, plan: &Plan, original: &Pixels, brush: Option<&dyn Brush>) -> Value {
+    pub fn ledger(
+        &self,
+        plan: &Plan,
+        original: &Pixels,
+        model: Option<&dyn GenerativeModel>,
+    ) -> Value {
         let Some(new) = plan.sky.new_sky() else {
             return Value::Null;
         };
@@ -134,7 +139,7 @@ impl Seeing {
             "share": new.share,
             "pixels": (f64::from(new.share) * original.pixel_count() as f64).round() as u64,
             "seed": new.seed,
-            "brush": brush.filter(|_| new.painted.is_some()).map(Brush::name),
+            "model": model.filter(|_| new.painted.is_some()).map(GenerativeModel::name),
             "network": self.eye,
             "network_sha256": self.sky_sha256,
             "mask_corrected": self.painted,

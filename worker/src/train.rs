@@ -22,7 +22,7 @@ mod lora;
 pub enum Order {
     /// Tunes the sky network that ships with the program.
     Sky(Sky),
-    /// Teaches the brush how rooms are to look.
+    /// Teaches the model how rooms are to look.
     Lora(lora::Lora),
 }
 

@@ -1,6 +1,6 @@
 //! What to try after a result was held: less of the same, then a plainer engine, then a person.
 
-use crate::brush::Brush;
+use crate::generative_model::GenerativeModel;
 use crate::inspect::Gate;
 use crate::plan::sky::{Sky, Why};
 use crate::plan::{Engine, Plan};
@@ -13,9 +13,9 @@ const LESS: f32 = 0.6;
 
 /// The next plan down: its own sky where only the new one was held; then tiled, tiled x 0.6,
 /// guided, guided x 0.6, natural, natural x 0.6, natural x 0.36. `None`: the photo waits for a
-/// person. A plan that changes nothing has nothing to lower. Without the brush of the plan, the
+/// person. A plan that changes nothing has nothing to lower. Without the model of the plan, the
 /// natural engine is next.
-pub fn lower(plan: &Plan, report: &Report, brush: Option<&dyn Brush>) -> Option<Plan> {
+pub fn lower(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
     if plan.is_identity() {
         return None;
     }
@@ -23,17 +23,17 @@ pub fn lower(plan: &Plan, report: &Report, brush: Option<&dyn Brush>) -> Option<
         return Some(with_its_own_sky(plan));
     }
     match plan.engine {
-        Engine::Tiled | Engine::Guided if plan.rung == 0 => Some(weaker(plan, brush)),
-        Engine::Natural if plan.rung < NATURAL_RUNG + 2 => Some(weaker(plan, brush)),
-        _ => plainer(plan, brush),
+        Engine::Tiled | Engine::Guided if plan.rung == 0 => Some(weaker(plan, model)),
+        Engine::Natural if plan.rung < NATURAL_RUNG + 2 => Some(weaker(plan, model)),
+        _ => plainer(plan, model),
     }
 }
 
 /// The same wish by the next plainer engine, at the strength that was asked for: tiled, guided,
 /// natural. `None`: there is none plainer.
-pub fn plainer(plan: &Plan, brush: Option<&dyn Brush>) -> Option<Plan> {
-    match (plan.engine, brush) {
-        (Engine::Tiled, Some(brush)) => Some(guided(plan, brush)),
+pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
+    match (plan.engine, model) {
+        (Engine::Tiled, Some(model)) => Some(guided(plan, model)),
         (Engine::Tiled | Engine::Guided, _) => Some(natural(plan)),
         (Engine::Natural, _) => None,
     }
@@ -54,19 +54,19 @@ fn with_its_own_sky(plan: &Plan) -> Plan {
 }
 
 /// Less of what is blended in, and less noise where the checkpoint has a step for it.
-fn weaker(plan: &Plan, brush: Option<&dyn Brush>) -> Plan {
+fn weaker(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Plan {
     let weaker = Plan {
         strength: plan.strength * LESS,
         rung: plan.rung + 1,
         ..plan.clone()
     };
-    match brush {
-        Some(brush) => from_noise(weaker, brush, plan.noise_share * LESS),
+    match model {
+        Some(model) => from_noise(weaker, model, plan.noise_share * LESS),
         None => weaker,
     }
 }
 
-fn guided(plan: &Plan, brush: &dyn Brush) -> Plan {
+fn guided(plan: &Plan, model: &dyn GenerativeModel) -> Plan {
     let guided = Plan {
         engine: Engine::Guided,
         strength: plan.asked_strength,
@@ -74,12 +74,12 @@ fn guided(plan: &Plan, brush: &dyn Brush) -> Plan {
         grid: None,
         ..plan.clone()
     };
-    from_noise(guided, brush, plan.noise_share)
+    from_noise(guided, model, plan.noise_share)
 }
 
-fn from_noise(mut plan: Plan, brush: &dyn Brush, share: f32) -> Plan {
+fn from_noise(mut plan: Plan, model: &dyn GenerativeModel, share: f32) -> Plan {
     if let Some(denoise) = &mut plan.denoise {
-        (denoise.sigma, denoise.steps) = brush.schedule().start(share);
+        (denoise.sigma, denoise.steps) = model.schedule().start(share);
     }
     plan
 }

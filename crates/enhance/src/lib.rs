@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! decode ─► measure ─► straighten ─► look (Eye) ─► refine (Matte) ─► plan
-//!     ─► apply (Brush) ─► repaint (sky) ─► inspect ─► encode, preview
+//!     ─► apply (GenerativeModel) ─► repaint (sky) ─► inspect ─► encode, preview
 //!          ▲                                  │
 //!          └──────────── ladder::lower ◄──────┘ held
 //! ```
@@ -16,13 +16,13 @@
 pub mod anchor;
 mod apply;
 pub mod brackets;
-pub mod brush;
 pub mod codec;
 mod colour;
 pub mod export;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod generative_model;
 pub mod inspect;
 mod kernels;
 pub mod ladder;
@@ -39,12 +39,14 @@ pub mod steps;
 
 pub use anchor::Anchor;
 pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
-pub use brush::{Brush, BrushError, Denoise, Hand, Progress, Schedule, Tile, Watch};
 pub use codec::{
     Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,
     Shot, Source, decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
+pub use generative_model::{
+    Denoise, Generation, GenerationError, GenerativeModel, Progress, ProgressFn, Schedule, Tile,
+};
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
-use crate::brush::{Brush, Denoise};
+use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
 use crate::plan::engine::EngineWish;
 use crate::plan::sky::Sky;
@@ -31,9 +31,9 @@ pub const VERSION: u32 = 5;
 pub enum Engine {
     /// Measured, deterministic correction.
     Natural,
-    /// A brush proposes, a smooth colour transform of the original follows.
+    /// A model proposes, a smooth colour transform of the original follows.
     Guided,
-    /// A brush paints every tile anew; the same transform, and a middle band of what was painted.
+    /// A model paints every tile anew; the same transform, and a middle band of what was painted.
     Tiled,
 }
 
@@ -90,9 +90,9 @@ pub struct Plan {
     pub strength: f32,
     /// The strength that was asked for, before any lowering.
     pub asked_strength: f32,
-    /// Where on the ladder: 0 and 1 with a brush, tiled as well as guided, 2 to 4 natural.
+    /// Where on the ladder: 0 and 1 with a model, tiled as well as guided, 2 to 4 natural.
     pub rung: u8,
-    /// What a brush is asked for; `None`: none is.
+    /// What a model is asked for; `None`: none is.
     #[serde(default)]
     pub denoise: Option<Denoise>,
     /// The share of all noise that `denoise` began with at full strength, 0.0 to 1.0.
@@ -120,25 +120,25 @@ pub struct Plan {
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
-/// a brush is to be asked: the one that is installed, where one is.
+/// a model is to be asked: the one that is installed, where one is.
 pub fn plan(
     measured: &Measured,
     scene: &Scene,
     preset: &Preset,
-    brush: Option<&dyn Brush>,
+    model: Option<&dyn GenerativeModel>,
 ) -> Plan {
     let measured_plan = natural(measured, scene, preset);
-    let engine = engine::granted(preset.engine, brush);
-    let (Some(brush), Engine::Guided | Engine::Tiled) = (brush, engine) else {
+    let engine = engine::granted(preset.engine, model);
+    let (Some(model), Engine::Guided | Engine::Tiled) = (model, engine) else {
         return measured_plan;
     };
     let noise_share = engine::share(scene, preset.look);
     Plan {
         engine,
         rung: 0,
-        denoise: Some(engine::denoise(brush, scene, measured, noise_share)),
+        denoise: Some(engine::denoise(model, scene, measured, noise_share)),
         noise_share,
-        grid: engine::grid(brush).filter(|_| engine == Engine::Tiled),
+        grid: engine::grid(model).filter(|_| engine == Engine::Tiled),
         ..measured_plan
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::pixels::{Mask, Pixels};
 use crate::scale::{self, Kernel};
 
-/// Pixels of the copy that an `Eye` or a `Brush` is given, at most.
+/// Pixels of the copy that an `Eye` or a `GenerativeModel` is given, at most.
 pub const SMALL_PIXELS: u32 = 1_500_000;
 
 /// Inside or outside.
@@ -134,7 +134,7 @@ impl Eye for PlainEye {
     }
 }
 
-/// The copy an `Eye` or a `Brush` is given: 8 bits, at most `SMALL_PIXELS` pixels.
+/// The copy an `Eye` or a `GenerativeModel` is given: 8 bits, at most `SMALL_PIXELS` pixels.
 pub fn small(pixels: &Pixels) -> Pixels {
     let (width, height) = scale::fit_area(pixels.width(), pixels.height(), f64::from(SMALL_PIXELS));
     scale::shrink(pixels, width, height, Kernel::Area)

@@ -26,7 +26,7 @@ use crate::plan::sky::{Kind, NewSky};
 
 /// The graded picture with a new sky in place of the old one, same size and depth. `original` is
 /// the picture that the matte was made from and that was graded.
-/// `own` is the sky picture of a plan that wants one, or what a brush painted for a plan that asks
+/// `own` is the sky picture of a plan that wants one, or what a model painted for a plan that asks
 /// for that; without it the plan's sky is calculated.
 pub fn replace(
     original: &Pixels,

@@ -1,4 +1,4 @@
-//! Which files the networks of a brush are read from.
+//! Which files the networks of a model are read from.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The brush made of SDXL's networks.
+//! The model made of SDXL's networks.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use candle_core::{DType, Device};
-use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Scene, Schedule, Tile, Watch};
+use plumbline_enhance::{
+    Denoise, GenerationError, GenerativeModel, Mask, Pixels, ProgressFn, Scene, Schedule, Tile,
+};
 
 use super::budget::{Budget, Sizes, ways};
 use super::cabinet::Cabinet;
@@ -37,11 +39,11 @@ pub struct Painter {
     say: Box<dyn Fn(&str) + Send + Sync>,
     /// Of the present way of working: asked while another photo is being painted.
     tile: AtomicU32,
-    hand: Mutex<Hand>,
+    networks: Mutex<Networks>,
 }
 
 /// What changes from photo to photo.
-struct Hand {
+struct Networks {
     /// Ways of working that are left, the present one first.
     ways: Vec<Budget>,
     cabinet: Cabinet,
@@ -49,7 +51,7 @@ struct Hand {
     shift: Option<Shift>,
 }
 
-/// No brush can be made of the files.
+/// No model can be made of the files.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// A file of weights.
@@ -86,13 +88,13 @@ impl Painter {
         if !(1..=255).contains(&files.steps) || ways.is_empty() {
             return Err(Unusable::Steps(files.steps));
         }
-        say(&format!("The brush works with {}.", ways[0]));
+        say(&format!("The model works with {}.", ways[0]));
         let profile = ways[0].profile;
         Ok(Self {
             name: format!("sdxl-lightning-{}", files.steps),
             euler: Euler::trailing(files.steps),
             memory: cache.map(|cache| words::memory(&files, cache)),
-            hand: Mutex::new(Hand {
+            networks: Mutex::new(Networks {
                 cabinet: Cabinet::new(files.clone(), device.clone(), &profile),
                 ways,
                 prompts: HashMap::new(),
@@ -105,20 +107,20 @@ impl Painter {
         })
     }
 
-    fn hand(&self) -> MutexGuard<'_, Hand> {
+    fn networks(&self) -> MutexGuard<'_, Networks> {
         // Whoever panicked left nothing half done that the next photo would see.
-        self.hand
+        self.networks
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The steps that a plan asks for.
-    fn steps(&self, denoise: &Denoise) -> Result<&[Step], BrushError> {
+    fn steps(&self, denoise: &Denoise) -> Result<&[Step], GenerationError> {
         let steps = self.euler.last(usize::from(denoise.steps));
         let begins = steps.first().map_or(denoise.sigma, |first| first.sigma);
         if steps.len() != usize::from(denoise.steps) || (begins / denoise.sigma - 1.0).abs() > 1e-3
         {
-            return Err(BrushError::Failed(format!(
+            return Err(GenerationError::Failed(format!(
                 "the plan begins at σ {} with {} steps, which is not a step of {}",
                 denoise.sigma, denoise.steps, self.name
             )));
@@ -127,46 +129,49 @@ impl Painter {
     }
 
     /// Works, and where memory ends works again in a smaller way, until there is none.
-    fn work<T>(&self, mut once: impl FnMut(&mut Hand) -> Result<T, Stop>) -> Result<T, BrushError> {
-        let mut hand = self.hand();
+    fn work<T>(
+        &self,
+        mut once: impl FnMut(&mut Networks) -> Result<T, Stop>,
+    ) -> Result<T, GenerationError> {
+        let mut networks = self.networks();
         let _kept = pages::keep_for(&self.device);
         loop {
-            let error = match once(&mut hand) {
+            let error = match once(&mut networks) {
                 Ok(done) => return Ok(done),
-                Err(Stop::Told) => return Err(BrushError::Stopped),
+                Err(Stop::Told) => return Err(GenerationError::Stopped),
                 Err(Stop::Broken(error)) => error,
             };
             if !ran_out(&error) {
-                return Err(BrushError::Failed(error.to_string()));
+                return Err(GenerationError::Failed(error.to_string()));
             }
-            hand.cabinet.clear();
-            if hand.ways.len() == 1 {
-                return Err(BrushError::OutOfMemory(error.to_string()));
+            networks.cabinet.clear();
+            if networks.ways.len() == 1 {
+                return Err(GenerationError::OutOfMemory(error.to_string()));
             }
-            let given_up = hand.ways.remove(0);
-            let next = &hand.ways[0];
+            let given_up = networks.ways.remove(0);
+            let next = &networks.ways[0];
             (self.say)(&format!(
-                "The brush ran out of memory at {} and goes on with {next}.",
+                "The model ran out of memory at {} and goes on with {next}.",
                 given_up.profile.name
             ));
             let profile = next.profile;
             self.tile.store(profile.tile, Ordering::Relaxed);
-            hand.cabinet = Cabinet::new(self.files.clone(), self.device.clone(), &profile);
+            networks.cabinet = Cabinet::new(self.files.clone(), self.device.clone(), &profile);
         }
     }
 
     /// What the words became, and how far off the autoencoder is.
-    fn ready(&self, hand: &mut Hand, words: &str) -> Result<(Prompt, Shift), Stop> {
-        let prompt = match hand.prompts.get(words) {
+    fn ready(&self, networks: &mut Networks, words: &str) -> Result<(Prompt, Shift), Stop> {
+        let prompt = match networks.prompts.get(words) {
             Some(prompt) => prompt.clone(),
             None => self.read(words).map_err(candle_core::Error::wrap)?,
         };
-        hand.prompts.insert(words.to_owned(), prompt.clone());
-        let shift = match hand.shift.take() {
+        networks.prompts.insert(words.to_owned(), prompt.clone());
+        let shift = match networks.shift.take() {
             Some(shift) => shift,
-            None => measure(&mut hand.cabinet)?,
+            None => measure(&mut networks.cabinet)?,
         };
-        hand.shift = Some(shift.clone());
+        networks.shift = Some(shift.clone());
         Ok((prompt, shift))
     }
 
@@ -182,16 +187,16 @@ impl Painter {
         pixels: &Pixels,
         tiles: &[Tile],
         denoise: &Denoise,
-        watch: Watch<'_>,
+        watch: ProgressFn<'_>,
         done: &mut dyn FnMut(usize, Pixels),
-    ) -> Result<(), BrushError> {
+    ) -> Result<(), GenerationError> {
         let steps = self.steps(denoise)?;
         let mut left: Vec<usize> = (0..tiles.len()).collect();
-        self.work(|hand| {
-            let (prompt, shift) = self.ready(hand, NEUTRAL)?;
+        self.work(|networks| {
+            let (prompt, shift) = self.ready(networks, NEUTRAL)?;
             let these: Vec<Tile> = left.iter().map(|&at| tiles[at]).collect();
             let names = left.clone();
-            let profile = hand.ways[0].profile;
+            let profile = networks.ways[0].profile;
             let order = Order {
                 pixels,
                 tiles: &these,
@@ -207,7 +212,7 @@ impl Painter {
                     of: tiles.len() as u32,
                 })
             };
-            let passage = Passage::new(order, &mut hand.cabinet, profile.residency);
+            let passage = Passage::new(order, &mut networks.cabinet, profile.residency);
             passage.run(&profile, &whole, &mut |at, painted| {
                 left.retain(|&tile| tile != names[at]);
                 done(names[at], painted);
@@ -216,10 +221,10 @@ impl Painter {
     }
 }
 
-impl Brush for Painter {
+impl GenerativeModel for Painter {
     fn schedule(&self) -> Schedule {
         let sigmas = self.euler.steps().iter().rev().map(|step| step.sigma);
-        Schedule::new(sigmas.collect()).expect("an opened brush has 1 to 255 rising steps")
+        Schedule::new(sigmas.collect()).expect("an opened model has 1 to 255 rising steps")
     }
 
     fn correct(
@@ -227,8 +232,8 @@ impl Brush for Painter {
         small: &Pixels,
         _: &Scene,
         denoise: &Denoise,
-        watch: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         let whole = Tile {
             x: 0,
             y: 0,
@@ -239,7 +244,7 @@ impl Brush for Painter {
         self.paint(small, &[whole], denoise, watch, &mut |_, painted| {
             proposal = Some(painted);
         })?;
-        proposal.ok_or_else(|| BrushError::Failed("no picture arrived".to_owned()))
+        proposal.ok_or_else(|| GenerationError::Failed("no picture arrived".to_owned()))
     }
 
     fn tile_side(&self) -> Option<u32> {
@@ -252,9 +257,9 @@ impl Brush for Painter {
         tiles: &[Tile],
         _: &Scene,
         denoise: &Denoise,
-        watch: Watch<'_>,
+        watch: ProgressFn<'_>,
         done: &mut dyn FnMut(usize, Pixels),
-    ) -> Result<(), BrushError> {
+    ) -> Result<(), GenerationError> {
         self.paint(pixels, tiles, denoise, watch, done)
     }
 
@@ -272,16 +277,16 @@ impl Brush for Painter {
         mask: &Mask,
         denoise: &Denoise,
         words: &str,
-        watch: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         let steps = self.steps(denoise)?;
         if (mask.width(), mask.height()) != (small.width(), small.height()) {
-            return Err(BrushError::Failed(
+            return Err(GenerationError::Failed(
                 "the mask is not of the picture's size".to_owned(),
             ));
         }
-        self.work(|hand| {
-            let (prompt, shift) = self.ready(hand, words)?;
+        self.work(|networks| {
+            let (prompt, shift) = self.ready(networks, words)?;
             let sky = Sky {
                 small,
                 mask,
@@ -290,7 +295,7 @@ impl Brush for Painter {
                 prompt: &prompt,
                 shift: &shift,
             };
-            sky.paint(&mut hand.cabinet, watch)
+            sky.paint(&mut networks.cabinet, watch)
         })
     }
 
@@ -338,8 +343,8 @@ mod tests {
         ))
     }
 
-    /// A brush with the two smallest ways of working, and what it says.
-    fn brush() -> (Painter, Arc<Mutex<Vec<String>>>) {
+    /// A model with the two smallest ways of working, and what it says.
+    fn model() -> (Painter, Arc<Mutex<Vec<String>>>) {
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let heard = said.clone();
         let say = move |words: &str| heard.lock().unwrap().push(words.to_owned());
@@ -352,25 +357,25 @@ mod tests {
 
     #[test]
     fn where_memory_ends_it_goes_a_smaller_way_and_says_so() {
-        let (painter, said) = brush();
+        let (painter, said) = model();
         assert_eq!(painter.tile_side(), Some(1024));
-        let done = painter.work(|hand| match hand.ways[0].profile.name {
+        let done = painter.work(|networks| match networks.ways[0].profile.name {
             "8 GB" => Err(out_of_memory()),
             name => Ok(name),
         });
         assert_eq!(done.unwrap(), "8 GB, small tiles");
         assert_eq!(painter.tile_side(), Some(768));
         let said = said.lock().unwrap();
-        let words = "The brush ran out of memory at 8 GB and goes on with 8 GB, small tiles: ";
+        let words = "The model ran out of memory at 8 GB and goes on with 8 GB, small tiles: ";
         assert!(said.last().unwrap().starts_with(words), "{said:?}");
     }
 
     #[test]
     fn where_the_smallest_way_is_too_large_it_gives_up_with_that_reason() {
-        let (painter, _) = brush();
+        let (painter, _) = model();
         let done = painter.work(|_| Err::<(), _>(out_of_memory()));
-        assert!(matches!(done, Err(BrushError::OutOfMemory(_))));
+        assert!(matches!(done, Err(GenerationError::OutOfMemory(_))));
         let done = painter.work(|_| Err::<(), _>(Stop::Broken(candle_core::Error::msg("no"))));
-        assert!(matches!(done, Err(BrushError::Failed(_))));
+        assert!(matches!(done, Err(GenerationError::Failed(_))));
     }
 }

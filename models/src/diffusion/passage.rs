@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Result, Tensor};
-use plumbline_enhance::{Denoise, Pixels, Progress, Tile, Watch};
+use plumbline_enhance::{Denoise, Pixels, Progress, ProgressFn, Tile};
 
 use super::budget::{Net, Profile, Residency};
 use super::cabinet::Cabinet;
@@ -101,7 +101,7 @@ impl<'a> Passage<'a> {
     pub fn run(
         mut self,
         profile: &Profile,
-        watch: Watch<'_>,
+        watch: ProgressFn<'_>,
         done: &mut dyn FnMut(usize, Pixels),
     ) -> std::result::Result<(), Stop> {
         let phases = self.phases();

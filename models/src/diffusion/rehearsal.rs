@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
-use plumbline_enhance::{Brush, BrushError, Denoise, Pixels, Scene, Tile};
+use plumbline_enhance::{Denoise, GenerationError, GenerativeModel, Pixels, Scene, Tile};
 
 use super::budget::{Budget, Profile, Sizes, ways};
 use super::files::Files;
@@ -245,12 +245,12 @@ impl Rehearsal {
 /// What a whole photo could not be painted for.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
-    /// No brush of random parameters.
+    /// No model of random parameters.
     #[error(transparent)]
     Unusable(#[from] Unusable),
     /// It did not paint.
     #[error(transparent)]
-    Brush(#[from] BrushError),
+    GenerativeModel(#[from] GenerationError),
 }
 
 /// Ways of working with SDXL at full size in `free` bytes.
@@ -258,7 +258,7 @@ pub fn sdxl_ways(free: u64, card: bool) -> Vec<Budget> {
     ways(free, &Sizes::SDXL, card)
 }
 
-/// Seconds that a brush of random parameters takes for one picture as a whole, and for all tiles of
+/// Seconds that a model of random parameters takes for one picture as a whole, and for all tiles of
 /// another, by a way of working; the first photo's loading not counted.
 pub fn photo(
     device: &Device,
@@ -270,18 +270,19 @@ pub fn photo(
     let way = Budget::of(profile, &Sizes::SDXL);
     let painter = Painter::working(Files::random(), device.clone(), None, vec![way], |_| ())?;
     let mut figures = Vec::new();
-    let mut take = |name: String, go: &mut dyn FnMut() -> std::result::Result<(), BrushError>| {
-        device::forget_peak(device);
-        let begun = Instant::now();
-        go()?;
-        figures.push(Figure {
-            name,
-            seconds: begun.elapsed().as_secs_f64(),
-            tflop: None,
-            peak_bytes: device::peak(device),
-        });
-        Ok::<_, BrushError>(())
-    };
+    let mut take =
+        |name: String, go: &mut dyn FnMut() -> std::result::Result<(), GenerationError>| {
+            device::forget_peak(device);
+            let begun = Instant::now();
+            go()?;
+            figures.push(Figure {
+                name,
+                seconds: begun.elapsed().as_secs_f64(),
+                tflop: None,
+                peak_bytes: device::peak(device),
+            });
+            Ok::<_, GenerationError>(())
+        };
     let scene = Scene::default();
     // Loads the networks.
     painter.correct(small, &scene, denoise, &|_| true)?;

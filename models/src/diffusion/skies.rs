@@ -2,7 +2,7 @@
 //! what the mask covers.
 
 use candle_core::{DType, Result, Tensor};
-use plumbline_enhance::{Denoise, Mask, Pixels, Progress, Tile, Watch};
+use plumbline_enhance::{Denoise, Mask, Pixels, Progress, ProgressFn, Tile};
 
 use super::cabinet::Cabinet;
 use super::euler::Step;
@@ -28,7 +28,7 @@ impl Sky<'_> {
     pub fn paint(
         &self,
         cabinet: &mut Cabinet,
-        watch: Watch<'_>,
+        watch: ProgressFn<'_>,
     ) -> std::result::Result<Pixels, Stop> {
         let of = self.steps.len() as u32 + 2;
         let ask = |done: usize| match watch(Progress {

@@ -1,4 +1,4 @@
-//! What a brush's sentences are to its UNet: read by both text encoders, which are loaded for as
+//! What a model's sentences are to its UNet: read by both text encoders, which are loaded for as
 //! long as that takes, or remembered.
 
 use std::path::Path;

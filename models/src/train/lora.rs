@@ -1,5 +1,5 @@
 //! Teaches a look: a LoRA (Hu et al. 2021) on the UNet's attentions that moves pictures from before
-//! to after within the last steps of the schedule, as the brush will use it: from the original's
+//! to after within the last steps of the schedule, as the model will use it: from the original's
 //! latents and some noise, under both ControlNets' locks, to the edited picture's latents.
 
 mod school;

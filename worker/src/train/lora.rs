@@ -1,4 +1,4 @@
-//! `train lora --before DIR --after DIR`: teaches the brush how rooms are to look, from 200 to 500
+//! `train lora --before DIR --after DIR`: teaches the model how rooms are to look, from 200 to 500
 //! pairs of originals and edited pictures, without database or server.
 
 use std::ops::ControlFlow;
@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
-use plumbline_enhance::{Brush, Denoise, Metadata, Output, Pixels, Place, Scene, encode};
+use plumbline_enhance::{Denoise, GenerativeModel, Metadata, Output, Pixels, Place, Scene, encode};
 use plumbline_models::device;
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::NEUTRAL;
@@ -17,8 +17,8 @@ use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{self, Recipe, Stand};
 use plumbline_models::train::pairs::{self, Pair};
 
-use crate::brushes;
 use crate::files::{keep, write_beside};
+use crate::generative_models;
 
 /// Pairs on the sheet.
 const SHOWN: usize = 4;
@@ -63,7 +63,8 @@ pub struct Lora {
 
 /// Whether the look brings pictures nearer to the edited ones.
 pub fn teach(order: &Lora) -> anyhow::Result<bool> {
-    let files = brushes::files().map_err(|why| anyhow!("There is nothing to teach: {why}"))?;
+    let files =
+        generative_models::files().map_err(|why| anyhow!("There is nothing to teach: {why}"))?;
     let pairs = pairs::pairs(&order.before, &order.after, order.px)?;
     println!("Learning from {} pairs.", pairs.len());
     let state = order.out.with_extension("state");
@@ -78,7 +79,7 @@ pub fn teach(order: &Lora) -> anyhow::Result<bool> {
         checkpoint: Some((state.clone(), KEPT_EVERY)),
         ..Recipe::usual(order.seed)
     };
-    let prompt = words::prompt(&files, &brushes::cache(), NEUTRAL)?;
+    let prompt = words::prompt(&files, &generative_models::cache(), NEUTRAL)?;
     let (device, _) = device::best();
     let taught = lora::teach(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
     if state.exists() {
@@ -129,18 +130,18 @@ fn draw(files: Files, look: &Path, pairs: &[Pair], sheet: &Path) -> anyhow::Resu
         look: Some(look.to_owned()),
         ..files
     };
-    let brush = brushes::of(files, |_| ()).map_err(|why| anyhow!(why))?;
+    let model = generative_models::of(files, |_| ()).map_err(|why| anyhow!(why))?;
     let mut rows = Vec::new();
     for pair in pairs.iter().take(SHOWN) {
-        let [bare, worn] = [0.0, LOOK].map(|look| paint(&*brush, &pair.before, look));
+        let [bare, worn] = [0.0, LOOK].map(|look| paint(&*model, &pair.before, look));
         rows.push([pair.before.clone(), bare?, worn?, pair.after.clone()]);
     }
     let png = encode(&joined(&rows)?, &Metadata::default(), &Output::Png)?;
     keep(write_beside(sheet, &png)?, sheet)
 }
 
-fn paint(brush: &dyn Brush, picture: &Pixels, look: f32) -> anyhow::Result<Pixels> {
-    let (sigma, steps) = brush.schedule().start(0.3);
+fn paint(model: &dyn GenerativeModel, picture: &Pixels, look: f32) -> anyhow::Result<Pixels> {
+    let (sigma, steps) = model.schedule().start(0.3);
     let denoise = Denoise {
         sigma,
         steps,
@@ -153,7 +154,7 @@ fn paint(brush: &dyn Brush, picture: &Pixels, look: f32) -> anyhow::Result<Pixel
         place: Place::Interior,
         ..Scene::default()
     };
-    Ok(brush.correct(picture, &room, &denoise, &|_| true)?)
+    Ok(model.correct(picture, &room, &denoise, &|_| true)?)
 }
 
 /// Rows of pictures under each other, black where one is narrower.

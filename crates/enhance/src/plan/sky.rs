@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::brush::{Brush, Denoise};
 use crate::codec::Metadata;
+use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
 use crate::plan::smooth;
 use crate::scene::{Place, Scene, SkyWish, Told};
@@ -114,7 +114,7 @@ pub struct NewSky {
     pub relight: [f32; 3],
     /// How much of the picture is sky, 0.0 to 1.0: all of it is new.
     pub share: f32,
-    /// What a brush is asked for to paint it; `None`: it is calculated, or a picture.
+    /// What a model is asked for to paint it; `None`: it is calculated, or a picture.
     #[serde(default)]
     pub painted: Option<Denoise>,
 }
@@ -270,12 +270,12 @@ fn relight(view: &SkyView, kind: Kind) -> [f32; 3] {
 }
 
 impl Sky {
-    /// The same sky, painted where the brush that is installed paints skies. A picture that
+    /// The same sky, painted where the model that is installed paints skies. A picture that
     /// somebody chose stays that picture.
-    pub fn painted_by(self, brush: Option<&dyn Brush>) -> Self {
-        match (self, brush) {
-            (Self::New(new), Some(brush)) if brush.paints_skies() && new.kind != Kind::Own => {
-                Self::New(new.painted(brush))
+    pub fn painted_by(self, model: Option<&dyn GenerativeModel>) -> Self {
+        match (self, model) {
+            (Self::New(new), Some(model)) if model.paints_skies() && new.kind != Kind::Own => {
+                Self::New(new.painted(model))
             }
             (other, _) => other,
         }
@@ -312,8 +312,8 @@ impl Sky {
 
 impl NewSky {
     /// From nothing but noise: what was there is to go.
-    fn painted(self, brush: &dyn Brush) -> Self {
-        let (sigma, steps) = brush.schedule().start(1.0);
+    fn painted(self, model: &dyn GenerativeModel) -> Self {
+        let (sigma, steps) = model.schedule().start(1.0);
         let denoise = Denoise {
             sigma,
             steps,
@@ -328,7 +328,7 @@ impl NewSky {
         }
     }
 
-    /// What a brush is told to paint.
+    /// What a model is told to paint.
     pub(crate) fn words(&self) -> &'static str {
         match self.kind {
             Kind::Clear => "clear blue sky, no clouds, natural daylight, photograph",

@@ -5,7 +5,6 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod brackets;
-mod brushes;
 mod carried;
 mod codecs;
 mod correction;
@@ -14,6 +13,7 @@ mod difference;
 mod exports;
 mod faults;
 mod formats;
+mod generative_models;
 mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;

@@ -5,8 +5,8 @@ use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::plan::sky::{Kind, NewSky, Sky, Why};
 use plumbline_enhance::sky::{Matte, replace};
 use plumbline_enhance::{
-    Brush, BrushError, Denoise, Hand, Mask, Pixels, Plan, Report, Scene, Verdict, Watch, inspect,
-    paint_sky, repaint,
+    Denoise, Generation, GenerationError, GenerativeModel, Mask, Pixels, Plan, ProgressFn, Report,
+    Scene, Verdict, inspect, paint_sky, repaint,
 };
 
 const WIDTH: u32 = 1500;
@@ -241,14 +241,14 @@ struct Violet;
 
 const VIOLET: [u8; 3] = [120, 60, 200];
 
-impl Brush for Violet {
+impl GenerativeModel for Violet {
     fn correct(
         &self,
         small: &Pixels,
         _: &Scene,
         _: &Denoise,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        _: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         Ok(small.clone())
     }
 
@@ -262,8 +262,8 @@ impl Brush for Violet {
         mask: &Mask,
         denoise: &Denoise,
         words: &str,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        _: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         assert_eq!(
             (small.width(), small.height()),
             (mask.width(), mask.height())
@@ -288,8 +288,8 @@ fn a_painted_sky_stays_behind_the_house() {
         ..clear(0.35)
     };
     let plan = the_plan(Sky::New(new).painted_by(Some(&Violet)));
-    let hand = Some(Hand::alone(&Violet));
-    let sky = paint_sky(&before, &plan, Some(&matte), hand).unwrap();
+    let generation = Some(Generation::alone(&Violet));
+    let sky = paint_sky(&before, &plan, Some(&matte), generation).unwrap();
     let after = repaint(&before, before.clone(), &plan, Some(&matte), sky.as_ref());
     let found = pixel(&after, 100, 60);
     let off = (0..3)
@@ -302,12 +302,12 @@ fn a_painted_sky_stays_behind_the_house() {
 
 #[test]
 fn a_sky_is_painted_only_by_who_can_and_only_if_nobody_chose_a_picture() {
-    let painted = |kind, brush: Option<&dyn Brush>| {
+    let painted = |kind, model: Option<&dyn GenerativeModel>| {
         let new = NewSky {
             kind,
             ..clear(0.35)
         };
-        let sky = Sky::New(new).painted_by(brush);
+        let sky = Sky::New(new).painted_by(model);
         let asked = sky.new_sky().unwrap().painted.is_some();
         assert!(sky.calculated().new_sky().unwrap().painted.is_none());
         asked

@@ -1,10 +1,10 @@
-//! Brushes that guide: what of their proposals reaches a photo, and what the ladder makes of the
+//! Models that guide: what of their proposals reaches a photo, and what the ladder makes of the
 //! rest.
 
 use plumbline_enhance::inspect::{Gate, Thresholds};
 use plumbline_enhance::{
-    ApplyError, Brush, BrushError, Engine, EngineWish, Hand, Look, Pixels, Place, Plan, Preset,
-    Progress, Scene, Shot, Verdict, apply, inspect, ladder, measure, plan,
+    ApplyError, Engine, EngineWish, Generation, GenerationError, GenerativeModel, Look, Pixels,
+    Place, Plan, Preset, Progress, Scene, Shot, Verdict, apply, inspect, ladder, measure, plan,
 };
 use proptest::prelude::*;
 
@@ -20,35 +20,41 @@ fn brightened(small: &Pixels) -> Pixels {
     altered(small, |_, _, rgb| rgb.map(brighter))
 }
 
-fn planned(pixels: &Pixels, engine: EngineWish, brush: &dyn Brush) -> Plan {
+fn planned(pixels: &Pixels, engine: EngineWish, model: &dyn GenerativeModel) -> Plan {
     let preset = Preset {
         engine,
         ..Preset::default()
     };
     let measured = measure(pixels, &Shot::default());
-    plan(&measured, &Scene::default(), &preset, Some(brush))
+    plan(&measured, &Scene::default(), &preset, Some(model))
 }
 
-fn painted(pixels: &Pixels, plan: &Plan, brush: &dyn Brush) -> Pixels {
-    apply(pixels, plan, &Scene::default(), Some(Hand::alone(brush))).unwrap()
+fn painted(pixels: &Pixels, plan: &Plan, model: &dyn GenerativeModel) -> Pixels {
+    apply(
+        pixels,
+        plan,
+        &Scene::default(),
+        Some(Generation::alone(model)),
+    )
+    .unwrap()
 }
 
 #[test]
-fn a_brush_that_brightens_is_followed_at_full_size() {
+fn a_model_that_brightens_is_followed_at_full_size() {
     let pixels = room(1900, 1300);
-    let brush = MadeUp::guide(brightened);
-    let plan = planned(&pixels, EngineWish::Best, &brush);
+    let model = MadeUp::guide(brightened);
+    let plan = planned(&pixels, EngineWish::Best, &model);
     assert_eq!(plan.engine, Engine::Guided);
-    let result = painted(&pixels, &plan, &brush);
+    let result = painted(&pixels, &plan, &model);
     let off = distance(&result, &brightened(&pixels));
     assert!(off < 2.0, "{off}");
     assert_eq!(inspect(&pixels, &result, &plan).verdict, Verdict::Passed);
 }
 
 #[test]
-fn a_brush_that_pastes_never_reaches_the_picture() {
+fn a_model_that_pastes_never_reaches_the_picture() {
     let pixels = room(1200, 900);
-    let brush = MadeUp::guide(|small| {
+    let model = MadeUp::guide(|small| {
         let (w, h) = (small.width(), small.height());
         altered(&brightened(small), |x, y, rgb| {
             let inside = x > w / 2 && x < w * 6 / 10 && y > h / 2 && y < h * 6 / 10;
@@ -59,13 +65,13 @@ fn a_brush_that_pastes_never_reaches_the_picture() {
             }
         })
     });
-    let mut plan = planned(&pixels, EngineWish::Best, &brush);
+    let mut plan = planned(&pixels, EngineWish::Best, &model);
     loop {
-        let report = inspect(&pixels, &painted(&pixels, &plan, &brush), &plan);
+        let report = inspect(&pixels, &painted(&pixels, &plan, &model), &plan);
         if report.verdict == Verdict::Passed {
             return;
         }
-        plan = ladder::lower(&plan, &report, Some(&brush)).expect("there is a good picture");
+        plan = ladder::lower(&plan, &report, Some(&model)).expect("there is a good picture");
     }
 }
 
@@ -122,9 +128,9 @@ proptest! {
     #[test]
     fn no_object_in_a_proposal_becomes_one_in_the_photo(paste in any_paste()) {
         let pixels = room(1300, 900);
-        let structure = |brush: &MadeUp| {
-            let plan = planned(&pixels, EngineWish::Best, brush);
-            let result = painted(&pixels, &plan, brush);
+        let structure = |model: &MadeUp| {
+            let plan = planned(&pixels, EngineWish::Best, model);
+            let result = painted(&pixels, &plan, model);
             let report = inspect(&pixels, &result, &plan);
             report.measure("structure").unwrap().value
         };
@@ -138,46 +144,49 @@ proptest! {
 }
 
 #[test]
-fn a_guided_plan_without_a_brush_is_refused_not_guessed() {
+fn a_guided_plan_without_a_model_is_refused_not_guessed() {
     let pixels = room(200, 150);
     let plan = planned(&pixels, EngineWish::Best, &MadeUp::guide(brightened));
     let refused = apply(&pixels, &plan, &Scene::default(), None);
-    assert_eq!(refused, Err(ApplyError::NoBrush));
+    assert_eq!(refused, Err(ApplyError::NoModel));
 }
 
 #[test]
-fn a_brush_that_stops_or_has_no_memory_says_which() {
+fn a_model_that_stops_or_has_no_memory_says_which() {
     let pixels = room(200, 150);
-    let out = BrushError::OutOfMemory("3 GB of 2".to_owned());
+    let out = GenerationError::OutOfMemory("3 GB of 2".to_owned());
     for wish in [EngineWish::Best, EngineWish::Tiled] {
-        let brush = MadeUp::failing(out.clone());
-        let plan = planned(&pixels, wish, &brush);
-        let hand = Hand::alone(&brush);
-        let found = apply(&pixels, &plan, &Scene::default(), Some(hand));
-        assert_eq!(found, Err(ApplyError::Brush(out.clone())));
+        let model = MadeUp::failing(out.clone());
+        let plan = planned(&pixels, wish, &model);
+        let generation = Generation::alone(&model);
+        let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
+        assert_eq!(found, Err(ApplyError::GenerativeModel(out.clone())));
 
-        let brush = MadeUp::identity(64);
-        let plan = planned(&pixels, wish, &brush);
-        let hand = Hand {
-            brush: &brush,
+        let model = MadeUp::identity(64);
+        let plan = planned(&pixels, wish, &model);
+        let generation = Generation {
+            model: &model,
             watch: &|progress: Progress| progress.done > 3,
         };
-        let found = apply(&pixels, &plan, &Scene::default(), Some(hand));
-        assert_eq!(found, Err(ApplyError::Brush(BrushError::Stopped)));
+        let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
+        assert_eq!(
+            found,
+            Err(ApplyError::GenerativeModel(GenerationError::Stopped))
+        );
     }
 }
 
 #[test]
-fn a_wish_is_granted_by_what_is_installed() {
+fn a_choice_is_granted_by_what_is_installed() {
     let (guide, tiler) = (MadeUp::guide(brightened), MadeUp::identity(768));
     let pixels = room(300, 200);
-    let engine = |wish, brush: Option<&dyn Brush>| {
+    let engine = |wish, model: Option<&dyn GenerativeModel>| {
         let preset = Preset {
             engine: wish,
             ..Preset::default()
         };
         let measured = measure(&pixels, &Shot::default());
-        plan(&measured, &Scene::default(), &preset, brush).engine
+        plan(&measured, &Scene::default(), &preset, model).engine
     };
     for (wish, without, guiding, tiling) in [
         (
@@ -207,7 +216,7 @@ fn a_wish_is_granted_by_what_is_installed() {
 
 #[test]
 fn scene_and_look_decide_how_much_noise_there_is() {
-    let brush = MadeUp::identity(1024);
+    let model = MadeUp::identity(1024);
     let measured = measure(&room(300, 200), &Shot::default());
     let denoise = |place, look| {
         let scene = Scene {
@@ -218,7 +227,7 @@ fn scene_and_look_decide_how_much_noise_there_is() {
             look,
             ..Preset::default()
         };
-        plan(&measured, &scene, &preset, Some(&brush))
+        plan(&measured, &scene, &preset, Some(&model))
             .denoise
             .unwrap()
     };
@@ -230,7 +239,7 @@ fn scene_and_look_decide_how_much_noise_there_is() {
     assert_eq!((house.steps, house.look), (2, 0.0));
     assert_eq!(room.seed, house.seed, "it belongs to the picture");
     let other = measure(&room_in_the_dark(), &Shot::default());
-    let other = plan(&other, &Scene::default(), &Preset::default(), Some(&brush));
+    let other = plan(&other, &Scene::default(), &Preset::default(), Some(&model));
     assert_ne!(other.denoise.unwrap().seed, room.seed);
 }
 
@@ -241,15 +250,15 @@ fn room_in_the_dark() -> Pixels {
 #[test]
 fn the_ladder_ends_with_a_person() {
     let pixels = room_in_the_dark();
-    let brush = MadeUp::identity(1024);
-    let mut plan = planned(&pixels, EngineWish::Tiled, &brush);
+    let model = MadeUp::identity(1024);
+    let mut plan = planned(&pixels, EngineWish::Tiled, &model);
     let report = inspect(&pixels, &pixels, &plan);
     let mut rungs = Vec::new();
     loop {
         let percent = (plan.strength * 100.0).round() as u32;
         let steps = plan.denoise.as_ref().map(|denoise| denoise.steps);
         rungs.push((plan.engine, percent, steps, plan.grid.is_some()));
-        let Some(lower) = ladder::lower(&plan, &report, Some(&brush)) else {
+        let Some(lower) = ladder::lower(&plan, &report, Some(&model)) else {
             break;
         };
         plan = lower;
@@ -267,15 +276,15 @@ fn the_ladder_ends_with_a_person() {
 }
 
 #[test]
-fn a_brush_without_memory_leaves_the_plainer_engines() {
+fn a_model_without_memory_leaves_the_plainer_engines() {
     let pixels = room_in_the_dark();
-    let brush = MadeUp::identity(1024);
-    let tiled = planned(&pixels, EngineWish::Tiled, &brush);
-    let guided = ladder::plainer(&tiled, Some(&brush)).unwrap();
-    let natural = ladder::plainer(&guided, Some(&brush)).unwrap();
-    assert_eq!(guided, planned(&pixels, EngineWish::Best, &brush));
-    assert_eq!(natural, planned(&pixels, EngineWish::Natural, &brush));
-    assert_eq!(ladder::plainer(&natural, Some(&brush)), None);
+    let model = MadeUp::identity(1024);
+    let tiled = planned(&pixels, EngineWish::Tiled, &model);
+    let guided = ladder::plainer(&tiled, Some(&model)).unwrap();
+    let natural = ladder::plainer(&guided, Some(&model)).unwrap();
+    assert_eq!(guided, planned(&pixels, EngineWish::Best, &model));
+    assert_eq!(natural, planned(&pixels, EngineWish::Natural, &model));
+    assert_eq!(ladder::plainer(&natural, Some(&model)), None);
 }
 
 /// A guided plan as version 4 stored it.
@@ -302,7 +311,12 @@ fn an_old_plan_still_reads_but_is_not_painted_by_guessing() {
         (4, Engine::Guided, 1)
     );
     assert_eq!(plan.denoise, None);
-    let (pixels, brush) = (room(200, 150), MadeUp::guide(brightened));
-    let found = apply(&pixels, &plan, &Scene::default(), Some(Hand::alone(&brush)));
+    let (pixels, model) = (room(200, 150), MadeUp::guide(brightened));
+    let found = apply(
+        &pixels,
+        &plan,
+        &Scene::default(),
+        Some(Generation::alone(&model)),
+    );
     assert_eq!(found, Err(ApplyError::NothingAsked));
 }

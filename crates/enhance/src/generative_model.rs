@@ -1,4 +1,4 @@
-//! What a network that paints is asked for, and what it may answer. A `Brush` proposes: the plan
+//! What a network that paints is asked for, and what it may answer. A `GenerativeModel` proposes: the plan
 //! decides what it is asked, and `apply` how much of the answer reaches the photo.
 
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ impl Schedule {
     }
 }
 
-/// How far a brush is: tiles, or phases where there is but one picture.
+/// How far a model is: tiles, or phases where there is but one picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Finished.
@@ -78,9 +78,9 @@ pub struct Progress {
     pub of: u32,
 }
 
-/// Told how far a brush is; answers whether to go on. A brush asks between any two steps of a
+/// Told how far a model is; answers whether to go on. A model asks between any two steps of a
 /// network, and more often where it can.
-pub type Watch<'a> = &'a (dyn Fn(Progress) -> bool + Sync);
+pub type ProgressFn<'a> = &'a (dyn Fn(Progress) -> bool + Sync);
 
 /// A rectangle of a picture, in its pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,27 +95,27 @@ pub struct Tile {
     pub height: u32,
 }
 
-/// A brush in somebody's hand: who paints, and who watches.
+/// A model in somebody's hand: who paints, and who watches.
 #[derive(Clone, Copy)]
-pub struct Hand<'a> {
+pub struct Generation<'a> {
     /// Who paints.
-    pub brush: &'a dyn Brush,
+    pub model: &'a dyn GenerativeModel,
     /// Who is told how far it is, and may stop it.
-    pub watch: Watch<'a>,
+    pub watch: ProgressFn<'a>,
 }
 
-impl<'a> Hand<'a> {
-    /// A brush that nobody watches.
-    pub fn alone(brush: &'a dyn Brush) -> Self {
+impl<'a> Generation<'a> {
+    /// A model that nobody watches.
+    pub fn alone(model: &'a dyn GenerativeModel) -> Self {
         Self {
-            brush,
+            model,
             watch: &|_| true,
         }
     }
 }
 
 /// Proposes pictures.
-pub trait Brush: Send + Sync {
+pub trait GenerativeModel: Send + Sync {
     /// The steps of its checkpoint.
     fn schedule(&self) -> Schedule {
         Schedule::default()
@@ -128,8 +128,8 @@ pub trait Brush: Send + Sync {
         small: &Pixels,
         scene: &Scene,
         denoise: &Denoise,
-        watch: Watch<'_>,
-    ) -> Result<Pixels, BrushError>;
+        watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError>;
 
     /// The side of the tiles that it paints best with the memory it has, 1024 or 768; `None`: it
     /// paints no tiles.
@@ -147,10 +147,10 @@ pub trait Brush: Send + Sync {
         _tiles: &[Tile],
         _scene: &Scene,
         _denoise: &Denoise,
-        _watch: Watch<'_>,
+        _watch: ProgressFn<'_>,
         _done: &mut dyn FnMut(usize, Pixels),
-    ) -> Result<(), BrushError> {
-        Err(BrushError::Failed("it paints no tiles".to_owned()))
+    ) -> Result<(), GenerationError> {
+        Err(GenerationError::Failed("it paints no tiles".to_owned()))
     }
 
     /// Whether it has learned how rooms are to look.
@@ -171,27 +171,27 @@ pub trait Brush: Send + Sync {
         _mask: &Mask,
         _denoise: &Denoise,
         _words: &str,
-        _watch: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
-        Err(BrushError::Failed("it paints no skies".to_owned()))
+        _watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
+        Err(GenerationError::Failed("it paints no skies".to_owned()))
     }
 
     /// For the record.
     fn name(&self) -> &str;
 }
 
-/// A brush did not paint.
+/// A model did not paint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BrushError {
+pub enum GenerationError {
     /// The watch said so.
-    #[error("the brush was told to stop")]
+    #[error("the model was told to stop")]
     Stopped,
     /// The memory of the machine, or of what it paints on, does not suffice, not even for the
-    /// smallest way of working that the brush knows.
-    #[error("the brush ran out of memory: {0}")]
+    /// smallest way of working that the model knows.
+    #[error("the model ran out of memory: {0}")]
     OutOfMemory(String),
     /// Anything else.
-    #[error("the brush could not paint: {0}")]
+    #[error("the model could not paint: {0}")]
     Failed(String),
 }
 

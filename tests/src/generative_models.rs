@@ -1,29 +1,31 @@
-//! Brushes that misbehave, each in its own way, one that only watches, and one that paints tiles.
+//! Models that misbehave, each in its own way, one that only watches, and one that paints tiles.
 
 use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
 
-use plumbline_enhance::{Brush, BrushError, Denoise, Pixels, Place, Progress, Scene, Tile, Watch};
+use plumbline_enhance::{
+    Denoise, GenerationError, GenerativeModel, Pixels, Place, Progress, ProgressFn, Scene, Tile,
+};
 
 /// Changes nothing, and remembers what scene it was told.
 #[derive(Default)]
-pub struct WatchingBrush(Mutex<Vec<Place>>);
+pub struct WatchingModel(Mutex<Vec<Place>>);
 
-impl WatchingBrush {
+impl WatchingModel {
     /// The places that it was asked to paint, first to last.
     pub fn places(&self) -> Vec<Place> {
         self.0.lock().expect("nobody panics here").clone()
     }
 }
 
-impl Brush for WatchingBrush {
+impl GenerativeModel for WatchingModel {
     fn correct(
         &self,
         small: &Pixels,
         scene: &Scene,
         _: &Denoise,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        _: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         self.0.lock().expect("nobody panics here").push(scene.place);
         Ok(small.clone())
     }
@@ -35,14 +37,14 @@ impl Brush for WatchingBrush {
 
 /// Paints tiles, and changes nothing on them; guides by changing nothing either.
 #[derive(Default)]
-pub struct TilingBrush {
+pub struct TilingModel {
     /// Memory that it lacks: for tiles, and for anything at all.
     lacks: (bool, bool),
     /// After this many tiles it waits until it is told to go on.
     waits: Option<(usize, Mutex<Receiver<()>>)>,
 }
 
-impl TilingBrush {
+impl TilingModel {
     /// Has no memory for tiles.
     pub fn short_of_memory() -> Self {
         Self {
@@ -67,22 +69,22 @@ impl TilingBrush {
         }
     }
 
-    fn has_memory(lacks: bool) -> Result<(), BrushError> {
+    fn has_memory(lacks: bool) -> Result<(), GenerationError> {
         match lacks {
-            true => Err(BrushError::OutOfMemory("3 of 2 GB".to_owned())),
+            true => Err(GenerationError::OutOfMemory("3 of 2 GB".to_owned())),
             false => Ok(()),
         }
     }
 }
 
-impl Brush for TilingBrush {
+impl GenerativeModel for TilingModel {
     fn correct(
         &self,
         small: &Pixels,
         _: &Scene,
         _: &Denoise,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        _: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         Self::has_memory(self.lacks.1)?;
         Ok(small.clone())
     }
@@ -97,9 +99,9 @@ impl Brush for TilingBrush {
         tiles: &[Tile],
         _: &Scene,
         _: &Denoise,
-        watch: Watch<'_>,
+        watch: ProgressFn<'_>,
         done: &mut dyn FnMut(usize, Pixels),
-    ) -> Result<(), BrushError> {
+    ) -> Result<(), GenerationError> {
         Self::has_memory(self.lacks.0)?;
         for (index, tile) in tiles.iter().enumerate() {
             let progress = Progress {
@@ -107,7 +109,7 @@ impl Brush for TilingBrush {
                 of: tiles.len() as u32,
             };
             if !watch(progress) {
-                return Err(BrushError::Stopped);
+                return Err(GenerationError::Stopped);
             }
             if let Some((_, word)) = self.waits.as_ref().filter(|waits| waits.0 == index) {
                 // Whoever would say the word is gone: the story has failed already.
@@ -131,9 +133,9 @@ fn cut(pixels: &Pixels, tile: &Tile) -> Pixels {
 }
 
 /// Paints as its function does, which is given the number of steps that were asked for.
-pub struct FaultyBrush(fn(&Pixels, u8) -> Pixels);
+pub struct FaultyModel(fn(&Pixels, u8) -> Pixels);
 
-impl FaultyBrush {
+impl FaultyModel {
     /// Puts something into the room that was never there.
     pub fn pastes() -> Self {
         Self(|small, _| pasted(&brightened(small)))
@@ -158,14 +160,14 @@ impl FaultyBrush {
     }
 }
 
-impl Brush for FaultyBrush {
+impl GenerativeModel for FaultyModel {
     fn correct(
         &self,
         small: &Pixels,
         _: &Scene,
         denoise: &Denoise,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        _: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         Ok((self.0)(small, denoise.steps))
     }
 
@@ -174,7 +176,7 @@ impl Brush for FaultyBrush {
     }
 }
 
-/// What an honest brush would do.
+/// What an honest model would do.
 fn brightened(small: &Pixels) -> Pixels {
     let lighter = |level: u8| ((f32::from(level) / 255.0).powf(0.85) * 255.0) as u8;
     painted(small, |x, y| at(small, x, y).map(lighter))

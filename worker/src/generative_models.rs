@@ -1,9 +1,9 @@
-//! The brush of this machine: made of SDXL's networks where they are installed.
+//! The model of this machine: made of SDXL's networks where they are installed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use plumbline_enhance::Brush;
+use plumbline_enhance::GenerativeModel;
 use plumbline_models::device::{self, Kind};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::Painter;
@@ -11,19 +11,21 @@ use plumbline_models::shelf::Shelf;
 
 use crate::config;
 
-/// The brush, or a sentence that says why there is none.
-pub fn open(say: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<dyn Brush>, String> {
+/// The model, or a sentence that says why there is none.
+pub fn open(
+    say: impl Fn(&str) + Send + Sync + 'static,
+) -> Result<Arc<dyn GenerativeModel>, String> {
     of(files()?, say)
 }
 
-/// A brush made of some files.
+/// A model made of some files.
 pub(crate) fn of(
     files: Files,
     say: impl Fn(&str) + Send + Sync + 'static,
-) -> Result<Arc<dyn Brush>, String> {
+) -> Result<Arc<dyn GenerativeModel>, String> {
     let (device, kind) = device::best();
     if let Kind::Cuda { name } = &kind {
-        say(&format!("The brush paints on {name}."));
+        say(&format!("The model paints on {name}."));
     }
     let painter = Painter::open(files, device, &cache(), say);
     Ok(Arc::new(painter.map_err(|error| error.to_string())?))
@@ -34,27 +36,27 @@ pub(crate) fn cache() -> PathBuf {
     config::models_folder().join("cache")
 }
 
-/// The files of this machine's brush, or a sentence that says which are missing.
+/// The files of this machine's model, or a sentence that says which are missing.
 pub(crate) fn files() -> Result<Files, String> {
-    match config::brush_folder() {
+    match config::diffusion_folder() {
         Some(folder) => folder_of(&folder),
         None => installed(&Shelf::new(config::models_folder())),
     }
 }
 
 /// The same, with what it says in the log.
-pub fn open_and_log() -> Option<Arc<dyn Brush>> {
+pub fn open_and_log() -> Option<Arc<dyn GenerativeModel>> {
     match open(|words| tracing::info!("{words}")) {
-        Ok(brush) => {
+        Ok(model) => {
             tracing::info!(
-                brush = brush.name(),
+                model = model.name(),
                 "photos are painted by {}",
-                brush.name()
+                model.name()
             );
-            Some(brush)
+            Some(model)
         }
         Err(why) => {
-            tracing::info!("no brush: {why}");
+            tracing::info!("no model: {why}");
             None
         }
     }
@@ -64,7 +66,7 @@ fn installed(shelf: &Shelf) -> Result<Files, String> {
     Files::installed(shelf).map_err(|absent| {
         let ids: Vec<&str> = absent.iter().map(|absent| absent.id.as_str()).collect();
         format!(
-            "it lacks {}. Run: plumbline-worker models pull --brush",
+            "it lacks {}. Run: plumbline-worker models pull --generative",
             ids.join(", ")
         )
     })
@@ -73,5 +75,5 @@ fn installed(shelf: &Shelf) -> Result<Files, String> {
 /// A model in the layout of diffusers, with the vocabulary and the number of its steps beside it.
 fn folder_of(folder: &Path) -> Result<Files, String> {
     let vocabulary = folder.join("tokenizer.json");
-    Files::folder(folder, &vocabulary, config::brush_steps()).map_err(|error| error.to_string())
+    Files::folder(folder, &vocabulary, config::diffusion_steps()).map_err(|error| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! Brushes that misbehave: the ladder steps down, every attempt is on the record
+//! Models that misbehave: the ladder steps down, every attempt is on the record
 //! with its pictures, and what is delivered is clean.
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ use plumbline_tests::worker_process::{Setup, WorkerProcess};
 const LONGEST: Duration = Duration::from_secs(120);
 
 #[tokio::test]
-async fn what_a_brush_pastes_or_bends_never_reaches_the_photo() {
+async fn what_a_model_pastes_or_bends_never_reaches_the_photo() {
     for fault in ["pastes", "warps"] {
         let story = Story::of(fault, photo()).await;
 
@@ -26,7 +26,7 @@ async fn what_a_brush_pastes_or_bends_never_reaches_the_photo() {
 }
 
 #[tokio::test]
-async fn a_red_box_that_a_brush_pastes_is_not_on_the_delivered_photo() {
+async fn a_red_box_that_a_model_pastes_is_not_on_the_delivered_photo() {
     let story = Story::of("pastes", photo()).await;
     let delivered = full(&story.house, story.photo).await;
     let delivered = story.house.bytes(&delivered).await;
@@ -39,7 +39,7 @@ async fn a_red_box_that_a_brush_pastes_is_not_on_the_delivered_photo() {
 }
 
 #[tokio::test]
-async fn a_brush_that_tints_once_is_asked_for_less() {
+async fn a_model_that_tints_once_is_asked_for_less() {
     let story = Story::of("casts-once", photo()).await;
 
     assert_eq!(
@@ -51,7 +51,7 @@ async fn a_brush_that_tints_once_is_asked_for_less() {
 }
 
 #[tokio::test]
-async fn a_brush_that_always_tints_ends_in_the_natural_engine() {
+async fn a_model_that_always_tints_ends_in_the_natural_engine() {
     let story = Story::of("casts", photo()).await;
 
     assert_eq!(
@@ -73,7 +73,7 @@ async fn a_brush_that_always_tints_ends_in_the_natural_engine() {
     assert_eq!(
         full(&plain, same).await.sha256,
         full(&story.house, story.photo).await.sha256,
-        "as if there had been no brush"
+        "as if there had been no model"
     );
 }
 
@@ -100,7 +100,7 @@ async fn a_photo_that_fails_with_every_engine_waits_for_a_person() {
     house.is_whole(photo).await;
 }
 
-/// A photo that went through a real worker with a brush that misbehaves.
+/// A photo that went through a real worker with a model that misbehaves.
 struct Story {
     house: House,
     photo: PhotoId,
@@ -145,7 +145,7 @@ impl Story {
     }
 }
 
-/// How much more red than green there is where the brush pastes its red box, 0 to 255.
+/// How much more red than green there is where the model pastes its red box, 0 to 255.
 fn redness(picture: &Pixels) -> f32 {
     let (left, top, side) = (
         picture.width() * 2 / 5,
