@@ -1,4 +1,4 @@
-//! Networks: code, cards and weights. They see (an `Eye`) and paint (a `GenerativeModel`) for `enhance`;
+//! Networks: code, cards and weights. They see (an `SceneAnalyzer`) and paint (a `GenerativeModel`) for `enhance`;
 //! nothing here knows databases, jobs or requests.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]

@@ -1,7 +1,7 @@
-//! An `Eye` made of whatever is here: one network for the sky, one for place and room. Where nothing
-//! better is installed, what ships sees, and it is said so once, when the eye opens.
+//! An `SceneAnalyzer` made of whatever is here: one network for the sky, one for place and room. Where nothing
+//! better is installed, what ships sees, and it is said so once, when the analyzer opens.
 
-use plumbline_enhance::{Eye, EyeError, Mask, Pixels, Place, Scene};
+use plumbline_enhance::{AnalysisError, Mask, Pixels, Place, Scene, SceneAnalyzer};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{self, Weight};
@@ -18,13 +18,13 @@ use crate::zero_shot::{Judged, ZeroShot};
 /// Finds the sky in a picture.
 pub trait FindsSky: Send + Sync {
     /// How likely every pixel is sky.
-    fn sky(&self, small: &Pixels) -> Result<Mask, EyeError>;
+    fn sky(&self, small: &Pixels) -> Result<Mask, AnalysisError>;
 }
 
 /// Tells place and room.
 pub trait KnowsPlaces: Send + Sync {
     /// What a picture shows.
-    fn judge(&self, small: &Pixels) -> Result<Judged, EyeError>;
+    fn judge(&self, small: &Pixels) -> Result<Judged, AnalysisError>;
 }
 
 /// A network and the name it goes by in reports.
@@ -95,8 +95,8 @@ impl Sight {
     }
 }
 
-impl Eye for Sight {
-    fn look(&self, small: &Pixels) -> Result<Scene, EyeError> {
+impl SceneAnalyzer for Sight {
+    fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError> {
         let mut scene = Scene::default();
         if let Some(sky) = &self.sky {
             scene.sky = Some(sky.network.sky(small)?);
@@ -122,30 +122,30 @@ impl Eye for Sight {
 }
 
 impl FindsSky for SkyNet {
-    fn sky(&self, small: &Pixels) -> Result<Mask, EyeError> {
+    fn sky(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
         self.mask(small).map_err(in_words)
     }
 }
 
 impl KnowsPlaces for ZeroShot {
-    fn judge(&self, small: &Pixels) -> Result<Judged, EyeError> {
+    fn judge(&self, small: &Pixels) -> Result<Judged, AnalysisError> {
         ZeroShot::judge(self, small).map_err(in_words)
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is a map_err")]
-fn in_words(error: candle_core::Error) -> EyeError {
-    EyeError(error.to_string())
+fn in_words(error: candle_core::Error) -> AnalysisError {
+    AnalysisError(error.to_string())
 }
 
 impl FindsSky for OwnSkyNet {
-    fn sky(&self, small: &Pixels) -> Result<Mask, EyeError> {
+    fn sky(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
         self.probability(small).map_err(in_words)
     }
 }
 
 impl KnowsPlaces for SceneNet {
-    fn judge(&self, small: &Pixels) -> Result<Judged, EyeError> {
+    fn judge(&self, small: &Pixels) -> Result<Judged, AnalysisError> {
         let judged = self.look(small).map_err(in_words)?;
         let sure = judged.place_confidence >= SURE;
         Ok(Judged {
@@ -205,7 +205,7 @@ fn sky_by_sam(shelf: &Shelf) -> Option<Result<Named<dyn FindsSky>, String>> {
 struct DrawnAnew(SkyNet, RefineSky);
 
 impl FindsSky for DrawnAnew {
-    fn sky(&self, small: &Pixels) -> Result<Mask, EyeError> {
+    fn sky(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
         let found = self.0.sky(small)?;
         let refined = self.1.refine(small, &found).map_err(in_words)?;
         Ok(refined.mask)
@@ -251,7 +251,7 @@ mod tests {
     struct Says(Judged);
 
     impl KnowsPlaces for Says {
-        fn judge(&self, _small: &Pixels) -> Result<Judged, EyeError> {
+        fn judge(&self, _small: &Pixels) -> Result<Judged, AnalysisError> {
             Ok(self.0)
         }
     }
@@ -263,7 +263,7 @@ mod tests {
             room: Room::Kitchen,
             room_confidence: 0.7,
         };
-        let eye = Sight::of(
+        let analyzer = Sight::of(
             None,
             Some(Named {
                 name: "says",
@@ -271,8 +271,9 @@ mod tests {
                 network: Box::new(Says(judged)),
             }),
         );
-        assert_eq!(eye.name(), "says");
-        eye.look(&Pixels::from_eight(1, 1, vec![0; 3]).unwrap())
+        assert_eq!(analyzer.name(), "says");
+        analyzer
+            .analyze(&Pixels::from_eight(1, 1, vec![0; 3]).unwrap())
             .unwrap()
     }
 
@@ -286,10 +287,10 @@ mod tests {
 
     #[test]
     fn an_empty_shelf_sees_by_what_ships_and_says_what_to_run() {
-        let (eye, notes) = Sight::open(&Shelf::new("/nowhere"));
-        assert_eq!(eye.name(), "sky-u2netp + own-scene");
-        assert_eq!(eye.name(), Sight::shipped().name());
-        assert_eq!(eye.sky_sha256().map(str::len), Some(64));
+        let (analyzer, notes) = Sight::open(&Shelf::new("/nowhere"));
+        assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
+        assert_eq!(analyzer.name(), Sight::shipped().name());
+        assert_eq!(analyzer.sky_sha256().map(str::len), Some(64));
         assert_eq!(notes.len(), 1);
         for note in notes {
             assert!(note.contains("plumbline-worker models pull"), "{note}");
@@ -300,8 +301,8 @@ mod tests {
     fn a_file_that_is_no_network_is_a_sentence() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(TUNED_FILE), b"no weights").unwrap();
-        let (eye, notes) = Sight::open(&Shelf::new(folder.path()));
-        assert_eq!(eye.name(), "sky-u2netp + own-scene");
+        let (analyzer, notes) = Sight::open(&Shelf::new(folder.path()));
+        assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
         let sentence = "own-sky.safetensors: the weights cannot be used";
         assert!(notes[0].starts_with(sentence), "{}", notes[0]);
     }

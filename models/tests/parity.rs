@@ -147,9 +147,10 @@ fn read_sentences_are_remembered_and_judge_alike() {
     let judge = || {
         let weights = Weights::map(&folder.join("model.safetensors")).unwrap();
         let clip = weights.build(|vb| Clip::new(&tiny_clip(), vb)).unwrap();
-        let eye = ZeroShot::new(clip, &words, memory.path(), "tiny").unwrap();
+        let analyzer = ZeroShot::new(clip, &words, memory.path(), "tiny").unwrap();
         let samples = (0..90 * 60 * 3).map(|i| (i % 251) as u8).collect();
-        eye.judge(&Pixels::from_eight(90, 60, samples).unwrap())
+        analyzer
+            .judge(&Pixels::from_eight(90, 60, samples).unwrap())
             .unwrap()
     };
     let (read, recalled) = (judge(), judge());

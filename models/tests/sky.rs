@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
-use plumbline_enhance::{Eye, Limits, Pixels, decode, small};
+use plumbline_enhance::{Limits, Pixels, SceneAnalyzer, decode, small};
 use plumbline_models::shelf::Shelf;
 use plumbline_models::sky::{SIDE, SkyNet};
 use plumbline_models::vision::Sight;
@@ -122,13 +122,13 @@ fn a_squashed_picture_is_seen_as_well_as_one_of_its_own_shape() {
 #[test]
 fn what_ships_sees_the_sky() {
     let Some(shared) = shared() else { return };
-    let (eye, notes) = Sight::open(&Shelf::new(shared.join("models")));
-    assert_eq!(eye.name(), "sky-u2netp + own-scene");
+    let (analyzer, notes) = Sight::open(&Shelf::new(shared.join("models")));
+    assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
     assert_eq!(notes.len(), 1, "{notes:?}");
     let [drawn, _] = pairs(&shared);
     let (photo, mask) = &drawn[0];
     let (photo, wanted) = (small(&open(photo)), open(mask));
-    let seen = eye.look(&photo).unwrap().sky.unwrap();
+    let seen = analyzer.analyze(&photo).unwrap().sky.unwrap();
     assert_eq!((seen.width(), seen.height()), (512, 384));
     let values: Vec<f32> = seen
         .values()

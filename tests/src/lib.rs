@@ -1,5 +1,6 @@
 //! The harness: what stories about the whole product need and do not want to read.
 
+pub mod analyzers;
 pub mod app;
 pub mod browser;
 pub mod by_hand;
@@ -8,7 +9,6 @@ pub mod cluster;
 pub mod database;
 pub mod enhance_process;
 pub mod exposures;
-pub mod eyes;
 pub mod generative_models;
 pub mod house;
 pub mod pictures;

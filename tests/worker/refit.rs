@@ -7,7 +7,7 @@ use plumbline_domain::photos::Status;
 use plumbline_domain::reviews::Decision;
 use plumbline_enhance::inspect::refit::holding;
 use plumbline_enhance::inspect::{Gate, Thresholds};
-use plumbline_enhance::{PlainEye, Preset, Report, Verdict};
+use plumbline_enhance::{NoAnalyzer, Preset, Report, Verdict};
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::gaudy;
 use plumbline_tests::qc_process::{Told, qc};
@@ -75,7 +75,7 @@ fn held_by_a_hair() -> Vec<u8> {
 
 fn last_report(picture: &[u8]) -> Report {
     let studio = Studio {
-        eye: Arc::new(PlainEye),
+        analyzer: Arc::new(NoAnalyzer),
         model: None,
         preset: Preset::default(),
         standard: Standard::default(),

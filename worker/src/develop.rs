@@ -1,5 +1,5 @@
 //! Bytes in, a developed photo out: the one function that joins `enhance`, an
-//! Eye, a GenerativeModel and the ladder of attempts. Runs on a blocking thread; knows no
+//! SceneAnalyzer, a GenerativeModel and the ladder of attempts. Runs on a blocking thread; knows no
 //! database and no storage.
 
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
-    Change, Decoded, Eye, GenerativeModel, Heatmap, Inspected, Limits, Mask, Measure,
-    MeasureVerdict, Measured, Metadata, Pixels, Plan, Preset, Report, Scene, Source, Told, Verdict,
+    Change, Decoded, GenerativeModel, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
+    Measured, Metadata, Pixels, Plan, Preset, Report, Scene, SceneAnalyzer, Source, Told, Verdict,
     decode, ladder, measure, plan, repaint, straighten,
 };
 use serde_json::Value;
@@ -24,7 +24,7 @@ use crate::standard::Standard;
 
 /// Who looks, who paints, what an organization likes, and what it is judged by.
 pub struct Studio {
-    pub eye: Arc<dyn Eye>,
+    pub analyzer: Arc<dyn SceneAnalyzer>,
     pub model: Option<Arc<dyn GenerativeModel>>,
     pub preset: Preset,
     pub standard: Standard,
@@ -34,7 +34,7 @@ impl Studio {
     /// The same studio for an organization with other taste and another standard.
     pub fn with(&self, preset: Preset, standard: Standard) -> Self {
         Self {
-            eye: self.eye.clone(),
+            analyzer: self.analyzer.clone(),
             model: self.model.clone(),
             preset,
             standard,
@@ -170,7 +170,7 @@ fn see(decoded: Decoded, notes: Vec<String>, since: Instant) -> Seen {
 
 /// Decides, corrects and checks; when the check fails, again with less, until it
 /// passes or there is nothing lower. The first attempt's time includes decoding
-/// and measuring. What a person told outranks the eye.
+/// and measuring. What a person told outranks the analyzer.
 pub fn develop(
     seen: Seen,
     told: &Told,
@@ -192,7 +192,7 @@ pub fn develop(
     // How it is framed depends on nothing that is seen, and what is seen is framed.
     let framed = plan(&measured, &Scene::default(), &studio.preset, model);
     let original = straighten(pixels, &framed);
-    let seeing = seeing::see(&original, &*studio.eye, told).map_err(trouble)?;
+    let seeing = seeing::see(&original, &*studio.analyzer, told).map_err(trouble)?;
     let mut plan = plan(&measured, &seeing.scene, &studio.preset, model);
     let sky = seeing.sky(&measured, &studio.preset, told, &metadata);
     plan.sky = sky.painted_by(model);

@@ -49,10 +49,10 @@ pub struct Order {
     /// What becomes of the sky: keep, clear, light-cloud, high-cloud, or a picture of one.
     #[arg(long, value_name = "SKY", default_value = "keep")]
     sky: String,
-    /// What the photo shows, interior or exterior; else the eye decides.
+    /// What the photo shows, interior or exterior; else the analyzer decides.
     #[arg(long, value_parser = place_named)]
     scene: Option<Place>,
-    /// Where the sky is, white on black, as the straightened photo is framed; else the eye decides.
+    /// Where the sky is, white on black, as the straightened photo is framed; else the analyzer decides.
     #[arg(long, value_name = "PICTURE")]
     mask: Option<PathBuf>,
 }
@@ -144,7 +144,7 @@ fn has(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyhow::Result<()
     }
 }
 
-/// What whoever gave the order knows better than any eye.
+/// What whoever gave the order knows better than any analyzer.
 fn told(order: &Order) -> anyhow::Result<Told> {
     let wish = match order.sky.as_str() {
         "keep" => SkyWish::Keep,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plumbline_domain::db::Db;
-use plumbline_enhance::{Eye, GenerativeModel, Preset};
+use plumbline_enhance::{GenerativeModel, Preset, SceneAnalyzer};
 use plumbline_models::pages;
 use plumbline_storage::Storage;
 use tokio::runtime::Handle;
@@ -53,7 +53,7 @@ impl Kitchen {
     pub fn new(
         db: Db,
         storage: Storage,
-        eye: Arc<dyn Eye>,
+        analyzer: Arc<dyn SceneAnalyzer>,
         model: Option<Arc<dyn GenerativeModel>>,
         config: &Config,
         closing: Closing,
@@ -63,7 +63,7 @@ impl Kitchen {
             db,
             storage,
             studio: Studio {
-                eye,
+                analyzer,
                 model,
                 preset: Preset::default(),
                 standard: Standard::default(),

@@ -2,13 +2,13 @@
 //! came of them. It decides nothing about pixels (that is `enhance`) and holds
 //! no SQL (that is `domain`).
 
+pub mod analyzers;
 pub mod bench;
 pub mod closing;
 pub mod config;
 pub mod develop;
 pub mod enhance_file;
 mod exposures;
-pub mod eyes;
 pub mod failure;
 mod files;
 pub mod generative_models;
@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use plumbline_domain::db::{self, Db};
-use plumbline_enhance::{Eye, GenerativeModel};
+use plumbline_enhance::{GenerativeModel, SceneAnalyzer};
 use plumbline_storage::Storage;
 use tracing_subscriber::EnvFilter;
 
@@ -56,7 +56,7 @@ const HANDING_BACK: Duration = Duration::from_secs(5);
 /// Works until `shutdown` ends, and then as long as closing takes.
 pub async fn run(
     config: Config,
-    eye: Arc<dyn Eye>,
+    analyzer: Arc<dyn SceneAnalyzer>,
     model: Option<Arc<dyn GenerativeModel>>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
@@ -68,7 +68,7 @@ pub async fn run(
     let kitchen = Arc::new(Kitchen::new(
         db,
         storage,
-        eye,
+        analyzer,
         model,
         &config,
         closing.clone(),
@@ -92,19 +92,19 @@ pub async fn run(
 }
 
 /// What a worker's `main` is: reads the environment, starts the logs, listens
-/// to signals and runs. Ends the process's threads, whatever they are doing. Eye and
+/// to signals and runs. Ends the process's threads, whatever they are doing. SceneAnalyzer and
 /// model are opened once there is a log for what they have to say.
 pub fn start(
-    open_eye: impl FnOnce() -> Arc<dyn Eye>,
+    open_analyzer: impl FnOnce() -> Arc<dyn SceneAnalyzer>,
     open_model: impl FnOnce() -> Option<Arc<dyn GenerativeModel>>,
 ) -> anyhow::Result<()> {
     log();
-    let (eye, model) = (open_eye(), open_model());
+    let (analyzer, model) = (open_analyzer(), open_model());
     let config = Config::from_env()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let done = runtime.block_on(async { run(config, eye, model, closing::signals()?).await });
+    let done = runtime.block_on(async { run(config, analyzer, model, closing::signals()?).await });
     runtime.shutdown_background();
     done
 }

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use plumbline_enhance::{Engine, Preset};
+use plumbline_worker::analyzers;
 use plumbline_worker::bench;
 use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
-use plumbline_worker::eyes;
 use plumbline_worker::generative_models;
 use plumbline_worker::inspect_files;
 use plumbline_worker::look;
@@ -57,8 +57,8 @@ fn main() -> ExitCode {
         Command::Merge(order) => merge::run(&order),
         Command::Inspect(order) => inspect_files::run(&order),
         Command::Look(order) => {
-            let (eye, notes) = eyes::open();
-            look::run(&order, &*eye, &notes)
+            let (analyzer, notes) = analyzers::open();
+            look::run(&order, &*analyzer, &notes)
         }
         Command::Bench(order) => bench::run(&order),
         Command::Qc(order) => qc::run(&order),
@@ -79,7 +79,7 @@ fn main() -> ExitCode {
             enhance_file::run(
                 &order,
                 &Studio {
-                    eye: eyes::open().0,
+                    analyzer: analyzers::open().0,
                     model: model.ok(),
                     preset,
                     standard: Standard::default(),
@@ -90,7 +90,7 @@ fn main() -> ExitCode {
 }
 
 fn work() -> ExitCode {
-    match plumbline_worker::start(eyes::open_and_log, generative_models::open_and_log) {
+    match plumbline_worker::start(analyzers::open_and_log, generative_models::open_and_log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("plumbline-worker: {error:#}");

@@ -1,11 +1,11 @@
-//! What is seen of a straightened photo: the eye's scene, what a person told, the matte of its
+//! What is seen of a straightened photo: the analyzer's scene, what a person told, the matte of its
 //! sky; and how all of that is put on record.
 
 use plumbline_enhance::plan::sky::{self, Camera, Kind};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    Change, Engine, Eye, EyeError, GenerativeModel, Mask, Measured, Metadata, Pixels, Place, Plan,
-    Preset, Report, Scene, SkyWish, Told, Verdict, small,
+    AnalysisError, Change, Engine, GenerativeModel, Mask, Measured, Metadata, Pixels, Place, Plan,
+    Preset, Report, Scene, SceneAnalyzer, SkyWish, Told, Verdict, small,
 };
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub struct Seeing {
     pub scene: Scene,
     /// `None`: inside, or nothing that could be sky.
     pub matte: Option<Matte>,
-    eye: String,
+    analyzer: String,
     sky_sha256: Option<String>,
     /// A person painted where the sky is.
     painted: bool,
@@ -31,9 +31,13 @@ const BELOW: &str = "All checks passed: below its new sky, nothing was added, lo
 const SHAPE: f32 = 0.02;
 const OTHER_FRAME: &str = "Your sky mask was left out: it was painted over the photo when it was framed differently. Paint it again on the photo's page.";
 
-/// Looks at a photo as it is framed. What a person told outranks the eye.
-pub fn see(original: &Pixels, eye: &dyn Eye, told: &Told) -> Result<Seeing, EyeError> {
-    let mut scene = eye.look(&small(original))?;
+/// Looks at a photo as it is framed. What a person told outranks the analyzer.
+pub fn see(
+    original: &Pixels,
+    analyzer: &dyn SceneAnalyzer,
+    told: &Told,
+) -> Result<Seeing, AnalysisError> {
+    let mut scene = analyzer.analyze(&small(original))?;
     if let Some(place) = told.place {
         (scene.place, scene.confidence) = (place, 1.0);
     }
@@ -51,8 +55,8 @@ pub fn see(original: &Pixels, eye: &dyn Eye, told: &Told) -> Result<Seeing, EyeE
     Ok(Seeing {
         matte: likely.map(|sky| Matte::refine(original, sky)),
         scene,
-        eye: eye.name().to_owned(),
-        sky_sha256: eye.sky_sha256().map(str::to_owned),
+        analyzer: analyzer.name().to_owned(),
+        sky_sha256: analyzer.sky_sha256().map(str::to_owned),
         painted: painted.is_some(),
         notes: match (&told.sky, painted) {
             (Some(_), None) => vec![OTHER_FRAME.to_owned()],
@@ -103,7 +107,7 @@ impl Seeing {
             "confidence": self.scene.confidence,
             "room": self.scene.room,
             "room_confidence": self.scene.room.map(|_| self.scene.room_confidence),
-            "network": self.eye,
+            "network": self.analyzer,
             "sky": view.map(|view| json!({
                 "share": view.share,
                 "doubt": view.doubt,
@@ -140,7 +144,7 @@ impl Seeing {
             "pixels": (f64::from(new.share) * original.pixel_count() as f64).round() as u64,
             "seed": new.seed,
             "model": model.filter(|_| new.painted.is_some()).map(GenerativeModel::name),
-            "network": self.eye,
+            "network": self.analyzer,
             "network_sha256": self.sky_sha256,
             "mask_corrected": self.painted,
         })

@@ -1,7 +1,7 @@
 //! Photos in, better photos and an honest report out. Pure: bytes and numbers only.
 //!
 //! ```text
-//! decode ─► measure ─► straighten ─► look (Eye) ─► refine (Matte) ─► plan
+//! decode ─► measure ─► straighten ─► look (SceneAnalyzer) ─► refine (Matte) ─► plan
 //!     ─► apply (GenerativeModel) ─► repaint (sky) ─► inspect ─► encode, preview
 //!          ▲                                  │
 //!          └──────────── ladder::lower ◄──────┘ held
@@ -53,4 +53,6 @@ pub use pixels::{Mask, Pixels};
 pub use plan::engine::EngineWish;
 pub use plan::{Engine, Look, Plan, Preset, plan};
 pub use report::{Measure, MeasureVerdict, Report, Verdict};
-pub use scene::{Eye, EyeError, Place, PlainEye, Room, Scene, SkyWish, Told, small};
+pub use scene::{
+    AnalysisError, NoAnalyzer, Place, Room, Scene, SceneAnalyzer, SkyWish, Told, small,
+};

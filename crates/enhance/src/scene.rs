@@ -1,4 +1,4 @@
-//! What is in the picture, and the trait of networks that see: an `Eye` looks at a small copy. What
+//! What is in the picture, and the trait of networks that see: an `SceneAnalyzer` looks at a small copy. What
 //! it says is a suggestion, the plan decides.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::pixels::{Mask, Pixels};
 use crate::scale::{self, Kernel};
 
-/// Pixels of the copy that an `Eye` or a `GenerativeModel` is given, at most.
+/// Pixels of the copy that an `SceneAnalyzer` or a `GenerativeModel` is given, at most.
 pub const SMALL_PIXELS: u32 = 1_500_000;
 
 /// Inside or outside.
@@ -60,7 +60,7 @@ impl Room {
     ];
 }
 
-/// What an `Eye` saw.
+/// What an `SceneAnalyzer` saw.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
     /// Inside or outside.
@@ -76,7 +76,7 @@ pub struct Scene {
     pub sky: Option<Mask>,
 }
 
-/// What a person said about a picture. It outranks every eye and every measurement.
+/// What a person said about a picture. It outranks every analyzer and every measurement.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Told {
     /// Inside or outside.
@@ -104,9 +104,9 @@ pub enum SkyWish {
 }
 
 /// Looks at a picture.
-pub trait Eye: Send + Sync {
+pub trait SceneAnalyzer: Send + Sync {
     /// What is in a picture of at most `SMALL_PIXELS` pixels.
-    fn look(&self, small: &Pixels) -> Result<Scene, EyeError>;
+    fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError>;
     /// For the record: the network's name, or "plain".
     fn name(&self) -> &str;
     /// For the record: the hash of the weights that find skies, in hexadecimal digits.
@@ -115,17 +115,17 @@ pub trait Eye: Send + Sync {
     }
 }
 
-/// An eye could not look.
+/// An analyzer could not look.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the eye could not look: {0}")]
-pub struct EyeError(pub String);
+#[error("the scene could not be analyzed: {0}")]
+pub struct AnalysisError(pub String);
 
-/// The eye without a network: it cannot tell, and says so.
+/// The analyzer without a network: it cannot tell, and says so.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PlainEye;
+pub struct NoAnalyzer;
 
-impl Eye for PlainEye {
-    fn look(&self, _small: &Pixels) -> Result<Scene, EyeError> {
+impl SceneAnalyzer for NoAnalyzer {
+    fn analyze(&self, _small: &Pixels) -> Result<Scene, AnalysisError> {
         Ok(Scene::default())
     }
 
@@ -134,7 +134,7 @@ impl Eye for PlainEye {
     }
 }
 
-/// The copy an `Eye` or a `GenerativeModel` is given: 8 bits, at most `SMALL_PIXELS` pixels.
+/// The copy an `SceneAnalyzer` or a `GenerativeModel` is given: 8 bits, at most `SMALL_PIXELS` pixels.
 pub fn small(pixels: &Pixels) -> Pixels {
     let (width, height) = scale::fit_area(pixels.width(), pixels.height(), f64::from(SMALL_PIXELS));
     scale::shrink(pixels, width, height, Kernel::Area)

@@ -1,4 +1,4 @@
-//! The real worker with an eye or a model that misbehaves, for stories about what
+//! The real worker with an analyzer or a model that misbehaves, for stories about what
 //! must not go wrong when something does.
 
 use std::fs::OpenOptions;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use plumbline_enhance::{Eye, EyeError, GenerativeModel, Pixels, PlainEye, Scene};
+use plumbline_enhance::{AnalysisError, GenerativeModel, NoAnalyzer, Pixels, Scene, SceneAnalyzer};
 use plumbline_tests::generative_models::FaultyModel;
 
 #[derive(Parser)]
@@ -46,19 +46,19 @@ enum Fault {
     CastsOnce,
 }
 
-impl Eye for Faulty {
-    fn look(&self, small: &Pixels) -> Result<Scene, EyeError> {
+impl SceneAnalyzer for Faulty {
+    fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError> {
         let looks = self.count();
         let upright = small.height() > small.width();
         if (upright || !self.upright_only) && self.times.is_none_or(|times| looks <= times) {
             match self.fault {
-                Fault::Panics => panic!("the eye saw something terrible"),
+                Fault::Panics => panic!("the analyzer failed on purpose"),
                 Fault::Aborts => std::process::abort(),
                 Fault::Takes { secs } => std::thread::sleep(Duration::from_secs(secs)),
                 Fault::Pastes | Fault::Warps | Fault::Casts | Fault::CastsOnce => {}
             }
         }
-        PlainEye.look(small)
+        NoAnalyzer.look(small)
     }
 
     fn name(&self) -> &str {

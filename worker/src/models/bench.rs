@@ -10,7 +10,7 @@ use plumbline_models::weights::Weights;
 
 use crate::bench::stages::Run;
 
-/// Of 1.5 megapixels, as an `Eye` gets them.
+/// Of 1.5 megapixels, as an `SceneAnalyzer` gets them.
 const PICTURE: (u32, u32) = (1500, 1000);
 /// Multiplications and additions of U2NETP at 384 x 384, counted from its layers.
 const SKY_GFLOP: f64 = 56.9;

@@ -9,7 +9,7 @@ use plumbline_enhance::{Decoded, Measured, Place, Preset, Scene, SkyWish, Told, 
 use crate::bench::sight::{Recalled, word};
 use crate::seeing;
 
-/// What became of the rooms that one eye saw.
+/// What became of the rooms that one analyzer saw.
 #[derive(Debug, Default)]
 pub struct Rooms {
     /// Photos with a new sky.
@@ -62,32 +62,32 @@ fn decision(
 }
 
 /// A table, and the photos that it counts.
-pub fn print(eyes: &[(&str, &Rooms)]) {
+pub fn print(analyzers: &[(&str, &Rooms)]) {
     println!("\nInteriors of a shoot whose skies are to be clear:\n");
-    println!("| eye | interiors | new sky | kept, because | new sky if taken for exteriors |");
+    println!("| analyzer | interiors | new sky | kept, because | new sky if taken for exteriors |");
     println!("| --- | ---: | ---: | --- | ---: |");
-    for (eye, rooms) in eyes {
+    for (analyzer, rooms) in analyzers {
         let kept: usize = rooms.kept.values().sum();
         let whys = rooms
             .kept
             .iter()
             .map(|(why, count)| format!("{why} {count}"));
         println!(
-            "| {eye} | {} | {} | {} | {} |",
+            "| {analyzer} | {} | {} | {} | {} |",
             rooms.new.len() + kept,
             rooms.new.len(),
             whys.collect::<Vec<_>>().join(", "),
             rooms.saved.len()
         );
     }
-    for (eye, rooms) in eyes {
-        name(eye, "a new sky", &rooms.new);
-        name(eye, "a new sky if taken for exteriors", &rooms.saved);
+    for (analyzer, rooms) in analyzers {
+        name(analyzer, "a new sky", &rooms.new);
+        name(analyzer, "a new sky if taken for exteriors", &rooms.saved);
     }
 }
 
-fn name(eye: &str, what: &str, photos: &[String]) {
+fn name(analyzer: &str, what: &str, photos: &[String]) {
     if !photos.is_empty() {
-        println!("\n{eye}, {what}: {}", photos.join(", "));
+        println!("\n{analyzer}, {what}: {}", photos.join(", "));
     }
 }

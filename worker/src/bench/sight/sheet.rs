@@ -18,7 +18,7 @@ use crate::{files, look};
 /// Longer side of a picture on the sheet, pixels.
 const LONG_EDGE: u32 = 600;
 
-/// Writes the pages of one eye into a folder.
+/// Writes the pages of one analyzer into a folder.
 pub fn make(out: &Path, photos: &Path, labels: &[&Label], looker: &Looker) -> anyhow::Result<()> {
     fs::create_dir_all(out)?;
     let mut page = Page::new(out);
@@ -30,7 +30,7 @@ pub fn make(out: &Path, photos: &Path, labels: &[&Label], looker: &Looker) -> an
 }
 
 fn strip(name: &str, photo: &Decoded, looker: &Looker) -> anyhow::Result<Strip> {
-    let scene = looker.eye.look(&small(&photo.pixels))?;
+    let scene = looker.analyzer.analyze(&small(&photo.pixels))?;
     let outside = Told {
         place: Some(Place::Exterior),
         ..Told::default()
@@ -75,7 +75,7 @@ fn painted(pixels: &Pixels, seeing: &Seeing, new: &NewSky) -> Option<Pixels> {
     Some(preview(&picture, LONG_EDGE))
 }
 
-/// Name, share, doubt, and what becomes of the sky in a shoot that asks for clear ones: as the eye
+/// Name, share, doubt, and what becomes of the sky in a shoot that asks for clear ones: as the analyzer
 /// sees the photo and, where that differs, once a person said that it is of a house.
 fn caption(
     name: &str,

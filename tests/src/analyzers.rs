@@ -1,12 +1,12 @@
-//! Eyes without networks: what they see is what the made-up pictures show.
+//! Analyzers without networks: what they see is what the made-up pictures show.
 
-use plumbline_enhance::{Eye, EyeError, Mask, Pixels, Place, Scene};
+use plumbline_enhance::{AnalysisError, Mask, Pixels, Place, Scene, SceneAnalyzer};
 
 /// Takes what is bright for sky, and pictures that begin with sky for exteriors.
-pub struct SkyEye;
+pub struct SkyAnalyzer;
 
-impl Eye for SkyEye {
-    fn look(&self, small: &Pixels) -> Result<Scene, EyeError> {
+impl SceneAnalyzer for SkyAnalyzer {
+    fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError> {
         let luma = Mask::of_luma(small);
         let likely = luma.values().iter().map(|&v| if v > 170 { 255 } else { 0 });
         let likely: Vec<u8> = likely.collect();
