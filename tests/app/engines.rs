@@ -1,4 +1,4 @@
-//! What makes the pixels: a shoot wishes for an engine, and its photos say what became of it.
+//! What makes the pixels: a shoot chooses an engine, and its photos say what became of it.
 
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -19,8 +19,8 @@ struct Story {
 }
 
 impl Story {
-    /// A photo of a shoot that wishes for an engine.
-    async fn wishing_for(engine: &str) -> Self {
+    /// A photo of a shoot that chooses an engine.
+    async fn choosing(engine: &str) -> Self {
         let app = App::start().await;
         let anna = app.owner("Anna").await;
         let fields = [("name", "12 Harbour Street"), ("engine", engine)];
@@ -54,7 +54,7 @@ impl Story {
 
 #[tokio::test]
 async fn a_choice_of_redrawing_is_kept_and_granted_where_a_model_is_installed() {
-    let story = Story::wishing_for("tiled").await;
+    let story = Story::choosing("tiled").await;
     story.anna.get(&story.shoot).await.shows("Texture redrawn");
     story.develop(Some(TilingModel::default())).await;
     let (engines, done) = story.became().await;
@@ -64,7 +64,7 @@ async fn a_choice_of_redrawing_is_kept_and_granted_where_a_model_is_installed() 
 
 #[tokio::test]
 async fn without_a_model_the_photo_says_why_it_was_not_redrawn() {
-    let story = Story::wishing_for("tiled").await;
+    let story = Story::choosing("tiled").await;
     story.develop(None).await;
     assert_eq!(story.became().await.0, ["natural"]);
     let page = format!("/photos/{}", story.photo);
@@ -78,7 +78,7 @@ async fn without_a_model_the_photo_says_why_it_was_not_redrawn() {
 
 #[tokio::test]
 async fn a_choice_of_measurement_leaves_the_model_alone() {
-    let story = Story::wishing_for("natural").await;
+    let story = Story::choosing("natural").await;
     story.develop(Some(TilingModel::default())).await;
     assert_eq!(story.became().await.0, ["natural"]);
 }
@@ -97,7 +97,7 @@ async fn too_little_memory_never_fails_a_photo() {
             "too little memory to guide",
         ),
     ] {
-        let story = Story::wishing_for("tiled").await;
+        let story = Story::choosing("tiled").await;
         story.develop(Some(model)).await;
         let (engines, done) = story.became().await;
         assert_eq!(engines, [engine]);
@@ -110,7 +110,7 @@ async fn too_little_memory_never_fails_a_photo() {
 
 #[tokio::test]
 async fn open_pages_see_how_many_tiles_are_painted() {
-    let story = Story::wishing_for("tiled").await;
+    let story = Story::choosing("tiled").await;
     let (say, word) = mpsc::channel();
     let pages = [format!("/photos/{}", story.photo), story.shoot.clone()];
     let watching = async {

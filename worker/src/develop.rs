@@ -12,8 +12,8 @@ use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
     Change, Decoded, GenerativeModel, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
-    Measured, Metadata, Pixels, Plan, Preset, Report, Scene, SceneAnalyzer, Source, Told, Verdict,
-    decode, ladder, measure, plan, repaint, straighten,
+    Measured, Metadata, Overrides, Pixels, Plan, Preset, Report, Scene, SceneAnalyzer, Source,
+    Verdict, decode, ladder, measure, plan, repaint, straighten,
 };
 use serde_json::Value;
 
@@ -88,7 +88,7 @@ pub struct AttemptDone {
     pub took_ms: u64,
 }
 
-/// Told when a stage begins, and how far it is where it has parts; answers whether to go on.
+/// Overrides when a stage begins, and how far it is where it has parts; answers whether to go on.
 pub type GoOn<'a> = dyn FnMut(Step) -> bool + Send + 'a;
 
 /// Given the pixels of every attempt that is followed by another, before they go:
@@ -173,7 +173,7 @@ fn see(decoded: Decoded, notes: Vec<String>, since: Instant) -> Seen {
 /// and measuring. What a person told outranks the analyzer.
 pub fn develop(
     seen: Seen,
-    told: &Told,
+    overrides: &Overrides,
     studio: &Studio,
     keep: &mut Keep<'_>,
     go_on: &mut GoOn<'_>,
@@ -192,11 +192,11 @@ pub fn develop(
     // How it is framed depends on nothing that is seen, and what is seen is framed.
     let framed = plan(&measured, &Scene::default(), &studio.preset, model);
     let original = straighten(pixels, &framed);
-    let seeing = seeing::see(&original, &*studio.analyzer, told).map_err(trouble)?;
+    let seeing = seeing::see(&original, &*studio.analyzer, overrides).map_err(trouble)?;
     let mut plan = plan(&measured, &seeing.scene, &studio.preset, model);
-    let sky = seeing.sky(&measured, &studio.preset, told, &metadata);
+    let sky = seeing.sky(&measured, &studio.preset, overrides, &metadata);
     plan.sky = sky.painted_by(model);
-    let own = seeing::own(&studio.preset, told);
+    let own = seeing::own(&studio.preset, overrides);
     notes.extend_from_slice(&seeing.notes);
     let missed = engine::missed(studio.preset.engine, model);
     let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();

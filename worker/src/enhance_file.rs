@@ -10,8 +10,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use plumbline_domain::photos::Step;
 use plumbline_enhance::{
-    Engine, EngineWish, GenerativeModel, Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told,
-    decode, encode,
+    Engine, EngineChoice, GenerativeModel, Limits, Look, Mask, Output, Overrides, Pixels, Place,
+    SkyChoice, decode, encode,
 };
 use serde_json::{Value, json};
 
@@ -85,8 +85,9 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         true
     };
     let seen = look(bytes, go_on).map_err(sentence)?;
-    let told = told(order)?;
-    let developed = develop(seen, &told, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
+    let overrides = overrides(order)?;
+    let developed =
+        develop(seen, &overrides, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
     let Developed {
         original,
         picture,
@@ -124,11 +125,11 @@ fn tell(step: Step) {
 }
 
 /// The wish that an order for an engine is. What is ordered and not there is refused.
-pub fn wish(order: &Order) -> EngineWish {
+pub fn choice(order: &Order) -> EngineChoice {
     match order.engine {
-        Some(Engine::Natural) => EngineWish::Natural,
-        Some(Engine::Tiled) => EngineWish::Tiled,
-        Some(Engine::Guided) | None => EngineWish::Best,
+        Some(Engine::Natural) => EngineChoice::Natural,
+        Some(Engine::Tiled) => EngineChoice::Tiled,
+        Some(Engine::Guided) | None => EngineChoice::Best,
     }
 }
 
@@ -145,19 +146,19 @@ fn has(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyhow::Result<()
 }
 
 /// What whoever gave the order knows better than any analyzer.
-fn told(order: &Order) -> anyhow::Result<Told> {
-    let wish = match order.sky.as_str() {
-        "keep" => SkyWish::Keep,
-        "clear" => SkyWish::Clear,
-        "light-cloud" => SkyWish::LightCloud,
-        "high-cloud" => SkyWish::HighCloud,
-        file => SkyWish::Own(Arc::new(picture(Path::new(file))?)),
+fn overrides(order: &Order) -> anyhow::Result<Overrides> {
+    let choice = match order.sky.as_str() {
+        "keep" => SkyChoice::Keep,
+        "clear" => SkyChoice::Clear,
+        "light-cloud" => SkyChoice::LightCloud,
+        "high-cloud" => SkyChoice::HighCloud,
+        file => SkyChoice::Own(Arc::new(picture(Path::new(file))?)),
     };
     let mask = order.mask.as_deref().map(picture).transpose()?;
-    Ok(Told {
+    Ok(Overrides {
         place: order.scene,
-        sky: mask.map(|picture| Mask::of_luma(&picture)),
-        wish: Some(wish),
+        sky_mask: mask.map(|picture| Mask::of_luma(&picture)),
+        sky: Some(choice),
     })
 }
 

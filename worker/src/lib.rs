@@ -19,6 +19,7 @@ mod kitchen;
 pub mod look;
 pub mod merge;
 pub mod models;
+mod overrides;
 mod painting;
 mod patience;
 mod progress;
@@ -30,7 +31,6 @@ mod seeing;
 mod sight;
 pub mod standard;
 pub mod train;
-mod wishes;
 mod workplace;
 
 use std::future::Future;

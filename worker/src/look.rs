@@ -8,7 +8,8 @@ use anyhow::Context;
 use clap::Args;
 use plumbline_enhance::sky::Sun;
 use plumbline_enhance::{
-    Decoded, Limits, Mask, Metadata, Output, Pixels, Place, SceneAnalyzer, Told, decode, encode,
+    Decoded, Limits, Mask, Metadata, Output, Overrides, Pixels, Place, SceneAnalyzer, decode,
+    encode,
 };
 use serde_json::{Value, json};
 
@@ -47,7 +48,7 @@ fn look(order: &Order, analyzer: &dyn SceneAnalyzer, notes: &[String]) -> anyhow
     let Decoded {
         pixels, metadata, ..
     } = decode(&bytes, &Limits::default())?;
-    let seeing = seeing::see(&pixels, analyzer, &Told::default())?;
+    let seeing = seeing::see(&pixels, analyzer, &Overrides::default())?;
     let mut report = report(&seeing, &pixels, &metadata, notes);
     report["file"] = json!(order.file.file_name().map(|name| name.to_string_lossy()));
 

@@ -69,7 +69,7 @@ fn main() -> ExitCode {
             let preset = Preset {
                 look: order.look,
                 strength: order.strength.unwrap_or(usual.strength),
-                engine: enhance_file::wish(&order),
+                engine: enhance_file::choice(&order),
                 ..usual
             };
             let model = generative_models::open(|words| eprintln!("{words}"));

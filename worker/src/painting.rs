@@ -123,7 +123,7 @@ fn too_little_memory(engine: Engine, next: Engine) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plumbline_enhance::{Denoise, EngineWish, Preset, ProgressFn, Shot, Tile, measure, plan};
+    use plumbline_enhance::{Denoise, EngineChoice, Preset, ProgressFn, Shot, Tile, measure, plan};
 
     use super::*;
 
@@ -174,7 +174,7 @@ mod tests {
     fn paint(model: &Tiler, go_on: &mut GoOn<'_>) -> (Plan, Vec<String>, Result<Pixels, Failure>) {
         let original = Pixels::from_eight(120, 120, vec![90; 120 * 120 * 3]).unwrap();
         let preset = Preset {
-            engine: EngineWish::Tiled,
+            engine: EngineChoice::Tiled,
             ..Preset::default()
         };
         let (scene, measured) = (Scene::default(), measure(&original, &Shot::default()));

@@ -4,8 +4,8 @@
 use plumbline_enhance::plan::sky::{self, Camera, Kind};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    AnalysisError, Change, Engine, GenerativeModel, Mask, Measured, Metadata, Pixels, Place, Plan,
-    Preset, Report, Scene, SceneAnalyzer, SkyWish, Told, Verdict, small,
+    AnalysisError, Change, Engine, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels,
+    Place, Plan, Preset, Report, Scene, SceneAnalyzer, SkyChoice, Verdict, small,
 };
 use serde_json::{Value, json};
 
@@ -35,13 +35,16 @@ const OTHER_FRAME: &str = "Your sky mask was left out: it was painted over the p
 pub fn see(
     original: &Pixels,
     analyzer: &dyn SceneAnalyzer,
-    told: &Told,
+    overrides: &Overrides,
 ) -> Result<Seeing, AnalysisError> {
     let mut scene = analyzer.analyze(&small(original))?;
-    if let Some(place) = told.place {
+    if let Some(place) = overrides.place {
         (scene.place, scene.confidence) = (place, 1.0);
     }
-    let painted = told.sky.as_ref().filter(|mask| fits(mask, original));
+    let painted = overrides
+        .sky_mask
+        .as_ref()
+        .filter(|mask| fits(mask, original));
     // What a person painted is meant, islands and all.
     scene.sky = match painted {
         Some(painted) => Some(painted.clone()),
@@ -58,7 +61,7 @@ pub fn see(
         analyzer: analyzer.name().to_owned(),
         sky_sha256: analyzer.sky_sha256().map(str::to_owned),
         painted: painted.is_some(),
-        notes: match (&told.sky, painted) {
+        notes: match (&overrides.sky_mask, painted) {
             (Some(_), None) => vec![OTHER_FRAME.to_owned()],
             _ => Vec::new(),
         },
@@ -85,12 +88,12 @@ impl Seeing {
         &self,
         measured: &Measured,
         preset: &Preset,
-        told: &Told,
+        overrides: &Overrides,
         metadata: &Metadata,
     ) -> sky::Sky {
         let view = self.matte.as_ref().map(|matte| &matte.view);
         let camera = Camera::of(metadata);
-        sky::plan(view, &self.scene, measured, &preset.sky, told, &camera)
+        sky::plan(view, &self.scene, measured, &preset.sky, overrides, &camera)
     }
 
     /// Where the plan puts pixels that are not the photo's own.
@@ -164,9 +167,9 @@ pub fn change(plan: &Plan) -> Change {
 }
 
 /// The picture of a sky that is wanted, where one is.
-pub fn own<'a>(preset: &'a Preset, told: &'a Told) -> Option<&'a Pixels> {
-    match told.wish.as_ref().unwrap_or(&preset.sky) {
-        SkyWish::Own(picture) => Some(picture),
+pub fn own<'a>(preset: &'a Preset, overrides: &'a Overrides) -> Option<&'a Pixels> {
+    match overrides.sky.as_ref().unwrap_or(&preset.sky) {
+        SkyChoice::Own(picture) => Some(picture),
         _ => None,
     }
 }

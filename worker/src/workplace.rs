@@ -13,7 +13,7 @@ use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
 use plumbline_domain::thresholds;
 use plumbline_enhance::anchor::Anchor;
-use plumbline_enhance::{EngineWish, Look, Measured, Preset, SkyWish};
+use plumbline_enhance::{EngineChoice, Look, Measured, Preset, SkyChoice};
 use plumbline_storage::key::Key;
 use tokio::sync::watch;
 
@@ -62,7 +62,7 @@ impl Workplace<'_> {
 
     /// The kitchen's studio with this shoot's taste: its look, its engine, its skies, and what
     /// its other rooms have in common; and with its organization's standard.
-    pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyWish) -> Result<Studio, Failure> {
+    pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyChoice) -> Result<Studio, Failure> {
         let mut scope = self.scope().await?;
         let beside = brackets::measured_beside(&mut scope, self.claim).await;
         let beside = beside.map_err(Failure::trouble)?;
@@ -76,7 +76,7 @@ impl Workplace<'_> {
             look: shoot.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
             anchor: Anchor::of(&rooms),
             sky,
-            engine: shoot.map_or(EngineWish::Best, |shoot| engine_of(shoot.engine)),
+            engine: shoot.map_or(EngineChoice::Best, |shoot| engine_of(shoot.engine)),
             ..self.kitchen.studio.preset.clone()
         };
         let standard = Standard::of(refit.as_ref());
@@ -84,11 +84,11 @@ impl Workplace<'_> {
     }
 }
 
-fn engine_of(engine: ShootEngine) -> EngineWish {
+fn engine_of(engine: ShootEngine) -> EngineChoice {
     match engine {
-        ShootEngine::Best => EngineWish::Best,
-        ShootEngine::Tiled => EngineWish::Tiled,
-        ShootEngine::Natural => EngineWish::Natural,
+        ShootEngine::Best => EngineChoice::Best,
+        ShootEngine::Tiled => EngineChoice::Tiled,
+        ShootEngine::Natural => EngineChoice::Natural,
     }
 }
 

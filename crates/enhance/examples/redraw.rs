@@ -5,7 +5,7 @@ use std::error::Error;
 use std::time::Instant;
 
 use plumbline_enhance::{
-    self as enhance, Denoise, EngineWish, Generation, GenerationError, GenerativeModel, Limits,
+    self as enhance, Denoise, EngineChoice, Generation, GenerationError, GenerativeModel, Limits,
     Pixels, Preset, ProgressFn, Scene, Tile, decode, inspect, measure,
 };
 
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pixels = decode(&std::fs::read(file)?, &Limits::default())?.pixels;
     let (model, scene) = (Copyist(side), Scene::default());
     let preset = Preset {
-        engine: EngineWish::Tiled,
+        engine: EngineChoice::Tiled,
         ..Preset::default()
     };
     let measured = measure(&pixels, &enhance::Shot::default());

@@ -78,7 +78,7 @@ pub struct Progress {
     pub of: u32,
 }
 
-/// Told how far a model is; answers whether to go on. A model asks between any two steps of a
+/// Overrides how far a model is; answers whether to go on. A model asks between any two steps of a
 /// network, and more often where it can.
 pub type ProgressFn<'a> = &'a (dyn Fn(Progress) -> bool + Sync);
 

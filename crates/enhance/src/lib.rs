@@ -50,9 +50,9 @@ pub use generative_model::{
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
-pub use plan::engine::EngineWish;
+pub use plan::engine::EngineChoice;
 pub use plan::{Engine, Look, Plan, Preset, plan};
 pub use report::{Measure, MeasureVerdict, Report, Verdict};
 pub use scene::{
-    AnalysisError, NoAnalyzer, Place, Room, Scene, SceneAnalyzer, SkyWish, Told, small,
+    AnalysisError, NoAnalyzer, Overrides, Place, Room, Scene, SceneAnalyzer, SkyChoice, small,
 };

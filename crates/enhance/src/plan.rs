@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::anchor::Anchor;
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
-use crate::plan::engine::EngineWish;
+use crate::plan::engine::EngineChoice;
 use crate::plan::sky::Sky;
-use crate::scene::{Scene, SkyWish};
+use crate::scene::{Scene, SkyChoice};
 use crate::steps::corners::Corners;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
@@ -60,9 +60,9 @@ pub struct Preset {
     /// What the shoot's photos have in common; `None`: the photo stands alone.
     pub anchor: Option<Anchor>,
     /// What becomes of skies.
-    pub sky: SkyWish,
+    pub sky: SkyChoice,
     /// What is to make the pixels.
-    pub engine: EngineWish,
+    pub engine: EngineChoice,
 }
 
 impl Default for Preset {
@@ -71,8 +71,8 @@ impl Default for Preset {
             look: Look::Neutral,
             strength: 1.0,
             anchor: None,
-            sky: SkyWish::Keep,
-            engine: EngineWish::Best,
+            sky: SkyChoice::Keep,
+            engine: EngineChoice::Best,
         }
     }
 }

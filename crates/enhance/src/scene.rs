@@ -78,18 +78,18 @@ pub struct Scene {
 
 /// What a person said about a picture. It outranks every analyzer and every measurement.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Told {
+pub struct Overrides {
     /// Inside or outside.
     pub place: Option<Place>,
     /// Where the sky is, of any size with the straightened picture's shape.
-    pub sky: Option<Mask>,
-    /// What becomes of this picture's sky, whatever its shoot's preset says.
-    pub wish: Option<SkyWish>,
+    pub sky_mask: Option<Mask>,
+    /// Its sky, whatever its shoot's preset says.
+    pub sky: Option<SkyChoice>,
 }
 
 /// What is to become of skies.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum SkyWish {
+pub enum SkyChoice {
     /// They stay as they are.
     #[default]
     Keep,

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use plumbline_enhance::sky::{Matte, replace, without_islands};
 use plumbline_enhance::{
-    Limits, Pixels, Place, Scene, Shot, SkyWish, Told, decode, measure, plan, small,
+    Limits, Overrides, Pixels, Place, Scene, Shot, SkyChoice, decode, measure, plan, small,
 };
 
 use crate::analyzers;
@@ -64,22 +64,22 @@ pub fn once(order: &Once) -> anyhow::Result<()> {
     let matte = run.stage("refine the matte", whole, || {
         Matte::refine(&original, &likely)
     });
-    let told = Told {
+    let overrides = Overrides {
         place: Some(Place::Exterior),
-        wish: Some(SkyWish::LightCloud),
-        ..Told::default()
+        sky: Some(SkyChoice::LightCloud),
+        ..Overrides::default()
     };
     let scene = Scene {
         place: Place::Exterior,
         ..scene
     };
-    let wish = SkyWish::Keep;
+    let choice = SkyChoice::Keep;
     let sky = plan::sky::plan(
         Some(&matte.view),
         &scene,
         &measured,
-        &wish,
-        &told,
+        &choice,
+        &overrides,
         &plan::sky::Camera::default(),
     );
     let new = sky.new_sky().context("the photo has no sky to replace")?;

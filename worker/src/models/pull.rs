@@ -76,7 +76,7 @@ fn fetch(mut parcel: Parcel, weight: &Weight, source: &Source) -> anyhow::Result
 struct Progress<'a> {
     id: &'a str,
     whole: Option<u64>,
-    told: u64,
+    reported: u64,
     live: bool,
 }
 
@@ -85,14 +85,14 @@ impl<'a> Progress<'a> {
         Self {
             id,
             whole,
-            told: 0,
+            reported: 0,
             live: std::io::stderr().is_terminal(),
         }
     }
 
     /// At every megabyte.
     fn tell(&mut self, bytes: u64) {
-        let before = std::mem::replace(&mut self.told, bytes);
+        let before = std::mem::replace(&mut self.reported, bytes);
         if self.live && bytes >> 20 != before >> 20 {
             eprint!("\r{}", self.line());
         }
@@ -104,10 +104,10 @@ impl<'a> Progress<'a> {
     }
 
     fn line(&self) -> String {
-        let so_far = megabytes(self.told);
+        let so_far = megabytes(self.reported);
         match self.whole {
             Some(whole) => {
-                let percent = self.told * 100 / whole.max(1);
+                let percent = self.reported * 100 / whole.max(1);
                 format!("{}: {so_far} of {}, {percent} %", self.id, megabytes(whole))
             }
             None => format!("{}: {so_far}", self.id),

@@ -7,7 +7,7 @@ use plumbline_models::shelf::{Proof, Shelf, State};
 pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
     let mut wrong = 0;
     for weight in manifest::all() {
-        let (sound, sentence) = told(weight, &shelf.verify(weight)?);
+        let (sound, sentence) = reported(weight, &shelf.verify(weight)?);
         println!("{sentence}");
         wrong += usize::from(!sound);
     }
@@ -19,7 +19,7 @@ pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
 }
 
 /// Whether that is all right, and a sentence. A file that is not installed is.
-fn told(weight: &Weight, proof: &Proof) -> (bool, String) {
+fn reported(weight: &Weight, proof: &Proof) -> (bool, String) {
     let id = &weight.id;
     let again = format!("Delete it and run: plumbline-worker models pull {id}");
     match proof {
@@ -54,7 +54,7 @@ mod tests {
         fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
         fs::write(&path, &bytes).expect("written");
         weight.sha256 = Some(plumbline_models::shelf::sha256_of(&path).expect("read"));
-        let sound = |weight: &Weight| told(weight, &shelf.verify(weight).expect("read"));
+        let sound = |weight: &Weight| reported(weight, &shelf.verify(weight).expect("read"));
         assert_eq!(sound(&weight), (true, "sky-u2netp: good".to_owned()));
 
         bytes[2000] ^= 1;

@@ -19,7 +19,7 @@ use crate::steps::tiles::Grid;
 /// The engine that somebody wishes for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum EngineWish {
+pub enum EngineChoice {
     /// Guided by a model where one is installed, natural elsewhere.
     #[default]
     Best,
@@ -41,21 +41,21 @@ pub const CANNY: f32 = 0.4;
 pub const LOOK: f32 = 0.35;
 
 /// What becomes of a wish with what is installed.
-pub fn granted(wish: EngineWish, model: Option<&dyn GenerativeModel>) -> Engine {
-    match (wish, model) {
-        (EngineWish::Natural, _) | (_, None) => Engine::Natural,
-        (EngineWish::Tiled, Some(model)) if model.tile_side().is_some() => Engine::Tiled,
+pub fn granted(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Engine {
+    match (choice, model) {
+        (EngineChoice::Natural, _) | (_, None) => Engine::Natural,
+        (EngineChoice::Tiled, Some(model)) if model.tile_side().is_some() => Engine::Tiled,
         (_, Some(_)) => Engine::Guided,
     }
 }
 
 /// Why a wish was not granted, for people.
-pub fn missed(wish: EngineWish, model: Option<&dyn GenerativeModel>) -> Option<&'static str> {
-    match (wish, granted(wish, model)) {
-        (EngineWish::Tiled, Engine::Natural) => Some(
+pub fn missed(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Option<&'static str> {
+    match (choice, granted(choice, model)) {
+        (EngineChoice::Tiled, Engine::Natural) => Some(
             "Redrawing was asked for, but no network that paints is installed here: the photo was corrected by measurement instead.",
         ),
-        (EngineWish::Tiled, Engine::Guided) => Some(
+        (EngineChoice::Tiled, Engine::Guided) => Some(
             "Redrawing was asked for, but the network installed here paints no tiles: it guided colour and light instead.",
         ),
         _ => None,

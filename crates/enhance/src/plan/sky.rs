@@ -6,7 +6,7 @@ use crate::codec::Metadata;
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
 use crate::plan::smooth;
-use crate::scene::{Place, Scene, SkyWish, Told};
+use crate::scene::{Overrides, Place, Scene, SkyChoice};
 use crate::sky::{SkyView, Sun};
 
 /// What becomes of the sky.
@@ -164,21 +164,21 @@ pub fn plan(
     view: Option<&SkyView>,
     scene: &Scene,
     measured: &Measured,
-    wish: &SkyWish,
-    told: &Told,
+    choice: &SkyChoice,
+    overrides: &Overrides,
     camera: &Camera,
 ) -> Sky {
-    let kind = match told.wish.as_ref().unwrap_or(wish) {
-        SkyWish::Keep => return Sky::Mine,
-        SkyWish::Clear => Kind::Clear,
-        SkyWish::LightCloud => Kind::LightCloud,
-        SkyWish::HighCloud => Kind::HighCloud,
-        SkyWish::Own(_) => Kind::Own,
+    let kind = match overrides.sky.as_ref().unwrap_or(choice) {
+        SkyChoice::Keep => return Sky::Mine,
+        SkyChoice::Clear => Kind::Clear,
+        SkyChoice::LightCloud => Kind::LightCloud,
+        SkyChoice::HighCloud => Kind::HighCloud,
+        SkyChoice::Own(_) => Kind::Own,
     };
     let Some(view) = view else {
         return Sky::Kept(unseen(scene));
     };
-    match why_not(view, scene, told, camera) {
+    match why_not(view, scene, overrides, camera) {
         Some(why) => Sky::Kept(why),
         None => Sky::New(new(kind, view, measured, camera)),
     }
@@ -193,11 +193,11 @@ fn unseen(scene: &Scene) -> Why {
     }
 }
 
-fn why_not(view: &SkyView, scene: &Scene, told: &Told, camera: &Camera) -> Option<Why> {
-    let painted = told.sky.is_some();
-    let wanted_here = told.wish.is_some();
+fn why_not(view: &SkyView, scene: &Scene, overrides: &Overrides, camera: &Camera) -> Option<Why> {
+    let painted = overrides.sky_mask.is_some();
+    let wanted_here = overrides.sky.is_some();
     let night = camera.sun.is_some_and(|sun| sun.elevation_degrees < NIGHT);
-    let unsure = scene.confidence < SURE && told.place.is_none() && !painted;
+    let unsure = scene.confidence < SURE && overrides.place.is_none() && !painted;
     let found = [
         (scene.place == Place::Interior, Why::Inside),
         (scene.place == Place::Unknown || unsure, Why::PlaceUnknown),

@@ -3,7 +3,7 @@
 
 use plumbline_enhance::inspect::{Gate, Thresholds};
 use plumbline_enhance::{
-    ApplyError, Engine, EngineWish, Generation, GenerationError, GenerativeModel, Look, Pixels,
+    ApplyError, Engine, EngineChoice, Generation, GenerationError, GenerativeModel, Look, Pixels,
     Place, Plan, Preset, Progress, Scene, Shot, Verdict, apply, inspect, ladder, measure, plan,
 };
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn brightened(small: &Pixels) -> Pixels {
     altered(small, |_, _, rgb| rgb.map(brighter))
 }
 
-fn planned(pixels: &Pixels, engine: EngineWish, model: &dyn GenerativeModel) -> Plan {
+fn planned(pixels: &Pixels, engine: EngineChoice, model: &dyn GenerativeModel) -> Plan {
     let preset = Preset {
         engine,
         ..Preset::default()
@@ -43,7 +43,7 @@ fn painted(pixels: &Pixels, plan: &Plan, model: &dyn GenerativeModel) -> Pixels 
 fn a_model_that_brightens_is_followed_at_full_size() {
     let pixels = room(1900, 1300);
     let model = MadeUp::guide(brightened);
-    let plan = planned(&pixels, EngineWish::Best, &model);
+    let plan = planned(&pixels, EngineChoice::Best, &model);
     assert_eq!(plan.engine, Engine::Guided);
     let result = painted(&pixels, &plan, &model);
     let off = distance(&result, &brightened(&pixels));
@@ -65,7 +65,7 @@ fn a_model_that_pastes_never_reaches_the_picture() {
             }
         })
     });
-    let mut plan = planned(&pixels, EngineWish::Best, &model);
+    let mut plan = planned(&pixels, EngineChoice::Best, &model);
     loop {
         let report = inspect(&pixels, &painted(&pixels, &plan, &model), &plan);
         if report.verdict == Verdict::Passed {
@@ -129,7 +129,7 @@ proptest! {
     fn no_object_in_a_proposal_becomes_one_in_the_photo(paste in any_paste()) {
         let pixels = room(1300, 900);
         let structure = |model: &MadeUp| {
-            let plan = planned(&pixels, EngineWish::Best, model);
+            let plan = planned(&pixels, EngineChoice::Best, model);
             let result = painted(&pixels, &plan, model);
             let report = inspect(&pixels, &result, &plan);
             report.measure("structure").unwrap().value
@@ -146,7 +146,7 @@ proptest! {
 #[test]
 fn a_guided_plan_without_a_model_is_refused_not_guessed() {
     let pixels = room(200, 150);
-    let plan = planned(&pixels, EngineWish::Best, &MadeUp::guide(brightened));
+    let plan = planned(&pixels, EngineChoice::Best, &MadeUp::guide(brightened));
     let refused = apply(&pixels, &plan, &Scene::default(), None);
     assert_eq!(refused, Err(ApplyError::NoModel));
 }
@@ -155,15 +155,15 @@ fn a_guided_plan_without_a_model_is_refused_not_guessed() {
 fn a_model_that_stops_or_has_no_memory_says_which() {
     let pixels = room(200, 150);
     let out = GenerationError::OutOfMemory("3 GB of 2".to_owned());
-    for wish in [EngineWish::Best, EngineWish::Tiled] {
+    for choice in [EngineChoice::Best, EngineChoice::Tiled] {
         let model = MadeUp::failing(out.clone());
-        let plan = planned(&pixels, wish, &model);
+        let plan = planned(&pixels, choice, &model);
         let generation = Generation::alone(&model);
         let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
         assert_eq!(found, Err(ApplyError::GenerativeModel(out.clone())));
 
         let model = MadeUp::identity(64);
-        let plan = planned(&pixels, wish, &model);
+        let plan = planned(&pixels, choice, &model);
         let generation = Generation {
             model: &model,
             watch: &|progress: Progress| progress.done > 3,
@@ -180,37 +180,37 @@ fn a_model_that_stops_or_has_no_memory_says_which() {
 fn a_choice_is_granted_by_what_is_installed() {
     let (guide, tiler) = (MadeUp::guide(brightened), MadeUp::identity(768));
     let pixels = room(300, 200);
-    let engine = |wish, model: Option<&dyn GenerativeModel>| {
+    let engine = |choice, model: Option<&dyn GenerativeModel>| {
         let preset = Preset {
-            engine: wish,
+            engine: choice,
             ..Preset::default()
         };
         let measured = measure(&pixels, &Shot::default());
         plan(&measured, &Scene::default(), &preset, model).engine
     };
-    for (wish, without, guiding, tiling) in [
+    for (choice, without, guiding, tiling) in [
         (
-            EngineWish::Best,
+            EngineChoice::Best,
             Engine::Natural,
             Engine::Guided,
             Engine::Guided,
         ),
         (
-            EngineWish::Tiled,
+            EngineChoice::Tiled,
             Engine::Natural,
             Engine::Guided,
             Engine::Tiled,
         ),
         (
-            EngineWish::Natural,
+            EngineChoice::Natural,
             Engine::Natural,
             Engine::Natural,
             Engine::Natural,
         ),
     ] {
-        assert_eq!(engine(wish, None), without, "{wish:?}");
-        assert_eq!(engine(wish, Some(&guide)), guiding, "{wish:?}");
-        assert_eq!(engine(wish, Some(&tiler)), tiling, "{wish:?}");
+        assert_eq!(engine(choice, None), without, "{choice:?}");
+        assert_eq!(engine(choice, Some(&guide)), guiding, "{choice:?}");
+        assert_eq!(engine(choice, Some(&tiler)), tiling, "{choice:?}");
     }
 }
 
@@ -251,7 +251,7 @@ fn room_in_the_dark() -> Pixels {
 fn the_ladder_ends_with_a_person() {
     let pixels = room_in_the_dark();
     let model = MadeUp::identity(1024);
-    let mut plan = planned(&pixels, EngineWish::Tiled, &model);
+    let mut plan = planned(&pixels, EngineChoice::Tiled, &model);
     let report = inspect(&pixels, &pixels, &plan);
     let mut rungs = Vec::new();
     loop {
@@ -279,11 +279,11 @@ fn the_ladder_ends_with_a_person() {
 fn a_model_without_memory_leaves_the_plainer_engines() {
     let pixels = room_in_the_dark();
     let model = MadeUp::identity(1024);
-    let tiled = planned(&pixels, EngineWish::Tiled, &model);
+    let tiled = planned(&pixels, EngineChoice::Tiled, &model);
     let guided = ladder::plainer(&tiled, Some(&model)).unwrap();
     let natural = ladder::plainer(&guided, Some(&model)).unwrap();
-    assert_eq!(guided, planned(&pixels, EngineWish::Best, &model));
-    assert_eq!(natural, planned(&pixels, EngineWish::Natural, &model));
+    assert_eq!(guided, planned(&pixels, EngineChoice::Best, &model));
+    assert_eq!(natural, planned(&pixels, EngineChoice::Natural, &model));
     assert_eq!(ladder::plainer(&natural, Some(&model)), None);
 }
 

@@ -20,7 +20,7 @@ mod injected;
 mod made_up;
 mod recovery;
 mod skies;
-mod sky_wishes;
+mod sky_choices;
 mod support;
 mod tiles;
 mod verticals;

@@ -1,8 +1,8 @@
 //! Models that paint tiles: what of them reaches a photo, and what quality control sees.
 
 use plumbline_enhance::{
-    ApplyError, EngineWish, Generation, GenerativeModel, Pixels, Plan, Preset, Report, Scene, Shot,
-    Verdict, apply, inspect, measure, plan,
+    ApplyError, EngineChoice, Generation, GenerativeModel, Pixels, Plan, Preset, Report, Scene,
+    Shot, Verdict, apply, inspect, measure, plan,
 };
 
 use crate::made_up::{MadeUp, as_jpeg, noisy};
@@ -10,7 +10,7 @@ use crate::support::{altered, distance, files, open, room};
 
 fn planned(pixels: &Pixels, model: &dyn GenerativeModel) -> Plan {
     let preset = Preset {
-        engine: EngineWish::Tiled,
+        engine: EngineChoice::Tiled,
         ..Preset::default()
     };
     let measured = measure(pixels, &Shot::default());

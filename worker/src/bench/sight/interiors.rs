@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use plumbline_enhance::plan::sky::Sky;
-use plumbline_enhance::{Decoded, Measured, Place, Preset, Scene, SkyWish, Told, measure};
+use plumbline_enhance::{Decoded, Measured, Overrides, Place, Preset, Scene, SkyChoice, measure};
 
 use crate::bench::sight::{Recalled, word};
 use crate::seeing;
@@ -23,15 +23,15 @@ pub struct Rooms {
 impl Rooms {
     pub fn add(&mut self, name: &str, photo: &Decoded, scene: &Scene) -> anyhow::Result<()> {
         let measured = measure(&photo.pixels, &photo.metadata.shot());
-        let decision = |told: &Told| decision(photo, &measured, scene, told);
-        match decision(&Told::default())? {
+        let decision = |overrides: &Overrides| decision(photo, &measured, scene, overrides);
+        match decision(&Overrides::default())? {
             Sky::New(_) => self.new.push(name.to_owned()),
             Sky::Kept(why) => *self.kept.entry(word(&why)).or_default() += 1,
             Sky::Mine => {}
         }
-        let outside = Told {
+        let outside = Overrides {
             place: Some(Place::Exterior),
-            ..Told::default()
+            ..Overrides::default()
         };
         if let Sky::New(new) = decision(&outside)? {
             let share = f64::from(new.share) * 100.0;
@@ -51,14 +51,14 @@ fn decision(
     photo: &Decoded,
     measured: &Measured,
     scene: &Scene,
-    told: &Told,
+    overrides: &Overrides,
 ) -> anyhow::Result<Sky> {
     let preset = Preset {
-        sky: SkyWish::Clear,
+        sky: SkyChoice::Clear,
         ..Preset::default()
     };
-    let seeing = seeing::see(&photo.pixels, &Recalled(scene), told)?;
-    Ok(seeing.sky(measured, &preset, told, &photo.metadata))
+    let seeing = seeing::see(&photo.pixels, &Recalled(scene), overrides)?;
+    Ok(seeing.sky(measured, &preset, overrides, &photo.metadata))
 }
 
 /// A table, and the photos that it counts.

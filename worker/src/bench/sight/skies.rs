@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plumbline_enhance::{Mask, Pixels, Place, Told, small};
+use plumbline_enhance::{Mask, Overrides, Pixels, Place, small};
 
 use crate::bench::sight::agreement::{Agreement, Truth, agreement};
 use crate::bench::sight::shape::{Shape, resized};
@@ -105,9 +105,9 @@ fn agreements(
         return Ok(None);
     };
     // The photos are of skies: whether the analyzer knows that is asked elsewhere.
-    let outside = Told {
+    let outside = Overrides {
         place: Some(Place::Exterior),
-        ..Told::default()
+        ..Overrides::default()
     };
     let seeing = seeing::see(pixels, &Recalled(&scene), &outside)?;
     let found = [likely, &look::mask(&seeing, pixels)];

@@ -3,7 +3,7 @@
 use plumbline_enhance::plan::sky::{self, Camera, Sky, Why};
 use plumbline_enhance::sky::{SkyView, Sun};
 use plumbline_enhance::{
-    Mask, Measured, Pixels, Place, Plan, Preset, Scene, Shot, SkyWish, Told, measure, plan,
+    Mask, Measured, Overrides, Pixels, Place, Plan, Preset, Scene, Shot, SkyChoice, measure, plan,
 };
 
 /// An overcast sky over a third of the picture, seen by somebody who is sure.
@@ -26,13 +26,13 @@ fn seen() -> (SkyView, Scene) {
     (view, scene)
 }
 
-fn decided(view: SkyView, scene: &Scene, wish: &SkyWish, told: &Told) -> Sky {
+fn decided(view: SkyView, scene: &Scene, choice: &SkyChoice, overrides: &Overrides) -> Sky {
     sky::plan(
         Some(&view),
         scene,
         &measured(),
-        wish,
-        told,
+        choice,
+        overrides,
         &Camera::default(),
     )
 }
@@ -45,9 +45,9 @@ fn measured() -> Measured {
 #[test]
 fn skies_are_left_alone_unless_wanted_and_for_a_reason_that_is_said() {
     let (view, scene) = seen();
-    let nobody = Told::default();
-    let on = |view: SkyView, scene: &Scene| decided(view, scene, &SkyWish::Clear, &nobody);
-    assert_eq!(decided(view, &scene, &SkyWish::Keep, &nobody), Sky::Mine);
+    let nobody = Overrides::default();
+    let on = |view: SkyView, scene: &Scene| decided(view, scene, &SkyChoice::Clear, &nobody);
+    assert_eq!(decided(view, &scene, &SkyChoice::Keep, &nobody), Sky::Mine);
     assert!(on(view, &scene).new_sky().is_some());
 
     let room = Scene {
@@ -88,36 +88,42 @@ fn what_a_person_says_about_a_photo_outranks_what_was_seen() {
         lab: [70.0, -5.0, -25.0],
         ..view
     };
-    let here = |told: Told, view, scene: &Scene| decided(view, scene, &SkyWish::Keep, &told);
-    let wish = Some(SkyWish::LightCloud);
-    let told = Told {
-        wish: wish.clone(),
-        ..Told::default()
+    let here = |overrides: Overrides, view, scene: &Scene| {
+        decided(view, scene, &SkyChoice::Keep, &overrides)
     };
-    assert!(here(told, blue, &scene).new_sky().is_some());
+    let choice = Some(SkyChoice::LightCloud);
+    let overrides = Overrides {
+        sky: choice.clone(),
+        ..Overrides::default()
+    };
+    assert!(here(overrides, blue, &scene).new_sky().is_some());
 
     let room = Scene {
         place: Place::Interior,
         ..scene.clone()
     };
-    let told = Told {
-        wish: wish.clone(),
-        sky: Some(Mask::new(1, 1, vec![255]).unwrap()),
-        ..Told::default()
+    let overrides = Overrides {
+        sky: choice.clone(),
+        sky_mask: Some(Mask::new(1, 1, vec![255]).unwrap()),
+        ..Overrides::default()
     };
     let doubtful = SkyView {
         doubt: 0.5,
         share: 0.006,
         ..view
     };
-    assert!(here(told.clone(), doubtful, &scene).new_sky().is_some());
-    assert_eq!(here(told, doubtful, &room), Sky::Kept(Why::Inside));
+    assert!(
+        here(overrides.clone(), doubtful, &scene)
+            .new_sky()
+            .is_some()
+    );
+    assert_eq!(here(overrides, doubtful, &room), Sky::Kept(Why::Inside));
 
-    let keep = Told {
-        wish: Some(SkyWish::Keep),
-        ..Told::default()
+    let keep = Overrides {
+        sky: Some(SkyChoice::Keep),
+        ..Overrides::default()
     };
-    assert_eq!(decided(view, &scene, &SkyWish::Clear, &keep), Sky::Mine);
+    assert_eq!(decided(view, &scene, &SkyChoice::Clear, &keep), Sky::Mine);
 }
 
 #[test]
@@ -132,13 +138,13 @@ fn the_sun_of_the_photos_own_hour_lights_the_new_sky() {
             focal_35mm: None,
             sun,
         };
-        let told = Told::default();
+        let overrides = Overrides::default();
         sky::plan(
             Some(&view),
             &scene,
             &measured(),
-            &SkyWish::Clear,
-            &told,
+            &SkyChoice::Clear,
+            &overrides,
             &camera,
         )
     };
@@ -155,7 +161,7 @@ fn the_sun_of_the_photos_own_hour_lights_the_new_sky() {
 fn a_plan_with_a_sky_is_stored_and_read_back() {
     let (view, scene) = seen();
     let mut plan = plan(&measured(), &scene, &Preset::default(), None);
-    plan.sky = decided(view, &scene, &SkyWish::HighCloud, &Told::default());
+    plan.sky = decided(view, &scene, &SkyChoice::HighCloud, &Overrides::default());
     let stored = serde_json::to_string(&plan).unwrap();
     let read: Plan = serde_json::from_str(&stored).unwrap();
     assert_eq!(read, plan);

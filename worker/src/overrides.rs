@@ -1,4 +1,4 @@
-//! What people want of a photo: what its shoot wishes for its skies, and what a person
+//! What people want of a photo: what its shoot overrides for its skies, and what a person
 //! said about the photo itself. Pictures that come with it are strangers' bytes, decoded
 //! here, under limits.
 
@@ -9,7 +9,7 @@ use plumbline_domain::corrections::{self, Correction, Place as SaidPlace};
 use plumbline_domain::ids::{MaskId, SkyId};
 use plumbline_domain::shoots::{self, Shoot};
 use plumbline_domain::skies::{self, Sky, Wish};
-use plumbline_enhance::{Limits, Mask, Pixels, Place, SkyWish, Told, decode};
+use plumbline_enhance::{Limits, Mask, Overrides, Pixels, Place, SkyChoice, decode};
 use plumbline_storage::StorageError;
 use plumbline_storage::key::Key;
 
@@ -29,15 +29,15 @@ const MASK_DAMAGED: &str = "The corrected sky mask of this photo cannot be read.
     Paint it again, or forget your correction, on the photo's page.";
 
 /// What is to be done about one photo, besides what is seen on it.
-pub struct Wishes {
+pub struct Choices {
     /// What a person said about the photo.
-    pub told: Told,
-    /// What the shoot wishes for its skies. Not asked for where the photo has a wish of
+    pub overrides: Overrides,
+    /// The sky that the shoot chose. Not asked for where the photo has a choice of
     /// its own.
-    pub sky: SkyWish,
+    pub sky: SkyChoice,
 }
 
-impl Wishes {
+impl Choices {
     pub async fn of(place: &Workplace<'_>, shoot: Option<&Shoot>) -> Result<Self, Failure> {
         let mut scope = place.scope().await?;
         let said = corrections::of_photo(&mut scope, place.claim.photo.id).await;
@@ -46,8 +46,8 @@ impl Wishes {
         let sky = shoot.map(|shoot| shoot.sky).unwrap_or_default();
         let Some(said) = said else {
             return Ok(Self {
-                told: Told::default(),
-                sky: wish(place, sky).await?,
+                overrides: Overrides::default(),
+                sky: choice(place, sky).await?,
             });
         };
         let of_shoot = match said.sky {
@@ -55,8 +55,8 @@ impl Wishes {
             None => sky,
         };
         Ok(Self {
-            sky: wish(place, of_shoot).await?,
-            told: told(place, &said).await?,
+            sky: choice(place, of_shoot).await?,
+            overrides: overrides(place, &said).await?,
         })
     }
 }
@@ -68,30 +68,30 @@ pub async fn shoot(place: &Workplace<'_>) -> Result<Option<Shoot>, Failure> {
     shoot.map_err(Failure::trouble)
 }
 
-async fn told(place: &Workplace<'_>, said: &Correction) -> Result<Told, Failure> {
-    Ok(Told {
+async fn overrides(place: &Workplace<'_>, said: &Correction) -> Result<Overrides, Failure> {
+    Ok(Overrides {
         place: said.place.map(|place| match place {
             SaidPlace::Interior => Place::Interior,
             SaidPlace::Exterior => Place::Exterior,
         }),
-        sky: match said.mask {
+        sky_mask: match said.mask {
             Some(id) => Some(mask(place, id).await?),
             None => None,
         },
-        wish: match said.sky {
-            Some(sky) => Some(wish(place, sky).await?),
+        sky: match said.sky {
+            Some(sky) => Some(choice(place, sky).await?),
             None => None,
         },
     })
 }
 
-async fn wish(place: &Workplace<'_>, wish: Wish) -> Result<SkyWish, Failure> {
-    Ok(match wish {
-        Wish::Keep => SkyWish::Keep,
-        Wish::Clear => SkyWish::Clear,
-        Wish::LightCloud => SkyWish::LightCloud,
-        Wish::HighCloud => SkyWish::HighCloud,
-        Wish::Own(id) => SkyWish::Own(Arc::new(own_sky(place, id).await?)),
+async fn choice(place: &Workplace<'_>, choice: Wish) -> Result<SkyChoice, Failure> {
+    Ok(match choice {
+        Wish::Keep => SkyChoice::Keep,
+        Wish::Clear => SkyChoice::Clear,
+        Wish::LightCloud => SkyChoice::LightCloud,
+        Wish::HighCloud => SkyChoice::HighCloud,
+        Wish::Own(id) => SkyChoice::Own(Arc::new(own_sky(place, id).await?)),
     })
 }
 
