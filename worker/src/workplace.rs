@@ -12,7 +12,7 @@ use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
 use plumbline_domain::thresholds;
-use plumbline_enhance::anchor::Anchor;
+use plumbline_enhance::shoot_reference::ShootReference;
 use plumbline_enhance::{EngineChoice, Look, Measured, Preset, SkyChoice};
 use plumbline_storage::key::Key;
 use tokio::sync::watch;
@@ -74,7 +74,7 @@ impl Workplace<'_> {
             .collect();
         let preset = Preset {
             look: shoot.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
-            anchor: Anchor::of(&rooms),
+            shoot_reference: ShootReference::of(&rooms),
             sky,
             engine: shoot.map_or(EngineChoice::Best, |shoot| engine_of(shoot.engine)),
             ..self.kitchen.studio.preset.clone()

@@ -13,7 +13,6 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod anchor;
 mod apply;
 pub mod brackets;
 pub mod codec;
@@ -34,10 +33,10 @@ pub mod plan;
 pub mod report;
 mod scale;
 pub mod scene;
+pub mod shoot_reference;
 pub mod sky;
 pub mod steps;
 
-pub use anchor::Anchor;
 pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
 pub use codec::{
     Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,
@@ -56,3 +55,4 @@ pub use report::{Measure, MeasureVerdict, Report, Verdict};
 pub use scene::{
     AnalysisError, NoAnalyzer, Overrides, Place, Room, Scene, SceneAnalyzer, SkyChoice, small,
 };
+pub use shoot_reference::ShootReference;

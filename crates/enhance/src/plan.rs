@@ -3,12 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::anchor::Anchor;
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
 use crate::plan::engine::EngineChoice;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
+use crate::shoot_reference::ShootReference;
 use crate::steps::corners::Corners;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
@@ -58,7 +58,7 @@ pub struct Preset {
     /// How much of it, 0.0 (nothing) to 1.0 (the whole correction).
     pub strength: f32,
     /// What the shoot's photos have in common; `None`: the photo stands alone.
-    pub anchor: Option<Anchor>,
+    pub shoot_reference: Option<ShootReference>,
     /// What becomes of skies.
     pub sky: SkyChoice,
     /// What is to make the pixels.
@@ -70,7 +70,7 @@ impl Default for Preset {
         Self {
             look: Look::Neutral,
             strength: 1.0,
-            anchor: None,
+            shoot_reference: None,
             sky: SkyChoice::Keep,
             engine: EngineChoice::Best,
         }
@@ -145,9 +145,9 @@ pub fn plan(
 
 fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
     let strength = preset.strength.clamp(0.0, 1.0);
-    let anchor = preset.anchor.as_ref();
-    let white_balance = white_balance::plan(measured, preset.look, anchor);
-    let tone = exposure::plan(measured, scene, preset.look, anchor);
+    let shoot_reference = preset.shoot_reference.as_ref();
+    let white_balance = white_balance::plan(measured, preset.look, shoot_reference);
+    let tone = exposure::plan(measured, scene, preset.look, shoot_reference);
     let corners = corners::plan(&measured.falloff);
     let still = white_balance.is_neutral() && tone.is_flat() && corners.ev == 0.0;
     Plan {

@@ -1,7 +1,7 @@
-//! The anchor: what the photos of one shoot have in common, so that its rooms match.
+//! The shoot reference: what the photos of one shoot have in common, so that its rooms match.
 //!
 //! One photo cannot tell a yellow wall from a yellow lamp; thirty photos of one house can. The
-//! anchor is a median, so that a few odd rooms do not move it.
+//! shoot reference is a median, so that a few odd rooms do not move it.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ const ERROR: f32 = 0.22;
 
 /// The common light and exposure of a shoot.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Anchor {
+pub struct ShootReference {
     /// Median colour of the light.
     pub light: Tint,
     /// How far the photos' lights are apart, in stops: 1.48 median absolute deviations.
@@ -27,8 +27,8 @@ pub struct Anchor {
     pub stops_off: f32,
 }
 
-impl Anchor {
-    /// The anchor of a shoot; `None` for fewer than three photos. The order does not matter.
+impl ShootReference {
+    /// The shoot reference of a shoot; `None` for fewer than three photos. The order does not matter.
     pub fn of(shoot: &[Measured]) -> Option<Self> {
         if shoot.len() < FEWEST {
             return None;
@@ -84,7 +84,7 @@ mod tests {
                 warm: 0.2,
                 green: 0.0,
             };
-            Anchor {
+            ShootReference {
                 light,
                 spread,
                 stops_off: 0.0,
