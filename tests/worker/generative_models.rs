@@ -1,4 +1,4 @@
-//! Models that misbehave: the ladder steps down, every attempt is on the record
+//! Models that misbehave: the fallbacks steps down, every attempt is on the record
 //! with its pictures, and what is delivered is clean.
 
 use std::time::Duration;
@@ -43,8 +43,8 @@ async fn a_model_that_tints_once_is_asked_for_less() {
     let story = Story::of("casts-once", photo()).await;
 
     assert_eq!(
-        story.ladder().await,
-        [("guided", 100, Held), ("guided", 60, Passed)].map(rung)
+        story.fallback().await,
+        [("guided", 100, Held), ("guided", 60, Passed)].map(fallback_level)
     );
     assert_eq!(story.status().await, Status::Passed);
     story.delivered_is_clean().await;
@@ -55,13 +55,13 @@ async fn a_model_that_always_tints_ends_in_the_natural_engine() {
     let story = Story::of("casts", photo()).await;
 
     assert_eq!(
-        story.ladder().await,
+        story.fallback().await,
         [
             ("guided", 100, Held),
             ("guided", 60, Held),
             ("natural", 100, Passed)
         ]
-        .map(rung)
+        .map(fallback_level)
     );
     assert_eq!(story.status().await, Status::Passed);
     story.delivered_is_clean().await;
@@ -87,7 +87,7 @@ async fn a_photo_that_fails_with_every_engine_waits_for_a_person() {
 
     assert_eq!(settled.status, Status::Held);
     assert_eq!(
-        ladder(&house, photo).await,
+        fallback(&house, photo).await,
         [
             ("guided", 100, Held),
             ("guided", 60, Held),
@@ -95,7 +95,7 @@ async fn a_photo_that_fails_with_every_engine_waits_for_a_person() {
             ("natural", 60, Held),
             ("natural", 36, Held),
         ]
-        .map(rung)
+        .map(fallback_level)
     );
     house.is_whole(photo).await;
 }
@@ -127,8 +127,8 @@ impl Story {
         self.house.photo(self.photo).await.status
     }
 
-    async fn ladder(&self) -> Vec<Rung> {
-        ladder(&self.house, self.photo).await
+    async fn fallback(&self) -> Vec<Level> {
+        fallback(&self.house, self.photo).await
     }
 
     /// The delivered file itself passes quality control against the original.
@@ -161,17 +161,17 @@ fn redness(picture: &Pixels) -> f32 {
 }
 
 /// Engine, strength in per cent, and what quality control said.
-type Rung = (String, i32, Verdict);
+type Level = (String, i32, Verdict);
 
-fn rung((engine, percent, verdict): (&str, i32, Verdict)) -> Rung {
+fn fallback_level((engine, percent, verdict): (&str, i32, Verdict)) -> Level {
     (engine.to_owned(), percent, verdict)
 }
 
-async fn ladder(house: &House, photo: PhotoId) -> Vec<Rung> {
+async fn fallback(house: &House, photo: PhotoId) -> Vec<Level> {
     let attempts = house.attempts(photo).await;
     let percent = |strength: f32| (strength * 100.0).round() as i32;
     let of_it = |one: &plumbline_domain::attempts::Attempt| {
-        rung((&one.engine, percent(one.strength), one.verdict))
+        fallback_level((&one.engine, percent(one.strength), one.verdict))
     };
     attempts.iter().map(of_it).collect()
 }

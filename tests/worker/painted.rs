@@ -69,7 +69,7 @@ impl Studio {
 }
 
 #[test]
-fn nonsense_that_networks_propose_goes_down_the_ladder_and_not_into_the_photo() {
+fn nonsense_that_networks_propose_falls_back_and_does_not_reach_the_photo() {
     for engine in ["guided", "tiled"] {
         let Some(studio) = Studio::open() else {
             return;

@@ -1,5 +1,5 @@
 //! Bytes in, a developed photo out: the one function that joins `enhance`, an
-//! SceneAnalyzer, a GenerativeModel and the ladder of attempts. Runs on a blocking thread; knows no
+//! SceneAnalyzer, a GenerativeModel and the fallbacks of attempts. Runs on a blocking thread; knows no
 //! database and no storage.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
     Change, Decoded, GenerativeModel, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
     Measured, Metadata, Overrides, Pixels, Plan, Preset, Report, Scene, SceneAnalyzer, Source,
-    Verdict, decode, ladder, measure, plan, repaint, straighten,
+    Verdict, decode, fallback, measure, plan, repaint, straighten,
 };
 use serde_json::Value;
 
@@ -73,7 +73,7 @@ pub struct Developed {
     pub attempts: Vec<AttemptDone>,
 }
 
-/// One rung of the ladder.
+/// One fallback level of the fallbacks.
 pub struct AttemptDone {
     pub engine: String,
     pub strength: f32,
@@ -252,7 +252,7 @@ pub fn develop(
 fn next(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
     match report.verdict {
         Verdict::Passed => None,
-        Verdict::Held => ladder::lower(plan, report, model),
+        Verdict::Held => fallback::lower(plan, report, model),
     }
 }
 

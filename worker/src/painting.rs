@@ -7,7 +7,7 @@ use plumbline_domain::photos::{Parts, Stage, Step};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
     ApplyError, Engine, Generation, GenerationError, GenerativeModel, Pixels, Plan, Progress,
-    Scene, apply, ladder, paint_sky,
+    Scene, apply, fallback, paint_sky,
 };
 
 use crate::develop::GoOn;
@@ -40,7 +40,7 @@ impl Painting<'_> {
             };
             let engine = plan.engine;
             tracing::warn!(?engine, why, "the {engine:?} engine ran out of memory");
-            let plainer = ladder::plainer(plan, self.model);
+            let plainer = fallback::plainer(plan, self.model);
             *plan = plainer.ok_or_else(|| Failure::Retry(anyhow::Error::msg(why)))?;
             remarks.push(too_little_memory(engine, plan.engine));
         }

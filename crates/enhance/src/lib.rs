@@ -4,7 +4,7 @@
 //! decode ─► measure ─► straighten ─► look (SceneAnalyzer) ─► refine (Matte) ─► plan
 //!     ─► apply (GenerativeModel) ─► repaint (sky) ─► inspect ─► encode, preview
 //!          ▲                                  │
-//!          └──────────── ladder::lower ◄──────┘ held
+//!          └──────────── fallbacks::lower ◄──────┘ held
 //! ```
 //!
 //! `measure` finds numbers, `plan` turns numbers into an edit, `apply` paints it, `inspect` judges
@@ -18,13 +18,13 @@ pub mod brackets;
 pub mod codec;
 mod colour;
 pub mod export;
+pub mod fallback;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod generative_model;
 pub mod inspect;
 mod kernels;
-pub mod ladder;
 mod light;
 mod lines;
 pub mod measure;

@@ -86,12 +86,13 @@ pub struct Plan {
     pub engine: Engine,
     /// Which look.
     pub look: Look,
-    /// 0.0 to 1.0, lowered by the ladder.
+    /// 0.0 to 1.0, lowered by the fallbacks.
     pub strength: f32,
     /// The strength that was asked for, before any lowering.
     pub asked_strength: f32,
-    /// Where on the ladder: 0 and 1 with a model, tiled as well as guided, 2 to 4 natural.
-    pub rung: u8,
+    /// Where on the fallbacks: 0 and 1 with a model, tiled as well as guided, 2 to 4 natural.
+    #[serde(alias = "rung")]
+    pub fallback_level: u8,
     /// What a model is asked for; `None`: none is.
     #[serde(default)]
     pub denoise: Option<Denoise>,
@@ -135,7 +136,7 @@ pub fn plan(
     let noise_share = engine::share(scene, preset.look);
     Plan {
         engine,
-        rung: 0,
+        fallback_level: 0,
         denoise: Some(engine::denoise(model, scene, measured, noise_share)),
         noise_share,
         grid: engine::grid(model).filter(|_| engine == Engine::Tiled),
@@ -182,7 +183,7 @@ impl Plan {
             look: Look::Neutral,
             strength: 1.0,
             asked_strength: 1.0,
-            rung: crate::ladder::NATURAL_RUNG,
+            fallback_level: crate::fallback::NATURAL_LEVEL,
             denoise: None,
             noise_share: 0.0,
             grid: None,

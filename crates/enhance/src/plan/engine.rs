@@ -5,7 +5,7 @@
 //! 0.25: leaves, gravel and roof tiles are soon repainted. A bright or warm look is farther away
 //! and gets 0.1 more. With the eight steps of the usual checkpoint that is two steps, or three for
 //! a room that is to look bright or warm. `Preset::strength` does not change the share: how much
-//! of the proposal reaches the photo is a matter of blending, which knows every value; the ladder
+//! of the proposal reaches the photo is a matter of blending, which knows every value; the fallbacks
 //! lowers both.
 
 use serde::{Deserialize, Serialize};

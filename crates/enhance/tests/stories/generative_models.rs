@@ -1,10 +1,10 @@
-//! Models that guide: what of their proposals reaches a photo, and what the ladder makes of the
+//! Models that guide: what of their proposals reaches a photo, and what the fallbacks makes of the
 //! rest.
 
 use plumbline_enhance::inspect::{Gate, Thresholds};
 use plumbline_enhance::{
     ApplyError, Engine, EngineChoice, Generation, GenerationError, GenerativeModel, Look, Pixels,
-    Place, Plan, Preset, Progress, Scene, Shot, Verdict, apply, inspect, ladder, measure, plan,
+    Place, Plan, Preset, Progress, Scene, Shot, Verdict, apply, fallback, inspect, measure, plan,
 };
 use proptest::prelude::*;
 
@@ -71,7 +71,7 @@ fn a_model_that_pastes_never_reaches_the_picture() {
         if report.verdict == Verdict::Passed {
             return;
         }
-        plan = ladder::lower(&plan, &report, Some(&model)).expect("there is a good picture");
+        plan = fallback::lower(&plan, &report, Some(&model)).expect("there is a good picture");
     }
 }
 
@@ -248,7 +248,7 @@ fn room_in_the_dark() -> Pixels {
 }
 
 #[test]
-fn the_ladder_ends_with_a_person() {
+fn the_last_fallback_is_a_person() {
     let pixels = room_in_the_dark();
     let model = MadeUp::identity(1024);
     let mut plan = planned(&pixels, EngineChoice::Tiled, &model);
@@ -258,7 +258,7 @@ fn the_ladder_ends_with_a_person() {
         let percent = (plan.strength * 100.0).round() as u32;
         let steps = plan.denoise.as_ref().map(|denoise| denoise.steps);
         rungs.push((plan.engine, percent, steps, plan.grid.is_some()));
-        let Some(lower) = ladder::lower(&plan, &report, Some(&model)) else {
+        let Some(lower) = fallback::lower(&plan, &report, Some(&model)) else {
             break;
         };
         plan = lower;
@@ -280,17 +280,17 @@ fn a_model_without_memory_leaves_the_plainer_engines() {
     let pixels = room_in_the_dark();
     let model = MadeUp::identity(1024);
     let tiled = planned(&pixels, EngineChoice::Tiled, &model);
-    let guided = ladder::plainer(&tiled, Some(&model)).unwrap();
-    let natural = ladder::plainer(&guided, Some(&model)).unwrap();
+    let guided = fallback::plainer(&tiled, Some(&model)).unwrap();
+    let natural = fallback::plainer(&guided, Some(&model)).unwrap();
     assert_eq!(guided, planned(&pixels, EngineChoice::Best, &model));
     assert_eq!(natural, planned(&pixels, EngineChoice::Natural, &model));
-    assert_eq!(ladder::plainer(&natural, Some(&model)), None);
+    assert_eq!(fallback::plainer(&natural, Some(&model)), None);
 }
 
 /// A guided plan as version 4 stored it.
 const OF_VERSION_4: &str = r#"{
     "version": 4, "engine": "guided", "look": "neutral", "strength": 0.6, "asked_strength": 1.0,
-    "rung": 1, "white_balance": {"gains": [1.0, 1.0, 1.0]},
+    "fallback_level": 1, "white_balance": {"gains": [1.0, 1.0, 1.0]},
     "tone": {"exposure_ev": 0.0, "room_ev": 0.0, "shadow_lift_ev": 0.0, "highlight_ev": 0.0,
              "white": 1.0}
 }"#;
@@ -302,12 +302,12 @@ fn an_old_plan_still_reads_but_is_not_painted_by_guessing() {
     for key in ["denoise", "noise_share", "grid"] {
         document.as_object_mut().unwrap().remove(key);
     }
-    for key in ["version", "engine", "strength", "rung"] {
+    for key in ["version", "engine", "strength", "fallback_level"] {
         document[key] = old[key].clone();
     }
     let plan: Plan = serde_json::from_value(document).unwrap();
     assert_eq!(
-        (plan.version, plan.engine, plan.rung),
+        (plan.version, plan.engine, plan.fallback_level),
         (4, Engine::Guided, 1)
     );
     assert_eq!(plan.denoise, None);

@@ -7,7 +7,7 @@ use crate::plan::{Engine, Plan};
 use crate::report::Report;
 
 /// Where the natural engine starts: below guided at full and at lowered strength.
-pub(crate) const NATURAL_RUNG: u8 = 2;
+pub(crate) const NATURAL_LEVEL: u8 = 2;
 /// Each lowering keeps this share of the strength.
 const LESS: f32 = 0.6;
 
@@ -23,8 +23,8 @@ pub fn lower(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) 
         return Some(with_its_own_sky(plan));
     }
     match plan.engine {
-        Engine::Tiled | Engine::Guided if plan.rung == 0 => Some(weaker(plan, model)),
-        Engine::Natural if plan.rung < NATURAL_RUNG + 2 => Some(weaker(plan, model)),
+        Engine::Tiled | Engine::Guided if plan.fallback_level == 0 => Some(weaker(plan, model)),
+        Engine::Natural if plan.fallback_level < NATURAL_LEVEL + 2 => Some(weaker(plan, model)),
         _ => plainer(plan, model),
     }
 }
@@ -57,7 +57,7 @@ fn with_its_own_sky(plan: &Plan) -> Plan {
 fn weaker(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Plan {
     let weaker = Plan {
         strength: plan.strength * LESS,
-        rung: plan.rung + 1,
+        fallback_level: plan.fallback_level + 1,
         ..plan.clone()
     };
     match model {
@@ -70,7 +70,7 @@ fn guided(plan: &Plan, model: &dyn GenerativeModel) -> Plan {
     let guided = Plan {
         engine: Engine::Guided,
         strength: plan.asked_strength,
-        rung: 0,
+        fallback_level: 0,
         grid: None,
         ..plan.clone()
     };
@@ -88,7 +88,7 @@ fn natural(plan: &Plan) -> Plan {
     Plan {
         engine: Engine::Natural,
         strength: plan.asked_strength,
-        rung: NATURAL_RUNG,
+        fallback_level: NATURAL_LEVEL,
         denoise: None,
         noise_share: 0.0,
         grid: None,
