@@ -1,7 +1,8 @@
 //! An `SceneAnalyzer` made of whatever is here: one network for the sky, one for place and room. Where nothing
 //! better is installed, what ships sees, and it is said so once, when the analyzer opens.
 
-use plumbline_enhance::{AnalysisError, Mask, Pixels, Place, Scene, SceneAnalyzer};
+use plumbline_documents::Place;
+use plumbline_enhance::{AnalysisError, Mask, Pixels, Scene, SceneAnalyzer};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{self, Weight};
@@ -244,9 +245,9 @@ fn weight(id: &str) -> &'static Weight {
 
 #[cfg(test)]
 mod tests {
-    use plumbline_enhance::Room;
 
     use super::*;
+    use plumbline_documents::Room;
 
     struct Says(Judged);
 

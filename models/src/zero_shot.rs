@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{D, DType, Device, IndexOp, Tensor, safetensors};
 use candle_nn::ops::softmax;
-use plumbline_enhance::{Pixels, Place, Room};
+use plumbline_documents::{Place, Room};
+use plumbline_enhance::Pixels;
 use sha2::{Digest, Sha256};
 
 use crate::nets::clip::{self, Clip, Words, WordsError};

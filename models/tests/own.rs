@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use plumbline_enhance::{Pixels, Place};
+use plumbline_documents::Place;
+use plumbline_enhance::Pixels;
 use plumbline_models::nets::scene::SceneNet;
 use plumbline_models::nets::sky::SkyNet;
 use plumbline_models::train::data::{self, Example};

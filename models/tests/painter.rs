@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use candle_core::{DType, Device};
+use plumbline_documents::Place;
 use plumbline_enhance::pixels::Samples;
 use plumbline_enhance::{
-    Denoise, GenerationError, GenerativeModel, Mask, Pixels, Place, Preset, Progress, Scene, Shot,
-    Tile, measure, plan,
+    Denoise, GenerationError, GenerativeModel, Mask, Pixels, Preset, Progress, Scene, Shot, Tile,
+    measure, plan,
 };
 use plumbline_models::diffusion::budget::{Budget, Profile, Residency, Sizes};
 use plumbline_models::diffusion::files::Files;

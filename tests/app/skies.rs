@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use plumbline_documents::Place;
 use plumbline_domain::attempts::Verdict;
-use plumbline_enhance::Place;
 use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;

@@ -1,6 +1,7 @@
 //! Analyzers without networks: what they see is what the made-up pictures show.
 
-use plumbline_enhance::{AnalysisError, Mask, Pixels, Place, Scene, SceneAnalyzer};
+use plumbline_documents::Place;
+use plumbline_enhance::{AnalysisError, Mask, Pixels, Scene, SceneAnalyzer};
 
 /// Takes what is bright for sky, and pictures that begin with sky for exteriors.
 pub struct SkyAnalyzer;

@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
 
+use plumbline_documents::Place;
 use plumbline_enhance::{
-    Denoise, GenerationError, GenerativeModel, Pixels, Place, Progress, ProgressFn, Scene, Tile,
+    Denoise, GenerationError, GenerativeModel, Pixels, Progress, ProgressFn, Scene, Tile,
 };
 
 /// Changes nothing, and remembers what scene it was told.

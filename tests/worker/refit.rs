@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use plumbline_documents::{Gate, Report, Thresholds, Verdict};
 use plumbline_domain::photos::Status;
 use plumbline_domain::reviews::Decision;
 use plumbline_enhance::inspect::refit::holding;
-use plumbline_enhance::inspect::{Gate, Thresholds};
-use plumbline_enhance::{NoAnalyzer, Preset, Report, Verdict};
+use plumbline_enhance::{NoAnalyzer, Preset};
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::gaudy;
 use plumbline_tests::qc_process::{Output, qc};

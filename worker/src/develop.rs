@@ -5,15 +5,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use plumbline_documents::{Measure, MeasureVerdict, Report, Source, Verdict};
 use plumbline_domain::ids::RefitId;
 use plumbline_domain::photos::{Stage, Step};
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
-    Change, Decoded, GenerativeModel, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
-    Measured, Metadata, Overrides, Pixels, Plan, Preset, Report, Scene, SceneAnalyzer, Source,
-    Verdict, decode, fallback, measure, plan, repaint, straighten,
+    Change, Decoded, GenerativeModel, Heatmap, Inspected, Limits, Mask, Measured, Metadata,
+    Overrides, Pixels, Plan, Preset, Scene, SceneAnalyzer, decode, fallback, measure, plan,
+    repaint, straighten,
 };
 use serde_json::Value;
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use plumbline_documents::{Engine, EngineChoice, Look, Place};
 use plumbline_domain::photos::Step;
 use plumbline_enhance::{
-    Engine, EngineChoice, GenerativeModel, Limits, Look, Mask, Output, Overrides, Pixels, Place,
-    SkyChoice, decode, encode,
+    GenerativeModel, Limits, Mask, Output, Overrides, Pixels, SkyChoice, decode, encode,
 };
 use serde_json::{Value, json};
 

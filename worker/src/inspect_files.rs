@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use plumbline_documents::Verdict;
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{
-    Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, Verdict, encode, straighten,
+    Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, straighten,
 };
 use serde_json::Value;
 

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
+use plumbline_documents::Place;
 use plumbline_enhance::sky::Sun;
 use plumbline_enhance::{
-    Decoded, Limits, Mask, Metadata, Output, Overrides, Pixels, Place, SceneAnalyzer, decode,
-    encode,
+    Decoded, Limits, Mask, Metadata, Output, Overrides, Pixels, SceneAnalyzer, decode, encode,
 };
 use serde_json::{Value, json};
 

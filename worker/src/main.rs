@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plumbline_enhance::{Engine, Preset};
+use plumbline_documents::Engine;
+use plumbline_enhance::Preset;
 use plumbline_worker::analyzers;
 use plumbline_worker::bench;
 use plumbline_worker::develop::Studio;

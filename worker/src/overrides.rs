@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use plumbline_documents::Place;
 use plumbline_domain::corrections::{self, Correction, Place as SaidPlace};
 use plumbline_domain::ids::{MaskId, SkyId};
 use plumbline_domain::shoots::{self, Shoot};
 use plumbline_domain::skies::{self, Sky, Wish};
-use plumbline_enhance::{Limits, Mask, Overrides, Pixels, Place, SkyChoice, decode};
+use plumbline_enhance::{Limits, Mask, Overrides, Pixels, SkyChoice, decode};
 use plumbline_storage::StorageError;
 use plumbline_storage::key::Key;
 

@@ -3,11 +3,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use plumbline_documents::Engine;
 use plumbline_domain::photos::{Parts, Stage, Step};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
-    ApplyError, Engine, Generation, GenerationError, GenerativeModel, Pixels, Plan, Progress,
-    Scene, apply, fallback, paint_sky,
+    ApplyError, Generation, GenerationError, GenerativeModel, Pixels, Plan, Progress, Scene, apply,
+    fallback, paint_sky,
 };
 
 use crate::develop::GoOn;
@@ -123,7 +124,8 @@ fn too_little_memory(engine: Engine, next: Engine) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plumbline_enhance::{Denoise, EngineChoice, Preset, ProgressFn, Shot, Tile, measure, plan};
+    use plumbline_documents::EngineChoice;
+    use plumbline_enhance::{Denoise, Preset, ProgressFn, Shot, Tile, measure, plan};
 
     use super::*;
 

@@ -1,11 +1,13 @@
 //! What is seen of a straightened photo: the analyzer's scene, what a person told, the matte of its
 //! sky; and how all of that is put on record.
 
-use plumbline_enhance::plan::sky::{self, Camera, Kind};
+use plumbline_documents::{Engine, Place, Report, SkyKind, Verdict};
+use plumbline_enhance::plan::sky;
+use plumbline_enhance::plan::sky::Camera;
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    AnalysisError, Change, Engine, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels,
-    Place, Plan, Preset, Report, Scene, SceneAnalyzer, SkyChoice, Verdict, small,
+    AnalysisError, Change, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels, Plan,
+    Preset, Scene, SceneAnalyzer, SkyChoice, small,
 };
 use serde_json::{Value, json};
 
@@ -136,7 +138,7 @@ impl Seeing {
             return Value::Null;
         };
         let operation = match new.kind {
-            Kind::Own => "sky replaced with a picture",
+            SkyKind::Own => "sky replaced with a picture",
             _ if new.painted.is_some() => "sky replaced with one painted by a network",
             _ => "sky replaced with a calculated one",
         };
@@ -161,7 +163,7 @@ pub fn change(plan: &Plan) -> Change {
         _ if redrawn => Change::Composited,
         None => Change::Enhanced,
         Some(new) if new.painted.is_some() => Change::Composited,
-        Some(new) if new.kind == Kind::Own => Change::Collaged,
+        Some(new) if new.kind == SkyKind::Own => Change::Collaged,
         Some(_) => Change::Synthesised,
     }
 }

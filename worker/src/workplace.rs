@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
+use plumbline_documents::{EngineChoice, Look};
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::jobs::Claim;
 use plumbline_domain::photos::{Step, brackets};
@@ -13,7 +14,7 @@ use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
 use plumbline_domain::thresholds;
 use plumbline_enhance::shoot_reference::ShootReference;
-use plumbline_enhance::{EngineChoice, Look, Measured, Preset, SkyChoice};
+use plumbline_enhance::{Measured, Preset, SkyChoice};
 use plumbline_storage::key::Key;
 use tokio::sync::watch;
 

@@ -4,9 +4,10 @@
 use std::error::Error;
 use std::time::Instant;
 
+use plumbline_documents::EngineChoice;
 use plumbline_enhance::{
-    self as enhance, Denoise, EngineChoice, Generation, GenerationError, GenerativeModel, Limits,
-    Pixels, Preset, ProgressFn, Scene, Tile, decode, inspect, measure,
+    self as enhance, Denoise, Generation, GenerationError, GenerativeModel, Limits, Pixels, Preset,
+    ProgressFn, Scene, Tile, decode, inspect, measure,
 };
 
 /// Hands over what it was given.

@@ -1,8 +1,10 @@
 //! Paints a plan. The only functions that change pixels.
 
+use plumbline_documents::Engine;
+
 use crate::generative_model::{Denoise, Generation, GenerationError, Tile};
 use crate::pixels::Pixels;
-use crate::plan::{Engine, Plan};
+use crate::plan::Plan;
 use crate::scene::{Scene, small};
 use crate::sky::{self, Matte};
 use crate::steps::tiles::canvas::Canvas;

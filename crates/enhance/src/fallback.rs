@@ -1,10 +1,10 @@
 //! What to try after a result was held: less of the same, then a plainer engine, then a person.
 
+use plumbline_documents::{Engine, Gate, Report};
+
 use crate::generative_model::GenerativeModel;
-use crate::inspect::Gate;
+use crate::plan::Plan;
 use crate::plan::sky::{Sky, Why};
-use crate::plan::{Engine, Plan};
-use crate::report::Report;
 
 /// Where the natural engine starts: below guided at full and at lowered strength.
 pub(crate) const NATURAL_LEVEL: u8 = 2;
@@ -41,9 +41,9 @@ pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan>
 
 /// Whether nothing but the new sky's edge was held: less strength would not mend that.
 fn only_the_sky(report: &Report) -> bool {
-    let sky = [Gate::SkyHalo.name(), Gate::SkyLeak.name()];
     let mut held = report.held().peekable();
-    held.peek().is_some() && held.all(|measure| sky.contains(&measure.name.as_str()))
+    held.peek().is_some()
+        && held.all(|measure| matches!(measure.name.gate(), Some(Gate::SkyHalo | Gate::SkyLeak)))
 }
 
 fn with_its_own_sky(plan: &Plan) -> Plan {

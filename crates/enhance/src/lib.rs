@@ -30,7 +30,6 @@ mod lines;
 pub mod measure;
 pub mod pixels;
 pub mod plan;
-pub mod report;
 mod scale;
 pub mod scene;
 pub mod shoot_reference;
@@ -39,8 +38,8 @@ pub mod steps;
 
 pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
 pub use codec::{
-    Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,
-    Shot, Source, decode, encode, encode_preview, preview,
+    Change, Decoded, EncodeError, ExposureMode, Limits, Metadata, Output, Privacy, Refusal, Shot,
+    decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
 pub use generative_model::{
@@ -49,10 +48,6 @@ pub use generative_model::{
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
-pub use plan::engine::EngineChoice;
-pub use plan::{Engine, Look, Plan, Preset, plan};
-pub use report::{Measure, MeasureVerdict, Report, Verdict};
-pub use scene::{
-    AnalysisError, NoAnalyzer, Overrides, Place, Room, Scene, SceneAnalyzer, SkyChoice, small,
-};
+pub use plan::{Plan, Preset, plan};
+pub use scene::{AnalysisError, NoAnalyzer, Overrides, Scene, SceneAnalyzer, SkyChoice, small};
 pub use shoot_reference::ShootReference;

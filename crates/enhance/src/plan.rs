@@ -1,11 +1,11 @@
 //! From numbers to an edit: small, versioned data that a person can change, a test can read and
 //! `apply` repeats byte for byte.
 
+use plumbline_documents::{Engine, EngineChoice, Look};
 use serde::{Deserialize, Serialize};
 
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
-use crate::plan::engine::EngineChoice;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
 use crate::shoot_reference::ShootReference;
@@ -24,31 +24,6 @@ pub mod white_balance;
 
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
 pub const VERSION: u32 = 5;
-
-/// What makes the pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    /// Measured, deterministic correction.
-    Natural,
-    /// A model proposes, a smooth colour transform of the original follows.
-    Guided,
-    /// A model paints every tile anew; the same transform, and a middle band of what was painted.
-    Tiled,
-}
-
-/// The look an organization wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Look {
-    /// As the eye remembers the place.
-    #[default]
-    Neutral,
-    /// Airy: brighter than the eye remembers.
-    Bright,
-    /// Like late afternoon: a little of the warmth of the light stays.
-    Warm,
-}
 
 /// An organization's taste. It moves the targets, never the guarantees.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,62 +3,13 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use plumbline_documents::{Place, Room};
 
 use crate::pixels::{Mask, Pixels};
 use crate::scale::{self, Kernel};
 
 /// Pixels of the copy that an `SceneAnalyzer` or a `GenerativeModel` is given, at most.
 pub const SMALL_PIXELS: u32 = 1_500_000;
-
-/// Inside or outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Place {
-    /// A room.
-    Interior,
-    /// A house, a garden, a street.
-    Exterior,
-    /// Nobody could tell.
-    #[default]
-    Unknown,
-}
-
-/// What a room is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Room {
-    /// With a bath, a shower or a basin.
-    Bathroom,
-    /// With a bed.
-    Bedroom,
-    /// With a table to eat at.
-    DiningRoom,
-    /// A hall, a corridor.
-    Hall,
-    /// With a stove or a sink.
-    Kitchen,
-    /// With a sofa.
-    LivingRoom,
-    /// A staircase.
-    Stairs,
-    /// Any other.
-    Other,
-}
-
-impl Room {
-    /// All of them, in the order that networks number them.
-    pub const ALL: [Self; 8] = [
-        Self::Bathroom,
-        Self::Bedroom,
-        Self::DiningRoom,
-        Self::Hall,
-        Self::Kitchen,
-        Self::LivingRoom,
-        Self::Stairs,
-        Self::Other,
-    ];
-}
 
 /// What an `SceneAnalyzer` saw.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -87,21 +38,8 @@ pub struct Overrides {
     pub sky: Option<SkyChoice>,
 }
 
-/// What is to become of skies.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum SkyChoice {
-    /// They stay as they are.
-    #[default]
-    Keep,
-    /// A clear sky.
-    Clear,
-    /// A clear sky with some soft clouds.
-    LightCloud,
-    /// A clear sky with thin, high clouds.
-    HighCloud,
-    /// A picture of a sky, upright, its horizon along its lower edge.
-    Own(Arc<Pixels>),
-}
+/// Sky that a photo is to have, with the pixels of an own one.
+pub type SkyChoice = plumbline_documents::SkyChoice<Arc<Pixels>>;
 
 /// Looks at a picture.
 pub trait SceneAnalyzer: Send + Sync {

@@ -3,12 +3,12 @@
 //! One photo cannot tell a yellow wall from a yellow lamp; thirty photos of one house can. The
 //! shoot reference is a median, so that a few odd rooms do not move it.
 
+use plumbline_documents::Place;
 use serde::{Deserialize, Serialize};
 
 use crate::measure::{Measured, Tint};
 use crate::plan::exposure::stops_off;
 use crate::plan::white_balance::light;
-use crate::scene::Place;
 
 /// Photos below which a shoot has no common light.
 const FEWEST: usize = 3;

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use candle_core::{Device, Tensor};
 use candle_nn::ops::sigmoid;
+use plumbline_documents::Room;
 use plumbline_enhance::Pixels;
-use plumbline_enhance::Room;
 use plumbline_models::nets::u2net::{Size, U2Net};
 use plumbline_models::train::data::{self, Example};
 use plumbline_models::weights::Weights;

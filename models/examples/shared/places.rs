@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use plumbline_enhance::{Place, Room};
+use plumbline_documents::{Place, Room};
 use plumbline_models::nets::efficientnet::EfficientNet;
 use plumbline_models::nets::scene::SceneNet;
 use plumbline_models::train::checkpoint;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use candle_core::{D, DType, Device, Result, Tensor, Var};
 use candle_nn::ops::log_softmax;
-use plumbline_enhance::Room;
+use plumbline_documents::Room;
 
 use crate::nets::efficientnet::{self, EfficientNet};
 use crate::nets::scene::{self, FEATURES, Head};

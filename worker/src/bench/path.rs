@@ -5,8 +5,9 @@ use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use plumbline_documents::Report;
 use plumbline_enhance::{
-    Decoded, Limits, Output, Pixels, Preset, Report, Scene, apply, decode, encode, encode_preview,
+    Decoded, Limits, Output, Pixels, Preset, Scene, apply, decode, encode, encode_preview,
     inspect_with_heatmap, measure, plan, preview, straighten,
 };
 use plumbline_models::pages;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use clap::Args;
-use plumbline_enhance::{AnalysisError, Pixels, Place, Scene, SceneAnalyzer, small};
+use plumbline_documents::Place;
+use plumbline_enhance::{AnalysisError, Pixels, Scene, SceneAnalyzer, small};
 use serde::Serialize;
 
 use crate::bench::sight::interiors::Rooms;

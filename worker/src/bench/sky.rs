@@ -8,9 +8,10 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use plumbline_documents::Place;
 use plumbline_enhance::sky::{Matte, replace, without_islands};
 use plumbline_enhance::{
-    Limits, Overrides, Pixels, Place, Scene, Shot, SkyChoice, decode, measure, plan, small,
+    Limits, Overrides, Pixels, Scene, Shot, SkyChoice, decode, measure, plan, small,
 };
 
 use crate::analyzers;

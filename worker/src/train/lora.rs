@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use plumbline_documents::Place;
 use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
-use plumbline_enhance::{Denoise, GenerativeModel, Metadata, Output, Pixels, Place, Scene, encode};
+use plumbline_enhance::{Denoise, GenerativeModel, Metadata, Output, Pixels, Scene, encode};
 use plumbline_models::device;
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::NEUTRAL;

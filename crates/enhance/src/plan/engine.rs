@@ -8,26 +8,12 @@
 //! of the proposal reaches the photo is a matter of blending, which knows every value; the fallbacks
 //! lowers both.
 
-use serde::{Deserialize, Serialize};
+use plumbline_documents::{Engine, EngineChoice, Look, Place};
 
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
-use crate::plan::{Engine, Look};
-use crate::scene::{Place, Scene};
+use crate::scene::Scene;
 use crate::steps::tiles::Grid;
-
-/// The engine that somebody wishes for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EngineChoice {
-    /// Guided by a model where one is installed, natural elsewhere.
-    #[default]
-    Best,
-    /// Every tile painted anew, where a model is installed that does tiles.
-    Tiled,
-    /// Measured correction, whatever is installed.
-    Natural,
-}
 
 const INSIDE: f32 = 0.3;
 const OUTSIDE: f32 = 0.25;

@@ -5,10 +5,12 @@
 //! prints these coefficients with their error on photos left out of the fit. An error that small
 //! is taste, not a fault, so it is left alone.
 
+use plumbline_documents::{Look, Place};
+
 use crate::light;
 use crate::measure::Measured;
-use crate::plan::{Look, smooth};
-use crate::scene::{Place, Scene};
+use crate::plan::smooth;
+use crate::scene::Scene;
 use crate::shoot_reference::ShootReference;
 use crate::steps::tone::Tone;
 

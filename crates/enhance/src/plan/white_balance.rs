@@ -6,9 +6,11 @@
 //! cues' errors cancel. What remains on balanced photos, about a fifth of a stop, is left alone;
 //! a cast twice that is taken out whole. So a room keeps the last warmth of its lamps.
 
+use plumbline_documents::Look;
+
 use crate::colour::luminance;
 use crate::measure::{Illuminant, Measured, Tint};
-use crate::plan::{Look, smooth};
+use crate::plan::smooth;
 use crate::shoot_reference::ShootReference;
 use crate::steps::white_balance::WhiteBalance;
 

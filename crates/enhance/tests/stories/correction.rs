@@ -1,7 +1,8 @@
 //! The correction: what it promises, on generated and on real pictures.
 
+use plumbline_documents::{Report, Verdict};
 use plumbline_enhance::{
-    Pixels, Plan, Preset, Report, Scene, Shot, Verdict, apply, fallback, inspect, measure, plan,
+    Pixels, Plan, Preset, Scene, Shot, apply, fallback, inspect, measure, plan,
 };
 
 use crate::support::{altered, distance, files, open, room};

@@ -1,8 +1,9 @@
 //! Exports: what goes out tells the truth about the picture, keeps secrets where it should, and is
 //! never larger than it may be.
 
+use plumbline_documents::Format;
 use plumbline_enhance::{
-    Change, Export, Format, Limits, Metadata, Output, Pixels, Privacy, decode, encode, export,
+    Change, Export, Limits, Metadata, Output, Pixels, Privacy, decode, encode, export,
 };
 use proptest::prelude::*;
 

@@ -1,10 +1,10 @@
 //! Models that guide: what of their proposals reaches a photo, and what the fallbacks makes of the
 //! rest.
 
-use plumbline_enhance::inspect::{Gate, Thresholds};
+use plumbline_documents::{Engine, EngineChoice, Gate, Look, Place, Thresholds, Verdict};
 use plumbline_enhance::{
-    ApplyError, Engine, EngineChoice, Generation, GenerationError, GenerativeModel, Look, Pixels,
-    Place, Plan, Preset, Progress, Scene, Shot, Verdict, apply, fallback, inspect, measure, plan,
+    ApplyError, Generation, GenerationError, GenerativeModel, Pixels, Plan, Preset, Progress,
+    Scene, Shot, apply, fallback, inspect, measure, plan,
 };
 use proptest::prelude::*;
 
@@ -132,7 +132,7 @@ proptest! {
             let plan = planned(&pixels, EngineChoice::Best, model);
             let result = painted(&pixels, &plan, model);
             let report = inspect(&pixels, &result, &plan);
-            report.measure("structure").unwrap().value
+            report.gate(Gate::Structure).unwrap().value
         };
         let clean = structure(&MadeUp::guide(brightened));
         let pasted = paste.clone();
@@ -290,7 +290,7 @@ fn a_model_without_memory_leaves_the_plainer_engines() {
 /// A guided plan as version 4 stored it.
 const OF_VERSION_4: &str = r#"{
     "version": 4, "engine": "guided", "look": "neutral", "strength": 0.6, "asked_strength": 1.0,
-    "fallback_level": 1, "white_balance": {"gains": [1.0, 1.0, 1.0]},
+    "rung": 1, "white_balance": {"gains": [1.0, 1.0, 1.0]},
     "tone": {"exposure_ev": 0.0, "room_ev": 0.0, "shadow_lift_ev": 0.0, "highlight_ev": 0.0,
              "white": 1.0}
 }"#;
@@ -299,10 +299,10 @@ const OF_VERSION_4: &str = r#"{
 fn an_old_plan_still_reads_but_is_not_painted_by_guessing() {
     let mut document = serde_json::to_value(Plan::identity()).unwrap();
     let old: serde_json::Value = serde_json::from_str(OF_VERSION_4).unwrap();
-    for key in ["denoise", "noise_share", "grid"] {
+    for key in ["denoise", "noise_share", "grid", "fallback_level"] {
         document.as_object_mut().unwrap().remove(key);
     }
-    for key in ["version", "engine", "strength", "fallback_level"] {
+    for key in ["version", "engine", "strength", "rung"] {
         document[key] = old[key].clone();
     }
     let plan: Plan = serde_json::from_value(document).unwrap();

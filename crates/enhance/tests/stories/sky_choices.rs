@@ -1,9 +1,10 @@
 //! What becomes of a sky: who wants what, what was seen, and why one is left alone.
 
+use plumbline_documents::Place;
 use plumbline_enhance::plan::sky::{self, Camera, Sky, Why};
 use plumbline_enhance::sky::{SkyView, Sun};
 use plumbline_enhance::{
-    Mask, Measured, Overrides, Pixels, Place, Plan, Preset, Scene, Shot, SkyChoice, measure, plan,
+    Mask, Measured, Overrides, Pixels, Plan, Preset, Scene, Shot, SkyChoice, measure, plan,
 };
 
 /// An overcast sky over a third of the picture, seen by somebody who is sure.

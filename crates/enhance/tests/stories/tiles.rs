@@ -1,8 +1,9 @@
 //! Models that paint tiles: what of them reaches a photo, and what quality control sees.
 
+use plumbline_documents::{EngineChoice, Gate, Report, Verdict};
 use plumbline_enhance::{
-    ApplyError, EngineChoice, Generation, GenerativeModel, Pixels, Plan, Preset, Report, Scene,
-    Shot, Verdict, apply, inspect, measure, plan,
+    ApplyError, Generation, GenerativeModel, Pixels, Plan, Preset, Scene, Shot, apply, inspect,
+    measure, plan,
 };
 
 use crate::made_up::{MadeUp, as_jpeg, noisy};
@@ -25,8 +26,8 @@ fn redrawn(pixels: &Pixels, model: &dyn GenerativeModel) -> (Pixels, Report) {
     (result, report)
 }
 
-fn value(report: &Report, measure: &str) -> f64 {
-    report.measure(measure).unwrap().value
+fn value(report: &Report, gate: Gate) -> f64 {
+    report.gate(gate).unwrap().value
 }
 
 /// Tiles of the room, and of photos of their own size where they are at hand.
@@ -97,7 +98,7 @@ fn what_a_decoder_cannot_hold_stays_the_originals() {
     let lost = distance(&blurred(&pixels), &pixels);
     assert!(off < lost / 4.0, "{off} of {lost}");
     assert!(
-        value(&report, "sharpness_p5") > 0.9,
+        value(&report, Gate::SharpnessP5) > 0.9,
         "{}",
         report.headline()
     );
@@ -166,7 +167,7 @@ fn noise_of_its_own_in_every_tile_makes_no_seam() {
     let pixels = large();
     let model = MadeUp::tiles(1024, |tile, index, _| noisy(&tile, 2.0, index as u32));
     let (_, report) = redrawn(&pixels, &model);
-    let seams = value(&report, "seams");
+    let seams = value(&report, Gate::Seams);
     eprintln!("seams {seams}");
     assert!(seams < 0.5, "{seams}");
     assert_eq!(report.verdict, Verdict::Passed, "{}", report.headline());
@@ -188,10 +189,12 @@ fn tiles_that_differ_by_3_percent_are_caught() {
     seen.extend(pictures().into_iter().map(|pixels| (pixels, 256)));
     for (pixels, side) in seen {
         let (_, report) = redrawn(&pixels, &model(side));
-        let seams = value(&report, "seams");
+        let seams = value(&report, Gate::Seams);
         eprintln!("{} x {}: seams {seams}", pixels.width(), pixels.height());
         assert!(
-            report.held().any(|measure| measure.name == "seams"),
+            report
+                .held()
+                .any(|measure| measure.name == Gate::Seams.into()),
             "{seams}"
         );
     }

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use plumbline_documents::Place;
 use plumbline_enhance::plan::sky::Sky;
-use plumbline_enhance::{Decoded, Measured, Overrides, Place, Preset, Scene, SkyChoice, measure};
+use plumbline_enhance::{Decoded, Measured, Overrides, Preset, Scene, SkyChoice, measure};
 
 use crate::bench::sight::{Recalled, word};
 use crate::seeing;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use plumbline_enhance::{Place, Room, Scene};
+use plumbline_documents::{Place, Room};
+use plumbline_enhance::Scene;
 
 use crate::bench::sight::labels::Label;
 use crate::bench::sight::{percent, word};

@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use plumbline_documents::Place;
 use plumbline_enhance::plan::sky::{NewSky, Sky};
 use plumbline_enhance::{
-    Decoded, Measured, Overrides, Pixels, Place, Preset, Scene, SkyChoice, measure, preview, sky,
-    small,
+    Decoded, Measured, Overrides, Pixels, Preset, Scene, SkyChoice, measure, preview, sky, small,
 };
 
 use crate::bench::sight::labels::Label;

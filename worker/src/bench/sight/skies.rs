@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plumbline_enhance::{Mask, Overrides, Pixels, Place, small};
+use plumbline_documents::Place;
+use plumbline_enhance::{Mask, Overrides, Pixels, small};
 
 use crate::bench::sight::agreement::{Agreement, Truth, agreement};
 use crate::bench::sight::shape::{Shape, resized};

@@ -1,49 +1,10 @@
-//! Every gate of quality control in one table with a version: what it is called, where it fails,
-//! and what it says. A report records the version it was judged by; change a number and raise the
-//! version.
+//! The table of gates: threshold, unit and sentences of each. A report records the version it was
+//! judged by; change a number and raise the version.
 
-use serde::{Deserialize, Serialize};
+use crate::gate::Gate;
 
 /// Version of this table.
-pub const VERSION: u32 = 3;
-
-/// A measure that decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Gate {
-    /// The result has the original's pixels.
-    Size,
-    /// Worst tile of the structure term at one megapixel.
-    Structure,
-    /// Worst area of the structure term at full size.
-    StructureFine,
-    /// Worst area of texture in plain surfaces that the original does not explain.
-    Noise,
-    /// Straight lines that turned.
-    LineAngle,
-    /// Straight lines that bend.
-    LineBend,
-    /// Worst area of colour that the whole picture's change does not explain.
-    TileChroma,
-    /// Shift of near-neutral surfaces.
-    NeutralDrift,
-    /// Straight steps where the original has none.
-    Seams,
-    /// Highlights that were there.
-    LostHighlights,
-    /// Shadows that were there.
-    LostShadows,
-    /// A bright or dark rim along a new sky.
-    SkyHalo,
-    /// A new sky outside its mask.
-    SkyLeak,
-    /// Share of the result's edges that the original has.
-    EdgePrecision,
-    /// Share of the original's edges that the result has.
-    EdgeRecall,
-    /// Fine detail of the softest parts against the original's.
-    SharpnessP5,
-}
+pub const TABLE_VERSION: u32 = 3;
 
 /// The side of its threshold on which a measure passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,13 +13,12 @@ enum Side {
     AtMost,
 }
 
-pub(super) struct Row {
+pub(crate) struct Row {
     gate: Gate,
-    pub name: &'static str,
     pub label: &'static str,
     pub unit: &'static str,
     side: Side,
-    /// Fails beyond this; a person looks beyond the second. The third is how far a refit from
+    /// Fails beyond the first; a person looks beyond the second. The third is how far a refit from
     /// review decisions may move the first: the guarantee is ours, not a matter of taste.
     pub bounds: (f64, Option<f64>, f64),
     pub good: &'static str,
@@ -67,10 +27,9 @@ pub(super) struct Row {
 
 use Side::{AtLeast, AtMost};
 
-pub(super) const ROWS: [Row; 16] = [
+pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
     Row {
         gate: Gate::Size,
-        name: "size",
         label: "Size",
         unit: "megapixels",
         side: AtLeast,
@@ -80,7 +39,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::Structure,
-        name: "structure",
         label: "Structure, worst spot",
         unit: "",
         side: AtLeast,
@@ -90,7 +48,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::StructureFine,
-        name: "structure_fine",
         label: "Fine structure, worst spot",
         unit: "",
         side: AtLeast,
@@ -100,7 +57,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::Noise,
-        name: "noise",
         label: "Texture on plain surfaces",
         unit: "x",
         side: AtMost,
@@ -110,7 +66,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::LineAngle,
-        name: "line_angle",
         label: "Straight lines, turned",
         unit: "°",
         side: AtMost,
@@ -120,7 +75,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::LineBend,
-        name: "line_bend",
         label: "Straight lines, bent",
         unit: "% of length",
         side: AtMost,
@@ -130,7 +84,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::TileChroma,
-        name: "tile_chroma",
         label: "Colour, worst spot",
         unit: "ΔC",
         side: AtMost,
@@ -140,7 +93,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::NeutralDrift,
-        name: "neutral_drift",
         label: "Tint of neutral surfaces",
         unit: "ΔC",
         side: AtMost,
@@ -150,7 +102,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::Seams,
-        name: "seams",
         label: "Seams",
         unit: "ΔL*",
         side: AtMost,
@@ -160,7 +111,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::LostHighlights,
-        name: "lost_highlights",
         label: "Lost highlights",
         unit: "% of the picture",
         side: AtMost,
@@ -170,7 +120,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::LostShadows,
-        name: "lost_shadows",
         label: "Lost shadows",
         unit: "% of the picture",
         side: AtMost,
@@ -180,7 +129,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::SkyHalo,
-        name: "sky_halo",
         label: "Rim along the sky",
         unit: "ΔL*",
         side: AtMost,
@@ -190,7 +138,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::SkyLeak,
-        name: "sky_leak",
         label: "Sky outside its place",
         unit: "ΔE",
         side: AtMost,
@@ -200,7 +147,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::EdgePrecision,
-        name: "edge_precision",
         label: "Edges, none added",
         unit: "",
         side: AtLeast,
@@ -210,7 +156,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::EdgeRecall,
-        name: "edge_recall",
         label: "Edges, none lost",
         unit: "",
         side: AtLeast,
@@ -220,7 +165,6 @@ pub(super) const ROWS: [Row; 16] = [
     },
     Row {
         gate: Gate::SharpnessP5,
-        name: "sharpness_p5",
         label: "Sharpness, softest part",
         unit: "x",
         side: AtLeast,
@@ -230,58 +174,31 @@ pub(super) const ROWS: [Row; 16] = [
     },
 ];
 
-impl Gate {
-    /// Every gate, in the order of the report.
-    pub const ALL: [Self; ROWS.len()] = {
-        let mut all = [Self::Size; ROWS.len()];
-        let mut i = 0;
-        while i < all.len() {
-            assert!(ROWS[i].gate as usize == i, "the table follows the enum");
-            all[i] = ROWS[i].gate;
-            i += 1;
-        }
-        all
-    };
+const _: () = {
+    let mut i = 0;
+    while i < ROWS.len() {
+        assert!(ROWS[i].gate as usize == i, "the table follows the enum");
+        i += 1;
+    }
+};
 
-    pub(super) fn row(self) -> &'static Row {
+impl Gate {
+    pub(crate) fn row(self) -> &'static Row {
         &ROWS[self as usize]
     }
 
-    /// As measures and tables call it.
-    pub fn name(self) -> &'static str {
-        self.row().name
-    }
-
-    /// As reports call it.
+    /// The name for people.
     pub fn label(self) -> &'static str {
         self.row().label
     }
 
-    /// The gate of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|gate| gate.name() == name)
-    }
-
-    /// Whether a value is the worse the lower it is.
+    /// True when a value is the worse the lower it is.
     pub fn is_floor(self) -> bool {
         self.row().side == AtLeast
     }
 
-    /// How far a refit may loosen it.
+    /// The threshold beyond which no refit may move it.
     pub fn loosest(self) -> f64 {
         self.row().bounds.2
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_gate_has_its_own_name_and_is_found_by_it() {
-        for gate in Gate::ALL {
-            assert_eq!(Gate::named(gate.name()), Some(gate));
-            assert_eq!(serde_json::to_value(gate).unwrap(), gate.name());
-        }
     }
 }

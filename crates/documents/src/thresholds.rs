@@ -1,12 +1,15 @@
-//! What reports are made by: the table of gates, or one that an organization's decisions moved
-//! within what the table allows.
+//! The thresholds that reports are made by: the table of gates, or one that an organization's
+//! decisions moved within what the table allows.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::inspect::gates::{Gate, ROWS, Row};
-use crate::report::{Measure, MeasureVerdict};
+use crate::gate::Gate;
+use crate::measure::{Measure, MeasureVerdict};
+use crate::table::{ROWS, Row};
 
-/// Where a gate fails, and where a person looks.
+/// Limits of one gate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bound {
     /// Fails beyond this.
@@ -35,12 +38,12 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// A gate's.
+    /// The limits of a gate.
     pub fn of(&self, gate: Gate) -> Bound {
         self.bounds[gate as usize]
     }
 
-    /// The same, but one gate fails elsewhere: never beyond [`Gate::loosest`].
+    /// The same thresholds with another one for a gate, never beyond [`Gate::loosest`].
     pub fn with(mut self, gate: Gate, fail: f64) -> Self {
         let kept = if gate.is_floor() {
             fail.max(gate.loosest())
@@ -51,7 +54,29 @@ impl Thresholds {
         self
     }
 
-    /// Judges a value.
+    /// Thresholds that differ from the table, by the gates' names: the stored form of a refit.
+    pub fn moved(&self) -> BTreeMap<String, f64> {
+        let table = Self::default();
+        Gate::ALL
+            .into_iter()
+            .filter(|&gate| self.of(gate).fail != table.of(gate).fail)
+            .map(|gate| (gate.to_string(), self.of(gate).fail))
+            .collect()
+    }
+
+    /// The table with a stored refit: never tighter than the table, never beyond [`Gate::loosest`].
+    /// Names that are no gate's are left out.
+    pub fn restored(moved: &BTreeMap<String, f64>) -> Self {
+        let gates = Gate::ALL.into_iter().filter(|gate| gate.can_move());
+        gates.fold(Self::default(), |all, gate| {
+            match moved.get(gate.as_str()) {
+                Some(&fail) => all.with(gate, gate.no_tighter(fail)),
+                None => all,
+            }
+        })
+    }
+
+    /// The verdict on a value.
     pub fn judge(&self, gate: Gate, value: f64) -> MeasureVerdict {
         let bound = self.of(gate);
         let beyond = |limit: f64| {
@@ -70,8 +95,8 @@ impl Thresholds {
         }
     }
 
-    /// The measure that says so.
-    pub(crate) fn measure(&self, gate: Gate, value: f64) -> Measure {
+    /// A value with its verdict and its sentence.
+    pub fn measure(&self, gate: Gate, value: f64) -> Measure {
         let (row, value) = (gate.row(), rounded(value));
         let verdict = self.judge(gate, value);
         let sentence = match verdict {
@@ -79,7 +104,7 @@ impl Thresholds {
             _ => row.bad,
         };
         Measure {
-            name: row.name.to_owned(),
+            name: gate.into(),
             label: row.label.to_owned(),
             value,
             threshold: Some(self.of(gate).fail),
@@ -91,8 +116,27 @@ impl Thresholds {
     }
 }
 
-/// Six decimals: what is stored as text reads back as the same number.
-pub(crate) fn rounded(value: f64) -> f64 {
+impl Gate {
+    /// True when decisions can move it. Beyond a limit for review a person looks anyway, so moving
+    /// the failure of such a gate would let nothing through.
+    pub fn can_move(self) -> bool {
+        let bound = Thresholds::default().of(self);
+        bound.review.is_none() && bound.fail != self.loosest()
+    }
+
+    /// The looser of a threshold and the table's.
+    pub fn no_tighter(self, fail: f64) -> f64 {
+        let table = Thresholds::default().of(self).fail;
+        if self.is_floor() {
+            fail.min(table)
+        } else {
+            fail.max(table)
+        }
+    }
+}
+
+/// A number rounded to six decimals: stored as text, it reads back as the same number.
+pub fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
 
