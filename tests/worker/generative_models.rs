@@ -141,7 +141,7 @@ impl Story {
 
         let report = inspect(&original, &pixels(&delivered), &plan);
 
-        assert_eq!(report.verdict, enhance::Verdict::Passed, "{report:#?}");
+        assert_eq!(report.verdict, plumbline_documents::Verdict::Passed, "{report:#?}");
     }
 }
 

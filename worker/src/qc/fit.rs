@@ -84,7 +84,7 @@ impl Proposal {
     fn to_store(&self) -> anyhow::Result<NewRefit> {
         Ok(NewRefit {
             table_version: i32::try_from(self.shadow.version)?,
-            bounds: serde_json::to_value(refit::moved(&self.change.after))?,
+            bounds: serde_json::to_value(self.change.after.moved())?,
             decisions: i32::try_from(self.shadow.decisions())?,
             shadow: serde_json::to_value(&self.shadow)?,
         })

@@ -63,6 +63,6 @@ fn line(gate: Gate, thresholds: &Thresholds) -> String {
     let review = ours.review.map_or_else(String::new, |review| {
         format!("; a person looks {side} {review}")
     });
-    let name = gate.name();
+    let name = gate.as_str();
     format!("  {name:<16} fails {side} {fail}{moved}{review}")
 }
