@@ -7,7 +7,7 @@ use plumbline_domain::attempts::Verdict::{self, Held, Passed};
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::photos::Status;
 use plumbline_domain::renditions::{Kind, Rendition};
-use plumbline_enhance::{self as enhance, Limits, Pixels, Plan, decode, inspect, straighten};
+use plumbline_enhance::{Limits, Pixels, Plan, decode, inspect, straighten};
 use plumbline_tests::cluster::repository;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::{HOPELESS, gaudy, room};
@@ -141,7 +141,11 @@ impl Story {
 
         let report = inspect(&original, &pixels(&delivered), &plan);
 
-        assert_eq!(report.verdict, plumbline_documents::Verdict::Passed, "{report:#?}");
+        assert_eq!(
+            report.verdict,
+            plumbline_documents::Verdict::Passed,
+            "{report:#?}"
+        );
     }
 }
 
