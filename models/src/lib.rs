@@ -3,22 +3,9 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
-mod attention;
-mod bias;
-pub mod conv;
-pub mod dense;
-pub mod device;
 pub mod diffusion;
-mod double;
-mod floats;
-mod gelu;
-mod group_norm;
-#[cfg(feature = "cuda")]
-pub mod kernels;
-mod lanes;
 pub mod manifest;
 pub mod nets;
-pub mod pages;
 pub mod planes;
 pub mod refine_sky;
 pub mod shelf;

@@ -4,13 +4,13 @@
 mod recorded;
 
 use candle_core::{DType, Device, Tensor};
-use plumbline_models::dense::activations;
-use plumbline_models::device::{self, Kind};
 use plumbline_models::diffusion::euler::Euler;
 use plumbline_models::nets::sdxl::controlnet::ControlNet;
 use plumbline_models::nets::sdxl::unet::Unet;
 use plumbline_models::nets::sdxl::vae::{Decoder, Encoder};
 use plumbline_models::nets::sdxl::{Cond, config};
+use plumbline_nn::dense::activations;
+use plumbline_nn::device::{self, Kind};
 use recorded::{Recorded, Table};
 
 /// Relative errors that are the numbers' own.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use plumbline_enhance::Brush;
-use plumbline_models::device::{self, Kind};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::Painter;
 use plumbline_models::shelf::Shelf;
+use plumbline_nn::device::{self, Kind};
 
 use crate::config;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use plumbline_domain::db::Db;
 use plumbline_enhance::{Brush, Eye, Preset};
-use plumbline_models::pages;
+use plumbline_nn::pages;
 use plumbline_storage::Storage;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};

@@ -51,7 +51,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    plumbline_models::pages::share();
+    plumbline_nn::pages::share();
     match Cli::parse().command.unwrap_or(Command::Run) {
         Command::Run => work(),
         Command::Merge(order) => merge::run(&order),

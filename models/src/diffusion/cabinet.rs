@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
+use plumbline_nn::conv::layout::laying_out;
+use plumbline_nn::dense;
 
 use super::budget::{Net, Profile, Residency};
 use super::files::{Files, Origin, Part};
@@ -12,8 +14,6 @@ use super::lora::blend::{Blend, Originals, Share};
 use super::lora::{Lora, LoraError};
 use super::params::Params;
 use super::random;
-use crate::conv::layout::laying_out;
-use crate::dense;
 use crate::nets::sdxl::config::UnetConfig;
 use crate::nets::sdxl::controlnet::ControlNet;
 use crate::nets::sdxl::unet::Unet;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use candle_core::{DType, Device};
 use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Scene, Schedule, Tile, Watch};
+use plumbline_nn::{device, pages};
 
 use super::budget::{Budget, Sizes, ways};
 use super::cabinet::Cabinet;
@@ -17,7 +18,6 @@ use super::prompts::{Memory, Prompt, PromptError};
 use super::shift::Shift;
 use super::skies::Sky;
 use super::words;
-use crate::{device, pages};
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.

@@ -12,8 +12,8 @@ use candle_core::safetensors::{Load, MmapedSafetensors};
 use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
+use plumbline_nn::conv::layout;
 
-use crate::conv::layout;
 use crate::diffusion::checkpoint::{Form, Network, Place};
 use crate::weights::WeightsError;
 

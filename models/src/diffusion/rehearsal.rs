@@ -6,21 +6,21 @@ use std::time::Instant;
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 use plumbline_enhance::{Brush, BrushError, Denoise, Pixels, Scene, Tile};
+use plumbline_nn::conv::layout::laying_out;
+use plumbline_nn::dense;
+use plumbline_nn::device;
+use plumbline_nn::pages;
 
 use super::budget::{Budget, Profile, Sizes, ways};
 use super::files::Files;
 use super::painter::{Painter, Unusable};
 use super::random;
-use crate::conv::layout::laying_out;
-use crate::dense;
-use crate::device;
 use crate::nets::sdxl::Cond;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
 use crate::nets::sdxl::controlnet::ControlNet;
 use crate::nets::sdxl::text::{self, TextEncoder};
 use crate::nets::sdxl::unet::Unet;
 use crate::nets::sdxl::vae::{Decoder, Encoder};
-use crate::pages;
 
 const TOKENS: usize = 77;
 /// A timestep of the eight-step checkpoint.

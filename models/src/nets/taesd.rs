@@ -7,8 +7,7 @@
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
-
-use crate::conv::{Activation, Conv, Geometry};
+use plumbline_nn::conv::{Activation, Conv, Geometry};
 
 const CHANNELS: usize = 64;
 const LATENTS: usize = 4;

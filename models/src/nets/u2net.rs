@@ -7,8 +7,7 @@
 
 use candle_core::{D, Module, Result, Tensor};
 use candle_nn::{Conv2dConfig, VarBuilder, batch_norm, conv2d};
-
-use crate::conv::{Activation, Conv, Geometry};
+use plumbline_nn::conv::{Activation, Conv, Geometry};
 
 /// A stage's block: kind and channels in, in the middle and out.
 #[derive(Debug, Clone, Copy)]

@@ -9,9 +9,9 @@ use clap::Args;
 use plumbline_enhance::plan::engine::{CANNY, TILE};
 use plumbline_enhance::steps::tiles::Grid;
 use plumbline_enhance::{Denoise, Pixels, Schedule, small};
-use plumbline_models::device::{self, Kind};
 use plumbline_models::diffusion::budget::Budget;
 use plumbline_models::diffusion::rehearsal::{self, Figure, Part, Precision, Rehearsal};
+use plumbline_nn::device::{self, Kind};
 use serde_json::Value;
 
 /// The strength of a plan for a room.

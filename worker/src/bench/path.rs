@@ -9,7 +9,7 @@ use plumbline_enhance::{
     Decoded, Limits, Output, Pixels, Preset, Report, Scene, apply, decode, encode, encode_preview,
     inspect_with_heatmap, measure, plan, preview, straighten,
 };
-use plumbline_models::pages;
+use plumbline_nn::pages;
 
 use crate::bench::stages::Run;
 

@@ -9,13 +9,13 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
 use plumbline_enhance::{Brush, Denoise, Metadata, Output, Pixels, Place, Scene, encode};
-use plumbline_models::device;
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::NEUTRAL;
 use plumbline_models::diffusion::words;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{self, Recipe, Stand};
 use plumbline_models::train::pairs::{self, Pair};
+use plumbline_nn::device;
 
 use crate::brushes;
 use crate::files::{keep, write_beside};

@@ -3,11 +3,11 @@
 use candle_core::{D, DType, Module, Result, Tensor};
 use candle_nn::ops::{layer_norm_slow, softmax, softmax_last_dim};
 use candle_nn::{LayerNorm, VarBuilder, layer_norm};
+use plumbline_nn::attention;
+use plumbline_nn::dense::{Linear, beside, linear, linear_no_bias};
+use plumbline_nn::group_norm::GroupNorm;
 
 use super::layers::Norms;
-use crate::attention;
-use crate::dense::{Linear, beside, linear, linear_no_bias};
-use crate::group_norm::GroupNorm;
 
 /// Scores in memory at once, at most; 64 MB in single precision.
 const SCORES: usize = 1 << 24;

@@ -2,15 +2,15 @@
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
+use plumbline_nn::conv::Geometry;
+use plumbline_nn::dense::Convolution;
+use plumbline_nn::device;
 
 pub use super::config::UnetConfig as Config;
 
 use super::layers::{conv, conv3, point};
 use super::trunk::Trunk;
 use super::{Cond, Residuals};
-use crate::conv::Geometry;
-use crate::dense::Convolution;
-use crate::device;
 
 /// The whole network.
 #[derive(Debug)]

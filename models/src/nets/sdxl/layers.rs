@@ -2,11 +2,10 @@
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
-
-use crate::bias;
-use crate::conv::Geometry;
-use crate::dense::{Convolution, Linear, linear};
-use crate::group_norm::GroupNorm;
+use plumbline_nn::bias;
+use plumbline_nn::conv::Geometry;
+use plumbline_nn::dense::{Convolution, Linear, linear};
+use plumbline_nn::group_norm::GroupNorm;
 
 /// A convolution without an activation.
 pub(super) fn conv(

@@ -9,9 +9,8 @@ use candle_core::{D, DType, Device, IndexOp, Module, Result, Tensor};
 use candle_nn::ops::{sigmoid, softmax};
 use candle_nn::{Embedding, LayerNorm, Linear, VarBuilder};
 use candle_nn::{embedding, layer_norm, linear, linear_no_bias};
+use plumbline_nn::gelu::gelu;
 use serde::Deserialize;
-
-use crate::gelu::gelu;
 
 /// Sizes, as `config.json` has them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

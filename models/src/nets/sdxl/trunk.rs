@@ -2,13 +2,13 @@
 
 use candle_core::{D, DType, Module, Result, Tensor, bail};
 use candle_nn::VarBuilder;
+use plumbline_nn::conv::Geometry;
+use plumbline_nn::dense::{Convolution, Linear, linear};
 
 use super::Cond;
 use super::attention::Transformer;
 use super::config::{Level, UnetConfig};
 use super::layers::{Norms, Resnet, conv, conv3};
-use crate::conv::Geometry;
-use crate::dense::{Convolution, Linear, linear};
 
 /// Two layers that make a vector of a time, or of sizes.
 #[derive(Debug)]

@@ -3,15 +3,15 @@
 
 use candle_core::{Module, Result, Tensor, bail};
 use candle_nn::VarBuilder;
+use plumbline_nn::dense::Convolution;
+use plumbline_nn::device;
+use plumbline_nn::group_norm::GroupNorm;
 
 pub use super::config::UnetConfig as Config;
 
 use super::layers::{Norms, Upsample, conv3};
 use super::trunk::{Layers, Seen, Trunk};
 use super::{Cond, Residuals};
-use crate::dense::Convolution;
-use crate::device;
-use crate::group_norm::GroupNorm;
 
 /// The whole network.
 #[derive(Debug)]

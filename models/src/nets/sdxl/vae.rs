@@ -3,15 +3,15 @@
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
+use plumbline_nn::conv::Geometry;
+use plumbline_nn::dense::Convolution;
+use plumbline_nn::device;
+use plumbline_nn::group_norm::GroupNorm;
 
 pub use super::config::VaeConfig as Config;
 
 use super::attention::PixelAttention;
 use super::layers::{Norms, Resnet, Upsample, conv, conv3, point};
-use crate::conv::Geometry;
-use crate::dense::Convolution;
-use crate::device;
-use crate::group_norm::GroupNorm;
 
 const EPS: f64 = 1e-6;
 /// Logarithms of variances outside of this are slips.

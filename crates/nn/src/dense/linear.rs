@@ -11,10 +11,10 @@ use crate::gelu::gelu;
 
 /// y = x Wᵀ + b.
 #[derive(Debug, Clone)]
-pub(crate) struct Linear(Kind<candle_nn::Linear>);
+pub struct Linear(Kind<candle_nn::Linear>);
 
 /// With a bias.
-pub(crate) fn linear(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Linear> {
+pub fn linear(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Linear> {
     if !packs(&vb) {
         return Ok(Linear(Kind::Plain(candle_nn::linear(inputs, outputs, vb)?)));
     }
@@ -25,7 +25,7 @@ pub(crate) fn linear(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Li
 }
 
 /// Without.
-pub(crate) fn linear_no_bias(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Linear> {
+pub fn linear_no_bias(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Linear> {
     if !packs(&vb) {
         let plain = candle_nn::linear_no_bias(inputs, outputs, vb)?;
         return Ok(Linear(Kind::Plain(plain)));

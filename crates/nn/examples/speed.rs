@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use candle_core::{Device, Result, Tensor, Var};
-use plumbline_models::conv::{Activation, Geometry, conv2d};
+use plumbline_nn::conv::{Activation, Geometry, conv2d};
 
 const SHAPES: [(usize, usize, usize, Geometry); 8] = [
     (384, 64, 16, Geometry::same(1)),

@@ -19,7 +19,7 @@ use candle_core::{
 };
 use candle_nn::VarBuilder;
 
-pub(crate) use self::linear::{Linear, linear, linear_no_bias};
+pub use self::linear::{Linear, linear, linear_no_bias};
 use self::pairs::Planes;
 use self::sheet::{Order, Sheet};
 use crate::conv::{Activation, Conv, Geometry};
@@ -34,13 +34,13 @@ pub fn activations(device: &Device, dtype: DType) -> DType {
 }
 
 /// Gives parameters that are added or multiplied by one by one: of norms, and biases.
-pub(crate) fn beside<'a>(vb: &VarBuilder<'a>) -> VarBuilder<'a> {
+pub fn beside<'a>(vb: &VarBuilder<'a>) -> VarBuilder<'a> {
     let dtype = activations(vb.device(), vb.dtype());
     vb.clone().set_dtype(dtype)
 }
 
 /// Whether layers of parameters that are asked for in `dtype` keep them laid out.
-pub(crate) fn lays_out(device: &Device, dtype: DType) -> bool {
+pub fn lays_out(device: &Device, dtype: DType) -> bool {
     activations(device, dtype) != dtype
 }
 
@@ -78,7 +78,7 @@ impl Packed {
 
 /// A convolution without an activation.
 #[derive(Debug, Clone)]
-pub(crate) struct Convolution(Kind<Conv>);
+pub struct Convolution(Kind<Conv>);
 
 #[derive(Debug, Clone)]
 enum Kind<P> {

@@ -100,7 +100,7 @@ pub fn forget_peak(device: &Device) {
 /// Works with what kernels are told of shapes kept on the card: candle would send it anew for every
 /// tensor that does not lie in one piece, which takes longer than most kernels. For networks, whose
 /// shapes come again; whatever is sent meanwhile is kept as well.
-pub(crate) fn remembering<T>(device: &Device, work: impl FnOnce() -> T) -> T {
+pub fn remembering<T>(device: &Device, work: impl FnOnce() -> T) -> T {
     #[cfg(feature = "cuda")]
     if let Device::Cuda(card) = device {
         let _kept = card.enable_cuda_graph_htod_cache();

@@ -8,10 +8,10 @@
 
 mod borrowed;
 mod correlation;
-pub(crate) mod depthwise;
+pub mod depthwise;
 mod grid;
 mod kernel;
-pub(crate) mod layout;
+pub mod layout;
 mod op;
 mod sizes;
 mod slope;

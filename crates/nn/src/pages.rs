@@ -27,7 +27,7 @@ pub fn keep() -> Kept {
 }
 
 /// Where networks paint on the processor.
-pub(crate) fn keep_for(device: &Device) -> Option<Kept> {
+pub fn keep_for(device: &Device) -> Option<Kept> {
     device.is_cpu().then(keep)
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
 use candle_core::{DType, Device, Tensor, Var};
-use plumbline_models::conv::{Activation, Geometry, conv2d};
+use plumbline_nn::conv::{Activation, Geometry, conv2d};
 
 /// Numbers of −1 to 1 that look like chance and are always the same.
 fn noise(dims: &[usize], seed: u32) -> Tensor {

@@ -7,7 +7,7 @@ use candle_nn::{Init, VarBuilder};
 
 /// The same numbers in the order that whoever convolves with them reads; other tensors as they are.
 /// Not for networks that are taught: candle wants theirs in planes.
-pub(crate) fn laid_out(tensor: Tensor) -> Result<Tensor> {
+pub fn laid_out(tensor: Tensor) -> Result<Tensor> {
     #[cfg(feature = "cudnn")]
     if super::tensor_cores::fit(&[&tensor]) && matches!(tensor.dims(), [_, _, rows, _] if *rows > 1)
     {
@@ -18,7 +18,7 @@ pub(crate) fn laid_out(tensor: Tensor) -> Result<Tensor> {
 }
 
 /// Gives everything laid out.
-pub(crate) fn laying_out(vb: VarBuilder<'static>) -> VarBuilder<'static> {
+pub fn laying_out(vb: VarBuilder<'static>) -> VarBuilder<'static> {
     let (dtype, device) = (vb.dtype(), vb.device().clone());
     VarBuilder::from_backend(Box::new(LaidOut(vb)), dtype, device)
 }

@@ -15,7 +15,7 @@ const STRIP: usize = 256;
 const SCORES: usize = 1 << 22;
 
 /// softmax(q kᵀ · scale) v of `f32` on the processor, each n x heads x length x size.
-pub(crate) fn attend(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32) -> Result<Tensor> {
+pub fn attend(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32) -> Result<Tensor> {
     let rows = |x: &Tensor| match x.stride().last() {
         Some(1) => Ok(x.clone()),
         _ => x.contiguous(),

@@ -9,7 +9,7 @@ const CHUNK: usize = 1 << 14;
 
 /// x times the share of a normal distribution below x, within 1.5e-6 of it. `f32` on the CPU;
 /// Candle's own elsewhere, and where gradients are wanted.
-pub(crate) fn gelu(x: &Tensor) -> Result<Tensor> {
+pub fn gelu(x: &Tensor) -> Result<Tensor> {
     let fast = x.device().is_cpu() && x.dtype() == candle_core::DType::F32;
     if fast && !x.track_op() {
         return x.contiguous()?.apply_op1_no_bwd(&Gelu);

@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor};
 
 /// `x` plus a number of `bias` for every `area` neighbours, over and over: 1 for a matrix' rows, the
 /// pixels of a plane for a picture's channels.
-pub(crate) fn add(x: &Tensor, bias: &Tensor, area: usize) -> Result<Tensor> {
+pub fn add(x: &Tensor, bias: &Tensor, area: usize) -> Result<Tensor> {
     #[cfg(feature = "cuda")]
     if crate::kernels::fit(&[x, bias]) {
         return crate::kernels::biased(x, bias, area);

@@ -11,7 +11,7 @@ use crate::lanes::scaled_silu;
 
 /// Its parameters.
 #[derive(Debug, Clone)]
-pub(crate) struct GroupNorm {
+pub struct GroupNorm {
     weight: Tensor,
     bias: Tensor,
     groups: usize,
