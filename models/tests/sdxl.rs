@@ -9,8 +9,8 @@ use plumbline_models::nets::sdxl::controlnet::ControlNet;
 use plumbline_models::nets::sdxl::unet::Unet;
 use plumbline_models::nets::sdxl::vae::{Decoder, Encoder};
 use plumbline_models::nets::sdxl::{Cond, config};
-use plumbline_nn::dense::activations;
-use plumbline_nn::device::{self, Kind};
+use plumbline_nn::dense::activation_dtype;
+use plumbline_nn::device::{self, DeviceKind};
 use recorded::{Recorded, Table};
 
 /// Relative errors that are the numbers' own.
@@ -54,7 +54,7 @@ fn a_card_says_the_same() {
     let Some(recorded) = Recorded::open("tiny-random-sdxl") else {
         return;
     };
-    if kind == Kind::Cpu {
+    if kind == DeviceKind::Cpu {
         eprintln!("SKIPPED 1: no CUDA device answers");
         return;
     }
@@ -74,7 +74,7 @@ fn a_card_says_the_same() {
 /// Encodes, adds noise, denoises under two ControlNets, decodes; each step from the recorded one
 /// before it, so that no error hides in another.
 fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table) {
-    let shown = activations(device, dtype);
+    let shown = activation_dtype(device, dtype);
     let tensor = |name: &str| placed(recorded.tensor(name), shown, device);
     let (encoder, decoder, scaling) = autoencoder(recorded, dtype, device);
     let signed = ((tensor("image") * 2.0).unwrap() - 1.0).unwrap();

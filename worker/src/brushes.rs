@@ -7,7 +7,7 @@ use plumbline_enhance::Brush;
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::Painter;
 use plumbline_models::shelf::Shelf;
-use plumbline_nn::device::{self, Kind};
+use plumbline_nn::device::{self, DeviceKind};
 
 use crate::config;
 
@@ -22,7 +22,7 @@ pub(crate) fn of(
     say: impl Fn(&str) + Send + Sync + 'static,
 ) -> Result<Arc<dyn Brush>, String> {
     let (device, kind) = device::best();
-    if let Kind::Cuda { name } = &kind {
+    if let DeviceKind::Cuda { name } = &kind {
         say(&format!("The brush paints on {name}."));
     }
     let painter = Painter::open(files, device, &cache(), say);

@@ -1,5 +1,4 @@
-//! How fast our convolution is, by shape and direction, beside candle's own and beside what the
-//! processor can do at most.
+//! Speed of our convolution, by shape and direction, beside candle's own.
 #![allow(clippy::print_stdout)]
 
 use std::hint::black_box;

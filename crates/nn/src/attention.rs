@@ -7,7 +7,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use gemm::Parallelism;
 use rayon::prelude::*;
 
-use crate::lanes::share;
+use crate::simd::softmax;
 
 /// Queries at once, at most.
 const STRIP: usize = 256;
@@ -15,14 +15,19 @@ const STRIP: usize = 256;
 const SCORES: usize = 1 << 22;
 
 /// softmax(q kᵀ · scale) v of `f32` on the processor, each n x heads x length x size.
-pub fn attend(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32) -> Result<Tensor> {
+pub fn scaled_dot_product_attention(
+    q: &Tensor,
+    k: &Tensor,
+    v: &Tensor,
+    scale: f32,
+) -> Result<Tensor> {
     let rows = |x: &Tensor| match x.stride().last() {
         Some(1) => Ok(x.clone()),
         _ => x.contiguous(),
     };
     let op = Attention { scale };
-    let seen = rows(q)?.apply_op3_no_bwd(&rows(k)?, &rows(v)?, &op)?;
-    seen.transpose(1, 2)
+    let output = rows(q)?.apply_op3_no_bwd(&rows(k)?, &rows(v)?, &op)?;
+    output.transpose(1, 2)
 }
 
 struct Attention {
@@ -67,7 +72,7 @@ impl<'a> Heads<'a> {
 }
 
 impl Rows<'_> {
-    /// Whoever reads so many values of each row stays among the values.
+    /// Panics unless `size` values of every row lie in the storage.
     fn check(self, size: usize) {
         let end = self.count.saturating_sub(1) * self.stride + size;
         assert!(end <= self.values.len(), "rows end in their storage");
@@ -109,30 +114,30 @@ impl CustomOp3 for Attention {
                 v.dims
             );
         }
-        let mut seen = vec![0.0; n * queries * heads * size];
+        let mut output = vec![0.0; n * queries * heads * size];
         let strip = strip(queries, keys);
-        for (image, seen) in seen.chunks_mut(queries * heads * size).enumerate() {
-            let strips = seen.par_chunks_mut(strip * heads * size).enumerate();
-            strips.for_each_init(Vec::new, |scores, (at, seen)| {
-                let count = seen.len() / (heads * size);
+        for (image, output) in output.chunks_mut(queries * heads * size).enumerate() {
+            let strips = output.par_chunks_mut(strip * heads * size).enumerate();
+            strips.for_each_init(Vec::new, |scores, (at, output)| {
+                let count = output.len() / (heads * size);
                 scores.resize(count * keys, 0.0);
                 for head in 0..heads {
                     let q = q.rows(image, head).part(at * strip, count);
                     self.scores(q, k.rows(image, head), size, scores);
-                    scores.chunks_exact_mut(keys).for_each(share);
+                    scores.chunks_exact_mut(keys).for_each(softmax);
                     let v = v.rows(image, head);
-                    mix(scores, v, &mut seen[head * size..], heads * size, size);
+                    weighted_sum(scores, v, &mut output[head * size..], heads * size, size);
                 }
             });
         }
         Ok((
-            CpuStorage::F32(seen),
+            CpuStorage::F32(output),
             Shape::from((n, queries, heads, size)),
         ))
     }
 }
 
-/// So many queries that every thread has some, and their scores stay in its cache.
+/// Number of queries at a time: every thread has some, and their scores stay in its cache.
 fn strip(queries: usize, keys: usize) -> usize {
     let fair = queries.div_ceil(2 * rayon::current_num_threads());
     fair.clamp(16, STRIP).min((SCORES / keys).max(1))
@@ -171,22 +176,22 @@ impl Attention {
     }
 }
 
-/// The values, by their shares. `seen`: queries x `size`, `pitch` apart.
-fn mix(shares: &[f32], v: Rows, seen: &mut [f32], pitch: usize, size: usize) {
+/// Values, summed by their weights. `output`: queries x `size`, `pitch` apart.
+fn weighted_sum(weights: &[f32], v: Rows, output: &mut [f32], pitch: usize, size: usize) {
     v.check(size);
-    let queries = shares.len() / v.count;
-    assert!((queries - 1) * pitch + size <= seen.len());
+    let queries = weights.len() / v.count;
+    assert!((queries - 1) * pitch + size <= output.len());
     // SAFETY: all that is read and written was checked above to lie in the slices.
     unsafe {
         gemm::gemm(
             queries,
             size,
             v.count,
-            seen.as_mut_ptr(),
+            output.as_mut_ptr(),
             1,
             pitch.cast_signed(),
             false,
-            shares.as_ptr(),
+            weights.as_ptr(),
             1,
             v.count.cast_signed(),
             v.values.as_ptr(),
@@ -223,9 +228,9 @@ mod tests {
                 .unwrap()
                 .matmul(&k.t().unwrap().contiguous().unwrap());
             let scores = (scores.unwrap() * 0.5).unwrap();
-            let shares = candle_nn::ops::softmax(&scores, D::Minus1).unwrap();
-            let wanted = shares.matmul(&v).unwrap();
-            let found = attend(&q, &k, &v, 0.5).unwrap();
+            let weights = candle_nn::ops::softmax(&scores, D::Minus1).unwrap();
+            let wanted = weights.matmul(&v).unwrap();
+            let found = scaled_dot_product_attention(&q, &k, &v, 0.5).unwrap();
             assert_eq!(found.dims(), wanted.dims());
             let off = (found - wanted).unwrap().abs().unwrap().max_all().unwrap();
             let off = off.to_scalar::<f32>().unwrap();
@@ -236,6 +241,6 @@ mod tests {
     #[test]
     fn sizes_that_do_not_fit_are_refused() {
         let (q, k) = (random((1, 2, 5, 8)), random((1, 2, 7, 4)));
-        assert!(attend(&q, &k, &k, 1.0).is_err());
+        assert!(scaled_dot_product_attention(&q, &k, &k, 1.0).is_err());
     }
 }

@@ -1,13 +1,13 @@
-//! A bias, added to all of a tensor at once.
+//! Bias, added to all of a tensor at once.
 
 use candle_core::{Result, Tensor};
 
-/// `x` plus a number of `bias` for every `area` neighbours, over and over: 1 for a matrix' rows, the
+/// Adds a number of `bias` to every `area` neighbours of `x`, over and over: 1 for a matrix' rows, the
 /// pixels of a plane for a picture's channels.
 pub fn add(x: &Tensor, bias: &Tensor, area: usize) -> Result<Tensor> {
     #[cfg(feature = "cuda")]
-    if crate::kernels::fit(&[x, bias]) {
-        return crate::kernels::biased(x, bias, area);
+    if crate::kernels::supported(&[x, bias]) {
+        return crate::kernels::add_bias(x, bias, area);
     }
     let length = bias.elem_count();
     let rounds = x.elem_count() / (length * area).max(1);

@@ -1,29 +1,29 @@
 //! Convolutions, several times as fast as candle's own, with gradients on the processor: square
 //! kernels, any stride, padding and dilation, bias and rectifier in the same pass. On a card in half
-//! precision, where no gradient is wanted, cuDNN's (`tensor_cores`); the rest is candle's (`borrowed`).
+//! precision, where no gradient is wanted, cuDNN's (`tensor_cores`); the rest is candle's (`candle_conv2d`).
 //!
 //! The processor's is direct, without a matrix of patches: a tile of 8 channels x 16 pixels stays in
 //! registers while all inputs and taps are added up. The same loop, with the weights turned round, is
 //! the gradient of the inputs.
 
-mod borrowed;
+mod candle_conv2d;
+pub mod channels_last;
 mod correlation;
 pub mod depthwise;
 mod grid;
 mod kernel;
-pub mod layout;
 mod op;
 mod sizes;
-mod slope;
 #[cfg(feature = "cudnn")]
 mod tensor_cores;
+mod weight_gradient;
 
 use candle_core::{DType, Module, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use crate::conv::op::Op;
 
-/// How a kernel moves over its input.
+/// Stride, padding and dilation of a kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
     /// Pixels from output to output, at least 1.
@@ -35,7 +35,7 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// A 3 x 3 kernel whose taps are so far apart, with an output of the input's size.
+    /// 3 x 3 kernel of that dilation, with an output of the input's size.
     pub const fn same(dilation: usize) -> Self {
         Self {
             stride: 1,
@@ -44,21 +44,21 @@ impl Geometry {
         }
     }
 
-    /// A 3 x 3 kernel, with an output of half the input's size, rounded up.
+    /// 3 x 3 kernel of stride 2, with an output of half the input's size, rounded up.
     pub const HALF: Self = Self {
         stride: 2,
         padding: 1,
         dilation: 1,
     };
 
-    /// A kernel of one pixel.
+    /// Kernel of one pixel.
     pub const POINT: Self = Self {
         stride: 1,
         padding: 0,
         dilation: 1,
     };
 
-    /// Rows of output that so many of input make; `None`: the kernel does not fit.
+    /// Rows of output of `len` rows of input; `None`: the kernel does not fit.
     pub(crate) fn outputs(self, len: usize, kernel: usize) -> Option<usize> {
         let reach = (kernel - 1) * self.dilation + 1;
         let room = (len + 2 * self.padding).checked_sub(reach)?;
@@ -66,25 +66,25 @@ impl Geometry {
     }
 }
 
-/// What follows the sum.
+/// Activation after the sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
-    /// Nothing.
+    /// None.
     Linear,
-    /// Whatever is negative becomes zero.
+    /// Rectifier: what is negative becomes zero.
     Relu,
 }
 
-/// A layer.
+/// Convolution with a bias and an activation.
 #[derive(Debug, Clone)]
 pub struct Conv {
-    /// outputs x inputs x kernel x kernel
+    /// Kernels: outputs x inputs x kernel x kernel.
     pub weight: Tensor,
-    /// outputs
+    /// Bias of each output.
     pub bias: Tensor,
-    /// How it moves.
+    /// Stride, padding and dilation.
     pub geometry: Geometry,
-    /// What follows.
+    /// Activation after the sum.
     pub activation: Activation,
 }
 
@@ -112,8 +112,8 @@ impl Module for Conv {
     }
 }
 
-/// `x`: images x inputs x height x width, `weight`: outputs x inputs x kernel x kernel, `bias`:
-/// outputs.
+/// Convolves `x`, images x inputs x height x width. `weight`: outputs x inputs x kernel x kernel,
+/// `bias`: outputs.
 pub fn conv2d(
     x: &Tensor,
     weight: &Tensor,
@@ -122,15 +122,15 @@ pub fn conv2d(
     activation: Activation,
 ) -> Result<Tensor> {
     #[cfg(feature = "cudnn")]
-    if tensor_cores::fit(&[x, weight, bias]) && weight.dim(2)? > 1 {
+    if tensor_cores::supported(&[x, weight, bias]) && weight.dim(2)? > 1 {
         let sum = tensor_cores::conv2d(x, weight, bias, geometry, activation);
-        if !sum.as_ref().is_err_and(tensor_cores::was_refused) {
+        if !sum.as_ref().is_err_and(tensor_cores::is_unsupported) {
             return sum;
         }
-        return borrowed::conv2d(x, &weight.contiguous()?, bias, geometry, activation);
+        return candle_conv2d::conv2d(x, &weight.contiguous()?, bias, geometry, activation);
     }
     if !x.device().is_cpu() || x.dtype() != DType::F32 {
-        return borrowed::conv2d(x, weight, bias, geometry, activation);
+        return candle_conv2d::conv2d(x, weight, bias, geometry, activation);
     }
     let op = Op {
         geometry,

@@ -1,15 +1,15 @@
-//! Layers of networks that only look: on the processor, where a network is asked for in bfloat16,
-//! its weights are laid out once as the innermost loop reads them, in half the memory, and
+//! Linear layers and convolutions for inference. On the processor, where a network is asked for in
+//! bfloat16, their weights are packed once as the innermost loop reads them, in half the memory, and
 //! everything else stays in single precision. On a card, in other precisions and where gradients
 //! are wanted they are candle's, `conv`'s and `kernels`'.
 //!
-//! A linear layer and a convolution are one loop: rows of pairs of inputs, of words or of pixels,
+//! A linear layer and a convolution are one loop: rows of pairs of inputs, of tokens or of pixels,
 //! and for each tap of the kernel the same rows begun elsewhere.
 
+mod bf16_pairs;
 mod kernel;
 mod linear;
-mod pairs;
-mod sheet;
+mod packed_weights;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,50 +19,50 @@ use candle_core::{
 };
 use candle_nn::VarBuilder;
 
+use self::bf16_pairs::Planes;
 pub use self::linear::{Linear, linear, linear_no_bias};
-use self::pairs::Planes;
-use self::sheet::{Order, Sheet};
+use self::packed_weights::{Order, PackedWeights};
 use crate::conv::{Activation, Conv, Geometry};
-use crate::floats::floats;
+use crate::storage::contiguous_f32;
 
-/// What activations are in a network whose parameters are asked for in `dtype`.
-pub fn activations(device: &Device, dtype: DType) -> DType {
+/// Type of the activations in a network whose parameters are asked for in `dtype`.
+pub fn activation_dtype(device: &Device, dtype: DType) -> DType {
     match dtype {
         DType::BF16 if device.is_cpu() => DType::F32,
         other => other,
     }
 }
 
-/// Gives parameters that are added or multiplied by one by one: of norms, and biases.
-pub fn beside<'a>(vb: &VarBuilder<'a>) -> VarBuilder<'a> {
-    let dtype = activations(vb.device(), vb.dtype());
+/// Builder of parameters that are not packed, of norms and biases: in the type of the activations.
+pub fn activation_builder<'a>(vb: &VarBuilder<'a>) -> VarBuilder<'a> {
+    let dtype = activation_dtype(vb.device(), vb.dtype());
     vb.clone().set_dtype(dtype)
 }
 
-/// Whether layers of parameters that are asked for in `dtype` keep them laid out.
-pub fn lays_out(device: &Device, dtype: DType) -> bool {
-    activations(device, dtype) != dtype
+/// True if layers pack parameters that are asked for in `dtype`.
+pub fn packs_weights(device: &Device, dtype: DType) -> bool {
+    activation_dtype(device, dtype) != dtype
 }
 
 fn packs(vb: &VarBuilder) -> bool {
-    lays_out(vb.device(), vb.dtype())
+    packs_weights(vb.device(), vb.dtype())
 }
 
-/// A layer whose weights are laid out.
+/// Layer whose weights are packed.
 #[derive(Clone)]
 struct Packed {
-    sheet: Arc<Sheet>,
+    weights: Arc<PackedWeights>,
     geometry: Geometry,
 }
 
 impl fmt::Debug for Packed {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Sheet {
+        let PackedWeights {
             outputs,
             inputs,
             taps,
             ..
-        } = &*self.sheet;
+        } = &*self.weights;
         write!(f, "{outputs} x {inputs} x {taps} in bfloat16")
     }
 }
@@ -70,15 +70,15 @@ impl fmt::Debug for Packed {
 impl Packed {
     fn new(weight: &Tensor, bias: Option<&Tensor>, geometry: Geometry) -> Result<Self> {
         Ok(Self {
-            sheet: Arc::new(Sheet::new(weight, bias)?),
+            weights: Arc::new(PackedWeights::new(weight, bias)?),
             geometry,
         })
     }
 }
 
-/// A convolution without an activation.
+/// Conv2d without an activation.
 #[derive(Debug, Clone)]
-pub struct Convolution(Kind<Conv>);
+pub struct Conv2d(Kind<Conv>);
 
 #[derive(Debug, Clone)]
 enum Kind<P> {
@@ -86,7 +86,7 @@ enum Kind<P> {
     Packed(Packed),
 }
 
-impl Convolution {
+impl Conv2d {
     /// Takes a square kernel and its bias from `vb`.
     pub fn new(
         (inputs, outputs): (usize, usize),
@@ -99,14 +99,14 @@ impl Convolution {
             let plain = Conv::new((inputs, outputs), kernel, geometry, activation, vb)?;
             return Ok(Self(Kind::Plain(plain)));
         }
-        let bias = beside(vb).get(outputs, "bias")?;
+        let bias = activation_builder(vb).get(outputs, "bias")?;
         let weight = vb.get((outputs, inputs, kernel, kernel), "weight")?;
         let packed = Packed::new(&weight, Some(&bias), geometry)?;
         Ok(Self(Kind::Packed(packed)))
     }
 }
 
-impl Module for Convolution {
+impl Module for Conv2d {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match &self.0 {
             Kind::Plain(plain) => plain.forward(x),
@@ -115,7 +115,7 @@ impl Module for Convolution {
     }
 }
 
-/// A convolution as candle sees it.
+/// Packed convolution as an operation of candle's.
 struct Pixels<'a>(&'a Packed);
 
 impl CustomOp1 for Pixels<'_> {
@@ -124,26 +124,26 @@ impl CustomOp1 for Pixels<'_> {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let Packed { sheet, geometry } = self.0;
+        let Packed { weights, geometry } = self.0;
         let (images, channels, height, width) = layout.shape().dims4()?;
-        let kernel = sheet.taps.isqrt();
+        let kernel = weights.taps.isqrt();
         let (Some(rows), Some(columns)) = (
             geometry.outputs(height, kernel),
             geometry.outputs(width, kernel),
         ) else {
             bail!("{:?} is smaller than {:?}", layout.shape(), self.0);
         };
-        if channels != sheet.inputs {
+        if channels != weights.inputs {
             bail!("{:?} by {:?}", layout.shape(), self.0);
         }
         let run = channels.div_ceil(2);
         let pitch = (width + 2 * geometry.padding) * run;
         let (down, right) = (geometry.dilation * pitch, geometry.dilation * run);
-        let taps = (0..sheet.taps).map(|tap| tap / kernel * down + tap % kernel * right);
+        let taps = (0..weights.taps).map(|tap| tap / kernel * down + tap % kernel * right);
         let taps: Vec<usize> = taps.collect();
         let start = |at: usize| geometry.stride * (at / columns * pitch + at % columns * run);
-        let mut y = Vec::with_capacity(images * sheet.outputs * rows * columns);
-        for image in floats(storage, layout)?.chunks_exact(channels * height * width) {
+        let mut y = Vec::with_capacity(images * weights.outputs * rows * columns);
+        for image in contiguous_f32(storage, layout)?.chunks_exact(channels * height * width) {
             let planes = Planes {
                 values: image,
                 channels,
@@ -151,9 +151,9 @@ impl CustomOp1 for Pixels<'_> {
                 width,
             };
             let pixels = planes.to_pixels(geometry.padding);
-            y.append(&mut sheet.run(&pixels, &taps, rows * columns, start, Order::Planes));
+            y.append(&mut weights.run(&pixels, &taps, rows * columns, start, Order::Planes));
         }
-        let shape = Shape::from((images, sheet.outputs, rows, columns));
+        let shape = Shape::from((images, weights.outputs, rows, columns));
         Ok((CpuStorage::F32(y), shape))
     }
 }
@@ -168,10 +168,10 @@ mod tests {
         Tensor::randn(0.0_f32, 1.0, shape, &Device::Cpu).unwrap()
     }
 
-    /// Numbers that bfloat16 has exactly.
+    /// Numbers that bfloat16 holds exactly.
     fn rounded(shape: &[usize]) -> Tensor {
-        let brain = random(shape).to_dtype(DType::BF16).unwrap();
-        brain.to_dtype(DType::F32).unwrap()
+        let to_bf16 = random(shape).to_dtype(DType::BF16).unwrap();
+        to_bf16.to_dtype(DType::F32).unwrap()
     }
 
     fn builder(weight: &Tensor, bias: &Tensor, dtype: DType) -> VarBuilder<'static> {
@@ -217,7 +217,7 @@ mod tests {
             let x = rounded(&[2, 5, 13, 22]);
             let of = |dtype| {
                 let vb = builder(&weight, &bias, dtype);
-                Convolution::new((5, 35), kernel, geometry, &vb).unwrap()
+                Conv2d::new((5, 35), kernel, geometry, &vb).unwrap()
             };
             assert_near(
                 &of(DType::BF16).forward(&x).unwrap(),

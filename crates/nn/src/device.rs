@@ -1,4 +1,4 @@
-//! Where networks compute: the first NVIDIA card that answers, in a program built with `cuda`, else
+//! Device that networks run on: the first NVIDIA card that answers, in a program built with `cuda`, else
 //! the processor. Decided once for the process; nothing here moves a tensor.
 
 use std::sync::OnceLock;
@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 use candle_core::Device;
 
 #[cfg(feature = "cuda")]
-mod card;
+mod cuda;
 
-/// What a device is, for people and for plans that depend on it.
+/// Kind of a device, for people and for plans that depend on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum DeviceKind {
     /// The processor.
     Cpu,
     /// An NVIDIA card, by the name its driver gives it.
@@ -23,24 +23,24 @@ pub enum Kind {
 /// Memory of a card, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
-    /// What the card has.
+    /// Memory that the card has.
     pub total: u64,
-    /// What a new tensor may take: what nobody holds, and what this process holds and does not use.
+    /// Memory that a new tensor may take: unallocated, or held by this process and not in use.
     pub free: u64,
 }
 
-/// The device to compute on, and what it is. Every call gets the same device: candle takes tensors
-/// of two devices for strangers, even where both are one card.
-pub fn best() -> (Device, Kind) {
-    static BEST: OnceLock<(Device, Kind)> = OnceLock::new();
+/// Device to compute on, and its kind. Every call gets the same device: candle refuses to mix tensors
+/// of two devices, even where both are one card.
+pub fn best() -> (Device, DeviceKind) {
+    static BEST: OnceLock<(Device, DeviceKind)> = OnceLock::new();
     BEST.get_or_init(find).clone()
 }
 
-/// For what only a card can show.
+/// Card for tests that need one; `None`, and a note, where there is none.
 #[cfg(all(test, feature = "cuda"))]
 pub(crate) fn card_for_tests() -> Option<Device> {
     let (device, kind) = best();
-    if kind == Kind::Cpu {
+    if kind == DeviceKind::Cpu {
         eprintln!("SKIPPED 1: no CUDA device answers");
         return None;
     }
@@ -51,21 +51,21 @@ pub(crate) fn card_for_tests() -> Option<Device> {
 pub fn memory(device: &Device) -> Option<Memory> {
     match device {
         #[cfg(feature = "cuda")]
-        Device::Cuda(card) => card::memory(card).ok(),
+        Device::Cuda(card) => cuda::memory(card).ok(),
         _ => None,
     }
 }
 
-/// Memory of the machine that nobody holds, as of now, and that this program may take. `None`: it is
-/// not said.
-pub fn of_the_machine() -> Option<u64> {
-    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let available = available(&told)?;
-    let group = |file: &str| std::fs::read_to_string(format!("/sys/fs/cgroup/{file}")).ok();
-    let number = |file| group(file)?.trim().parse::<u64>().ok();
+/// Memory of the machine, in bytes, that is available to this program as of now. `None`: the system
+/// does not say.
+pub fn available_system_memory() -> Option<u64> {
+    let meminfo = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let available = available(&meminfo)?;
+    let cgroup = |file: &str| std::fs::read_to_string(format!("/sys/fs/cgroup/{file}")).ok();
+    let number = |file| cgroup(file)?.trim().parse::<u64>().ok();
     // A container's limit; `max`, and so no number, where it has none.
     let left = number("memory.max").zip(number("memory.current"));
-    let left = left.map_or(u64::MAX, |(most, taken)| most.saturating_sub(taken));
+    let left = left.map_or(u64::MAX, |(limit, used)| limit.saturating_sub(used));
     Some(available.min(left))
 }
 
@@ -77,30 +77,30 @@ fn available(meminfo: &str) -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-/// The most memory of the card that tensors took at once since `forget_peak`. `None`: it is the
+/// Peak memory of tensors on the card since `reset_peak_memory`, in bytes. `None`: it is the
 /// processor, or does not answer.
-pub fn peak(device: &Device) -> Option<u64> {
+pub fn peak_memory(device: &Device) -> Option<u64> {
     match device {
         #[cfg(feature = "cuda")]
-        Device::Cuda(card) => card::peak(card).ok(),
+        Device::Cuda(card) => cuda::peak_memory(card).ok(),
         _ => None,
     }
 }
 
-/// Begins to count the peak anew.
-pub fn forget_peak(device: &Device) {
+/// Resets the peak that `peak_memory` returns.
+pub fn reset_peak_memory(device: &Device) {
     match device {
         #[cfg(feature = "cuda")]
         // A peak that is too high misleads a benchmark, and nobody else.
-        Device::Cuda(card) => drop(card::forget_peak(card)),
+        Device::Cuda(card) => drop(cuda::reset_peak_memory(card)),
         _ => (),
     }
 }
 
-/// Works with what kernels are told of shapes kept on the card: candle would send it anew for every
-/// tensor that does not lie in one piece, which takes longer than most kernels. For networks, whose
-/// shapes come again; whatever is sent meanwhile is kept as well.
-pub fn remembering<T>(device: &Device, work: impl FnOnce() -> T) -> T {
+/// Runs `work` with the kernels' shape arguments cached on the card: candle would copy them anew for
+/// every tensor that is not contiguous, which takes longer than most kernels. For networks, whose
+/// shapes recur; other copies to the card meanwhile are cached as well.
+pub fn with_cached_kernel_arguments<T>(device: &Device, work: impl FnOnce() -> T) -> T {
     #[cfg(feature = "cuda")]
     if let Device::Cuda(card) = device {
         let _kept = card.enable_cuda_graph_htod_cache();
@@ -111,13 +111,13 @@ pub fn remembering<T>(device: &Device, work: impl FnOnce() -> T) -> T {
 }
 
 #[cfg(feature = "cuda")]
-fn find() -> (Device, Kind) {
-    card::first().unwrap_or((Device::Cpu, Kind::Cpu))
+fn find() -> (Device, DeviceKind) {
+    cuda::first().unwrap_or((Device::Cpu, DeviceKind::Cpu))
 }
 
 #[cfg(not(feature = "cuda"))]
-fn find() -> (Device, Kind) {
-    (Device::Cpu, Kind::Cpu)
+fn find() -> (Device, DeviceKind) {
+    (Device::Cpu, DeviceKind::Cpu)
 }
 
 #[cfg(test)]
@@ -128,15 +128,15 @@ mod tests {
     fn every_call_gets_one_device_and_its_kind() {
         let (device, kind) = best();
         assert!(device.same_device(&best().0));
-        assert_eq!(device.is_cuda(), kind != Kind::Cpu);
+        assert_eq!(device.is_cuda(), kind != DeviceKind::Cpu);
         assert_eq!(device.is_cuda(), memory(&device).is_some());
         assert!(memory(&Device::Cpu).is_none());
     }
 
     #[test]
     fn what_is_available_is_read_as_the_system_writes_it() {
-        let told = "MemTotal:       24576000 kB\nMemAvailable:   20000000 kB\nCached: 1 kB\n";
-        assert_eq!(available(told), Some(20_480_000_000));
+        let meminfo = "MemTotal:       24576000 kB\nMemAvailable:   20000000 kB\nCached: 1 kB\n";
+        assert_eq!(available(meminfo), Some(20_480_000_000));
         assert_eq!(available("MemTotal: 3 kB"), None);
     }
 
@@ -146,13 +146,13 @@ mod tests {
             eprintln!("SKIPPED 1: built for a card");
             return;
         }
-        assert_eq!(best().1, Kind::Cpu);
+        assert_eq!(best().1, DeviceKind::Cpu);
     }
 
     #[test]
     fn memory_let_go_is_free_again_though_the_pool_keeps_it() {
         let (device, kind) = best();
-        let (Some(before), Kind::Cuda { name }) = (memory(&device), kind) else {
+        let (Some(before), DeviceKind::Cuda { name }) = (memory(&device), kind) else {
             eprintln!("SKIPPED 1: no CUDA device answers");
             return;
         };

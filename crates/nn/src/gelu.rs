@@ -7,7 +7,7 @@ use rayon::prelude::*;
 /// Values a thread takes at once.
 const CHUNK: usize = 1 << 14;
 
-/// x times the share of a normal distribution below x, within 1.5e-6 of it. `f32` on the CPU;
+/// GELU: x times the cumulative normal distribution at x, within 1.5e-6 of it. `f32` on the CPU;
 /// Candle's own elsewhere, and where gradients are wanted.
 pub fn gelu(x: &Tensor) -> Result<Tensor> {
     let fast = x.device().is_cpu() && x.dtype() == candle_core::DType::F32;
@@ -27,10 +27,11 @@ impl CustomOp1 for Gelu {
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let values = storage.as_slice::<f32>()?;
         let (from, to) = layout.contiguous_offsets().expect("made contiguous above");
-        let mut bent = values[from..to].to_vec();
-        bent.par_chunks_mut(CHUNK)
+        let mut output = values[from..to].to_vec();
+        output
+            .par_chunks_mut(CHUNK)
             .for_each(|chunk| chunk.iter_mut().for_each(|v| *v = exact(*v)));
-        Ok((CpuStorage::F32(bent), layout.shape().clone()))
+        Ok((CpuStorage::F32(output), layout.shape().clone()))
     }
 }
 

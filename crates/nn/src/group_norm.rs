@@ -6,10 +6,10 @@ use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
 use crate::dense;
-use crate::floats::floats;
-use crate::lanes::scaled_silu;
+use crate::simd::scaled_silu;
+use crate::storage::contiguous_f32;
 
-/// Its parameters.
+/// Layer: parameters and groups.
 #[derive(Debug, Clone)]
 pub struct GroupNorm {
     weight: Tensor,
@@ -24,7 +24,7 @@ impl GroupNorm {
         if groups == 0 || !channels.is_multiple_of(groups) {
             bail!("{channels} channels cannot be put in {groups} groups");
         }
-        let vb = dense::beside(vb);
+        let vb = dense::activation_builder(vb);
         Ok(Self {
             weight: vb.get(channels, "weight")?,
             bias: vb.get(channels, "bias")?,
@@ -33,12 +33,12 @@ impl GroupNorm {
         })
     }
 
-    /// And SiLU.
-    pub fn then_silu(&self, x: &Tensor) -> Result<Tensor> {
-        self.of(x, true)
+    /// Normalises, then applies SiLU.
+    pub fn forward_silu(&self, x: &Tensor) -> Result<Tensor> {
+        self.normalise(x, true)
     }
 
-    fn of(&self, x: &Tensor, silu: bool) -> Result<Tensor> {
+    fn normalise(&self, x: &Tensor, silu: bool) -> Result<Tensor> {
         let tracked = x.track_op() || self.weight.track_op();
         if x.device().is_cpu() && x.dtype() == DType::F32 && !tracked {
             let op = Op {
@@ -52,7 +52,7 @@ impl GroupNorm {
         }
         let (weight, bias) = (&self.weight, &self.bias);
         #[cfg(feature = "cuda")]
-        if crate::kernels::fit(&[x, weight, bias]) {
+        if crate::kernels::supported(&[x, weight, bias]) {
             return crate::kernels::group_norm(x, weight, bias, self.groups, self.eps, silu);
         }
         let norm = candle_nn::GroupNorm::new(
@@ -69,7 +69,7 @@ impl GroupNorm {
 
 impl Module for GroupNorm {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.of(x, false)
+        self.normalise(x, false)
     }
 }
 
@@ -93,8 +93,11 @@ impl CustomOp3 for Op {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let x = floats(x, layout)?;
-        let (weight, bias) = (floats(weight, weight_layout)?, floats(bias, bias_layout)?);
+        let x = contiguous_f32(x, layout)?;
+        let (weight, bias) = (
+            contiguous_f32(weight, weight_layout)?,
+            contiguous_f32(bias, bias_layout)?,
+        );
         let dims = layout.dims();
         let (channels, pixels) = (dims[1], dims[2..].iter().product::<usize>());
         let group = channels / self.groups * pixels;
@@ -131,15 +134,15 @@ impl Op {
 fn moments(x: &[f32], eps: f64) -> (f32, f32) {
     const RUN: usize = 1024;
     let count = x.len() as f64;
-    let mean = x.chunks(RUN).map(|run| lanes(run, |v| v)).sum::<f64>() / count;
+    let mean = x.chunks(RUN).map(|run| simd_sum(run, |v| v)).sum::<f64>() / count;
     let middle = mean as f32;
     let spread = |v: f32| (v - middle) * (v - middle);
-    let variance = x.chunks(RUN).map(|run| lanes(run, spread)).sum::<f64>() / count;
+    let variance = x.chunks(RUN).map(|run| simd_sum(run, spread)).sum::<f64>() / count;
     (middle, (1.0 / (variance + eps).sqrt()) as f32)
 }
 
-/// A sum in sixteen lanes, which a processor adds at once.
-fn lanes(run: &[f32], of: impl Fn(f32) -> f32) -> f64 {
+/// Sum of sixteen partial sums, which a processor adds at once.
+fn simd_sum(run: &[f32], of: impl Fn(f32) -> f32) -> f64 {
     let mut sums = [0.0_f32; 16];
     let mut rest = run.chunks_exact(16);
     for part in &mut rest {

@@ -1,4 +1,4 @@
-//! Loops of our own on a card, where candle's would read and write memory many times over. Their
+//! CUDA kernels of our own, where candle's would read and write memory many times over. Their
 //! sources ship in the program and are compiled for the card on first use.
 
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ mod after_product;
 mod group_norm;
 mod transpose;
 
-pub use after_product::{biased, can_gate, fit, gated};
+pub use after_product::{add_bias, geglu, supported, supports_geglu};
 pub use group_norm::group_norm;
 pub use transpose::{Added, Matrices, transpose};
 
@@ -22,13 +22,13 @@ const SOURCE: &str = concat!(
     include_str!("kernels/transpose.cu"),
 );
 
-/// The function of that name, ready to launch.
+/// Kernel by name, ready to launch.
 fn function(name: &str, card: &CudaDevice) -> Result<CudaFunction> {
     static COMPILED: OnceLock<std::result::Result<String, String>> = OnceLock::new();
     let code = COMPILED.get_or_init(|| compile(SOURCE));
     let code = code
         .as_ref()
-        .map_err(|words| Error::Cuda(words.as_str().into()))?;
+        .map_err(|error| Error::Cuda(error.as_str().into()))?;
     let found = card.get_or_load_custom_func(name, "plumbline", code)?;
     Ok(found.into_cuda_function())
 }
@@ -53,8 +53,8 @@ mod tests {
     fn every_kernel_compiles_for_every_kind_of_number() {
         let code = compile(SOURCE).unwrap();
         for kernel in [
-            "biased",
-            "gated",
+            "add_bias",
+            "geglu",
             "moments",
             "normalise",
             "transpose",

@@ -9,11 +9,11 @@ pub mod bias;
 pub mod conv;
 pub mod dense;
 pub mod device;
-pub mod double;
-mod floats;
 pub mod gelu;
 pub mod group_norm;
 #[cfg(feature = "cuda")]
 pub mod kernels;
-mod lanes;
-pub mod pages;
+pub mod malloc_tuning;
+mod simd;
+mod storage;
+pub mod upsample2x;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
-use plumbline_nn::conv::layout::laying_out;
+use plumbline_nn::conv::channels_last::to_channels_last_builder;
 use plumbline_nn::dense;
 
 use super::budget::{Net, Profile, Residency};
@@ -78,7 +78,7 @@ impl Cabinet {
 
     /// Of what the networks are shown.
     pub fn dtype(&self) -> DType {
-        dense::activations(&self.device, self.dtype)
+        dense::activation_dtype(&self.device, self.dtype)
     }
 
     /// What latents of a picture are multiplied by for the UNet.
@@ -191,10 +191,12 @@ impl Cabinet {
         match &part.weights {
             Origin::File(path) => {
                 let weights = Weights::map(path)?.without(other);
-                weights.build_on(dtype, device, |vb| new(&part.config, &laying_out(vb)))
+                weights.build_on(dtype, device, |vb| {
+                    new(&part.config, &to_channels_last_builder(vb))
+                })
             }
             Origin::Random => {
-                let parameters = laying_out(random::parameters(dtype, device)?);
+                let parameters = to_channels_last_builder(random::parameters(dtype, device)?);
                 Ok(new(&part.config, &parameters)?)
             }
         }
@@ -210,7 +212,7 @@ impl Cabinet {
             dtype: self.dtype,
             device: self.device.clone(),
         };
-        if dense::lays_out(&self.device, self.dtype) {
+        if dense::packs_weights(&self.device, self.dtype) {
             let unet = self.build(part, &[], Unet::new)?;
             return Ok(Lookable::plain(unet, Parameters::File(source)));
         }

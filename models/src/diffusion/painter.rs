@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use candle_core::{DType, Device};
 use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Scene, Schedule, Tile, Watch};
-use plumbline_nn::{device, pages};
+use plumbline_nn::{device, malloc_tuning};
 
 use super::budget::{Budget, Sizes, ways};
 use super::cabinet::Cabinet;
@@ -129,7 +129,7 @@ impl Painter {
     /// Works, and where memory ends works again in a smaller way, until there is none.
     fn work<T>(&self, mut once: impl FnMut(&mut Hand) -> Result<T, Stop>) -> Result<T, BrushError> {
         let mut hand = self.hand();
-        let _kept = pages::keep_for(&self.device);
+        let _kept = malloc_tuning::retain_freed_on_cpu(&self.device);
         loop {
             let error = match once(&mut hand) {
                 Ok(done) => return Ok(done),
@@ -321,7 +321,7 @@ fn ran_out(error: &candle_core::Error) -> bool {
 
 fn free(device: &Device) -> u64 {
     let of_card = device::memory(device).map(|memory| memory.free);
-    let free = of_card.or_else(|| device.is_cpu().then(device::of_the_machine)?);
+    let free = of_card.or_else(|| device.is_cpu().then(device::available_system_memory)?);
     free.unwrap_or(UNKNOWN_MEMORY)
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Phase {
     pub taps: Vec<Tap>,
 }
 
-/// All that is known before the values are.
+/// Plan of a correlation: all that is known before its values are.
 pub(super) struct Correlation {
     pub frame: Frame,
     /// Rows and columns of the input.
@@ -34,7 +34,7 @@ pub(super) struct Correlation {
     pub phases: Vec<Phase>,
 }
 
-/// What is done with a sum.
+/// Bias and lower bound of a sum.
 #[derive(Clone, Copy)]
 pub(super) struct Finish<'a> {
     /// One value a channel, or none at all.
@@ -66,7 +66,7 @@ impl Packed {
     }
 }
 
-/// Part of the work: some rows of some channels of an image.
+/// Part of the output: some rows of some channels of an image.
 struct Part<'a> {
     image: Image<'a>,
     first_row: usize,
@@ -76,7 +76,7 @@ struct Part<'a> {
 }
 
 impl Correlation {
-    /// `channels`: of the input and the output. `weight`: by output, input and tap.
+    /// Computes the output. `channels`: of the input and the output. `weight`: by output, input and tap.
     pub fn run(
         &self,
         input: &[f32],
@@ -199,12 +199,12 @@ impl Correlation {
                     }
                 }
             }
-            self.hand_over(&mut part, phase, sums.chunks_exact(run), finish);
+            self.write_rows(&mut part, phase, sums.chunks_exact(run), finish);
         }
     }
 
-    /// From runs to rows of the output.
-    fn hand_over<'a>(
+    /// Writes runs to rows of the output.
+    fn write_rows<'a>(
         &self,
         part: &mut Part,
         phase: &Phase,

@@ -1,14 +1,14 @@
-//! Convolutions of every channel by a kernel of its own, on the processor: candle's own takes such a
-//! layer apart into hundreds of small ones. No gradients: nothing here is taught.
+//! Depthwise convolutions, of every channel by a kernel of its own, on the processor: candle's own
+//! splits such a layer into hundreds of small ones. No gradients: no layer of this kind is trained.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::floats::floats;
+use crate::storage::contiguous_f32;
 
-/// `x`: images x channels x height x width, `weight`: channels x 1 x kernel x kernel, `bias`:
-/// channels. No padding.
+/// Convolves without padding. `x`: images x channels x height x width, `weight`: channels x 1 x
+/// kernel x kernel, `bias`: channels.
 pub fn depthwise(x: &Tensor, weight: &Tensor, bias: &Tensor, stride: usize) -> Result<Tensor> {
     x.contiguous()?
         .apply_op3_no_bwd(&weight.contiguous()?, &bias.contiguous()?, &Op(stride))
@@ -37,12 +37,15 @@ impl CustomOp3 for Op {
         let (images, channels, rows, columns) = x_layout.shape().dims4()?;
         let (outputs, one, kernel, _) = weight_layout.shape().dims4()?;
         if outputs != channels || one != 1 || kernel > rows.min(columns) {
-            bail!("{x_layout:?} by {weight_layout:?}, channel by channel, has no sense");
+            bail!("{x_layout:?} by {weight_layout:?}, channel by channel, is not possible");
         }
         let out = |len: usize| (len - kernel) / self.0 + 1;
         let size = (out(rows), out(columns));
-        let (x, weight) = (floats(x, x_layout)?, floats(weight, weight_layout)?);
-        let bias = floats(bias, bias_layout)?;
+        let (x, weight) = (
+            contiguous_f32(x, x_layout)?,
+            contiguous_f32(weight, weight_layout)?,
+        );
+        let bias = contiguous_f32(bias, bias_layout)?;
         let mut output = vec![0.0; images * channels * size.0 * size.1];
         output
             .par_chunks_exact_mut(size.0 * size.1)

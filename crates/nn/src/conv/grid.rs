@@ -1,4 +1,4 @@
-//! Where an image's channels lie while they are convolved: with zeros around them, each in one
+//! Layout of an image's channels while they are convolved: with zeros around them, each in one
 //! long run, so that a kernel's every tap is the same run begun a little later.
 //!
 //! The zeros right of a row are those left of the next. Where outputs are `split` pixels apart,
@@ -11,7 +11,7 @@ use crate::conv::kernel::PIXELS;
 pub(super) struct Tap {
     pub row: usize,
     pub column: usize,
-    /// Which of the kernel's weights.
+    /// Index of its weight in the kernel.
     pub at: usize,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Image<'a> {
     pub columns: usize,
 }
 
-/// What every strip of an image has in common.
+/// Layout that every strip of an image has in common.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     /// Zeros above the first row and left of the first column.
@@ -69,7 +69,7 @@ impl Frame {
         runs + PIXELS + self.reach.1
     }
 
-    /// How much later a tap begins.
+    /// Offset at which a tap's run begins.
     pub fn shift(&self, tap: &Tap, rows: usize) -> usize {
         let run = tap.row % self.split * self.split + tap.column % self.split;
         let row = run * self.run_rows(rows) + tap.row / self.split;

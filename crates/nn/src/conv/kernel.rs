@@ -1,4 +1,4 @@
-//! The loop that decides how long a network takes, and nothing else: plain Rust that the compiler
+//! Innermost loop of convolutions, and nothing else: plain Rust that the compiler
 //! turns into vector instructions, compiled three times (AVX-512, AVX2, plain) by
 //! `multiversion`, whose call is the only unsafe one. Where the processor can multiply and add at
 //! once they do, so the last digits may differ between processors, never between numbers of threads.

@@ -1,4 +1,4 @@
-//! A convolution as candle sees it: sizes checked, values found, gradients handed back.
+//! Convolution as an operation of candle's: checks sizes, computes values and gradients.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
 
@@ -6,9 +6,9 @@ use crate::conv::correlation::{Correlation, Finish, Phase};
 use crate::conv::grid::{Frame, Tap};
 use crate::conv::sizes::Sizes;
 use crate::conv::{Activation, Geometry};
-use crate::floats::floats;
+use crate::storage::contiguous_f32;
 
-/// A convolution as candle sees it.
+/// Convolution as an operation of candle's.
 pub(super) struct Op {
     pub geometry: Geometry,
     pub activation: Activation,
@@ -73,7 +73,8 @@ impl Op {
         }
     }
 
-    /// Which output the input pixel `from` feeds through a tap, `lead` added; `None`: none does.
+    /// Index of the output that the input pixel `from` feeds through a tap, `lead` added; `None`: there
+    /// is none.
     fn source(&self, from: usize, tap: usize, lead: usize) -> Option<usize> {
         let Geometry {
             stride,
@@ -100,15 +101,15 @@ impl CustomOp3 for Op {
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let sizes = self.sizes(x_layout.shape(), weight_layout.shape(), bias_layout.shape())?;
-        let weight = floats(weight, weight_layout)?;
+        let weight = contiguous_f32(weight, weight_layout)?;
         let output = self.forwards(sizes).run(
-            floats(x, x_layout)?,
+            contiguous_f32(x, x_layout)?,
             (sizes.inputs, sizes.outputs),
             |output, input, at| {
                 weight[(output * sizes.inputs + input) * sizes.kernel * sizes.kernel + at]
             },
             Finish {
-                bias: floats(bias, bias_layout)?,
+                bias: contiguous_f32(bias, bias_layout)?,
                 floor: match self.activation {
                     Activation::Linear => f32::NEG_INFINITY,
                     Activation::Relu => 0.0,
@@ -130,7 +131,7 @@ impl CustomOp3 for Op {
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let sizes = self.sizes(x.shape(), weight.shape(), bias.shape())?;
         let gradient = read(&gradient.contiguous()?, |gradient| {
-            read(result, |result| Ok(self.passed(result, gradient)))
+            read(result, |result| Ok(self.gradient_of_sums(result, gradient)))
         })?;
         let channels = (sizes.inputs, sizes.outputs);
         let x_gradient = x.track_op().then(|| {
@@ -149,20 +150,18 @@ impl CustomOp3 for Op {
             })?;
             Tensor::from_vec(found, x.shape(), x.device())
         });
-        let slope = read(x, |x| {
-            Ok(self
-                .forwards(sizes)
-                .weights_gradient(x, &gradient, channels))
+        let weight_gradient = read(x, |x| {
+            Ok(self.forwards(sizes).weight_gradient(x, &gradient, channels))
         })?;
-        let slope = Tensor::from_vec(slope, weight.shape(), weight.device())?;
+        let weight_gradient = Tensor::from_vec(weight_gradient, weight.shape(), weight.device())?;
         let bias = Tensor::from_vec(totals(&gradient, sizes), bias.shape(), bias.device())?;
-        Ok((x_gradient.transpose()?, Some(slope), Some(bias)))
+        Ok((x_gradient.transpose()?, Some(weight_gradient), Some(bias)))
     }
 }
 
 impl Op {
-    /// The gradient of the sums: a rectifier lets it pass where its result is positive.
-    fn passed(&self, result: &[f32], gradient: &[f32]) -> Vec<f32> {
+    /// Gradient before the activation: a rectifier lets it pass where its result is positive.
+    fn gradient_of_sums(&self, result: &[f32], gradient: &[f32]) -> Vec<f32> {
         match self.activation {
             Activation::Linear => gradient.to_vec(),
             Activation::Relu => result
@@ -187,7 +186,7 @@ fn totals(gradient: &[f32], sizes: Sizes) -> Vec<f32> {
 fn read<T>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
     let (storage, layout) = tensor.storage_and_layout();
     match &*storage {
-        Storage::Cpu(storage) => read(floats(storage, layout)?),
+        Storage::Cpu(storage) => read(contiguous_f32(storage, layout)?),
         _ => bail!("this convolution knows the CPU only"),
     }
 }

@@ -1,10 +1,10 @@
-//! How large what a convolution is given, and what it makes, are.
+//! Sizes of a convolution's inputs and outputs, checked against each other.
 
 use candle_core::{Result, Shape, bail};
 
 use crate::conv::Geometry;
 
-/// The sizes of one call.
+/// Sizes of one call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
     pub images: usize,
@@ -16,8 +16,8 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    /// `weight` is outputs, inputs, and both sides of the kernel. An error: they do not fit each
-    /// other.
+    /// Checks the shapes of one call. `weight` is outputs, inputs, and both sides of the kernel. An
+    /// error: they do not fit each other.
     pub fn of(
         geometry: Geometry,
         x: &Shape,
@@ -27,7 +27,7 @@ impl Sizes {
         let (images, inputs, rows, columns) = x.dims4()?;
         let (outputs, wanted, kernel, other) = weight;
         if wanted != inputs || kernel != other || bias.dims1()? != outputs {
-            bail!("a convolution of {x:?} by {weight:?} and {bias:?} has no sense");
+            bail!("a convolution of {x:?} by {weight:?} and {bias:?} is not possible");
         }
         let out = |length| geometry.outputs(length, kernel);
         let (Some(out_rows), Some(out_columns)) = (out(rows), out(columns)) else {

@@ -3,7 +3,7 @@
 //! then takes no tensor core: an eighth to a twenty-fifth of the speed, and fifty times the error.
 //!
 //! Tensor cores want the channels of a pixel side by side; everything else here keeps them in
-//! planes. So pictures are turned round before, and back after, where the bias is added.
+//! planes. So pictures are transposed before, and back after, where the bias is added.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,18 +24,18 @@ use crate::conv::sizes::Sizes;
 use crate::conv::{Activation, Geometry};
 use crate::kernels::{self, Added, Matrices, transpose};
 
-/// Whether all of these are for tensor cores.
-pub(super) fn fit(tensors: &[&Tensor]) -> bool {
-    kernels::fit(tensors) && tensors.iter().all(|x| x.dtype() != DType::F32)
+/// True if tensor cores can take all of these.
+pub(super) fn supported(tensors: &[&Tensor]) -> bool {
+    kernels::supported(tensors) && tensors.iter().all(|x| x.dtype() != DType::F32)
 }
 
-/// Whether cuDNN has no such kernel for this card, as against a call that went wrong.
-pub(super) fn was_refused(error: &Error) -> bool {
-    // What candle makes of cuDNN's errors is text.
+/// True if cuDNN has no such kernel for this card, as against a call that went wrong.
+pub(super) fn is_unsupported(error: &Error) -> bool {
+    // candle turns cuDNN's errors into text.
     format!("{error:?}").contains("NOT_SUPPORTED")
 }
 
-/// A weight in planes is brought into order first (`layout`).
+/// Convolves; a weight in planes is copied in channels-last order first (`channels_last`).
 pub(super) fn conv2d(
     x: &Tensor,
     weight: &Tensor,
@@ -90,7 +90,7 @@ impl Op {
         transpose(&y.as_view(), pixels, Some(added), card)
     }
 
-    /// With channels side by side.
+    /// Sums, with channels side by side.
     fn sum<T: CudnnDataType + DeviceRepr + WithDType>(
         &self,
         sizes: Sizes,
@@ -150,7 +150,7 @@ impl Op {
     }
 }
 
-/// Belongs to the thread that made it, as cuDNN demands.
+/// cuDNN's handle of this thread: it belongs to the thread that made it.
 fn handle(card: &CudaDevice) -> Result<Arc<Cudnn>> {
     thread_local! {
         static HANDLES: RefCell<HashMap<DeviceId, Arc<Cudnn>>> = RefCell::default();
@@ -213,7 +213,7 @@ impl CustomOp3 for Op {
     }
 }
 
-/// What their layouts say is theirs; all are contiguous.
+/// Slices as their layouts say; all are contiguous.
 fn views<'a, T>(slices: [&'a CudaSlice<T>; 3], layouts: [&Layout; 3]) -> [CudaView<'a, T>; 3] {
     [0, 1, 2].map(|i| {
         let from = layouts[i].start_offset();
@@ -228,14 +228,14 @@ mod tests {
     use candle_core::cuda_backend::cudarc::cudnn::sys::cudnnStatus_t as Status;
 
     use super::*;
-    use crate::conv::{self, layout::laid_out};
+    use crate::conv::{self, channels_last::to_channels_last};
     use crate::device::card_for_tests;
 
     fn noise(shape: &[usize], scale: f64) -> Tensor {
         (Tensor::randn(0.0_f32, 1.0, shape, &Device::Cpu).unwrap() * scale).unwrap()
     }
 
-    /// What SDXL's networks and the eyes ask for: odd sizes, few channels, halves, wide kernels.
+    /// Shapes that our networks ask for: odd sizes, few channels, halves, wide kernels.
     #[test]
     fn a_card_convolves_as_the_processor_does() {
         let Some(card) = card_for_tests() else { return };
@@ -266,12 +266,13 @@ mod tests {
                         .map(|each| each.to_dtype(DType::F32).unwrap());
                     let wanted = conv::conv2d(&x, &weight, &bias, geometry, activation);
                     let [x, weight, bias] = halves.map(|each| each.to_device(&card).unwrap());
-                    assert!(fit(&[&x, &weight, &bias]));
-                    let laid_out = laid_out(weight.clone()).unwrap();
-                    let loose = conv::conv2d(&x, &weight, &bias, geometry, activation).unwrap();
-                    let got = conv::conv2d(&x, &laid_out, &bias, geometry, activation).unwrap();
+                    assert!(supported(&[&x, &weight, &bias]));
+                    let channels_last = to_channels_last(weight.clone()).unwrap();
+                    let in_planes = conv::conv2d(&x, &weight, &bias, geometry, activation).unwrap();
+                    let got =
+                        conv::conv2d(&x, &channels_last, &bias, geometry, activation).unwrap();
                     assert_eq!(got.dtype(), kind);
-                    let [got, loose] = [got, loose].map(|got| {
+                    let [got, in_planes] = [got, in_planes].map(|got| {
                         let got = got.to_dtype(DType::F32).unwrap();
                         got.to_device(&Device::Cpu).unwrap()
                     });
@@ -279,7 +280,7 @@ mod tests {
                         let off = (a - b).unwrap().abs().unwrap().flatten_all().unwrap();
                         off.max(0).unwrap().to_scalar::<f32>().unwrap()
                     };
-                    assert_eq!(off(&got, &loose), 0.0);
+                    assert_eq!(off(&got, &in_planes), 0.0);
                     let off = off(&got, &wanted.unwrap());
                     assert!(off < within, "{kind:?} {x:?} {geometry:?}: off by {off}");
                 }
@@ -290,8 +291,8 @@ mod tests {
     #[test]
     fn a_kernel_that_a_card_does_not_have_is_told_from_a_call_that_failed() {
         let of = |status| Error::from(CudnnError(status));
-        assert!(was_refused(&of(Status::CUDNN_STATUS_NOT_SUPPORTED)));
-        assert!(!was_refused(&of(Status::CUDNN_STATUS_EXECUTION_FAILED)));
-        assert!(!was_refused(&of(Status::CUDNN_STATUS_BAD_PARAM)));
+        assert!(is_unsupported(&of(Status::CUDNN_STATUS_NOT_SUPPORTED)));
+        assert!(!is_unsupported(&of(Status::CUDNN_STATUS_EXECUTION_FAILED)));
+        assert!(!is_unsupported(&of(Status::CUDNN_STATUS_BAD_PARAM)));
     }
 }

@@ -1,4 +1,4 @@
-//! The loop that decides how long a dense layer takes: a tile of outputs stays in registers while
+//! Innermost loop of dense layers: a tile of outputs stays in registers while
 //! pairs of inputs are multiplied by pairs of weights and added up in single precision. One
 //! instruction does both where the processor has AVX512-BF16, and plain Rust does elsewhere; the last
 //! digits may differ between processors, never between numbers of threads.
@@ -7,23 +7,22 @@
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
-/// Rows of a tile: pixels, or words.
+/// Rows of a tile: pixels, or tokens.
 pub(super) const ROWS: usize = 12;
 /// Outputs of a tile.
 pub(super) const LANES: usize = 32;
-/// Rows and lanes that fit into the registers of processors without AVX-512.
+/// Rows that fit into the registers of processors without AVX-512.
 const FEW: usize = 4;
 const HALF: usize = LANES / 2;
 
 /// Sums of a row.
 pub(super) type Row = [f32; LANES];
 
-/// Where a tile's inputs lie: rows of pairs that begin anywhere, the same for every tap but for a
-/// shift.
+/// Inputs of a tile: rows of pairs that begin anywhere, and for every tap the same rows shifted.
 #[derive(Clone, Copy)]
 pub(super) struct Inputs<'a> {
     pub pairs: &'a [u32],
-    /// Where the row begins under each tap, from the row's first.
+    /// Offset of the row under each tap, from the row's first pair.
     pub shifts: &'a [usize],
     /// Pairs of a row under one tap.
     pub run: usize,
@@ -145,8 +144,8 @@ mod fast {
             for at in 0..inputs.run {
                 // SAFETY: the panel has `LANES` for each of them.
                 unsafe {
-                    let low = brain(weights);
-                    let high = brain(weights.add(LANES / 2));
+                    let low = load(weights);
+                    let high = load(weights.add(LANES / 2));
                     weights = weights.add(LANES);
                     for (held, run) in held.iter_mut().zip(runs) {
                         let pair = _mm512_set1_epi32((*run.add(at)).cast_signed());
@@ -164,7 +163,7 @@ mod fast {
     }
 
     #[target_feature(enable = "avx512f,avx512bf16")]
-    unsafe fn brain(from: *const u32) -> __m512bh {
+    unsafe fn load(from: *const u32) -> __m512bh {
         // SAFETY: the caller's sixteen pairs.
         unsafe { transmute(_mm512_loadu_si512(from.cast())) }
     }
@@ -183,7 +182,7 @@ mod fast {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dense::pairs::brain;
+    use crate::dense::bf16_pairs::to_bf16;
 
     #[test]
     fn both_ways_are_the_sum_of_products() {
@@ -194,8 +193,9 @@ mod tests {
                 .wrapping_mul(2_654_435_761);
             (bits >> 8) as f32 / (1 << 23) as f32 - 1.0
         };
-        let pair =
-            |seed, at: usize| brain(random(seed, 2 * at)) | brain(random(seed, 2 * at + 1)) << 16;
+        let pair = |seed, at: usize| {
+            to_bf16(random(seed, 2 * at)) | to_bf16(random(seed, 2 * at + 1)) << 16
+        };
         let pairs: Vec<u32> = (0..400).map(|at| pair(7, at)).collect();
         let panel: Vec<u32> = (0..shifts.len() * run * LANES)
             .map(|at| pair(11, at))

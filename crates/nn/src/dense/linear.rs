@@ -1,30 +1,30 @@
-//! Linear layers, plain or laid out.
+//! Linear layers, plain or packed.
 
 use candle_core::{CpuStorage, CustomOp1, D, Layout, Module, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
 
-use super::sheet::Order;
-use super::{Kind, Packed, beside, packs, pairs};
+use super::packed_weights::Order;
+use super::{Kind, Packed, activation_builder, bf16_pairs, packs};
 use crate::conv::Geometry;
-use crate::floats::floats;
 use crate::gelu::gelu;
+use crate::storage::contiguous_f32;
 
-/// y = x Wᵀ + b.
+/// Linear layer, y = x Wᵀ + b.
 #[derive(Debug, Clone)]
 pub struct Linear(Kind<candle_nn::Linear>);
 
-/// With a bias.
+/// Takes a weight and a bias from `vb`.
 pub fn linear(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Linear> {
     if !packs(&vb) {
         return Ok(Linear(Kind::Plain(candle_nn::linear(inputs, outputs, vb)?)));
     }
-    let bias = beside(&vb).get(outputs, "bias")?;
+    let bias = activation_builder(&vb).get(outputs, "bias")?;
     let weight = vb.get((outputs, inputs), "weight")?;
     let packed = Packed::new(&weight, Some(&bias), Geometry::POINT)?;
     Ok(Linear(Kind::Packed(packed)))
 }
 
-/// Without.
+/// Takes a weight from `vb`, and no bias.
 pub fn linear_no_bias(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<Linear> {
     if !packs(&vb) {
         let plain = candle_nn::linear_no_bias(inputs, outputs, vb)?;
@@ -36,13 +36,13 @@ pub fn linear_no_bias(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<L
 }
 
 impl Linear {
-    /// Half of the outputs, each gated by one of the other half: GEGLU (Shazeer 2020).
-    pub fn gated(&self, x: &Tensor) -> Result<Tensor> {
+    /// GEGLU (Shazeer 2020): one half of the outputs, geglu by the other.
+    pub fn geglu(&self, x: &Tensor) -> Result<Tensor> {
         #[cfg(feature = "cuda")]
         if let Some((product, bias)) = self.on_card(x)?
-            && crate::kernels::can_gate(bias.elem_count())
+            && crate::kernels::supports_geglu(bias.elem_count())
         {
-            return crate::kernels::gated(&product, bias);
+            return crate::kernels::geglu(&product, bias);
         }
         let wide = self.forward(x)?;
         let half = wide.dim(D::Minus1)? / 2;
@@ -50,7 +50,7 @@ impl Linear {
         wide.narrow(D::Minus1, 0, half)? * gate
     }
 
-    /// The product alone, and what is still to be added; `None`: somebody else's work.
+    /// Product without the bias, and the bias; `None`: not for a card's kernels.
     #[cfg(feature = "cuda")]
     fn on_card(&self, x: &Tensor) -> Result<Option<(Tensor, &Tensor)>> {
         let Kind::Plain(plain) = &self.0 else {
@@ -59,7 +59,7 @@ impl Linear {
         let Some(bias) = plain.bias() else {
             return Ok(None);
         };
-        if !crate::kernels::fit(&[x, plain.weight(), bias]) {
+        if !crate::kernels::supported(&[x, plain.weight(), bias]) {
             return Ok(None);
         }
         let product = candle_nn::Linear::new(plain.weight().clone(), None);
@@ -71,7 +71,7 @@ impl Module for Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         #[cfg(feature = "cuda")]
         if let Some((product, bias)) = self.on_card(x)? {
-            return crate::kernels::biased(&product, bias, 1);
+            return crate::kernels::add_bias(&product, bias, 1);
         }
         match &self.0 {
             Kind::Plain(plain) => plain.forward(x),
@@ -80,7 +80,7 @@ impl Module for Linear {
     }
 }
 
-/// A linear layer as candle sees it.
+/// Packed linear layer as an operation of candle's.
 struct Rows<'a>(&'a Packed);
 
 impl CustomOp1 for Rows<'_> {
@@ -89,17 +89,17 @@ impl CustomOp1 for Rows<'_> {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let sheet = &self.0.sheet;
-        let x = floats(storage, layout)?;
+        let weights = &self.0.weights;
+        let x = contiguous_f32(storage, layout)?;
         let mut dims = layout.dims().to_vec();
         match dims.last_mut() {
-            Some(last) if *last == sheet.inputs => *last = sheet.outputs,
+            Some(last) if *last == weights.inputs => *last = weights.outputs,
             _ => bail!("{:?} by {:?}", layout.shape(), self.0),
         }
-        let run = sheet.inputs.div_ceil(2);
-        let pairs = pairs::of_rows(x, sheet.inputs);
-        let count = x.len() / sheet.inputs;
-        let y = sheet.run(&pairs, &[0], count, |row| row * run, Order::Rows);
+        let run = weights.inputs.div_ceil(2);
+        let pairs = bf16_pairs::pack_rows(x, weights.inputs);
+        let count = x.len() / weights.inputs;
+        let y = weights.run(&pairs, &[0], count, |row| row * run, Order::Rows);
         Ok((CpuStorage::F32(y), Shape::from(dims)))
     }
 }
@@ -121,12 +121,12 @@ mod tests {
         for dtype in [DType::F32, DType::BF16] {
             let vb = VarBuilder::from_tensors(tensors.clone(), dtype, &Device::Cpu);
             let layer = linear(5, 6, vb).unwrap();
-            let gated = layer.gated(&zeros(&[2, 4, 5])).unwrap();
-            assert_eq!(gated.dims(), [2, 4, 3]);
-            let gated = gated.get(1).unwrap().to_vec2::<f32>().unwrap();
+            let geglu = layer.geglu(&zeros(&[2, 4, 5])).unwrap();
+            assert_eq!(geglu.dims(), [2, 4, 3]);
+            let geglu = geglu.get(1).unwrap().to_vec2::<f32>().unwrap();
             // A normal distribution has 0.841345 of itself below 1.
-            for (found, wanted) in gated[3].iter().zip([0.0, 3.0 * 0.841_345, 50.0]) {
-                assert!((found - wanted).abs() < 1e-4, "{dtype:?}: {gated:?}");
+            for (found, wanted) in geglu[3].iter().zip([0.0, 3.0 * 0.841_345, 50.0]) {
+                assert!((found - wanted).abs() < 1e-4, "{dtype:?}: {geglu:?}");
             }
         }
     }

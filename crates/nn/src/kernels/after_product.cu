@@ -11,7 +11,7 @@ __device__ Run<T> run(const T *from) { return *reinterpret_cast<const Run<T> *>(
 // Adds bias[k] to `area` neighbours, bias[k + 1] to the next, and begins anew
 // after `length` of them. `aligned`: x begins where a run of 16 bytes may.
 template <typename T>
-__device__ void biased(const T *x, const T *bias, T *out, unsigned count, unsigned area, unsigned length,
+__device__ void add_bias(const T *x, const T *bias, T *out, unsigned count, unsigned area, unsigned length,
                        int aligned) {
     unsigned from = (blockIdx.x * blockDim.x + threadIdx.x) * RUN;
     if (from >= count) return;
@@ -41,7 +41,7 @@ __device__ float gelu(float x) { return 0.5f * x * (1.0f + erff(x * 0.70710678f)
 // GEGLU (Shazeer 2020): each row's first half, times GELU of its second, both
 // with their bias. `half` is whole runs, and x aligned.
 template <typename T>
-__device__ void gated(const T *x, const T *bias, T *out, unsigned count, unsigned half) {
+__device__ void geglu(const T *x, const T *bias, T *out, unsigned count, unsigned half) {
     unsigned to = (blockIdx.x * blockDim.x + threadIdx.x) * RUN;
     if (to >= count) return;
     unsigned row = to / half, column = to % half;
@@ -56,13 +56,13 @@ __device__ void gated(const T *x, const T *bias, T *out, unsigned count, unsigne
 }
 
 #define AFTER_PRODUCT(T, NAME)                                                                       \
-    extern "C" __global__ void biased_##NAME(const T *x, const T *bias, T *out, unsigned count,      \
+    extern "C" __global__ void add_bias_##NAME(const T *x, const T *bias, T *out, unsigned count,    \
                                              unsigned area, unsigned length, int aligned) {          \
-        biased(x, bias, out, count, area, length, aligned);                                          \
+        add_bias(x, bias, out, count, area, length, aligned);                                        \
     }                                                                                                \
-    extern "C" __global__ void gated_##NAME(const T *x, const T *bias, T *out, unsigned count,       \
+    extern "C" __global__ void geglu_##NAME(const T *x, const T *bias, T *out, unsigned count,       \
                                             unsigned half) {                                         \
-        gated(x, bias, out, count, half);                                                            \
+        geglu(x, bias, out, count, half);                                                            \
     }
 
 AFTER_PRODUCT(float, f32)

@@ -1,6 +1,6 @@
-//! What follows a matrix product on a card: its bias, and the gate of a feed-forward layer. Candle
-//! looks every number's place up anew and writes each step down, which took two thirds of a UNet's
-//! time.
+//! Operations after a matrix product on a card: its bias, and the gate of a feed-forward layer.
+//! Candle's compute every number's index anew and write each step to memory, which took two thirds of
+//! a UNet's time.
 
 use candle_core::cuda_backend::cudarc::driver::{
     CudaSlice, DeviceRepr, LaunchConfig, PushKernelArg, ValidAsZeroBits,
@@ -16,34 +16,34 @@ const THREADS: usize = 256;
 /// Numbers of a thread, as in after_product.cu.
 const RUN: usize = 8;
 
-/// Whether these are on a card, in numbers it has kernels for, and ask for no gradient.
-pub fn fit(tensors: &[&Tensor]) -> bool {
+/// True if the tensors are on a card, of a type that it has kernels for, and ask for no gradient.
+pub fn supported(tensors: &[&Tensor]) -> bool {
     tensors.iter().all(|x| {
         let known = matches!(x.dtype(), DType::F32 | DType::F16 | DType::BF16);
         known && x.device().is_cuda() && !x.track_op()
     })
 }
 
-/// `x` plus a number of `bias` for every `area` neighbours, over and over. An error: `x` is not
+/// Adds a number of `bias` to every `area` neighbours of `x`, over and over. An error: `x` is not
 /// whole rounds of them.
-pub fn biased(x: &Tensor, bias: &Tensor, area: usize) -> Result<Tensor> {
-    AfterProduct::Biased { area }.of(x, bias)
+pub fn add_bias(x: &Tensor, bias: &Tensor, area: usize) -> Result<Tensor> {
+    AfterProduct::AddBias { area }.of(x, bias)
 }
 
-/// Whether so many outputs are two halves of whole runs.
-pub fn can_gate(outputs: usize) -> bool {
+/// True if `outputs` numbers are two halves of whole runs.
+pub fn supports_geglu(outputs: usize) -> bool {
     outputs > 0 && outputs.is_multiple_of(2 * RUN)
 }
 
 /// GEGLU (Shazeer 2020): `x` plus `bias`, the first half of whose last dimension is multiplied with
 /// the exact GELU of the second. An error: outputs that it cannot gate.
-pub fn gated(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
-    AfterProduct::Gated.of(x, bias)
+pub fn geglu(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
+    AfterProduct::Geglu.of(x, bias)
 }
 
 enum AfterProduct {
-    Biased { area: usize },
-    Gated,
+    AddBias { area: usize },
+    Geglu,
 }
 
 impl AfterProduct {
@@ -51,7 +51,7 @@ impl AfterProduct {
         x.contiguous()?.apply_op2_no_bwd(&bias.contiguous()?, self)
     }
 
-    /// Of the answer. An error: `x` is more than a card counts, or not what `bias` is for.
+    /// Shape of the result. An error: `x` is more than a card counts, or not what `bias` is for.
     fn shape(&self, x: &Shape, bias: &Shape) -> Result<Shape> {
         let (count, length) = (x.elem_count(), bias.elem_count());
         // Threads begin up to a block beyond the end.
@@ -60,9 +60,11 @@ impl AfterProduct {
         }
         let mut dims = x.dims().to_vec();
         match (self, dims.last_mut()) {
-            (Self::Biased { area }, _)
+            (Self::AddBias { area }, _)
                 if area * length > 0 && count.is_multiple_of(area * length) => {}
-            (Self::Gated, Some(last)) if can_gate(*last) && bias.dims() == [*last] => *last /= 2,
+            (Self::Geglu, Some(last)) if supports_geglu(*last) && bias.dims() == [*last] => {
+                *last /= 2
+            }
             _ => bail!("{x:?} is not what {bias:?} is for"),
         }
         Ok(Shape::from(dims))
@@ -93,15 +95,15 @@ impl Map2 for AfterProduct {
         let mut call = stream.launch_builder(&kernel);
         call.arg(&x).arg(&bias).arg(&out).arg(&count);
         match self {
-            Self::Biased { area: wide } => {
+            Self::AddBias { area: wide } => {
                 (area, aligned) = (*wide as u32, i32::from(begins_a_run));
                 call.arg(&area).arg(&length).arg(&aligned);
             }
-            Self::Gated if begins_a_run => {
+            Self::Geglu if begins_a_run => {
                 half = length / 2;
                 call.arg(&half);
             }
-            Self::Gated => bail!("what is gated begins in the middle of a run"),
+            Self::Geglu => bail!("the input of a GEGLU begins in the middle of a run"),
         }
         let launch = LaunchConfig {
             grid_dim: (numbers.div_ceil(THREADS * RUN) as u32, 1, 1),
@@ -118,11 +120,11 @@ impl Map2 for AfterProduct {
 }
 
 impl CustomOp2 for AfterProduct {
-    /// As the kernels are called.
+    /// Name of the kernel.
     fn name(&self) -> &'static str {
         match self {
-            Self::Biased { .. } => "biased",
-            Self::Gated => "gated",
+            Self::AddBias { .. } => "add_bias",
+            Self::Geglu => "geglu",
         }
     }
 
@@ -194,7 +196,7 @@ mod tests {
                     .reshape(shape)
                     .unwrap();
                 let put = |each: &Tensor| each.to_device(&card).unwrap();
-                let got = biased(&put(&x), &put(&bias), area).unwrap();
+                let got = add_bias(&put(&x), &put(&bias), area).unwrap();
                 assert_eq!((got.dtype(), got.dims()), (kind, shape));
                 let off = off(&exact(&got), &wanted);
                 assert!(off < within, "{kind:?} {shape:?}: off by {off}");
@@ -208,7 +210,7 @@ mod tests {
         let (x, bias) = (noise(&[5, 33], DType::F32), noise(&[33], DType::F32));
         let put = |each: &Tensor| each.to_device(&card).unwrap();
         let part = put(&x).narrow(0, 1, 4).unwrap();
-        let got = biased(&part, &put(&bias), 1).unwrap();
+        let got = add_bias(&part, &put(&bias), 1).unwrap();
         let wanted = x.narrow(0, 1, 4).unwrap().broadcast_add(&bias).unwrap();
         assert!(off(&exact(&got), &wanted) < 1e-6);
     }
@@ -222,7 +224,7 @@ mod tests {
             let gate = sum.narrow(2, 48, 48).unwrap().gelu_erf().unwrap();
             let wanted = (sum.narrow(2, 0, 48).unwrap() * gate).unwrap();
             let put = |each: &Tensor| each.to_device(&card).unwrap();
-            let got = gated(&put(&x), &put(&bias)).unwrap();
+            let got = geglu(&put(&x), &put(&bias)).unwrap();
             assert_eq!((got.dtype(), got.dims()), (kind, &[2, 77, 48][..]));
             let off = off(&exact(&got), &wanted);
             assert!(off < 4.0 * within, "{kind:?}: off by {off}");
@@ -235,22 +237,22 @@ mod tests {
             let shape = op.shape(&Shape::from(x.to_vec()), &Shape::from(bias.to_vec()));
             shape.ok().map(|shape| shape.dims().to_vec())
         };
-        let biased = |area| AfterProduct::Biased { area };
-        assert_eq!(made(biased(1), &[2, 3, 4], &[4]), Some(vec![2, 3, 4]));
-        assert_eq!(made(biased(4), &[2, 3, 4], &[3]), Some(vec![2, 3, 4]));
-        assert_eq!(made(biased(4), &[2, 3, 4], &[5]), None);
-        assert_eq!(made(biased(0), &[2, 3, 4], &[4]), None);
-        assert_eq!(made(biased(1), &[0, 4], &[4]), None);
+        let add_bias = |area| AfterProduct::AddBias { area };
+        assert_eq!(made(add_bias(1), &[2, 3, 4], &[4]), Some(vec![2, 3, 4]));
+        assert_eq!(made(add_bias(4), &[2, 3, 4], &[3]), Some(vec![2, 3, 4]));
+        assert_eq!(made(add_bias(4), &[2, 3, 4], &[5]), None);
+        assert_eq!(made(add_bias(0), &[2, 3, 4], &[4]), None);
+        assert_eq!(made(add_bias(1), &[0, 4], &[4]), None);
         assert_eq!(
-            made(biased(1), &[1 << 27, 16], &[16]),
+            made(add_bias(1), &[1 << 27, 16], &[16]),
             Some(vec![1 << 27, 16])
         );
-        assert_eq!(made(biased(1), &[1 << 28, 16], &[16]), None);
+        assert_eq!(made(add_bias(1), &[1 << 28, 16], &[16]), None);
         assert_eq!(
-            made(AfterProduct::Gated, &[2, 32], &[32]),
+            made(AfterProduct::Geglu, &[2, 32], &[32]),
             Some(vec![2, 16])
         );
-        assert_eq!(made(AfterProduct::Gated, &[2, 24], &[24]), None);
-        assert_eq!(made(AfterProduct::Gated, &[2, 32], &[16]), None);
+        assert_eq!(made(AfterProduct::Geglu, &[2, 24], &[24]), None);
+        assert_eq!(made(AfterProduct::Geglu, &[2, 32], &[16]), None);
     }
 }

@@ -15,11 +15,11 @@ __device__ Moments together(Moments a, Moments b) {
 }
 
 __device__ Moments of_warp(Moments mine) {
-    for (int lanes = 16; lanes > 0; lanes /= 2) {
+    for (int offset = 16; offset > 0; offset /= 2) {
         Moments other = {
-            __shfl_down_sync(~0u, mine.count, lanes),
-            __shfl_down_sync(~0u, mine.mean, lanes),
-            __shfl_down_sync(~0u, mine.squares, lanes),
+            __shfl_down_sync(~0u, mine.count, offset),
+            __shfl_down_sync(~0u, mine.mean, offset),
+            __shfl_down_sync(~0u, mine.squares, offset),
         };
         mine = together(mine, other);
     }

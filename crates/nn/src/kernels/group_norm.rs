@@ -57,10 +57,10 @@ impl GroupNorm {
         };
         let area = rest.iter().product::<usize>();
         if groups == 0 || channels % groups != 0 || batch * area == 0 {
-            bail!("a group norm of {x:?} in {groups} groups has no sense")
+            bail!("a group norm of {x:?} in {groups} groups is not possible")
         }
         if weight.dims() != [channels] || bias.dims() != [channels] {
-            bail!("a group norm of {x:?} by {weight:?} and {bias:?} has no sense")
+            bail!("a group norm of {x:?} by {weight:?} and {bias:?} is not possible")
         }
         let length = channels / groups * area;
         let slice = SLICE.max(length.div_ceil(THREADS));

@@ -1,5 +1,5 @@
-//! Matrices turned round: from pictures whose channels are planes to pictures whose channels lie
-//! side by side, and back.
+//! Transposition of matrices: from pictures whose channels are planes (NCHW) to pictures whose
+//! channels lie side by side (NHWC), and back.
 
 use candle_core::cuda_backend::cudarc::driver::{
     CudaSlice, CudaView, DeviceRepr, LaunchConfig, PushKernelArg,
@@ -16,7 +16,7 @@ const LINES: u32 = 8;
 /// Matrices, one behind the other.
 #[derive(Debug, Clone, Copy)]
 pub struct Matrices {
-    /// How many.
+    /// Number of matrices.
     pub count: usize,
     /// Rows of each.
     pub rows: usize,
@@ -24,16 +24,16 @@ pub struct Matrices {
     pub columns: usize,
 }
 
-/// What becomes of every number on its way.
+/// Bias and activation of every number on its way.
 #[derive(Debug, Clone, Copy)]
 pub struct Added<'a, T> {
     /// Added to each row of what is written.
     pub bias: &'a CudaView<'a, T>,
-    /// Whether what is negative then becomes zero.
+    /// True if what is negative then becomes zero.
     pub relu: bool,
 }
 
-/// `x` is `[count, rows, columns]`, the answer `[count, columns, rows]`. An error: more than a
+/// Transposes `x`, `[count, rows, columns]`, to `[count, columns, rows]`. An error: more than a
 /// card can count.
 pub fn transpose<T: DeviceRepr + WithDType>(
     x: &CudaView<'_, T>,
@@ -95,7 +95,7 @@ impl Matrices {
         };
         match sizes.and_then(|sizes| Some((tiles(sizes)?, sizes))) {
             Some((tiles, (rows, columns))) => Ok(((tiles, count as u32, 1), rows, columns)),
-            None => bail!("{self:?} are too large to be turned"),
+            None => bail!("{self:?} are too large to be transposed"),
         }
     }
 }

@@ -4,7 +4,7 @@ use candle_core::{D, DType, Module, Result, Tensor};
 use candle_nn::ops::{layer_norm_slow, softmax, softmax_last_dim};
 use candle_nn::{LayerNorm, VarBuilder, layer_norm};
 use plumbline_nn::attention;
-use plumbline_nn::dense::{Linear, beside, linear, linear_no_bias};
+use plumbline_nn::dense::{Linear, activation_builder, linear, linear_no_bias};
 use plumbline_nn::group_norm::GroupNorm;
 
 use super::layers::Norms;
@@ -31,7 +31,7 @@ pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
         return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);
     }
     if q.device().is_cpu() && q.dtype() == DType::F32 && !tracked {
-        return attention::attend(q, k, v, scale as f32);
+        return attention::scaled_dot_product_attention(q, k, v, scale as f32);
     }
     let (k, v) = (k.t()?.contiguous()?, v.contiguous()?);
     let q = (q * scale)?;
@@ -105,7 +105,7 @@ struct Block {
 
 impl Block {
     fn new(channels: usize, words: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
-        let norm = |name| layer_norm(channels, EPS, beside(&vb.pp(name)));
+        let norm = |name| layer_norm(channels, EPS, activation_builder(&vb.pp(name)));
         Ok(Self {
             norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
             own: Attention::new(channels, channels, heads, &vb.pp("attn1"))?,
@@ -120,7 +120,7 @@ impl Block {
         let seen = normed(first, x)?;
         let x = (x + self.own.forward(&seen, &seen)?)?;
         let x = (&x + self.words.forward(&normed(second, &x)?, words)?)?;
-        let gated = self.wide.gated(&normed(third, &x)?)?;
+        let gated = self.wide.geglu(&normed(third, &x)?)?;
         x + self.narrow.forward(&gated)?
     }
 }

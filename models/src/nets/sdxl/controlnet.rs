@@ -3,7 +3,7 @@
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
 use plumbline_nn::conv::Geometry;
-use plumbline_nn::dense::Convolution;
+use plumbline_nn::dense::Conv2d;
 use plumbline_nn::device;
 
 pub use super::config::UnetConfig as Config;
@@ -17,8 +17,8 @@ use super::{Cond, Residuals};
 pub struct ControlNet {
     trunk: Trunk,
     hint: Hint,
-    down: Vec<Convolution>,
-    mid: Convolution,
+    down: Vec<Conv2d>,
+    mid: Conv2d,
 }
 
 impl ControlNet {
@@ -51,7 +51,9 @@ impl ControlNet {
         picture: &Tensor,
         scale: f64,
     ) -> Result<Residuals> {
-        device::remembering(x.device(), || self.run(x, timestep, cond, picture, scale))
+        device::with_cached_kernel_arguments(x.device(), || {
+            self.run(x, timestep, cond, picture, scale)
+        })
     }
 
     fn run(
@@ -88,7 +90,7 @@ fn taps(config: &Config) -> Vec<usize> {
 
 /// From a picture to the first level's channels at the latents' size.
 #[derive(Debug)]
-struct Hint(Vec<Convolution>);
+struct Hint(Vec<Conv2d>);
 
 impl Hint {
     fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {

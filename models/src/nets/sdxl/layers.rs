@@ -4,7 +4,7 @@ use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
 use plumbline_nn::bias;
 use plumbline_nn::conv::Geometry;
-use plumbline_nn::dense::{Convolution, Linear, linear};
+use plumbline_nn::dense::{Conv2d, Linear, linear};
 use plumbline_nn::group_norm::GroupNorm;
 
 /// A convolution without an activation.
@@ -13,17 +13,17 @@ pub(super) fn conv(
     kernel: usize,
     geometry: Geometry,
     vb: &VarBuilder,
-) -> Result<Convolution> {
-    Convolution::new(channels, kernel, geometry, vb)
+) -> Result<Conv2d> {
+    Conv2d::new(channels, kernel, geometry, vb)
 }
 
 /// 3 x 3, with an output of the input's size.
-pub(super) fn conv3(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Convolution> {
+pub(super) fn conv3(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Conv2d> {
     conv((inputs, outputs), 3, Geometry::same(1), vb)
 }
 
 /// 1 x 1.
-pub(super) fn point(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Convolution> {
+pub(super) fn point(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Conv2d> {
     conv((inputs, outputs), 1, Geometry::POINT, vb)
 }
 
@@ -31,9 +31,9 @@ pub(super) fn point(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Co
 #[derive(Debug)]
 pub(super) struct Resnet {
     norms: [GroupNorm; 2],
-    convs: [Convolution; 2],
+    convs: [Conv2d; 2],
     time: Option<Linear>,
-    shortcut: Option<Convolution>,
+    shortcut: Option<Conv2d>,
 }
 
 /// Groups of a normalisation, and what is added to its variance.
@@ -74,13 +74,13 @@ impl Resnet {
 
     /// `time` is n x the length of its vector, already bent by SiLU.
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
-        let mut h = self.convs[0].forward(&self.norms[0].then_silu(x)?)?;
+        let mut h = self.convs[0].forward(&self.norms[0].forward_silu(x)?)?;
         if let (Some(project), Some(time)) = (&self.time, time) {
             let (n, c, rows, columns) = h.dims4()?;
             let time = project.forward(time)?.reshape((n, c))?;
             h = bias::add(&h, &time, rows * columns)?;
         }
-        let h = self.convs[1].forward(&self.norms[1].then_silu(&h)?)?;
+        let h = self.convs[1].forward(&self.norms[1].forward_silu(&h)?)?;
         match &self.shortcut {
             Some(shortcut) => shortcut.forward(x)? + h,
             None => x + h,
@@ -90,7 +90,7 @@ impl Resnet {
 
 /// To a larger picture, each pixel repeated, and smoothed.
 #[derive(Debug)]
-pub(super) struct Upsample(Convolution);
+pub(super) struct Upsample(Conv2d);
 
 impl Upsample {
     pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {

@@ -3,7 +3,7 @@
 use candle_core::{D, DType, Module, Result, Tensor, bail};
 use candle_nn::VarBuilder;
 use plumbline_nn::conv::Geometry;
-use plumbline_nn::dense::{Convolution, Linear, linear};
+use plumbline_nn::dense::{Conv2d, Linear, linear};
 
 use super::Cond;
 use super::attention::Transformer;
@@ -115,8 +115,8 @@ pub(super) struct Descent {
 pub(super) struct Trunk {
     time: Embedding,
     added: Embedding,
-    input: Convolution,
-    levels: Vec<(Layers, Option<Convolution>)>,
+    input: Conv2d,
+    levels: Vec<(Layers, Option<Conv2d>)>,
     middle: (Resnet, Transformer, Resnet),
     time_waves: usize,
     size_waves: usize,
@@ -179,7 +179,7 @@ impl Trunk {
     }
 }
 
-fn levels(config: &UnetConfig, vb: &VarBuilder) -> Result<Vec<(Layers, Option<Convolution>)>> {
+fn levels(config: &UnetConfig, vb: &VarBuilder) -> Result<Vec<(Layers, Option<Conv2d>)>> {
     let last = config.block_out_channels.len() - 1;
     let mut inputs = config.block_out_channels[0];
     let levels = config.levels().enumerate().map(|(at, level)| {

@@ -3,7 +3,7 @@
 
 use candle_core::{Module, Result, Tensor, bail};
 use candle_nn::VarBuilder;
-use plumbline_nn::dense::Convolution;
+use plumbline_nn::dense::Conv2d;
 use plumbline_nn::device;
 use plumbline_nn::group_norm::GroupNorm;
 
@@ -19,7 +19,7 @@ pub struct Unet {
     trunk: Trunk,
     levels: Vec<(Layers, Option<Upsample>)>,
     norm: GroupNorm,
-    output: Convolution,
+    output: Conv2d,
 }
 
 impl Unet {
@@ -47,7 +47,7 @@ impl Unet {
         cond: &Cond,
         control: Option<&Residuals>,
     ) -> Result<Tensor> {
-        device::remembering(x.device(), || self.run(x, timestep, cond, control))
+        device::with_cached_kernel_arguments(x.device(), || self.run(x, timestep, cond, control))
     }
 
     fn run(
@@ -69,7 +69,7 @@ impl Unet {
             }
         }
         let x = self.ascend(descent.middle, descent.skips, &seen)?;
-        self.output.forward(&self.norm.then_silu(&x)?)
+        self.output.forward(&self.norm.forward_silu(&x)?)
     }
 
     fn ascend(&self, mut x: Tensor, mut skips: Vec<Tensor>, seen: &Seen) -> Result<Tensor> {

@@ -4,7 +4,7 @@
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
 use plumbline_nn::conv::Geometry;
-use plumbline_nn::dense::Convolution;
+use plumbline_nn::dense::Conv2d;
 use plumbline_nn::device;
 use plumbline_nn::group_norm::GroupNorm;
 
@@ -49,12 +49,12 @@ impl Middle {
 /// Pictures to latents.
 #[derive(Debug)]
 pub struct Encoder {
-    input: Convolution,
-    levels: Vec<(Vec<Resnet>, Option<Convolution>)>,
+    input: Conv2d,
+    levels: Vec<(Vec<Resnet>, Option<Conv2d>)>,
     middle: Middle,
     norm: GroupNorm,
-    output: Convolution,
-    quantise: Convolution,
+    output: Conv2d,
+    quantise: Conv2d,
 }
 
 impl Encoder {
@@ -96,7 +96,7 @@ impl Encoder {
 
     /// `x`: n x 3 x 8h x 8w, of -1..1.
     pub fn forward(&self, x: &Tensor) -> Result<Encoded> {
-        device::remembering(x.device(), || self.run(x))
+        device::with_cached_kernel_arguments(x.device(), || self.run(x))
     }
 
     fn run(&self, x: &Tensor) -> Result<Encoded> {
@@ -111,7 +111,7 @@ impl Encoder {
             }
         }
         let x = self.middle.forward(&x)?;
-        let x = self.output.forward(&self.norm.then_silu(&x)?)?;
+        let x = self.output.forward(&self.norm.forward_silu(&x)?)?;
         let moments = self.quantise.forward(&x)?;
         let half = moments.dim(1)? / 2;
         let logvar = moments.narrow(1, half, half)?;
@@ -125,12 +125,12 @@ impl Encoder {
 /// Latents to pictures.
 #[derive(Debug)]
 pub struct Decoder {
-    input: Convolution,
+    input: Conv2d,
     middle: Middle,
     levels: Vec<(Vec<Resnet>, Option<Upsample>)>,
     norm: GroupNorm,
-    output: Convolution,
-    quantise: Convolution,
+    output: Conv2d,
+    quantise: Conv2d,
 }
 
 impl Decoder {
@@ -161,7 +161,7 @@ impl Decoder {
 
     /// A picture of about -1..1 from unscaled latents.
     pub fn forward(&self, latents: &Tensor) -> Result<Tensor> {
-        device::remembering(latents.device(), || self.run(latents))
+        device::with_cached_kernel_arguments(latents.device(), || self.run(latents))
     }
 
     fn run(&self, latents: &Tensor) -> Result<Tensor> {
@@ -175,7 +175,7 @@ impl Decoder {
                 x = up.forward(&x, (2 * x.dim(2)?, 2 * x.dim(3)?))?;
             }
         }
-        self.output.forward(&self.norm.then_silu(&x)?)
+        self.output.forward(&self.norm.forward_silu(&x)?)
     }
 }
 

@@ -1,18 +1,18 @@
-//! Weights as the innermost loop reads them, and all tiles of a layer's outputs shared out among
+//! Weights packed as the innermost loop reads them; and the tiles of a layer's outputs, divided among
 //! threads.
 #![allow(unsafe_code)]
 
 use candle_core::{DType, Result, Tensor};
 use rayon::prelude::*;
 
+use super::bf16_pairs::to_bf16;
 use super::kernel::{self, Inputs, LANES, ROWS, Row};
-use super::pairs::brain;
 
 /// Rows of outputs that a thread takes at once, at least.
 const STRIP: usize = 8 * ROWS;
 
 /// Weights and bias of one layer.
-pub(super) struct Sheet {
+pub(super) struct PackedWeights {
     /// For every `LANES` outputs, every tap and every pair of inputs: `LANES` pairs of weights.
     panels: Vec<u32>,
     bias: Vec<f32>,
@@ -21,7 +21,7 @@ pub(super) struct Sheet {
     pub taps: usize,
 }
 
-/// How outputs lie.
+/// Order of the outputs in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
     /// All outputs of a row beside each other.
@@ -30,7 +30,7 @@ pub(super) enum Order {
     Planes,
 }
 
-impl Sheet {
+impl PackedWeights {
     /// `weight`: outputs x inputs, or outputs x inputs x kernel x kernel.
     pub fn new(weight: &Tensor, bias: Option<&Tensor>) -> Result<Self> {
         let dims = weight.dims();
@@ -45,7 +45,7 @@ impl Sheet {
         let parts = panels.par_chunks_mut(taps * run * LANES);
         parts
             .zip(numbers.par_chunks(LANES * inputs * taps))
-            .for_each(|(panel, outputs)| lay(panel, outputs, inputs, taps));
+            .for_each(|(panel, outputs)| pack_panel(panel, outputs, inputs, taps));
         let bias = match bias {
             Some(bias) => bias.to_dtype(DType::F32)?.to_vec1()?,
             None => Vec::new(),
@@ -74,7 +74,7 @@ impl Sheet {
             run: self.inputs.div_ceil(2),
         };
         let mut found = vec![0.0; count * self.outputs];
-        let to = Found {
+        let to = OutputWriter {
             values: Shared(found.as_mut_ptr()),
             rows: count,
             outputs: self.outputs,
@@ -119,27 +119,27 @@ impl Sheet {
     }
 }
 
-/// One panel. `outputs`: inputs x taps of each.
-fn lay(panel: &mut [u32], outputs: &[f32], inputs: usize, taps: usize) {
+/// Packs one panel. `outputs`: inputs x taps of each.
+fn pack_panel(panel: &mut [u32], outputs: &[f32], inputs: usize, taps: usize) {
     let run = inputs.div_ceil(2);
     for (lane, weights) in outputs.chunks_exact(inputs * taps).enumerate() {
         for (input, weights) in weights.chunks_exact(taps).enumerate() {
             let half = 16 * (input % 2);
             for (tap, weight) in weights.iter().enumerate() {
-                panel[(tap * run + input / 2) * LANES + lane] |= brain(*weight) << half;
+                panel[(tap * run + input / 2) * LANES + lane] |= to_bf16(*weight) << half;
             }
         }
     }
 }
 
-/// So many rows that every thread has some, in whole tiles.
+/// Number of rows at a time: every thread has some, in whole tiles.
 fn strip(rows: usize, panels: usize) -> usize {
     let parts = (4 * rayon::current_num_threads()).div_ceil(panels);
     rows.div_ceil(parts).next_multiple_of(ROWS).max(STRIP)
 }
 
-/// Where outputs go, from any thread.
-struct Found {
+/// Outputs, written from any thread.
+struct OutputWriter {
     values: Shared,
     rows: usize,
     outputs: usize,
@@ -151,7 +151,7 @@ struct Shared(*mut f32);
 // SAFETY: threads write to it apart from each other.
 unsafe impl Sync for Shared {}
 
-impl Found {
+impl OutputWriter {
     /// # Safety
     /// Nobody else has these rows of these outputs meanwhile.
     unsafe fn store(&self, row: usize, output: usize, sums: &[Row]) {

@@ -22,8 +22,8 @@ struct Laid {
 }
 
 impl Correlation {
-    /// By output, input and tap. Only for a correlation of a single phase.
-    pub fn weights_gradient(
+    /// Gradient by output, input and tap. Only for a correlation of a single phase.
+    pub fn weight_gradient(
         &self,
         input: &[f32],
         gradient: &[f32],
@@ -36,18 +36,18 @@ impl Correlation {
             .with_max_len(1)
             .map(|block| self.products(&laid, block % across, block / across))
             .collect();
-        let mut slope = Vec::with_capacity(outputs * inputs * taps);
+        let mut weight_gradient = Vec::with_capacity(outputs * inputs * taps);
         for output in 0..outputs {
             for input in 0..inputs {
                 let tiles = &tiles[output / CHANNELS * across + input / PIXELS];
-                slope.extend(
+                weight_gradient.extend(
                     tiles
                         .iter()
                         .map(|tile| tile[output % CHANNELS][input % PIXELS]),
                 );
             }
         }
-        slope
+        weight_gradient
     }
 
     fn lay(&self, input: &[f32], gradient: &[f32], channels: (usize, usize)) -> Vec<Laid> {
@@ -68,8 +68,8 @@ impl Correlation {
                 self.frame.fill(image, 0, rows, &mut laid);
                 let gradient = self.runs(&gradient[i * outputs..][..outputs]);
                 Laid {
-                    input: side_by_side(&laid[..channels.0 * len], len),
-                    gradient: side_by_side(&gradient, rows * self.frame.pitch),
+                    input: interleave(&laid[..channels.0 * len], len),
+                    gradient: interleave(&gradient, rows * self.frame.pitch),
                 }
             })
             .collect()
@@ -87,7 +87,7 @@ impl Correlation {
         laid
     }
 
-    /// Of a block of inputs with a block of outputs, tap by tap, over all images.
+    /// Products of a block of inputs with a block of outputs, tap by tap, over all images.
     fn products(&self, laid: &[Laid], inputs: usize, outputs: usize) -> Vec<Tile> {
         let taps = &self.phases[0].taps;
         let mut products = vec![Tile::default(); taps.len()];
@@ -117,8 +117,8 @@ fn add(sums: &mut Tile, more: &Tile) {
     }
 }
 
-/// Blocks of `N` channels, pixel by pixel; channels that are not there are zero.
-fn side_by_side<const N: usize>(channels: &[f32], len: usize) -> Vec<Vec<[f32; N]>> {
+/// Interleaves blocks of `N` channels, pixel by pixel; missing channels are zero.
+fn interleave<const N: usize>(channels: &[f32], len: usize) -> Vec<Vec<[f32; N]>> {
     channels
         .chunks(N * len)
         .map(|block| {

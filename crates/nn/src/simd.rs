@@ -1,22 +1,22 @@
-//! Loops over numbers whose neighbours know nothing of each other: plain Rust that the compiler
+//! Element-wise loops and reductions over rows of numbers: plain Rust that the compiler
 //! turns into vector instructions, compiled three times (AVX-512, AVX2, plain) by `multiversion`,
 //! whose call is the only unsafe one.
 #![allow(unsafe_code)]
 
 use multiversion::multiversion;
 
-/// Makes shares of a row: e to the power of each value, as a part of them all.
+/// Softmax of a row, in place.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
 ))]
-pub(crate) fn share(row: &mut [f32]) {
+pub(crate) fn softmax(row: &mut [f32]) {
     let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     row.iter_mut().for_each(|v| *v = exp(*v - largest));
-    let (lanes, rest) = row.as_chunks::<16>();
+    let (chunks, rest) = row.as_chunks::<16>();
     let mut sums = [0.0_f32; 16];
-    for lane in lanes {
-        sums.iter_mut().zip(lane).for_each(|(sum, v)| *sum += v);
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, v)| *sum += v);
     }
     let whole = sums.iter().sum::<f32>() + rest.iter().sum::<f32>();
     let part = 1.0 / whole;

@@ -8,7 +8,7 @@ use candle_core::{Result, Tensor, bail};
 use crate::bias;
 use crate::conv::{Activation, Geometry};
 
-/// A matrix of patches, at most, in bytes.
+/// Largest matrix of patches, in bytes.
 const PATCHES: usize = 1 << 28;
 
 pub(super) fn conv2d(
@@ -37,7 +37,7 @@ fn is_point(weight: &Tensor, geometry: Geometry) -> Result<bool> {
     Ok(geometry == Geometry::POINT && weight.dim(2)? == 1)
 }
 
-/// A kernel of one pixel is a matrix product.
+/// Convolution by a kernel of one pixel, as a matrix product.
 fn point(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     let (images, inputs, rows, columns) = x.dims4()?;
     let outputs = weight.dim(0)?;
@@ -47,7 +47,7 @@ fn point(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     sum.reshape((images, outputs, rows, columns))
 }
 
-/// Rows of output at once; `None`: all of them.
+/// Rows of output at a time; `None`: all of them.
 fn strip(x: &Tensor, weight: &Tensor, geometry: Geometry) -> Result<Option<usize>> {
     // cuDNN needs no such matrix.
     if cfg!(feature = "cudnn") && x.device().is_cuda() {
@@ -67,13 +67,13 @@ fn whole(x: &Tensor, weight: &Tensor, geometry: Geometry) -> Result<Tensor> {
         padding,
         dilation,
     } = geometry;
-    // What cuDNN picks where it is asked, at every call, may want gigabytes to work in, which candle
-    // fills with zeros.
-    let way = Some(CudnnFwdAlgo::ImplicitPrecompGemm);
-    x.conv2d_with_algo(weight, padding, stride, dilation, 1, way)
+    // The algorithm that cuDNN picks by itself may want gigabytes of workspace, which candle fills
+    // with zeros at every call.
+    let algorithm = Some(CudnnFwdAlgo::ImplicitPrecompGemm);
+    x.conv2d_with_algo(weight, padding, stride, dilation, 1, algorithm)
 }
 
-/// Each strip with the rows around it that its kernel reaches.
+/// Convolves strip by strip, each with the rows around it that the kernel reaches.
 fn in_strips(x: &Tensor, weight: &Tensor, geometry: Geometry, rows: usize) -> Result<Tensor> {
     let Geometry {
         stride,

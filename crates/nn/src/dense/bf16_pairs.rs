@@ -1,13 +1,12 @@
-//! Numbers in half the bits (bfloat16: a float's upper half), two by two, as dense layers want them.
+//! Numbers as bfloat16 (a float's upper half), in pairs, as packed layers read them.
 
 use multiversion::multiversion;
 use rayon::prelude::*;
 
-/// The nearest bfloat16's bits.
+/// Bits of the nearest bfloat16, ties to even.
 #[inline(always)]
-pub(super) fn brain(x: f32) -> u32 {
+pub(super) fn to_bf16(x: f32) -> u32 {
     let bits = x.to_bits();
-    // Half of what is cut off, the even one of two as near.
     let nearest = bits.wrapping_add(0x7fff + (bits >> 16 & 1));
     if x.is_nan() {
         bits >> 16 | 0x40
@@ -16,8 +15,8 @@ pub(super) fn brain(x: f32) -> u32 {
     }
 }
 
-/// Rows of `size` numbers as rows of pairs; a last one alone gets a zero.
-pub(super) fn of_rows(rows: &[f32], size: usize) -> Vec<u32> {
+/// Packs rows of `size` numbers into rows of pairs; an odd last one is paired with zero.
+pub(super) fn pack_rows(rows: &[f32], size: usize) -> Vec<u32> {
     let run = size.div_ceil(2);
     let mut pairs = vec![0; rows.len() / size * run];
     let chunk = (1_usize << 14).div_ceil(size);
@@ -26,7 +25,7 @@ pub(super) fn of_rows(rows: &[f32], size: usize) -> Vec<u32> {
         .zip(rows.par_chunks(chunk * size))
         .for_each(|(pairs, rows)| {
             for (pairs, row) in pairs.chunks_exact_mut(run).zip(rows.chunks_exact(size)) {
-                beside(pairs, row);
+                pack_row(pairs, row);
             }
         });
     pairs
@@ -36,13 +35,13 @@ pub(super) fn of_rows(rows: &[f32], size: usize) -> Vec<u32> {
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
 ))]
-fn beside(pairs: &mut [u32], row: &[f32]) {
+fn pack_row(pairs: &mut [u32], row: &[f32]) {
     let (whole, rest) = row.as_chunks::<2>();
     for (pair, [one, two]) in pairs.iter_mut().zip(whole) {
-        *pair = brain(*one) | brain(*two) << 16;
+        *pair = to_bf16(*one) | to_bf16(*two) << 16;
     }
     if let ([.., last], [one]) = (pairs, rest) {
-        *last = brain(*one);
+        *last = to_bf16(*one);
     }
 }
 
@@ -56,7 +55,7 @@ pub(super) struct Planes<'a> {
 }
 
 impl Planes<'_> {
-    /// As pixels of pairs of channels, with so many zeros around.
+    /// Pixels of pairs of channels, with `padding` zeros around the picture.
     pub fn to_pixels(self, padding: usize) -> Vec<u32> {
         let run = self.channels.div_ceil(2);
         let pitch = (self.width + 2 * padding) * run;
@@ -77,9 +76,9 @@ impl Planes<'_> {
                     let to = row[pair..].iter_mut().step_by(run);
                     match two {
                         Some(two) => to.zip(one.iter().zip(two)).for_each(|(to, (one, two))| {
-                            *to = brain(*one) | brain(*two) << 16;
+                            *to = to_bf16(*one) | to_bf16(*two) << 16;
                         }),
-                        None => to.zip(one).for_each(|(to, one)| *to = brain(*one)),
+                        None => to.zip(one).for_each(|(to, one)| *to = to_bf16(*one)),
                     }
                 }
             });
@@ -96,11 +95,11 @@ mod tests {
         let float = |bits: u32| f32::from_bits(bits << 16);
         // Steps above one are of 1/128.
         for (x, steps) in [(0.4, 0.0), (0.5, 0.0), (0.6, 1.0), (1.4, 1.0), (1.5, 2.0)] {
-            assert_eq!(float(brain(1.0 + x / 128.0)), 1.0 + steps / 128.0);
-            assert_eq!(float(brain(-1.0 - x / 128.0)), -1.0 - steps / 128.0);
+            assert_eq!(float(to_bf16(1.0 + x / 128.0)), 1.0 + steps / 128.0);
+            assert_eq!(float(to_bf16(-1.0 - x / 128.0)), -1.0 - steps / 128.0);
         }
-        assert!(float(brain(f32::NAN)).is_nan());
-        assert_eq!(float(brain(f32::INFINITY)), f32::INFINITY);
+        assert!(float(to_bf16(f32::NAN)).is_nan());
+        assert_eq!(float(to_bf16(f32::INFINITY)), f32::INFINITY);
     }
 
     #[test]
@@ -124,6 +123,6 @@ mod tests {
         };
         assert_eq!((at(0, 1, 1), at(1, 2, 3), at(2, 4, 5)), (0.0, 27.0, 59.0));
         assert_eq!((at(0, 0, 3), at(2, 5, 5), at(3, 2, 2)), (0.0, 0.0, 0.0));
-        assert_eq!(of_rows(&[1.0, 2.0, 3.0], 3), [0x4000_3f80, 0x4040]);
+        assert_eq!(pack_rows(&[1.0, 2.0, 3.0], 3), [0x4000_3f80, 0x4040]);
     }
 }

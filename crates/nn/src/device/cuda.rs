@@ -1,4 +1,4 @@
-//! What the driver tells of a card, and the one thing it is told.
+//! Calls of the driver: a card's name, its memory, and the settings of its memory pool.
 
 use std::ffi::c_void;
 
@@ -6,10 +6,10 @@ use candle_core::backend::BackendDevice;
 use candle_core::cuda_backend::cudarc::driver::{CudaContext, DriverError, result, sys};
 use candle_core::{CudaDevice, Device};
 
-use super::{Kind, Memory};
+use super::{DeviceKind, Memory};
 
-/// The first card, ready to compute. `None`: there is no driver, no card, or it does not answer.
-pub fn first() -> Option<(Device, Kind)> {
+/// First card, ready to compute. `None`: there is no driver, no card, or it does not answer.
+pub fn first() -> Option<(Device, DeviceKind)> {
     let card = CudaDevice::new(0).ok()?;
     let name = context(&card).name().ok()?;
     // Every tensor would be watched by two events, in case two streams met.
@@ -22,10 +22,10 @@ pub fn first() -> Option<(Device, Kind)> {
     }
     // A pool that gives its memory back is slower, not wrong.
     let _ = keep_memory(&card);
-    Some((Device::Cuda(card), Kind::Cuda { name }))
+    Some((Device::Cuda(card), DeviceKind::Cuda { name }))
 }
 
-/// The driver calls what the pool holds in reserve used; to this process it is free.
+/// Memory of the card. The driver counts the pool's reserve as used; to this process it is free.
 pub fn memory(card: &CudaDevice) -> Result<Memory, DriverError> {
     let (free, total) = context(card).mem_get_info()?;
     let idle = idle(card).unwrap_or(0);
@@ -35,36 +35,36 @@ pub fn memory(card: &CudaDevice) -> Result<Memory, DriverError> {
     })
 }
 
-/// Since `forget_peak`.
-pub fn peak(card: &CudaDevice) -> Result<u64, DriverError> {
-    ask(
+/// Peak memory in use since `reset_peak_memory`.
+pub fn peak_memory(card: &CudaDevice) -> Result<u64, DriverError> {
+    attribute(
         card,
         sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_USED_MEM_HIGH,
     )
 }
 
-/// From here on.
-pub fn forget_peak(card: &CudaDevice) -> Result<(), DriverError> {
+/// Resets the peak.
+pub fn reset_peak_memory(card: &CudaDevice) -> Result<(), DriverError> {
     // The only value that this attribute takes.
-    tell(
+    set_attribute(
         card,
         sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_USED_MEM_HIGH,
         0,
     )
 }
 
-/// candle takes every tensor from the card's default pool, and that pool gives all that is not in
+/// Makes the pool keep its memory. candle takes every tensor from the card's default pool, and that pool gives all that is not in
 /// use back to the driver whenever somebody waits for the card, unless its threshold says
 /// otherwise. Taking it anew costs more than many a kernel.
 fn keep_memory(card: &CudaDevice) -> Result<(), DriverError> {
-    tell(
+    set_attribute(
         card,
         sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD,
         u64::MAX,
     )
 }
 
-fn tell(
+fn set_attribute(
     card: &CudaDevice,
     attribute: sys::CUmemPool_attribute,
     mut value: u64,
@@ -82,29 +82,29 @@ fn tell(
 
 /// Bytes that the pool holds and no tensor uses.
 fn idle(card: &CudaDevice) -> Result<u64, DriverError> {
-    let held = ask(
+    let held = attribute(
         card,
         sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT,
     )?;
-    let used = ask(
+    let used = attribute(
         card,
         sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_USED_MEM_CURRENT,
     )?;
     Ok(held.saturating_sub(used))
 }
 
-fn ask(card: &CudaDevice, attribute: sys::CUmemPool_attribute) -> Result<u64, DriverError> {
-    let mut answer = 0_u64;
-    let value = (&raw mut answer).cast::<c_void>();
+fn attribute(card: &CudaDevice, attribute: sys::CUmemPool_attribute) -> Result<u64, DriverError> {
+    let mut value = 0_u64;
+    let to = (&raw mut value).cast::<c_void>();
     let pool = pool(card)?;
     #[allow(
         unsafe_code,
-        reason = "a driver call; the attribute is 64 bits wide, as the answer is"
+        reason = "a driver call; the attribute is 64 bits wide, as the value is"
     )]
     unsafe {
-        result::mem_pool::get_attribute(pool, attribute, value)?;
+        result::mem_pool::get_attribute(pool, attribute, to)?;
     }
-    Ok(answer)
+    Ok(value)
 }
 
 fn pool(card: &CudaDevice) -> Result<sys::CUmemoryPool, DriverError> {
