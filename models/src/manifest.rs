@@ -22,8 +22,6 @@ pub enum Use {
     Product,
     /// The product, where somebody fetched it by name: it costs more than it is known to give.
     Asked,
-    /// Tests. Nothing that ships.
-    Tests,
 }
 
 /// A file of weights.

@@ -11,7 +11,7 @@ use candle_core::{Device, Tensor};
 use candle_nn::ops::sigmoid;
 use plumbline_enhance::Pixels;
 use plumbline_enhance::Room;
-use plumbline_models::nets::u2net::{Size, U2Net};
+use plumbline_models::nets::u2net::U2Net;
 use plumbline_models::train::data::{self, Example};
 use plumbline_models::weights::Weights;
 
@@ -94,9 +94,7 @@ impl Teacher {
     const SIDE: usize = 384;
 
     pub fn open(weights: &Path) -> Result<Self> {
-        Ok(Self(
-            Weights::map(weights)?.build(|vb| U2Net::new(Size::Small, &vb))?,
-        ))
+        Ok(Self(Weights::map(weights)?.build(|vb| U2Net::new(&vb))?))
     }
 
     /// How likely every pixel is sky, `SIDE` x `SIDE`.
