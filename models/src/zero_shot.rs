@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn other_weights_are_remembered_apart() {
-        let file = |print| memory_file(Path::new("/shelf"), print);
+        let file = |print| memory_file(Path::new("/store"), print);
         assert_eq!(file("a"), file("a"));
         assert_ne!(file("a"), file("b"));
     }

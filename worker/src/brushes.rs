@@ -6,7 +6,7 @@ use std::sync::Arc;
 use plumbline_enhance::Brush;
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::Painter;
-use plumbline_models::shelf::Shelf;
+use plumbline_models::weight_store::WeightStore;
 use plumbline_nn::device::{self, DeviceKind};
 
 use crate::config;
@@ -38,7 +38,7 @@ pub(crate) fn cache() -> PathBuf {
 pub(crate) fn files() -> Result<Files, String> {
     match config::brush_folder() {
         Some(folder) => folder_of(&folder),
-        None => installed(&Shelf::new(config::models_folder())),
+        None => installed(&WeightStore::new(config::models_folder())),
     }
 }
 
@@ -60,8 +60,8 @@ pub fn open_and_log() -> Option<Arc<dyn Brush>> {
     }
 }
 
-fn installed(shelf: &Shelf) -> Result<Files, String> {
-    Files::installed(shelf).map_err(|absent| {
+fn installed(store: &WeightStore) -> Result<Files, String> {
+    Files::installed(store).map_err(|absent| {
         let ids: Vec<&str> = absent.iter().map(|absent| absent.id.as_str()).collect();
         format!(
             "it lacks {}. Run: plumbline-worker models pull --brush",

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::manifest;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
 use crate::nets::sdxl::text;
-use crate::shelf::{Absent, Shelf};
+use crate::weight_store::{Absent, WeightStore};
 use crate::weights;
 
 /// Steps that the published checkpoint was distilled for.
@@ -64,11 +64,11 @@ pub struct Unreadable {
 
 impl Files {
     /// What `models pull` installed. Every file that is missing, or none.
-    pub fn installed(shelf: &Shelf) -> Result<Self, Vec<Absent>> {
+    pub fn installed(store: &WeightStore) -> Result<Self, Vec<Absent>> {
         let mut absent = Vec::new();
         let mut find = |id: &str| {
             let weight = manifest::find(id).expect("the manifest names every file");
-            shelf.find(weight).unwrap_or_else(|missing| {
+            store.find(weight).unwrap_or_else(|missing| {
                 absent.push(missing);
                 PathBuf::new()
             })
@@ -90,7 +90,7 @@ impl Files {
         if !absent.is_empty() {
             return Err(absent);
         }
-        let optional = |id: &str| shelf.find(manifest::find(id)?).ok();
+        let optional = |id: &str| store.find(manifest::find(id)?).ok();
         Ok(Self {
             inpainting: optional("sdxl-inpainting-unet")
                 .map(|file| Part::new(file, UnetConfig::sdxl_inpainting())),

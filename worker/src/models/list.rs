@@ -1,14 +1,14 @@
 //! `models list`.
 
 use plumbline_models::manifest::{self, Use, Weight};
-use plumbline_models::shelf::{Shelf, State};
+use plumbline_models::weight_store::{State, WeightStore};
 
 use super::megabytes;
 
-pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
-    println!("{}", shelf.folder().display());
+pub fn run(store: &WeightStore) -> anyhow::Result<()> {
+    println!("{}", store.folder().display());
     for weight in manifest::all() {
-        println!("{}", line(weight, shelf.state(weight)));
+        println!("{}", line(weight, store.state(weight)));
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Where weights lie: a folder, laid out as the manifest says. It tells what is there and whether
-//! it is what it should be; it fetches nothing.
+//! Folder of weights, laid out as the manifest says. It tells which files are there and verifies
+//! them; it fetches nothing.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -9,20 +9,20 @@ use sha2::{Digest, Sha256};
 
 use crate::manifest::Weight;
 
-/// A folder of weights.
+/// Folder of weights.
 #[derive(Debug, Clone)]
-pub struct Shelf {
+pub struct WeightStore {
     folder: PathBuf,
 }
 
-/// What a look at a file's name and size tells.
+/// State of a file by its name and size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// Not there.
     Missing,
     /// A pull was interrupted after this many bytes.
     Partial {
-        /// So far.
+        /// Bytes so far.
         bytes: u64,
     },
     /// There, but not of its size.
@@ -31,7 +31,7 @@ pub enum State {
     Present,
 }
 
-/// What reading the whole file tells.
+/// State of a file by its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// It is what the manifest says, or what was recorded when it was first pulled.
@@ -40,14 +40,14 @@ pub enum Proof {
     NotWhole(State),
     /// Its bytes are others.
     Altered {
-        /// What it hashes to.
+        /// SHA-256 of the file.
         found: String,
-        /// What it must hash to.
+        /// SHA-256 that it must have.
         wanted: String,
     },
-    /// Nobody ever said what it must hash to: it was put here by hand.
+    /// Its SHA-256 is neither in the manifest nor recorded: it was put here by hand.
     NeverRecorded {
-        /// What it hashes to.
+        /// SHA-256 of the file.
         found: String,
     },
 }
@@ -56,9 +56,9 @@ pub enum Proof {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{id} is {}. Run: plumbline-worker models pull {id}", .state.in_words())]
 pub struct Absent {
-    /// Of the weight.
+    /// Id of the weight.
     pub id: String,
-    /// What is there instead.
+    /// State of the file.
     pub state: State,
 }
 
@@ -74,7 +74,7 @@ impl State {
     }
 }
 
-impl Shelf {
+impl WeightStore {
     /// The weights in a folder, which need not exist.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
@@ -82,28 +82,28 @@ impl Shelf {
         }
     }
 
-    /// Where all of them are.
+    /// The folder itself.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where a file lies, or would.
+    /// Path of a file, whether it is there or not.
     pub fn path(&self, weight: &Weight) -> PathBuf {
         self.folder.join(&weight.path)
     }
 
-    /// Where it lies until it is whole.
+    /// Path of a file while it is being downloaded.
     pub fn part(&self, weight: &Weight) -> PathBuf {
         self.beside(weight, "part")
     }
 
-    /// A note about it, in a file of its own.
+    /// Path of a note about a file, in a file of its own.
     pub fn beside(&self, weight: &Weight, ending: &str) -> PathBuf {
         let name = format!("{}.{ending}", weight.file_name());
         self.path(weight).with_file_name(name)
     }
 
-    /// What is there, without reading it.
+    /// State of a file, without reading it.
     pub fn state(&self, weight: &Weight) -> State {
         let size = |path: PathBuf| fs::metadata(path).ok().map(|file| file.len());
         match (size(self.path(weight)), size(self.part(weight))) {
@@ -114,7 +114,7 @@ impl Shelf {
         }
     }
 
-    /// Where a file lies that is there.
+    /// Path of a file that is there.
     pub fn find(&self, weight: &Weight) -> Result<PathBuf, Absent> {
         match self.state(weight) {
             State::Present => Ok(self.path(weight)),
@@ -125,7 +125,7 @@ impl Shelf {
         }
     }
 
-    /// Reads all of it.
+    /// Reads all of a file and verifies it.
     pub fn verify(&self, weight: &Weight) -> io::Result<Proof> {
         let state = self.state(weight);
         if state != State::Present {
@@ -139,7 +139,7 @@ impl Shelf {
         })
     }
 
-    /// What it must hash to: the manifest's word, or else what was recorded.
+    /// SHA-256 that a file must have: the manifest's, or else the recorded one.
     pub fn sha256(&self, weight: &Weight) -> Option<String> {
         let recorded = || {
             let text = fs::read_to_string(self.beside(weight, "sha256")).ok()?;
@@ -148,15 +148,15 @@ impl Shelf {
         weight.sha256.clone().or_else(recorded)
     }
 
-    /// Records what a file hashes to of which the manifest says nothing; as `sha256sum` would, so
-    /// that it can check it too.
+    /// Records the SHA-256 of a file for which the manifest has none, as `sha256sum` would, so that it
+    /// can check it too.
     pub fn record(&self, weight: &Weight, sha256: &str) -> io::Result<()> {
         let line = format!("{sha256}  {}\n", weight.file_name());
         fs::write(self.beside(weight, "sha256"), line)
     }
 }
 
-/// Of a whole file, as lower-case hex.
+/// SHA-256 of a whole file, as lower-case hex.
 pub fn sha256_of(path: &Path) -> io::Result<String> {
     let (mut file, mut hash) = (File::open(path)?, Sha256::new());
     let mut buffer = vec![0_u8; 1 << 16];
@@ -173,71 +173,71 @@ mod tests {
     use super::*;
     use crate::manifest;
 
-    /// Four bytes, of a known hash or an unknown one.
+    /// Weight of four bytes, of a known hash or an unknown one.
     fn weight(known: bool) -> Weight {
         let mut weight = manifest::all()[0].clone();
         weight.path = "w/w.bin".to_owned();
         weight.bytes = Some(4);
-        // Of "good".
+        // SHA-256 of "good".
         let hash = "770e607624d689265ca6c44884d0807d9b054d23c473c106c72be9de08b7376c";
         weight.sha256 = known.then(|| hash.to_owned());
         weight
     }
 
-    fn shelf() -> (tempfile::TempDir, Shelf) {
+    fn empty_store() -> (tempfile::TempDir, WeightStore) {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("w")).unwrap();
-        let shelf = Shelf::new(folder.path());
-        (folder, shelf)
+        let store = WeightStore::new(folder.path());
+        (folder, store)
     }
 
     #[test]
     fn a_file_goes_from_missing_over_partial_to_present() {
-        let (_folder, shelf) = shelf();
+        let (_folder, store) = empty_store();
         let weight = weight(true);
-        assert_eq!(shelf.state(&weight), State::Missing);
-        fs::write(shelf.part(&weight), "go").unwrap();
-        assert_eq!(shelf.state(&weight), State::Partial { bytes: 2 });
-        fs::write(shelf.path(&weight), "good").unwrap();
-        assert_eq!(shelf.state(&weight), State::Present);
-        assert_eq!(shelf.verify(&weight).unwrap(), Proof::Good);
-        fs::write(shelf.path(&weight), "goo").unwrap();
-        assert_eq!(shelf.state(&weight), State::Damaged);
+        assert_eq!(store.state(&weight), State::Missing);
+        fs::write(store.part(&weight), "go").unwrap();
+        assert_eq!(store.state(&weight), State::Partial { bytes: 2 });
+        fs::write(store.path(&weight), "good").unwrap();
+        assert_eq!(store.state(&weight), State::Present);
+        assert_eq!(store.verify(&weight).unwrap(), Proof::Good);
+        fs::write(store.path(&weight), "goo").unwrap();
+        assert_eq!(store.state(&weight), State::Damaged);
     }
 
     #[test]
     fn a_changed_byte_is_found_by_reading() {
-        let (_folder, shelf) = shelf();
+        let (_folder, store) = empty_store();
         let weight = weight(true);
-        fs::write(shelf.path(&weight), "gold").unwrap();
-        assert_eq!(shelf.state(&weight), State::Present);
+        fs::write(store.path(&weight), "gold").unwrap();
+        assert_eq!(store.state(&weight), State::Present);
         assert!(matches!(
-            shelf.verify(&weight).unwrap(),
+            store.verify(&weight).unwrap(),
             Proof::Altered { .. }
         ));
     }
 
     #[test]
     fn an_unknown_hash_is_enforced_once_it_is_recorded() {
-        let (_folder, shelf) = shelf();
+        let (_folder, store) = empty_store();
         let weight = weight(false);
-        fs::write(shelf.path(&weight), "good").unwrap();
-        let Proof::NeverRecorded { found } = shelf.verify(&weight).unwrap() else {
+        fs::write(store.path(&weight), "good").unwrap();
+        let Proof::NeverRecorded { found } = store.verify(&weight).unwrap() else {
             panic!("nothing was recorded");
         };
-        shelf.record(&weight, &found).unwrap();
-        assert_eq!(shelf.verify(&weight).unwrap(), Proof::Good);
-        fs::write(shelf.path(&weight), "gold").unwrap();
+        store.record(&weight, &found).unwrap();
+        assert_eq!(store.verify(&weight).unwrap(), Proof::Good);
+        fs::write(store.path(&weight), "gold").unwrap();
         assert!(matches!(
-            shelf.verify(&weight).unwrap(),
+            store.verify(&weight).unwrap(),
             Proof::Altered { .. }
         ));
     }
 
     #[test]
     fn what_is_absent_says_what_to_run() {
-        let shelf = Shelf::new("/nowhere");
-        let absent = shelf.find(&manifest::all()[0]).unwrap_err();
+        let store = WeightStore::new("/nowhere");
+        let absent = store.find(&manifest::all()[0]).unwrap_err();
         assert_eq!(
             absent.to_string(),
             "sky-u2netp is not installed. Run: plumbline-worker models pull sky-u2netp"
