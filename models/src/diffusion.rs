@@ -1,16 +1,16 @@
 //! Diffusion as a constrained operator: it proposes a correction of a photo, and never more.
 //!
 //! ```text
-//! files ─► cabinet (networks in memory, as the budget allows)
+//! files ─► model_cache (networks in memory, as the budget allows)
 //! photo ─► passage: encode ─► (ControlNets ─► UNet) x steps ─► decode ─► shift ─► proposal
 //! ```
 
 pub mod budget;
-pub(crate) mod cabinet;
 pub mod checkpoint;
 pub mod euler;
 pub mod files;
 pub mod lora;
+pub(crate) mod model_cache;
 pub mod noise;
 pub mod painter;
 pub mod params;

@@ -122,7 +122,7 @@ fn an_interrupted_training_goes_on_to_the_same_look() {
 }
 
 #[test]
-fn a_brush_wears_a_look_and_takes_it_off_again() {
+fn a_model_applies_a_lora_and_removes_it_again() {
     let short = Recipe {
         steps: 6,
         ..recipe()
@@ -135,7 +135,7 @@ fn a_brush_wears_a_look_and_takes_it_off_again() {
     checkpoint::write(&file, taught.lora).unwrap();
     let (files, _) = files().unwrap();
     let files = Files {
-        look: Some(file),
+        lora: Some(file),
         ..files
     };
     let painter = Painter::open(files, Device::Cpu, folder.path(), |_| ()).unwrap();
@@ -154,11 +154,11 @@ fn a_brush_wears_a_look_and_takes_it_off_again() {
         let painted = painter.correct(picture, &Scene::default(), &denoise, &|_| true);
         painted.unwrap().rgb8().into_owned()
     };
-    let (bare, worn) = (paint(0.0), paint(0.35));
-    assert_ne!(bare, worn);
-    assert_ne!(worn, paint(0.7));
+    let (without, with) = (paint(0.0), paint(0.35));
+    assert_ne!(without, with);
+    assert_ne!(with, paint(0.7));
     assert_eq!(bare, paint(0.0), "what is taken off leaves nothing behind");
-    assert_eq!(worn, paint(0.35));
+    assert_eq!(with, paint(0.35));
 }
 
 #[test]

@@ -48,8 +48,8 @@ pub struct Files {
     pub text: [Part<text::Config>; 2],
     /// Of both text encoders.
     pub vocabulary: PathBuf,
-    /// What rooms are to look like, a LoRA; `None`: as the checkpoint has them.
-    pub look: Option<PathBuf>,
+    /// LoRA of the look of rooms; `None`: as the checkpoint has them.
+    pub lora: Option<PathBuf>,
     /// Steps that the checkpoint was distilled for.
     pub steps: usize,
 }
@@ -84,7 +84,7 @@ impl Files {
             ],
             vocabulary: find("clip-tokenizer"),
             inpainting: None,
-            look: None,
+            lora: None,
             steps: PUBLISHED_STEPS,
         };
         if !absent.is_empty() {
@@ -94,7 +94,7 @@ impl Files {
         Ok(Self {
             inpainting: optional("sdxl-inpainting-unet")
                 .map(|file| Part::new(file, UnetConfig::sdxl_inpainting())),
-            look: optional("interior-look"),
+            lora: optional("interior-lora"),
             ..files
         })
     }
@@ -103,7 +103,7 @@ impl Files {
     /// those of the checkpoint's name.
     pub fn folder(folder: &Path, vocabulary: &Path, steps: usize) -> Result<Self, Unreadable> {
         let inpainting = folder.join("unet_inpaint").exists();
-        let look = folder.join("look.safetensors");
+        let lora = folder.join("look.safetensors");
         Ok(Self {
             unet: Part::of(folder, "unet")?,
             inpainting: inpainting
@@ -117,7 +117,7 @@ impl Files {
                 Part::of(folder, "text_encoder_2")?,
             ],
             vocabulary: vocabulary.to_owned(),
-            look: look.exists().then_some(look),
+            lora: lora.exists().then_some(lora),
             steps,
         })
     }
@@ -148,7 +148,7 @@ impl Files {
                 text(text::Config::sdxl_second()),
             ],
             vocabulary: PathBuf::new(),
-            look: None,
+            lora: None,
             steps: PUBLISHED_STEPS,
         }
     }

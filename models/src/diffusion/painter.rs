@@ -10,9 +10,9 @@ use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Scene, Schedul
 use plumbline_nn::{device, malloc_tuning};
 
 use super::budget::{Budget, Sizes, ways};
-use super::cabinet::Cabinet;
 use super::euler::{Euler, Step};
 use super::files::Files;
+use super::model_cache::ModelCache;
 use super::passage::{Order, Passage, Stop};
 use super::prompts::{Memory, Prompt, PromptError};
 use super::shift::Shift;
@@ -44,7 +44,7 @@ pub struct Painter {
 struct Hand {
     /// Ways of working that are left, the present one first.
     ways: Vec<Budget>,
-    cabinet: Cabinet,
+    models: ModelCache,
     prompts: HashMap<String, Prompt>,
     shift: Option<Shift>,
 }
@@ -93,7 +93,7 @@ impl Painter {
             euler: Euler::trailing(files.steps),
             memory: cache.map(|cache| words::memory(&files, cache)),
             hand: Mutex::new(Hand {
-                cabinet: Cabinet::new(files.clone(), device.clone(), &profile),
+                models: ModelCache::new(files.clone(), device.clone(), &profile),
                 ways,
                 prompts: HashMap::new(),
                 shift: None,
@@ -139,7 +139,7 @@ impl Painter {
             if !ran_out(&error) {
                 return Err(BrushError::Failed(error.to_string()));
             }
-            hand.cabinet.clear();
+            hand.models.clear();
             if hand.ways.len() == 1 {
                 return Err(BrushError::OutOfMemory(error.to_string()));
             }
@@ -151,7 +151,7 @@ impl Painter {
             ));
             let profile = next.profile;
             self.tile.store(profile.tile, Ordering::Relaxed);
-            hand.cabinet = Cabinet::new(self.files.clone(), self.device.clone(), &profile);
+            hand.models = ModelCache::new(self.files.clone(), self.device.clone(), &profile);
         }
     }
 
@@ -164,7 +164,7 @@ impl Painter {
         hand.prompts.insert(words.to_owned(), prompt.clone());
         let shift = match hand.shift.take() {
             Some(shift) => shift,
-            None => measure(&mut hand.cabinet)?,
+            None => measure(&mut hand.models)?,
         };
         hand.shift = Some(shift.clone());
         Ok((prompt, shift))
@@ -207,7 +207,7 @@ impl Painter {
                     of: tiles.len() as u32,
                 })
             };
-            let passage = Passage::new(order, &mut hand.cabinet, profile.residency);
+            let passage = Passage::new(order, &mut hand.models, profile.residency);
             passage.run(&profile, &whole, &mut |at, painted| {
                 left.retain(|&tile| tile != names[at]);
                 done(names[at], painted);
@@ -259,7 +259,7 @@ impl Brush for Painter {
     }
 
     fn has_look(&self) -> bool {
-        self.files.look.is_some()
+        self.files.lora.is_some()
     }
 
     fn paints_skies(&self) -> bool {
@@ -290,7 +290,7 @@ impl Brush for Painter {
                 prompt: &prompt,
                 shift: &shift,
             };
-            sky.paint(&mut hand.cabinet, watch)
+            sky.paint(&mut hand.models, watch)
         })
     }
 
@@ -299,14 +299,14 @@ impl Brush for Painter {
     }
 }
 
-fn measure(cabinet: &mut Cabinet) -> candle_core::Result<Shift> {
+fn measure(models: &mut ModelCache) -> candle_core::Result<Shift> {
     Shift::measured(|chart| {
-        let (device, dtype) = (cabinet.device().clone(), cabinet.dtype());
+        let (device, dtype) = (models.device().clone(), models.dtype());
         let signed = ((chart * 2.0)? - 1.0)?
             .to_device(&device)?
             .to_dtype(dtype)?;
-        let latents = cabinet.encoder()?.forward(&signed)?.mean;
-        let answer = cabinet.decoder()?.forward(&latents)?;
+        let latents = models.encoder()?.forward(&signed)?.mean;
+        let answer = models.decoder()?.forward(&latents)?;
         (answer.to_dtype(DType::F32)? + 1.0)? / 2.0
     })
 }

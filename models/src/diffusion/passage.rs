@@ -7,8 +7,8 @@ use candle_core::{DType, Device, Result, Tensor};
 use plumbline_enhance::{Denoise, Pixels, Progress, Tile, Watch};
 
 use super::budget::{Net, Profile, Residency};
-use super::cabinet::Cabinet;
 use super::euler::Step;
+use super::model_cache::ModelCache;
 use super::prompts::Prompt;
 use super::shift::Shift;
 use super::{noise, pictures};
@@ -73,7 +73,7 @@ struct Shown {
 /// All tiles on their way.
 pub(super) struct Passage<'a> {
     order: Order<'a>,
-    cabinet: &'a mut Cabinet,
+    models: &'a mut ModelCache,
     /// Where tiles wait for the next network.
     waiting_room: Device,
     luggage: Vec<Luggage>,
@@ -81,15 +81,15 @@ pub(super) struct Passage<'a> {
 }
 
 impl<'a> Passage<'a> {
-    pub fn new(order: Order<'a>, cabinet: &'a mut Cabinet, residency: Residency) -> Self {
+    pub fn new(order: Order<'a>, models: &'a mut ModelCache, residency: Residency) -> Self {
         let waiting_room = match residency {
-            Residency::All => cabinet.device().clone(),
+            Residency::All => models.device().clone(),
             Residency::One => Device::Cpu,
         };
         let luggage = vec![Luggage::default(); order.tiles.len()];
         Self {
             order,
-            cabinet,
+            models,
             waiting_room,
             luggage,
             shown: Shown::default(),
@@ -162,7 +162,7 @@ impl<'a> Passage<'a> {
 
     fn encode(&mut self, batch: &[usize]) -> Result<()> {
         let pictures = self.pictures(batch, View::Colours)?;
-        let latents = self.cabinet.latents(&pictures)?;
+        let latents = self.models.latents(&pictures)?;
         let noise = batch
             .iter()
             .map(|&at| noise::field(self.order.denoise.seed, self.order.tiles[at]));
@@ -183,13 +183,13 @@ impl<'a> Passage<'a> {
         let pictures = self.pictures(batch, view)?;
         let x = self.scaled(step, batch)?;
         let cond = self.cond(batch)?;
-        let control = self.cabinet.control(net)?;
+        let control = self.models.control(net)?;
         let said = control.forward(&x, step.timestep as f64, &cond, &pictures, f64::from(scale))?;
         for (i, &at) in batch.iter().enumerate() {
             let mut sum = said.map(|x| x.narrow(0, i, 1)?.contiguous())?;
             // Added up where the networks are: a processor is slow with half precision.
             if let Some(other) = self.luggage[at].control.take() {
-                sum = sum.plus(&other.map(|x| x.to_device(self.cabinet.device()))?)?;
+                sum = sum.plus(&other.map(|x| x.to_device(self.models.device()))?)?;
             }
             self.luggage[at].control = Some(sum.map(|x| x.to_device(&self.waiting_room))?);
         }
@@ -200,7 +200,7 @@ impl<'a> Passage<'a> {
         let x = self.scaled(step, batch)?;
         let cond = self.cond(batch)?;
         let control = self.residuals(batch)?;
-        let unet = self.cabinet.unet(self.order.denoise.look)?;
+        let unet = self.models.unet(self.order.denoise.look)?;
         let noise = unet.forward(&x, step.timestep as f64, &cond, control.as_ref())?;
         let latents = self.latents(batch)?;
         let taken = step.taken(&latents, &noise.to_dtype(DType::F32)?)?;
@@ -209,9 +209,9 @@ impl<'a> Passage<'a> {
 
     fn decode(&mut self, batch: &[usize], done: &mut dyn FnMut(usize, Pixels)) -> Result<()> {
         self.shown = Shown::default();
-        let latents = (self.latents(batch)? / self.cabinet.scaling())?;
-        let latents = latents.to_dtype(self.cabinet.dtype())?;
-        let made = self.cabinet.decoder()?.forward(&latents)?;
+        let latents = (self.latents(batch)? / self.models.scaling())?;
+        let latents = latents.to_dtype(self.models.dtype())?;
+        let made = self.models.decoder()?.forward(&latents)?;
         let made = ((made.to_dtype(DType::F32)? + 1.0)? / 2.0)?;
         let made = self.order.shift.corrected(&made)?;
         for (i, &at) in batch.iter().enumerate() {
@@ -222,7 +222,7 @@ impl<'a> Passage<'a> {
         Ok(())
     }
 
-    /// Parts of the photo, as a network of the cabinet wants them.
+    /// Parts of the photo, as a network of the models wants them.
     fn pictures(&mut self, batch: &[usize], view: View) -> Result<Tensor> {
         if self.shown.batch != batch {
             self.shown = Shown {
@@ -252,7 +252,7 @@ impl<'a> Passage<'a> {
     /// What the networks are shown of the latents.
     fn scaled(&self, step: Step, batch: &[usize]) -> Result<Tensor> {
         step.scaled(&self.latents(batch)?)?
-            .to_dtype(self.cabinet.dtype())
+            .to_dtype(self.models.dtype())
     }
 
     /// In full precision, where the networks are.
@@ -260,7 +260,7 @@ impl<'a> Passage<'a> {
         let latents = batch
             .iter()
             .filter_map(|&at| self.luggage[at].latents.as_ref());
-        Tensor::cat(&latents.collect::<Vec<_>>(), 0)?.to_device(self.cabinet.device())
+        Tensor::cat(&latents.collect::<Vec<_>>(), 0)?.to_device(self.models.device())
     }
 
     fn keep(&mut self, batch: &[usize], latents: &Tensor) -> Result<()> {
@@ -280,7 +280,7 @@ impl<'a> Passage<'a> {
         let Some((first, rest)) = said.split_first() else {
             return Ok(None);
         };
-        let device = self.cabinet.device();
+        let device = self.models.device();
         let joined = |of: &dyn Fn(&Residuals) -> Tensor| {
             let parts = std::iter::once(first).chain(rest).map(of);
             Tensor::cat(&parts.collect::<Vec<_>>(), 0)?.to_device(device)
@@ -294,15 +294,15 @@ impl<'a> Passage<'a> {
 
     fn cond(&self, batch: &[usize]) -> Result<Cond> {
         let (tile, prompt) = (self.order.tiles[batch[0]], self.order.prompt);
-        let (device, dtype) = (self.cabinet.device(), self.cabinet.dtype());
+        let (device, dtype) = (self.models.device(), self.models.dtype());
         let size = (tile.width, tile.height);
         let cond = Cond::of_size(&prompt.words, &prompt.pooled, size, device, dtype)?;
         cond.repeated(batch.len())
     }
 
     fn placed(&self, x: &Tensor) -> Result<Tensor> {
-        x.to_device(self.cabinet.device())?
-            .to_dtype(self.cabinet.dtype())
+        x.to_device(self.models.device())?
+            .to_dtype(self.models.dtype())
     }
 }
 

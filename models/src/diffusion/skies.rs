@@ -4,8 +4,8 @@
 use candle_core::{DType, Result, Tensor};
 use plumbline_enhance::{Denoise, Mask, Pixels, Progress, Tile, Watch};
 
-use super::cabinet::Cabinet;
 use super::euler::Step;
+use super::model_cache::ModelCache;
 use super::noise::{self, LATENT};
 use super::passage::Stop;
 use super::pictures;
@@ -27,7 +27,7 @@ impl Sky<'_> {
     /// The whole picture, of which only what the mask covers is worth anything.
     pub fn paint(
         &self,
-        cabinet: &mut Cabinet,
+        models: &mut ModelCache,
         watch: Watch<'_>,
     ) -> std::result::Result<Pixels, Stop> {
         let of = self.steps.len() as u32 + 2;
@@ -39,27 +39,27 @@ impl Sky<'_> {
             false => Err(Stop::Told),
         };
         ask(0)?;
-        let (mask, hidden, mut latents) = self.begin(cabinet)?;
+        let (mask, hidden, mut latents) = self.begin(models)?;
         let size = (self.small.width(), self.small.height());
         let (words, pooled) = (&self.prompt.words, &self.prompt.pooled);
-        let cond = Cond::of_size(words, pooled, size, cabinet.device(), cabinet.dtype())?;
+        let cond = Cond::of_size(words, pooled, size, models.device(), models.dtype())?;
         for (at, step) in self.steps.iter().enumerate() {
             ask(at + 1)?;
             let x = Tensor::cat(&[&step.scaled(&latents)?, &mask, &hidden], 1)?;
-            let x = x.to_dtype(cabinet.dtype())?;
-            let noise = cabinet
+            let x = x.to_dtype(models.dtype())?;
+            let noise = models
                 .inpainting()?
                 .forward(&x, step.timestep as f64, &cond, None)?;
             latents = step.taken(&latents, &noise.to_dtype(DType::F32)?)?;
         }
         ask(self.steps.len() + 1)?;
-        Ok(self.end(cabinet, &latents)?)
+        Ok(self.end(models, &latents)?)
     }
 
     /// The mask at the latents' size, the latents of what it does not cover, and those to begin
     /// with.
-    fn begin(&self, cabinet: &mut Cabinet) -> Result<(Tensor, Tensor, Tensor)> {
-        let device = cabinet.device().clone();
+    fn begin(&self, models: &mut ModelCache) -> Result<(Tensor, Tensor, Tensor)> {
+        let device = models.device().clone();
         let painted = pictures::plane(self.mask)?.ge(0.5)?.to_dtype(DType::F32)?;
         let unit = pictures::unit(self.small)?;
         // Hidden is grey, the middle of what the autoencoder knows.
@@ -73,8 +73,8 @@ impl Sky<'_> {
             .interpolate2d(height / latent, width / latent)?
             .to_device(&device)?;
 
-        let hidden = cabinet.latents(&seen)?;
-        let start = cabinet.latents(&unit)?;
+        let hidden = models.latents(&seen)?;
+        let start = models.latents(&unit)?;
         let whole = Tile {
             x: 0,
             y: 0,
@@ -89,9 +89,9 @@ impl Sky<'_> {
         Ok((mask, hidden, noisy))
     }
 
-    fn end(&self, cabinet: &mut Cabinet, latents: &Tensor) -> Result<Pixels> {
-        let latents = (latents / cabinet.scaling())?.to_dtype(cabinet.dtype())?;
-        let made = cabinet.decoder()?.forward(&latents)?.to_dtype(DType::F32)?;
+    fn end(&self, models: &mut ModelCache, latents: &Tensor) -> Result<Pixels> {
+        let latents = (latents / models.scaling())?.to_dtype(models.dtype())?;
+        let made = models.decoder()?.forward(&latents)?.to_dtype(DType::F32)?;
         let made = self.shift.corrected(&((made + 1.0)? / 2.0)?)?;
         pictures::pixels(&made.get(0)?, self.small)
     }

@@ -96,7 +96,7 @@ pub fn teach(order: &Lora) -> anyhow::Result<bool> {
     draw(files, &order.out, &pairs, &sheet)?;
     println!(
         "Written to {}; {} shows it. Put it into the folder of weights as \
-         interior-look/look.safetensors, and rooms wear it from then on.",
+         interior-look/look.safetensors, and it is applied to rooms from then on.",
         order.out.display(),
         sheet.display()
     );
@@ -126,14 +126,14 @@ fn lines() -> impl FnMut(Stand) -> ControlFlow<()> {
 /// the edited picture.
 fn draw(files: Files, look: &Path, pairs: &[Pair], sheet: &Path) -> anyhow::Result<()> {
     let files = Files {
-        look: Some(look.to_owned()),
+        lora: Some(look.to_owned()),
         ..files
     };
     let brush = brushes::of(files, |_| ()).map_err(|why| anyhow!(why))?;
     let mut rows = Vec::new();
     for pair in pairs.iter().take(SHOWN) {
-        let [bare, worn] = [0.0, LOOK].map(|look| paint(&*brush, &pair.before, look));
-        rows.push([pair.before.clone(), bare?, worn?, pair.after.clone()]);
+        let [without, with] = [0.0, LOOK].map(|look| paint(&*brush, &pair.before, look));
+        rows.push([pair.before.clone(), without?, with?, pair.after.clone()]);
     }
     let png = encode(&joined(&rows)?, &Metadata::default(), &Output::Png)?;
     keep(write_beside(sheet, &png)?, sheet)

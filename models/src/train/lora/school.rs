@@ -9,9 +9,9 @@ use plumbline_enhance::{Pixels, Tile};
 
 use super::{Recipe, TeachError};
 use crate::diffusion::budget::{Net, Profile, Residency};
-use crate::diffusion::cabinet::Cabinet;
 use crate::diffusion::euler::{Euler, Step};
 use crate::diffusion::files::{Files, Origin};
+use crate::diffusion::model_cache::ModelCache;
 use crate::diffusion::params::Params;
 use crate::diffusion::prompts::Prompt;
 use crate::diffusion::{noise, pictures};
@@ -51,7 +51,7 @@ struct Layer {
 /// All that it takes.
 pub(super) struct School {
     files: Files,
-    cabinet: Cabinet,
+    models: ModelCache,
     params: Params,
     layers: BTreeMap<String, Layer>,
     lessons: Vec<Lesson>,
@@ -81,10 +81,10 @@ impl School {
             tile: 0,
             batch: 1,
         };
-        let mut cabinet = Cabinet::new(files.clone(), device.clone(), &profile);
-        let lesson = |pair: &Pair| Lesson::new(pair, &mut cabinet);
+        let mut models = ModelCache::new(files.clone(), device.clone(), &profile);
+        let lesson = |pair: &Pair| Lesson::new(pair, &mut models);
         let lessons = pairs.iter().map(lesson).collect::<Result<_>>()?;
-        cabinet.clear();
+        models.clear();
         let Origin::File(path) = &files.unet.weights else {
             return Err(TeachError::Nobody);
         };
@@ -92,7 +92,7 @@ impl School {
         Ok(Self {
             layers: layers(&params, recipe)?,
             files: files.clone(),
-            cabinet,
+            models,
             params,
             lessons,
             prompt,
@@ -177,9 +177,9 @@ impl School {
     ) -> Result<Residuals> {
         let (t, dtype) = (step.timestep as f64, self.dtype);
         let (unit, outlines) = (unit.to_dtype(dtype)?, outlines.to_dtype(dtype)?);
-        let tile = self.cabinet.control(Net::Tile)?;
+        let tile = self.models.control(Net::Tile)?;
         let tile = tile.forward(x, t, cond, &unit, f64::from(TILE))?;
-        let canny = self.cabinet.control(Net::Canny)?;
+        let canny = self.models.control(Net::Canny)?;
         tile.plus(&canny.forward(x, t, cond, &outlines, f64::from(CANNY))?)
     }
 
@@ -223,9 +223,9 @@ impl School {
 }
 
 impl Lesson {
-    fn new(pair: &Pair, cabinet: &mut Cabinet) -> Result<Self> {
+    fn new(pair: &Pair, models: &mut ModelCache) -> Result<Self> {
         let mut latents = |picture: &Pixels| {
-            let latents = cabinet.latents(&pictures::unit(picture)?)?;
+            let latents = models.latents(&pictures::unit(picture)?)?;
             latents.to_device(&Device::Cpu)
         };
         Ok(Self {

@@ -1,5 +1,5 @@
-//! The networks in memory: loaded when they are asked for, and dropped for the next where there is
-//! no room for all.
+//! Networks in memory: loaded when they are asked for, and dropped for the next where there is no
+//! room for all.
 
 use std::path::{Path, PathBuf};
 
@@ -24,36 +24,36 @@ enum Loaded {
     Encoder(Encoder),
     Decoder(Decoder),
     Control(ControlNet),
-    Unet(Box<Lookable>),
+    Unet(Box<LoraTarget>),
 }
 
-/// A UNet, and with how much of the look it was built.
-struct Lookable {
-    /// `None`: what was begun with it failed.
+/// UNet, and the weight of the LoRA that is in it.
+struct LoraTarget {
+    /// `None`: building it anew failed.
     unet: Option<Unet>,
     parameters: Parameters,
-    look: f32,
+    lora_weight: f32,
 }
 
-/// What a UNet is built of anew when its look changes.
+/// Parameters that a UNet is built from anew when the weight of its LoRA changes.
 enum Parameters {
-    /// Random ones, which no look fits.
+    /// Random ones, which no LoRA fits.
     Random,
-    /// What the network holds as well.
+    /// In memory, shared with the network.
     Held(Box<Blend>),
-    /// The network has them laid out: read again.
+    /// In their file, read again: the network holds them packed.
     File(Source),
 }
 
-/// A file, and how to read it.
+/// File, type and device of parameters.
 struct Source {
     path: PathBuf,
     dtype: DType,
     device: Device,
 }
 
-/// The networks in memory.
-pub(crate) struct Cabinet {
+/// Cache of networks in memory.
+pub(crate) struct ModelCache {
     files: Files,
     device: Device,
     dtype: DType,
@@ -61,7 +61,7 @@ pub(crate) struct Cabinet {
     held: Vec<(Net, Loaded)>,
 }
 
-impl Cabinet {
+impl ModelCache {
     pub fn new(files: Files, device: Device, profile: &Profile) -> Self {
         Self {
             files,
@@ -76,17 +76,17 @@ impl Cabinet {
         &self.device
     }
 
-    /// Of what the networks are shown.
+    /// Type of the networks' inputs.
     pub fn dtype(&self) -> DType {
         dense::activation_dtype(&self.device, self.dtype)
     }
 
-    /// What latents of a picture are multiplied by for the UNet.
+    /// Factor of a picture's latents for the UNet.
     pub fn scaling(&self) -> f64 {
         self.files.vae.config.scaling_factor
     }
 
-    /// Forgets all networks.
+    /// Drops all networks.
     pub fn clear(&mut self) {
         self.held.clear();
     }
@@ -98,7 +98,7 @@ impl Cabinet {
         }
     }
 
-    /// The most likely latents of pictures of 0..1, as the UNet wants them, in full precision.
+    /// Mode of the latents of pictures of 0..1, scaled for the UNet, in full precision.
     pub fn latents(&mut self, unit: &Tensor) -> Result<Tensor> {
         let (scaling, dtype) = (self.scaling(), self.dtype());
         let signed = ((unit * 2.0)? - 1.0)?.to_device(&self.device)?;
@@ -113,7 +113,7 @@ impl Cabinet {
         }
     }
 
-    /// Of textures or of edges.
+    /// ControlNet of textures or of edges.
     pub fn control(&mut self, net: Net) -> Result<&ControlNet> {
         match self.get(net)? {
             Loaded::Control(control) => Ok(control),
@@ -121,16 +121,16 @@ impl Cabinet {
         }
     }
 
-    /// With so much of the look, if there is one.
-    pub fn unet(&mut self, look: f32) -> Result<&Unet> {
-        let (config, path) = (self.files.unet.config.clone(), self.files.look.clone());
+    /// UNet with the LoRA of that weight, if there is one.
+    pub fn unet(&mut self, lora_weight: f32) -> Result<&Unet> {
+        let (config, path) = (self.files.unet.config.clone(), self.files.lora.clone());
         let Loaded::Unet(held) = self.get(Net::Unet)? else {
             unreachable!("a UNet was loaded")
         };
         if let Some(path) = path
-            && held.look != look
+            && held.lora_weight != lora_weight
         {
-            held.wear(look, &path, &config)?;
+            held.apply_lora(lora_weight, &path, &config)?;
         }
         held.unet()
     }
@@ -152,7 +152,7 @@ impl Cabinet {
         } else {
             self.held.retain(|(held, _)| *held != Net::Inpainting);
         }
-        let loaded = self.load(net).map_err(of_weights)?;
+        let loaded = self.load(net).map_err(from_weights)?;
         self.held.push((net, loaded));
         let last = self.held.len() - 1;
         Ok(&mut self.held[last].1)
@@ -205,7 +205,7 @@ impl Cabinet {
     fn load_unet(&self, part: &Part<UnetConfig>) -> std::result::Result<Loaded, WeightsError> {
         let Origin::File(path) = &part.weights else {
             let unet = self.build(part, &[], Unet::new)?;
-            return Ok(Lookable::plain(unet, Parameters::Random));
+            return Ok(LoraTarget::plain(unet, Parameters::Random));
         };
         let source = Source {
             path: path.clone(),
@@ -214,12 +214,12 @@ impl Cabinet {
         };
         if dense::packs_weights(&self.device, self.dtype) {
             let unet = self.build(part, &[], Unet::new)?;
-            return Ok(Lookable::plain(unet, Parameters::File(source)));
+            return Ok(LoraTarget::plain(unet, Parameters::File(source)));
         }
         let params = source.read(self.dtype)?.laid_out()?;
         let unet = params.build(|vb| Unet::new(&part.config, &vb))?;
         let blend = Box::new(Blend::new(params, Originals::InTheFile));
-        Ok(Lookable::plain(unet, Parameters::Held(blend)))
+        Ok(LoraTarget::plain(unet, Parameters::Held(blend)))
     }
 }
 
@@ -229,62 +229,61 @@ impl Source {
     }
 }
 
-impl Lookable {
+impl LoraTarget {
     fn plain(unet: Unet, parameters: Parameters) -> Loaded {
-        let look = 0.0;
         Loaded::Unet(Box::new(Self {
             unet: Some(unet),
             parameters,
-            look,
+            lora_weight: 0.0,
         }))
     }
 
     fn unet(&self) -> Result<&Unet> {
-        let lost = || candle_core::Error::msg("the UNet lost its look");
-        self.unet.as_ref().ok_or_else(lost)
+        let missing = || candle_core::Error::msg("the UNet could not be built with its LoRA");
+        self.unet.as_ref().ok_or_else(missing)
     }
 
-    /// Puts on so much of the look, from the parameters as they were.
-    fn wear(&mut self, look: f32, path: &Path, config: &UnetConfig) -> Result<()> {
+    /// Builds the UNet with the LoRA of that weight, from the original parameters.
+    fn apply_lora(&mut self, weight: f32, path: &Path, config: &UnetConfig) -> Result<()> {
         if matches!(self.parameters, Parameters::Random) {
             return Ok(());
         }
         let lora = Lora::open(path, None).map_err(candle_core::Error::wrap)?;
         let share = Share {
             lora: &lora,
-            weight: f64::from(look),
+            weight: f64::from(weight),
         };
-        // As long as it stands, it holds what the look replaces. Not a number: until all is done, it
-        // wears nothing that anybody asks for.
-        (self.unet, self.look) = (None, f32::NAN);
+        // Dropped first, as it holds the parameters that the LoRA replaces. Not a number: until all is
+        // done, no weight that is asked for equals it.
+        (self.unet, self.lora_weight) = (None, f32::NAN);
         let new = |vb| Unet::new(config, &vb);
         let unet = match &mut self.parameters {
             Parameters::Random => return Ok(()),
             Parameters::Held(blend) => {
-                blend.set(&[share]).map_err(of_lora)?;
+                blend.set(&[share]).map_err(from_lora)?;
                 blend.params().build(new)
             }
             Parameters::File(source) => {
-                // What a look adds is less than the steps of bfloat16.
-                let params = source.read(DType::F16).map_err(of_weights)?;
+                // A LoRA adds less than the steps of bfloat16.
+                let params = source.read(DType::F16).map_err(from_weights)?;
                 let mut blend = Blend::new(params, Originals::InTheFile);
-                blend.set(&[share]).map_err(of_lora)?;
+                blend.set(&[share]).map_err(from_lora)?;
                 blend.params().build_in(source.dtype, new)
             }
         };
-        (self.unet, self.look) = (Some(unet.map_err(of_weights)?), look);
+        (self.unet, self.lora_weight) = (Some(unet.map_err(from_weights)?), weight);
         Ok(())
     }
 }
 
-fn of_weights(error: WeightsError) -> candle_core::Error {
+fn from_weights(error: WeightsError) -> candle_core::Error {
     match error {
         WeightsError::Unusable(error) => error,
         other => candle_core::Error::wrap(other),
     }
 }
 
-fn of_lora(error: LoraError) -> candle_core::Error {
+fn from_lora(error: LoraError) -> candle_core::Error {
     match error {
         LoraError::Unusable(error) => error,
         other => candle_core::Error::wrap(other),
