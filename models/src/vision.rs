@@ -5,7 +5,7 @@ use plumbline_enhance::{Eye, EyeError, Mask, Pixels, Place, Scene};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{self, Weight};
-use crate::nets::clip::{Clip, Words};
+use crate::nets::clip::{Clip, ClipTokenizer};
 use crate::nets::sam2::{Sam2, Shape};
 use crate::nets::scene::SceneNet;
 use crate::nets::sky::SkyNet as OwnSkyNet;
@@ -222,7 +222,7 @@ fn open_places(store: &WeightStore) -> Result<Named<dyn KnowsPlaces>, String> {
         [Err(absent), _] => return Err(absent.to_string()),
     };
     let wrong = |error: &dyn std::error::Error| format!("{CLIP}: {error}");
-    let words = Words::open(&vocabulary).map_err(|error| wrong(&error))?;
+    let tokenizer = ClipTokenizer::open(&vocabulary).map_err(|error| wrong(&error))?;
     let weights = Weights::map(&path).map_err(|error| wrong(&error))?;
     let net = weights.build(Clip::base_patch32);
     let net = net.map_err(|error| wrong(&error))?;
@@ -230,7 +230,7 @@ fn open_places(store: &WeightStore) -> Result<Named<dyn KnowsPlaces>, String> {
         path.parent().unwrap_or(store.folder()),
         store.sha256(clip).unwrap_or_default(),
     );
-    let places = ZeroShot::new(net, &words, memory, &fingerprint);
+    let places = ZeroShot::new(net, &tokenizer, memory, &fingerprint);
     Ok(Named {
         name: CLIP,
         sha256: Some(fingerprint),

@@ -10,18 +10,18 @@ use plumbline_enhance::{Brush, Denoise, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::lora::Lora;
 use plumbline_models::diffusion::painter::Painter;
-use plumbline_models::diffusion::prompts::Prompt;
+use plumbline_models::diffusion::prompt_embeddings::PromptEmbeddings;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{Recipe, Stand, Taught, teach};
 use plumbline_models::train::pairs::{Pair, PairError, pairs};
 use recorded::{Recorded, shared};
 
-fn files() -> Option<(Files, Prompt)> {
+fn files() -> Option<(Files, PromptEmbeddings)> {
     let recorded = Recorded::open("tiny-random-sdxl")?;
     let vocabulary = shared("clip-tokenizer")?.join("tokenizer.json");
     let files = Files::folder(recorded.folder(), &vocabulary, 4).unwrap();
-    let prompt = Prompt {
-        words: recorded.tensor("prompt_embeds").clone(),
+    let prompt = PromptEmbeddings {
+        hidden_states: recorded.tensor("prompt_embeds").clone(),
         pooled: recorded.tensor("pooled").clone(),
     };
     Some((files, prompt))
@@ -157,7 +157,11 @@ fn a_model_applies_a_lora_and_removes_it_again() {
     let (without, with) = (paint(0.0), paint(0.35));
     assert_ne!(without, with);
     assert_ne!(with, paint(0.7));
-    assert_eq!(bare, paint(0.0), "what is taken off leaves nothing behind");
+    assert_eq!(
+        without,
+        paint(0.0),
+        "what is taken off leaves nothing behind"
+    );
     assert_eq!(with, paint(0.35));
 }
 

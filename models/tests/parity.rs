@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Device, Tensor, safetensors};
 use candle_transformers::models::clip::ClipConfig;
 use plumbline_enhance::Pixels;
-use plumbline_models::nets::clip::{Clip, Words};
+use plumbline_models::nets::clip::{Clip, ClipTokenizer};
 use plumbline_models::nets::efficientnet::EfficientNet;
 use plumbline_models::nets::u2net::U2Net;
 use plumbline_models::weights::Weights;
@@ -104,7 +104,7 @@ fn sentences_become_the_ids_that_the_original_reads() {
     let Some(folder) = shared("clip-tokenizer") else {
         return;
     };
-    let words = Words::open(&folder.join("tokenizer.json")).unwrap();
+    let words = ClipTokenizer::open(&folder.join("tokenizer.json")).unwrap();
     let recorded = std::fs::read(folder.join("reference-ids.json")).unwrap();
     let recorded: Vec<serde_json::Value> = serde_json::from_slice(&recorded).unwrap();
     assert_eq!(recorded.len(), 10);
@@ -123,7 +123,7 @@ fn read_sentences_are_remembered_and_judge_alike() {
     else {
         return;
     };
-    let words = Words::open(&vocabulary.join("tokenizer.json")).unwrap();
+    let words = ClipTokenizer::open(&vocabulary.join("tokenizer.json")).unwrap();
     let memory = tempfile::tempdir().unwrap();
     let judge = || {
         let weights = Weights::map(&folder.join("model.safetensors")).unwrap();

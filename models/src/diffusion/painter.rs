@@ -14,10 +14,10 @@ use super::euler::{Euler, Step};
 use super::files::Files;
 use super::model_cache::ModelCache;
 use super::passage::{Order, Passage, Stop};
-use super::prompts::{Memory, Prompt, PromptError};
+use super::prompt_embeddings::{PromptCache, PromptEmbeddings, PromptError};
+use super::prompts;
 use super::shift::Shift;
 use super::skies::Sky;
-use super::words;
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.
@@ -32,8 +32,8 @@ pub struct Painter {
     files: Files,
     euler: Euler,
     device: Device,
-    /// `None`: words are made up, for a benchmark.
-    memory: Option<Memory>,
+    /// `None`: embeddings are random, for a benchmark.
+    prompt_cache: Option<PromptCache>,
     say: Box<dyn Fn(&str) + Send + Sync>,
     /// Of the present way of working: asked while another photo is being painted.
     tile: AtomicU32,
@@ -45,7 +45,7 @@ struct Hand {
     /// Ways of working that are left, the present one first.
     ways: Vec<Budget>,
     models: ModelCache,
-    prompts: HashMap<String, Prompt>,
+    prompts: HashMap<String, PromptEmbeddings>,
     shift: Option<Shift>,
 }
 
@@ -74,7 +74,7 @@ impl Painter {
         Self::working(files, device, Some(cache), ways, say)
     }
 
-    /// The same with given ways of working, from the first down. Without a cache no words are read:
+    /// The same with given ways of working, from the first down. Without a cache no prompt is encoded:
     /// random ones do for random parameters.
     pub fn working(
         files: Files,
@@ -91,7 +91,7 @@ impl Painter {
         Ok(Self {
             name: format!("sdxl-lightning-{}", files.steps),
             euler: Euler::trailing(files.steps),
-            memory: cache.map(|cache| words::memory(&files, cache)),
+            prompt_cache: cache.map(|cache| prompts::cache(&files, cache)),
             hand: Mutex::new(Hand {
                 models: ModelCache::new(files.clone(), device.clone(), &profile),
                 ways,
@@ -155,25 +155,25 @@ impl Painter {
         }
     }
 
-    /// What the words became, and how far off the autoencoder is.
-    fn ready(&self, hand: &mut Hand, words: &str) -> Result<(Prompt, Shift), Stop> {
-        let prompt = match hand.prompts.get(words) {
-            Some(prompt) => prompt.clone(),
-            None => self.read(words).map_err(candle_core::Error::wrap)?,
+    /// Embeddings of a prompt, and the correction of the autoencoder's colours.
+    fn ready(&self, hand: &mut Hand, prompt: &str) -> Result<(PromptEmbeddings, Shift), Stop> {
+        let embeddings = match hand.prompts.get(prompt) {
+            Some(known) => known.clone(),
+            None => self.encode(prompt).map_err(candle_core::Error::wrap)?,
         };
-        hand.prompts.insert(words.to_owned(), prompt.clone());
+        hand.prompts.insert(prompt.to_owned(), embeddings.clone());
         let shift = match hand.shift.take() {
             Some(shift) => shift,
             None => measure(&mut hand.models)?,
         };
         hand.shift = Some(shift.clone());
-        Ok((prompt, shift))
+        Ok((embeddings, shift))
     }
 
-    fn read(&self, sentence: &str) -> Result<Prompt, PromptError> {
-        match &self.memory {
-            Some(memory) => words::read(&self.files, memory, sentence),
-            None => Ok(words::made_up(&self.files)?),
+    fn encode(&self, prompt: &str) -> Result<PromptEmbeddings, PromptError> {
+        match &self.prompt_cache {
+            Some(cache) => prompts::encode(&self.files, cache, prompt),
+            None => Ok(prompts::random(&self.files)?),
         }
     }
 

@@ -9,7 +9,7 @@ use plumbline_enhance::{Denoise, Pixels, Progress, Tile, Watch};
 use super::budget::{Net, Profile, Residency};
 use super::euler::Step;
 use super::model_cache::ModelCache;
-use super::prompts::Prompt;
+use super::prompt_embeddings::PromptEmbeddings;
 use super::shift::Shift;
 use super::{noise, pictures};
 use crate::nets::sdxl::{Cond, Residuals};
@@ -20,7 +20,7 @@ pub(super) struct Order<'a> {
     pub tiles: &'a [Tile],
     pub denoise: &'a Denoise,
     pub steps: &'a [Step],
-    pub prompt: &'a Prompt,
+    pub prompt: &'a PromptEmbeddings,
     pub shift: &'a Shift,
 }
 
@@ -296,7 +296,7 @@ impl<'a> Passage<'a> {
         let (tile, prompt) = (self.order.tiles[batch[0]], self.order.prompt);
         let (device, dtype) = (self.models.device(), self.models.dtype());
         let size = (tile.width, tile.height);
-        let cond = Cond::of_size(&prompt.words, &prompt.pooled, size, device, dtype)?;
+        let cond = Cond::of_size(&prompt.hidden_states, &prompt.pooled, size, device, dtype)?;
         cond.repeated(batch.len())
     }
 

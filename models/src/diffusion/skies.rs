@@ -9,7 +9,7 @@ use super::model_cache::ModelCache;
 use super::noise::{self, LATENT};
 use super::passage::Stop;
 use super::pictures;
-use super::prompts::Prompt;
+use super::prompt_embeddings::PromptEmbeddings;
 use super::shift::Shift;
 use crate::nets::sdxl::Cond;
 
@@ -19,7 +19,7 @@ pub(super) struct Sky<'a> {
     pub mask: &'a Mask,
     pub denoise: &'a Denoise,
     pub steps: &'a [Step],
-    pub prompt: &'a Prompt,
+    pub prompt: &'a PromptEmbeddings,
     pub shift: &'a Shift,
 }
 
@@ -41,7 +41,7 @@ impl Sky<'_> {
         ask(0)?;
         let (mask, hidden, mut latents) = self.begin(models)?;
         let size = (self.small.width(), self.small.height());
-        let (words, pooled) = (&self.prompt.words, &self.prompt.pooled);
+        let (words, pooled) = (&self.prompt.hidden_states, &self.prompt.pooled);
         let cond = Cond::of_size(words, pooled, size, models.device(), models.dtype())?;
         for (at, step) in self.steps.iter().enumerate() {
             ask(at + 1)?;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Result, Tensor, Var, safetensors};
 
 use crate::diffusion::files::Files;
-use crate::diffusion::prompts::Prompt;
+use crate::diffusion::prompt_embeddings::PromptEmbeddings;
 use crate::train::checkpoint;
 use crate::train::lora::school::School;
 use crate::train::optimizer::{self, AdamW};
@@ -94,7 +94,7 @@ pub enum TeachError {
 pub fn teach(
     files: &Files,
     device: &Device,
-    prompt: Prompt,
+    prompt: PromptEmbeddings,
     pairs: &[Pair],
     recipe: &Recipe,
     heard: &mut dyn FnMut(Stand) -> ControlFlow<()>,

@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use plumbline_enhance::Pixels;
 use plumbline_models::manifest;
-use plumbline_models::nets::clip::{self, Clip, Words};
+use plumbline_models::nets::clip::{self, Clip, ClipTokenizer};
 use plumbline_models::sky::SkyNet;
 use plumbline_models::weight_store::WeightStore;
 use plumbline_models::weights::Weights;
@@ -100,8 +100,9 @@ fn picture(store: &WeightStore) -> anyhow::Result<Look> {
 fn sentences(store: &WeightStore) -> anyhow::Result<Look> {
     let net = clip(store)?;
     let vocabulary = installed(store, "clip-tokenizer");
-    let words = Words::open(&vocabulary.or_else(|_| installed(store, "clip-tokenizer-hub"))?)?;
-    let ids = words.ids(&vec!["a photo of a kitchen.".to_owned(); SENTENCES])?;
+    let tokenizer =
+        ClipTokenizer::open(&vocabulary.or_else(|_| installed(store, "clip-tokenizer-hub"))?)?;
+    let ids = tokenizer.ids(&vec!["a photo of a kitchen.".to_owned(); SENTENCES])?;
     Ok(Box::new(move || {
         net.sentences(&ids)?;
         Ok(())

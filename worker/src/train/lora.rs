@@ -11,7 +11,7 @@ use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
 use plumbline_enhance::{Brush, Denoise, Metadata, Output, Pixels, Place, Scene, encode};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::NEUTRAL;
-use plumbline_models::diffusion::words;
+use plumbline_models::diffusion::prompts;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{self, Recipe, Stand};
 use plumbline_models::train::pairs::{self, Pair};
@@ -78,7 +78,7 @@ pub fn teach(order: &Lora) -> anyhow::Result<bool> {
         checkpoint: Some((state.clone(), KEPT_EVERY)),
         ..Recipe::usual(order.seed)
     };
-    let prompt = words::prompt(&files, &brushes::cache(), NEUTRAL)?;
+    let prompt = prompts::encode_prompt(&files, &brushes::cache(), NEUTRAL)?;
     let (device, _) = device::best();
     let taught = lora::teach(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
     if state.exists() {

@@ -13,7 +13,7 @@ use crate::diffusion::euler::{Euler, Step};
 use crate::diffusion::files::{Files, Origin};
 use crate::diffusion::model_cache::ModelCache;
 use crate::diffusion::params::Params;
-use crate::diffusion::prompts::Prompt;
+use crate::diffusion::prompt_embeddings::PromptEmbeddings;
 use crate::diffusion::{noise, pictures};
 use crate::nets::sdxl::unet::Unet;
 use crate::nets::sdxl::{Cond, Residuals};
@@ -55,7 +55,7 @@ pub(super) struct School {
     params: Params,
     layers: BTreeMap<String, Layer>,
     lessons: Vec<Lesson>,
-    prompt: Prompt,
+    prompt: PromptEmbeddings,
     schedule: Vec<Step>,
     device: Device,
     dtype: DType,
@@ -65,7 +65,7 @@ impl School {
     pub(super) fn open(
         files: &Files,
         device: &Device,
-        prompt: Prompt,
+        prompt: PromptEmbeddings,
         pairs: &[Pair],
         recipe: &Recipe,
     ) -> std::result::Result<Self, TeachError> {
@@ -196,7 +196,7 @@ impl School {
     }
 
     fn cond(&self, tile: Tile) -> Result<Cond> {
-        let (words, pooled) = (&self.prompt.words, &self.prompt.pooled);
+        let (words, pooled) = (&self.prompt.hidden_states, &self.prompt.pooled);
         let size = (tile.width, tile.height);
         Cond::of_size(words, pooled, size, &self.device, self.dtype)
     }
