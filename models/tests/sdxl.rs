@@ -191,8 +191,8 @@ fn autoencoder(recorded: &Recorded, dtype: DType, device: &Device) -> (Encoder, 
 
 fn condition(recorded: &Recorded, dtype: DType, device: &Device) -> Cond {
     Cond {
-        words: placed(recorded.tensor("prompt_embeds"), dtype, device),
-        pooled: placed(recorded.tensor("pooled"), dtype, device),
-        sizes: placed(recorded.tensor("time_ids"), DType::F32, device),
+        encoder_hidden_states: placed(recorded.tensor("prompt_embeds"), dtype, device),
+        text_embeds: placed(recorded.tensor("pooled"), dtype, device),
+        time_ids: placed(recorded.tensor("time_ids"), DType::F32, device),
     }
 }

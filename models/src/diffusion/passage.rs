@@ -296,7 +296,7 @@ impl<'a> Passage<'a> {
         let (tile, prompt) = (self.order.tiles[batch[0]], self.order.prompt);
         let (device, dtype) = (self.models.device(), self.models.dtype());
         let size = (tile.width, tile.height);
-        let cond = Cond::of_size(&prompt.hidden_states, &prompt.pooled, size, device, dtype)?;
+        let cond = Cond::for_size(&prompt.hidden_states, &prompt.pooled, size, device, dtype)?;
         cond.repeated(batch.len())
     }
 

@@ -206,9 +206,9 @@ impl Rehearsal {
         let side = self.side as f32;
         let sizes = Tensor::new(&[[side, side, 0.0, 0.0, side, side]], &self.device)?;
         let one = Cond {
-            words: self.noise(&[1, TOKENS, 2048])?,
-            pooled: self.noise(&[1, 1280])?,
-            sizes,
+            encoder_hidden_states: self.noise(&[1, TOKENS, 2048])?,
+            text_embeds: self.noise(&[1, 1280])?,
+            time_ids: sizes,
         };
         one.repeated(batch)
     }

@@ -42,7 +42,7 @@ impl Sky<'_> {
         let (mask, hidden, mut latents) = self.begin(models)?;
         let size = (self.small.width(), self.small.height());
         let (words, pooled) = (&self.prompt.hidden_states, &self.prompt.pooled);
-        let cond = Cond::of_size(words, pooled, size, models.device(), models.dtype())?;
+        let cond = Cond::for_size(words, pooled, size, models.device(), models.dtype())?;
         for (at, step) in self.steps.iter().enumerate() {
             ask(at + 1)?;
             let x = Tensor::cat(&[&step.scaled(&latents)?, &mask, &hidden], 1)?;

@@ -142,7 +142,7 @@ fn take_up(recipe: &Recipe, vars: &BTreeMap<String, Var>, optimizer: &mut AdamW)
         .values()
         .next()
         .map_or(Device::Cpu, |var| var.device().clone());
-    optimizer.remember(|name| find(name)?.to_device(&device))?;
+    optimizer.load_state(|name| find(name)?.to_device(&device))?;
     Ok(find("done")?.to_vec1::<f32>()?[0] as usize)
 }
 
@@ -157,7 +157,7 @@ fn keep(path: &Path, done: usize, vars: &BTreeMap<String, Var>, optimizer: &Adam
         .map(|(name, var)| (format!("now.{name}"), var.as_tensor().clone()));
     let done = Tensor::new(&[done as f32], &Device::Cpu)?;
     let all = now
-        .chain(optimizer.memory()?)
+        .chain(optimizer.state()?)
         .chain([("done".to_owned(), done)]);
     checkpoint::write(path, all)
 }

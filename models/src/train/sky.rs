@@ -168,7 +168,7 @@ impl Pupil {
         let stored = safetensors::load(path, &Device::Cpu)?;
         let find = |name: &str| named(&stored, name);
         self.weights.set(|name| find(&format!("now.{name}")))?;
-        optimizer.remember(find)?;
+        optimizer.load_state(find)?;
         let best = |name: String| Ok((name.clone(), find(&format!("best.{name}"))?));
         let state = find("course")?.to_vec1::<f32>()?;
         let taught = Taught {
@@ -245,7 +245,7 @@ impl Pupil {
         let tensors = now
             .map(|(name, tensor)| (format!("now.{name}"), tensor))
             .chain(best.map(|(name, tensor)| (format!("best.{name}"), tensor.clone())))
-            .chain(optimizer.memory()?)
+            .chain(optimizer.state()?)
             .chain([("course".to_owned(), Tensor::new(&state, &Device::Cpu)?)]);
         checkpoint::write(path, tensors)
     }

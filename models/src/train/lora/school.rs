@@ -198,7 +198,7 @@ impl School {
     fn cond(&self, tile: Tile) -> Result<Cond> {
         let (words, pooled) = (&self.prompt.hidden_states, &self.prompt.pooled);
         let size = (tile.width, tile.height);
-        Cond::of_size(words, pooled, size, &self.device, self.dtype)
+        Cond::for_size(words, pooled, size, &self.device, self.dtype)
     }
 
     /// Alpha is the rank: the matrices are as strong as they were taught.

@@ -1,4 +1,4 @@
-//! The half that UNet and ControlNet share: from latents down to the middle.
+//! Half that UNet and ControlNet share: the down blocks and the mid block.
 
 use candle_core::{D, DType, Module, Result, Tensor, bail};
 use candle_nn::VarBuilder;
@@ -8,9 +8,9 @@ use plumbline_nn::dense::{Conv2d, Linear, linear};
 use super::Cond;
 use super::attention::Transformer;
 use super::config::{Level, UnetConfig};
-use super::layers::{Norms, Resnet, conv, conv3};
+use super::layers::{GroupNormConfig, ResnetBlock, conv, conv3x3};
 
-/// Two layers that make a vector of a time, or of sizes.
+/// Two layers that embed a time, or sizes.
 #[derive(Debug)]
 struct Embedding([Linear; 2]);
 
@@ -28,9 +28,9 @@ impl Embedding {
     }
 }
 
-/// Numbers as waves of many lengths, cosines before sines. In single precision always: the angles
-/// of late times do not fit in half.
-fn waves(numbers: &Tensor, size: usize) -> Result<Tensor> {
+/// Sinusoidal embedding of numbers (Vaswani et al. 2017), cosines before sines. In single precision
+/// always: the angles of late times do not fit in half.
+fn timestep_embedding(numbers: &Tensor, size: usize) -> Result<Tensor> {
     let half = size / 2;
     let rate = -(10_000_f64.ln()) / half as f64;
     let rates: Vec<f32> = (0..half).map(|i| (rate * i as f64).exp() as f32).collect();
@@ -42,7 +42,7 @@ fn waves(numbers: &Tensor, size: usize) -> Result<Tensor> {
 
 /// One level's residual blocks, each followed by its attention where the level has some.
 #[derive(Debug)]
-pub(super) struct Layers(Vec<(Resnet, Option<Transformer>)>);
+pub(super) struct Layers(Vec<(ResnetBlock, Option<Transformer>)>);
 
 impl Layers {
     /// `inputs`: channels that each layer is given.
@@ -67,14 +67,14 @@ impl Layers {
     pub fn forward(
         &self,
         mut x: Tensor,
-        seen: &Seen,
+        conditioning: &Conditioning,
         mut before: impl FnMut(Tensor) -> Result<Tensor>,
         mut after: impl FnMut(&Tensor),
     ) -> Result<Tensor> {
         for (resnet, attention) in &self.0 {
-            x = resnet.forward(&before(x)?, Some(&seen.time))?;
+            x = resnet.forward(&before(x)?, Some(&conditioning.embedding))?;
             if let Some(attention) = attention {
-                x = attention.forward(&x, &seen.words)?;
+                x = attention.forward(&x, &conditioning.encoder_hidden_states)?;
             }
             after(&x);
         }
@@ -82,47 +82,53 @@ impl Layers {
     }
 }
 
-fn resnet(channels: (usize, usize), config: &UnetConfig, vb: &VarBuilder) -> Result<Resnet> {
-    let norms = Norms {
+fn resnet(channels: (usize, usize), config: &UnetConfig, vb: &VarBuilder) -> Result<ResnetBlock> {
+    let norms = GroupNormConfig {
         groups: config.norm_num_groups,
         eps: config.norm_eps,
     };
-    Resnet::new(channels, norms, Some(config.time_channels()), vb)
+    ResnetBlock::new(channels, norms, Some(config.time_channels()), vb)
 }
 
 fn transformer(level: Level, config: &UnetConfig, vb: &VarBuilder) -> Result<Transformer> {
-    let words = config.cross_attention_dim;
+    let context_dim = config.cross_attention_dim;
     let sizes = (level.heads, level.depth);
-    Transformer::new(level.channels, words, sizes, config.norm_num_groups, vb)
+    Transformer::new(
+        level.channels,
+        context_dim,
+        sizes,
+        config.norm_num_groups,
+        vb,
+    )
 }
 
-/// What every block is told.
-pub(super) struct Seen {
-    /// Time, summary and sizes in one vector, bent by SiLU; n x its length.
-    time: Tensor,
-    words: Tensor,
+/// Conditioning of every block.
+pub(super) struct Conditioning {
+    /// Time, pooled prompt and sizes in one vector, after SiLU; n x its length.
+    embedding: Tensor,
+    encoder_hidden_states: Tensor,
 }
 
-/// Latents on their way down.
-pub(super) struct Descent {
-    /// The outputs that skip connections lead from, from the widest.
+/// Output of the down blocks and the mid block.
+pub(super) struct DownOutput {
+    /// Inputs of the skip connections, from the widest.
     pub skips: Vec<Tensor>,
-    /// The narrowest level's, through the middle.
-    pub middle: Tensor,
+    /// Output of the mid block.
+    pub mid: Tensor,
 }
 
 #[derive(Debug)]
-pub(super) struct Trunk {
+pub(super) struct DownBlocks {
     time: Embedding,
     added: Embedding,
     input: Conv2d,
     levels: Vec<(Layers, Option<Conv2d>)>,
-    middle: (Resnet, Transformer, Resnet),
-    time_waves: usize,
-    size_waves: usize,
+    mid_block: (ResnetBlock, Transformer, ResnetBlock),
+    time_embed_dim: usize,
+    size_embed_dim: usize,
 }
 
-impl Trunk {
+impl DownBlocks {
     pub fn new(config: &UnetConfig, vb: &VarBuilder) -> Result<Self> {
         config.check()?;
         let first = config.block_out_channels[0];
@@ -131,51 +137,62 @@ impl Trunk {
         Ok(Self {
             time: Embedding::new(first, length, &vb.pp("time_embedding"))?,
             added: Embedding::new(added, length, &vb.pp("add_embedding"))?,
-            input: conv3(config.in_channels, first, &vb.pp("conv_in"))?,
+            input: conv3x3(config.in_channels, first, &vb.pp("conv_in"))?,
             levels: levels(config, vb)?,
-            middle: middle(config, &vb.pp("mid_block"))?,
-            time_waves: first,
-            size_waves: config.addition_time_embed_dim,
+            mid_block: mid_block(config, &vb.pp("mid_block"))?,
+            time_embed_dim: first,
+            size_embed_dim: config.addition_time_embed_dim,
         })
     }
 
-    /// When, and on what condition.
-    pub fn see(&self, x: &Tensor, timestep: f64, cond: &Cond) -> Result<Seen> {
+    /// Embeds the time and the condition.
+    pub fn conditioning(&self, x: &Tensor, timestep: f64, cond: &Cond) -> Result<Conditioning> {
         let (n, dtype) = (x.dim(0)?, x.dtype());
-        if cond.words.dim(0)? != n || cond.pooled.dim(0)? != n || cond.sizes.dim(0)? != n {
+        if cond.encoder_hidden_states.dim(0)? != n
+            || cond.text_embeds.dim(0)? != n
+            || cond.time_ids.dim(0)? != n
+        {
             bail!("{n} latents need a condition each");
         }
         let times = Tensor::full(timestep as f32, n, x.device())?;
         let time = self
             .time
-            .forward(&waves(&times, self.time_waves)?.to_dtype(dtype)?)?;
-        let sizes = waves(&cond.sizes, self.size_waves)?.flatten_from(1)?;
-        let added = Tensor::cat(&[cond.pooled.to_dtype(dtype)?, sizes.to_dtype(dtype)?], 1)?;
-        Ok(Seen {
-            time: (time + self.added.forward(&added)?)?.silu()?,
-            words: cond.words.to_dtype(dtype)?,
+            .forward(&timestep_embedding(&times, self.time_embed_dim)?.to_dtype(dtype)?)?;
+        let sizes = timestep_embedding(&cond.time_ids, self.size_embed_dim)?.flatten_from(1)?;
+        let added = Tensor::cat(
+            &[cond.text_embeds.to_dtype(dtype)?, sizes.to_dtype(dtype)?],
+            1,
+        )?;
+        Ok(Conditioning {
+            embedding: (time + self.added.forward(&added)?)?.silu()?,
+            encoder_hidden_states: cond.encoder_hidden_states.to_dtype(dtype)?,
         })
     }
 
-    /// `hint` is added to the latents once they have the first level's channels.
-    pub fn descend(&self, x: &Tensor, seen: &Seen, hint: Option<&Tensor>) -> Result<Descent> {
+    /// Runs the blocks. `hint` is added to the latents once they have the first level's channels.
+    pub fn forward(
+        &self,
+        x: &Tensor,
+        conditioning: &Conditioning,
+        hint: Option<&Tensor>,
+    ) -> Result<DownOutput> {
         let mut x = self.input.forward(x)?;
         if let Some(hint) = hint {
             x = (x + hint)?;
         }
         let mut skips = vec![x.clone()];
         for (layers, down) in &self.levels {
-            x = layers.forward(x, seen, Ok, |x| skips.push(x.clone()))?;
+            x = layers.forward(x, conditioning, Ok, |x| skips.push(x.clone()))?;
             if let Some(down) = down {
                 x = down.forward(&x)?;
                 skips.push(x.clone());
             }
         }
-        let (first, attention, second) = &self.middle;
-        let x = first.forward(&x, Some(&seen.time))?;
-        let x = attention.forward(&x, &seen.words)?;
-        let middle = second.forward(&x, Some(&seen.time))?;
-        Ok(Descent { skips, middle })
+        let (first, attention, second) = &self.mid_block;
+        let x = first.forward(&x, Some(&conditioning.embedding))?;
+        let x = attention.forward(&x, &conditioning.encoder_hidden_states)?;
+        let mid = second.forward(&x, Some(&conditioning.embedding))?;
+        Ok(DownOutput { skips, mid })
     }
 }
 
@@ -196,9 +213,12 @@ fn levels(config: &UnetConfig, vb: &VarBuilder) -> Result<Vec<(Layers, Option<Co
     levels.collect()
 }
 
-fn middle(config: &UnetConfig, vb: &VarBuilder) -> Result<(Resnet, Transformer, Resnet)> {
+fn mid_block(
+    config: &UnetConfig,
+    vb: &VarBuilder,
+) -> Result<(ResnetBlock, Transformer, ResnetBlock)> {
     let Some(level) = config.levels().next_back() else {
-        bail!("a network without levels has no middle");
+        bail!("a network without levels has no mid block");
     };
     let channels = (level.channels, level.channels);
     Ok((
