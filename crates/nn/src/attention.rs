@@ -1,26 +1,66 @@
-//! Softmax attention (Vaswani et al. 2017) on the processor, head by head over some queries at a
-//! time, whose scores never leave the cache: candle's products would lay out the scores of all heads
-//! in memory, and share out each small product among all threads.
+//! Scaled dot-product attention (Vaswani et al. 2017). On the processor it is computed head by head
+//! over some queries at a time, whose scores never leave the cache: candle's products would lay out
+//! the scores of all heads in memory, and divide each small product among all threads. On a card it
+//! is flash attention where the program has it, else products of candle's, some queries at a time.
 #![allow(unsafe_code)]
 
-use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp3, D, DType, Layout, Result, Shape, Tensor, bail};
+use candle_nn::ops::{softmax, softmax_last_dim};
 use gemm::Parallelism;
 use rayon::prelude::*;
 
-use crate::simd::softmax;
+use crate::simd;
 
-/// Queries at once, at most.
+/// Most queries at a time.
 const STRIP: usize = 256;
-/// Scores at once, at most, of a thread; 16 MB.
-const SCORES: usize = 1 << 22;
+/// Most scores of a thread at a time; 16 MB.
+const SCORES_OF_A_THREAD: usize = 1 << 22;
+/// Most scores of a device at a time; 64 MB in single precision.
+const SCORES: usize = 1 << 24;
+/// Sizes of a head that flash attention has kernels for in lean programs (deploy/cuda/lean).
+#[cfg(feature = "flash-attn")]
+const FLASH: [usize; 2] = [64, 512];
+
+/// softmax(q kᵀ / √d) v, each n x heads x length x d. Queries are taken in turns, so that memory stays
+/// bounded whatever the length.
+pub fn scaled_dot_product_attention(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
+    let (n, heads, queries, size) = q.dims4()?;
+    let scale = 1.0 / (size as f64).sqrt();
+    let tracked = [q, k, v].iter().any(|x| x.track_op());
+    #[cfg(feature = "flash-attn")]
+    if q.device().is_cuda() && q.dtype() != DType::F32 && FLASH.contains(&size) && !tracked {
+        let turned = |x: &Tensor| x.transpose(1, 2)?.contiguous();
+        let (q, k, v) = (turned(q)?, turned(k)?, turned(v)?);
+        return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);
+    }
+    if q.device().is_cpu() && q.dtype() == DType::F32 && !tracked {
+        return on_processor(q, k, v, scale as f32);
+    }
+    let (k, v) = (k.t()?.contiguous()?, v.contiguous()?);
+    let q = (q * scale)?;
+    let turn = (SCORES / (n * heads * k.dim(3)?)).clamp(1, queries);
+    let parts = (0..queries).step_by(turn).map(|from| {
+        let q = q.narrow(2, from, turn.min(queries - from))?.contiguous()?;
+        let scores = q.matmul(&k)?;
+        // A sum of thousands of half-precision weights would lose some of them.
+        let scores = scores.to_dtype(DType::F32)?;
+        let weights = if tracked {
+            softmax(&scores, D::Minus1)?
+        } else {
+            softmax_last_dim(&scores)?
+        };
+        let weights = weights.to_dtype(v.dtype())?;
+        weights.matmul(&v)
+    });
+    let parts = parts.collect::<Result<Vec<_>>>()?;
+    match parts.as_slice() {
+        [whole] => Ok(whole.clone()),
+        parts => Tensor::cat(parts, 2),
+    }
+}
 
 /// softmax(q kᵀ · scale) v of `f32` on the processor, each n x heads x length x size.
-pub fn scaled_dot_product_attention(
-    q: &Tensor,
-    k: &Tensor,
-    v: &Tensor,
-    scale: f32,
-) -> Result<Tensor> {
+fn on_processor(q: &Tensor, k: &Tensor, v: &Tensor, scale: f32) -> Result<Tensor> {
     let rows = |x: &Tensor| match x.stride().last() {
         Some(1) => Ok(x.clone()),
         _ => x.contiguous(),
@@ -124,7 +164,7 @@ impl CustomOp3 for Attention {
                 for head in 0..heads {
                     let q = q.rows(image, head).part(at * strip, count);
                     self.scores(q, k.rows(image, head), size, scores);
-                    scores.chunks_exact_mut(keys).for_each(softmax);
+                    scores.chunks_exact_mut(keys).for_each(simd::softmax);
                     let v = v.rows(image, head);
                     weighted_sum(scores, v, &mut output[head * size..], heads * size, size);
                 }
@@ -140,7 +180,8 @@ impl CustomOp3 for Attention {
 /// Number of queries at a time: every thread has some, and their scores stay in its cache.
 fn strip(queries: usize, keys: usize) -> usize {
     let fair = queries.div_ceil(2 * rayon::current_num_threads());
-    fair.clamp(16, STRIP).min((SCORES / keys).max(1))
+    fair.clamp(16, STRIP)
+        .min((SCORES_OF_A_THREAD / keys).max(1))
 }
 
 impl Attention {
@@ -209,7 +250,7 @@ fn weighted_sum(weights: &[f32], v: Rows, output: &mut [f32], pitch: usize, size
 
 #[cfg(test)]
 mod tests {
-    use candle_core::{D, Device};
+    use candle_core::Device;
 
     use super::*;
 
@@ -228,9 +269,9 @@ mod tests {
                 .unwrap()
                 .matmul(&k.t().unwrap().contiguous().unwrap());
             let scores = (scores.unwrap() * 0.5).unwrap();
-            let weights = candle_nn::ops::softmax(&scores, D::Minus1).unwrap();
+            let weights = softmax(&scores, D::Minus1).unwrap();
             let wanted = weights.matmul(&v).unwrap();
-            let found = scaled_dot_product_attention(&q, &k, &v, 0.5).unwrap();
+            let found = on_processor(&q, &k, &v, 0.5).unwrap();
             assert_eq!(found.dims(), wanted.dims());
             let off = (found - wanted).unwrap().abs().unwrap().max_all().unwrap();
             let off = off.to_scalar::<f32>().unwrap();
@@ -241,6 +282,6 @@ mod tests {
     #[test]
     fn sizes_that_do_not_fit_are_refused() {
         let (q, k) = (random((1, 2, 5, 8)), random((1, 2, 7, 4)));
-        assert!(scaled_dot_product_attention(&q, &k, &k, 1.0).is_err());
+        assert!(on_processor(&q, &k, &k, 1.0).is_err());
     }
 }

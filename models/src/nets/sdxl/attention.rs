@@ -1,60 +1,16 @@
 //! Transformers of a UNet's levels, and the attention of the autoencoder (Vaswani et al. 2017).
 
-use candle_core::{D, DType, Module, Result, Tensor};
-use candle_nn::ops::{layer_norm_slow, softmax, softmax_last_dim};
+use candle_core::{Module, Result, Tensor};
+use candle_nn::ops::layer_norm_slow;
 use candle_nn::{LayerNorm, VarBuilder, layer_norm};
-use plumbline_nn::attention;
+use plumbline_nn::attention::scaled_dot_product_attention;
 use plumbline_nn::dense::{Linear, activation_builder, linear, linear_no_bias};
 use plumbline_nn::group_norm::GroupNorm;
 
 use super::layers::GroupNormConfig;
 
-/// Scores in memory at once, at most; 64 MB in single precision.
-const SCORES: usize = 1 << 24;
-/// Numbers a head of SDXL's attentions and of its autoencoder's: kernels for others are left out of
-/// lean programs.
-#[cfg(feature = "flash-attn")]
-const FLASH: [usize; 2] = [64, 512];
 /// Added to a sequence's variance.
 const EPS: f64 = 1e-5;
-
-/// Which words matter to which: softmax(q kᵀ / √d) v, each n x heads x length x d. Queries are
-/// taken in turns, so that memory stays bounded whatever the length.
-pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
-    let (n, heads, queries, size) = q.dims4()?;
-    let scale = 1.0 / (size as f64).sqrt();
-    let tracked = [q, k, v].iter().any(|x| x.track_op());
-    #[cfg(feature = "flash-attn")]
-    if q.device().is_cuda() && q.dtype() != DType::F32 && FLASH.contains(&size) && !tracked {
-        let turned = |x: &Tensor| x.transpose(1, 2)?.contiguous();
-        let (q, k, v) = (turned(q)?, turned(k)?, turned(v)?);
-        return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);
-    }
-    if q.device().is_cpu() && q.dtype() == DType::F32 && !tracked {
-        return attention::scaled_dot_product_attention(q, k, v, scale as f32);
-    }
-    let (k, v) = (k.t()?.contiguous()?, v.contiguous()?);
-    let q = (q * scale)?;
-    let turn = (SCORES / (n * heads * k.dim(3)?)).clamp(1, queries);
-    let parts = (0..queries).step_by(turn).map(|from| {
-        let q = q.narrow(2, from, turn.min(queries - from))?.contiguous()?;
-        let scores = q.matmul(&k)?;
-        // A sum of thousands of half-precision shares would lose some of them.
-        let scores = scores.to_dtype(DType::F32)?;
-        let shares = if tracked {
-            softmax(&scores, D::Minus1)?
-        } else {
-            softmax_last_dim(&scores)?
-        };
-        let shares = shares.to_dtype(v.dtype())?;
-        shares.matmul(&v)
-    });
-    let parts = parts.collect::<Result<Vec<_>>>()?;
-    match parts.as_slice() {
-        [whole] => Ok(whole.clone()),
-        parts => Tensor::cat(parts, 2),
-    }
-}
 
 /// Attention from one sequence to another, or to the same.
 #[derive(Debug)]
@@ -89,7 +45,7 @@ impl Attention {
             split(self.v.forward(context)?)?,
         );
         let (n, length, channels) = x.dims3()?;
-        let attended = attend(&q, &k, &v)?.transpose(1, 2)?;
+        let attended = scaled_dot_product_attention(&q, &k, &v)?.transpose(1, 2)?;
         self.out.forward(&attended.reshape((n, length, channels))?)
     }
 }
@@ -209,7 +165,7 @@ impl PixelAttention {
         let pixels = self.norm.forward(x)?.flatten_from(2)?.transpose(1, 2)?;
         let pixels = pixels.contiguous()?;
         let one_head = |project: &Linear| project.forward(&pixels)?.unsqueeze(1);
-        let attended = attend(
+        let attended = scaled_dot_product_attention(
             &one_head(&self.q)?,
             &one_head(&self.k)?,
             &one_head(&self.v)?,
