@@ -2,23 +2,23 @@
 //!
 //! ```text
 //! files ─► model_cache (networks in memory, as the budget allows)
-//! photo ─► passage: encode ─► (ControlNets ─► UNet) x steps ─► decode ─► shift ─► proposal
+//! photo ─► tile_pipeline: encode ─► (ControlNets ─► UNet) x steps ─► decode ─► colour correction ─► proposal
 //! ```
 
 pub mod budget;
 pub mod checkpoint;
-pub mod euler;
+pub mod euler_scheduler;
 pub mod files;
+pub(crate) mod image_tensors;
 pub mod lora;
 pub(crate) mod model_cache;
 pub mod noise;
 pub mod painter;
 pub mod params;
-mod passage;
-pub(crate) mod pictures;
 pub mod prompt_embeddings;
 pub mod prompts;
-mod random;
+mod random_weights;
 pub mod rehearsal;
 pub mod shift;
-mod skies;
+mod sky_inpainting;
+mod tile_pipeline;

@@ -4,7 +4,7 @@
 mod recorded;
 
 use candle_core::{DType, Device, Tensor};
-use plumbline_models::diffusion::euler::Euler;
+use plumbline_models::diffusion::euler_scheduler::EulerScheduler;
 use plumbline_models::nets::sdxl::controlnet::ControlNet;
 use plumbline_models::nets::sdxl::unet::Unet;
 use plumbline_models::nets::sdxl::vae::{Decoder, Encoder};
@@ -84,7 +84,7 @@ fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table)
     let latents = (encoded.mean * scaling).unwrap();
     table.compare("latents0", &latents, recorded);
 
-    let euler = Euler::trailing(4);
+    let euler = EulerScheduler::trailing(4);
     let sigmas: Vec<f32> = euler
         .steps()
         .iter()
@@ -98,7 +98,7 @@ fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table)
     );
     let steps = euler.last(2);
     let noisy = steps[0]
-        .noised(&tensor("latents0"), &tensor("noise"))
+        .add_noise(&tensor("latents0"), &tensor("noise"))
         .unwrap();
     table.compare("noisy_latents", &noisy, recorded);
 
@@ -118,7 +118,7 @@ fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table)
     let mut before = tensor("noisy_latents");
     for (at, step) in steps.iter().enumerate() {
         let t = step.timestep as f64;
-        let x = step.scaled(&before).unwrap();
+        let x = step.scale_model_input(&before).unwrap();
         let [tile, canny] = nets
             .each_ref()
             .map(|(_, net, picture, scale)| net.forward(&x, t, &cond, picture, *scale).unwrap());
@@ -137,7 +137,7 @@ fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table)
             .forward(&x, t, &cond, Some(&tile.plus(&canny).unwrap()))
             .unwrap();
         table.compare(&format!("step{at}_noise_pred"), &noise, recorded);
-        let after = step.taken(&before, &noise).unwrap();
+        let after = step.advance(&before, &noise).unwrap();
         table.compare(&format!("step{at}_latents"), &after, recorded);
         before = tensor(&format!("step{at}_latents"));
     }

@@ -13,7 +13,7 @@ use super::files::{Files, Origin, Part};
 use super::lora::blend::{Blend, Originals, Share};
 use super::lora::{Lora, LoraError};
 use super::params::Params;
-use super::random;
+use super::random_weights;
 use crate::nets::sdxl::config::UnetConfig;
 use crate::nets::sdxl::controlnet::ControlNet;
 use crate::nets::sdxl::unet::Unet;
@@ -196,7 +196,8 @@ impl ModelCache {
                 })
             }
             Origin::Random => {
-                let parameters = to_channels_last_builder(random::parameters(dtype, device)?);
+                let parameters =
+                    to_channels_last_builder(random_weights::parameters(dtype, device)?);
                 Ok(new(&part.config, &parameters)?)
             }
         }

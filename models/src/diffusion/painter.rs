@@ -10,14 +10,14 @@ use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Scene, Schedul
 use plumbline_nn::{device, malloc_tuning};
 
 use super::budget::{Budget, Sizes, ways};
-use super::euler::{Euler, Step};
+use super::euler_scheduler::{EulerScheduler, Step};
 use super::files::Files;
 use super::model_cache::ModelCache;
-use super::passage::{Order, Passage, Stop};
 use super::prompt_embeddings::{PromptCache, PromptEmbeddings, PromptError};
 use super::prompts;
 use super::shift::Shift;
-use super::skies::Sky;
+use super::sky_inpainting::SkyInpainting;
+use super::tile_pipeline::{PipelineError, TileJob, TilePipeline};
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.
@@ -30,7 +30,7 @@ const UNKNOWN_MEMORY: u64 = 16_000_000_000;
 pub struct Painter {
     name: String,
     files: Files,
-    euler: Euler,
+    euler: EulerScheduler,
     device: Device,
     /// `None`: embeddings are random, for a benchmark.
     prompt_cache: Option<PromptCache>,
@@ -90,7 +90,7 @@ impl Painter {
         let profile = ways[0].profile;
         Ok(Self {
             name: format!("sdxl-lightning-{}", files.steps),
-            euler: Euler::trailing(files.steps),
+            euler: EulerScheduler::trailing(files.steps),
             prompt_cache: cache.map(|cache| prompts::cache(&files, cache)),
             hand: Mutex::new(Hand {
                 models: ModelCache::new(files.clone(), device.clone(), &profile),
@@ -127,14 +127,17 @@ impl Painter {
     }
 
     /// Works, and where memory ends works again in a smaller way, until there is none.
-    fn work<T>(&self, mut once: impl FnMut(&mut Hand) -> Result<T, Stop>) -> Result<T, BrushError> {
+    fn work<T>(
+        &self,
+        mut once: impl FnMut(&mut Hand) -> Result<T, PipelineError>,
+    ) -> Result<T, BrushError> {
         let mut hand = self.hand();
         let _kept = malloc_tuning::retain_freed_on_cpu(&self.device);
         loop {
             let error = match once(&mut hand) {
                 Ok(done) => return Ok(done),
-                Err(Stop::Told) => return Err(BrushError::Stopped),
-                Err(Stop::Broken(error)) => error,
+                Err(PipelineError::Cancelled) => return Err(BrushError::Stopped),
+                Err(PipelineError::Failed(error)) => error,
             };
             if !ran_out(&error) {
                 return Err(BrushError::Failed(error.to_string()));
@@ -156,7 +159,11 @@ impl Painter {
     }
 
     /// Embeddings of a prompt, and the correction of the autoencoder's colours.
-    fn ready(&self, hand: &mut Hand, prompt: &str) -> Result<(PromptEmbeddings, Shift), Stop> {
+    fn ready(
+        &self,
+        hand: &mut Hand,
+        prompt: &str,
+    ) -> Result<(PromptEmbeddings, Shift), PipelineError> {
         let embeddings = match hand.prompts.get(prompt) {
             Some(known) => known.clone(),
             None => self.encode(prompt).map_err(candle_core::Error::wrap)?,
@@ -192,7 +199,7 @@ impl Painter {
             let these: Vec<Tile> = left.iter().map(|&at| tiles[at]).collect();
             let names = left.clone();
             let profile = hand.ways[0].profile;
-            let order = Order {
+            let job = TileJob {
                 pixels,
                 tiles: &these,
                 denoise,
@@ -207,8 +214,8 @@ impl Painter {
                     of: tiles.len() as u32,
                 })
             };
-            let passage = Passage::new(order, &mut hand.models, profile.residency);
-            passage.run(&profile, &whole, &mut |at, painted| {
+            let pipeline = TilePipeline::new(job, &mut hand.models, profile.residency);
+            pipeline.run(&profile, &whole, &mut |at, painted| {
                 left.retain(|&tile| tile != names[at]);
                 done(names[at], painted);
             })
@@ -282,7 +289,7 @@ impl Brush for Painter {
         }
         self.work(|hand| {
             let (prompt, shift) = self.ready(hand, words)?;
-            let sky = Sky {
+            let sky = SkyInpainting {
                 small,
                 mask,
                 denoise,
@@ -332,8 +339,8 @@ mod tests {
     use super::*;
     use crate::diffusion::budget::CARD;
 
-    fn out_of_memory() -> Stop {
-        Stop::Broken(candle_core::Error::msg(
+    fn out_of_memory() -> PipelineError {
+        PipelineError::Failed(candle_core::Error::msg(
             "DriverError(CUDA_ERROR_OUT_OF_MEMORY)",
         ))
     }
@@ -370,7 +377,8 @@ mod tests {
         let (painter, _) = brush();
         let done = painter.work(|_| Err::<(), _>(out_of_memory()));
         assert!(matches!(done, Err(BrushError::OutOfMemory(_))));
-        let done = painter.work(|_| Err::<(), _>(Stop::Broken(candle_core::Error::msg("no"))));
+        let done =
+            painter.work(|_| Err::<(), _>(PipelineError::Failed(candle_core::Error::msg("no"))));
         assert!(matches!(done, Err(BrushError::Failed(_))));
     }
 }

@@ -14,7 +14,7 @@ use plumbline_nn::malloc_tuning;
 use super::budget::{Budget, Profile, Sizes, ways};
 use super::files::Files;
 use super::painter::{Painter, Unusable};
-use super::random;
+use super::random_weights;
 use crate::nets::sdxl::Cond;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
 use crate::nets::sdxl::controlnet::ControlNet;
@@ -126,7 +126,7 @@ impl Rehearsal {
 
     fn text(&self) -> Result<Vec<Figure>> {
         let ids = Tensor::ones((1, TOKENS), DType::U32, &self.device)?;
-        let parameters = random::parameters(self.shown(), &self.device)?;
+        let parameters = random_weights::parameters(self.shown(), &self.device)?;
         let first = TextEncoder::new(&text::Config::sdxl(), &parameters)?;
         let second = TextEncoder::new(&text::Config::sdxl_second(), &parameters)?;
         let seconds = self.median(|| {
@@ -187,7 +187,7 @@ impl Rehearsal {
     }
 
     fn parameters(&self) -> Result<VarBuilder<'static>> {
-        Ok(to_channels_last_builder(random::parameters(
+        Ok(to_channels_last_builder(random_weights::parameters(
             self.dtype.0,
             &self.device,
         )?))

@@ -9,12 +9,12 @@ use plumbline_enhance::{Pixels, Tile};
 
 use super::{Recipe, TeachError};
 use crate::diffusion::budget::{Net, Profile, Residency};
-use crate::diffusion::euler::{Euler, Step};
+use crate::diffusion::euler_scheduler::{EulerScheduler, Step};
 use crate::diffusion::files::{Files, Origin};
 use crate::diffusion::model_cache::ModelCache;
 use crate::diffusion::params::Params;
 use crate::diffusion::prompt_embeddings::PromptEmbeddings;
-use crate::diffusion::{noise, pictures};
+use crate::diffusion::{image_tensors, noise};
 use crate::nets::sdxl::unet::Unet;
 use crate::nets::sdxl::{Cond, Residuals};
 use crate::train::chance::Chance;
@@ -96,7 +96,9 @@ impl School {
             params,
             lessons,
             prompt,
-            schedule: Euler::trailing(files.steps).last(recipe.moves).to_vec(),
+            schedule: EulerScheduler::trailing(files.steps)
+                .last(recipe.moves)
+                .to_vec(),
             device: device.clone(),
             dtype,
         })
@@ -156,8 +158,8 @@ impl School {
         let (before, after) = (place(&lesson.before)?, place(&lesson.after)?);
         let start = ((&before * (1.0 - share))? + (&after * share)?)?;
         let noise = place(&noise::field(seed, lesson.whole)?)?;
-        let latents = step.noised(&start, &noise)?;
-        let x = step.scaled(&latents)?.to_dtype(self.dtype)?;
+        let latents = step.add_noise(&start, &noise)?;
+        let x = step.scale_model_input(&latents)?.to_dtype(self.dtype)?;
         let cond = self.cond(lesson.whole)?;
         let (unit, outlines) = (place(&lesson.unit)?, place(&lesson.outlines)?);
         let control = self.control(&x, step, &cond, &unit, &outlines)?;
@@ -225,14 +227,14 @@ impl School {
 impl Lesson {
     fn new(pair: &Pair, models: &mut ModelCache) -> Result<Self> {
         let mut latents = |picture: &Pixels| {
-            let latents = models.latents(&pictures::unit(picture)?)?;
+            let latents = models.latents(&image_tensors::to_tensor(picture)?)?;
             latents.to_device(&Device::Cpu)
         };
         Ok(Self {
             before: latents(&pair.before)?,
             after: latents(&pair.after)?,
-            unit: pictures::unit(&pair.before)?,
-            outlines: pictures::outlines(&pair.before)?,
+            unit: image_tensors::to_tensor(&pair.before)?,
+            outlines: image_tensors::canny_edges(&pair.before)?,
             whole: Tile {
                 x: 0,
                 y: 0,

@@ -1,4 +1,4 @@
-//! Parts of photos as the networks want them, and what they make as parts of photos.
+//! Conversion between parts of photos and tensors of the networks.
 
 use candle_core::{DType, Device, Result, Tensor, bail};
 use plumbline_enhance::pixels::Samples;
@@ -6,8 +6,8 @@ use plumbline_enhance::{Mask, Pixels, Tile, edges};
 
 use super::noise::GRAIN;
 
-/// A part of a photo, of its bits.
-pub(crate) fn cut(pixels: &Pixels, tile: Tile) -> Result<Pixels> {
+/// Crops a tile of a photo, in its bit depth.
+pub(crate) fn crop(pixels: &Pixels, tile: Tile) -> Result<Pixels> {
     let (width, height) = (tile.width, tile.height);
     let part = match pixels.samples() {
         Samples::Eight(v) => Pixels::from_eight(width, height, part(v, pixels, tile)?),
@@ -30,17 +30,18 @@ fn part<S: Copy>(samples: &[S], pixels: &Pixels, tile: Tile) -> Result<Vec<S>> {
         .collect())
 }
 
-/// 1 x 3 x h x w of 0..1, both sides made multiples of `GRAIN` by carrying the border on.
-pub(crate) fn unit(pixels: &Pixels) -> Result<Tensor> {
+/// Tensor of a photo, 1 x 3 x h x w of 0..1, both sides padded to multiples of `GRAIN` by repeating the
+/// border.
+pub(crate) fn to_tensor(pixels: &Pixels) -> Result<Tensor> {
     let planes = match pixels.samples() {
         Samples::Eight(v) => planes(v, |v| f32::from(v) / 255.0),
         Samples::Sixteen(v) => planes(v, |v| f32::from(v) / 65_535.0),
     };
     let size = (1, 3, pixels.height() as usize, pixels.width() as usize);
-    carried_on(&Tensor::from_vec(planes, size, &Device::Cpu)?)
+    padded(&Tensor::from_vec(planes, size, &Device::Cpu)?)
 }
 
-/// One behind the other.
+/// Channels of interleaved samples, one behind the other.
 fn planes<S: Copy>(samples: &[S], value: impl Fn(S) -> f32) -> Vec<f32> {
     let count = samples.len() / 3;
     let mut planes = vec![0.0; 3 * count];
@@ -53,43 +54,44 @@ fn planes<S: Copy>(samples: &[S], value: impl Fn(S) -> f32) -> Vec<f32> {
     planes
 }
 
-/// The photo's edges, 1 x 3 x h x w of 0 and 1.
-pub(crate) fn outlines(pixels: &Pixels) -> Result<Tensor> {
-    plane(&edges(pixels))?.repeat((1, 3, 1, 1))
+/// Canny edges of a photo, 1 x 3 x h x w of 0 and 1.
+pub(crate) fn canny_edges(pixels: &Pixels) -> Result<Tensor> {
+    mask_to_tensor(&edges(pixels))?.repeat((1, 3, 1, 1))
 }
 
-/// 1 x 1 x h x w of 0..1.
-pub(crate) fn plane(mask: &Mask) -> Result<Tensor> {
+/// Tensor of a mask, 1 x 1 x h x w of 0..1.
+pub(crate) fn mask_to_tensor(mask: &Mask) -> Result<Tensor> {
     let (width, height) = (mask.width() as usize, mask.height() as usize);
     let values: Vec<f32> = mask
         .values()
         .iter()
         .map(|&v| f32::from(v) / 255.0)
         .collect();
-    carried_on(&Tensor::from_vec(
+    padded(&Tensor::from_vec(
         values,
         (1, 1, height, width),
         &Device::Cpu,
     )?)
 }
 
-fn carried_on(x: &Tensor) -> Result<Tensor> {
+fn padded(x: &Tensor) -> Result<Tensor> {
     let missing = |len: usize| len.next_multiple_of(GRAIN as usize) - len;
     let (_, _, height, width) = x.dims4()?;
     x.pad_with_same(2, 0, missing(height))?
         .pad_with_same(3, 0, missing(width))
 }
 
-/// The upper left part of one picture of 0..1 (values beyond are cut), of `like`'s size and bits.
-pub(crate) fn pixels(picture: &Tensor, like: &Pixels) -> Result<Pixels> {
+/// Pixels of the upper left part of a picture of 0..1 (values beyond are clamped), in `like`'s size and
+/// bit depth.
+pub(crate) fn to_pixels(picture: &Tensor, like: &Pixels) -> Result<Pixels> {
     let (width, height) = (like.width(), like.height());
     let picture = picture.to_dtype(DType::F32)?;
     let picture = picture.narrow(1, 0, height as usize)?;
     let picture = picture.narrow(2, 0, width as usize)?.permute((1, 2, 0))?;
-    // Turned round where it is: a card does so in no time.
+    // Permuted on its device: a card does so in no time.
     let values = picture.contiguous()?.flatten_all()?.to_vec1::<f32>()?;
     if values.iter().any(|v| !v.is_finite()) {
-        bail!("a network answered with numbers that are none");
+        bail!("a network returned numbers that are not finite");
     }
     let made = match like.samples() {
         Samples::Eight(_) => {
@@ -126,12 +128,12 @@ mod tests {
             Pixels::from_sixteen(40, 30, sixteen.clone()).unwrap(),
             Pixels::from_eight(40, 30, eight).unwrap(),
         ] {
-            let part = cut(&photo, tile).unwrap();
+            let part = crop(&photo, tile).unwrap();
             assert_eq!(part.unit(0, 0), photo.unit(5, 7));
             assert_eq!(part.unit(20, 12), photo.unit(25, 19));
-            let tensor = unit(&part).unwrap();
+            let tensor = to_tensor(&part).unwrap();
             assert_eq!(tensor.dims(), [1, 3, 64, 64]);
-            let back = pixels(&tensor.get(0).unwrap(), &part).unwrap();
+            let back = to_pixels(&tensor.get(0).unwrap(), &part).unwrap();
             assert_eq!(back.samples(), part.samples());
         }
         let beyond = Tile {
@@ -141,6 +143,6 @@ mod tests {
             height: 1,
         };
         let photo = Pixels::from_sixteen(40, 30, sixteen).unwrap();
-        assert!(cut(&photo, beyond).is_err());
+        assert!(crop(&photo, beyond).is_err());
     }
 }

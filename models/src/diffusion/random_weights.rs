@@ -1,17 +1,17 @@
-//! Parameters out of nothing, for benchmarks: what they are changes no time.
+//! Random parameters, for benchmarks: their values do not change the time.
 
 use candle_core::{DType, Device, Result, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
 
-/// Random numbers there are; larger tensors repeat them.
+/// Count of random numbers; larger tensors repeat them.
 const BLOCK: usize = 1 << 22;
 /// Small enough that no half-precision sum overflows.
 const DEVIATION: f32 = 0.02;
 
 struct Random(Tensor);
 
-/// Gives a tensor of any name and shape: norms that change nothing, biases of zero, and random
+/// Builder of tensors of any name and shape: norms that change nothing, biases of zero, and random
 /// weights.
 pub(super) fn parameters(dtype: DType, device: &Device) -> Result<VarBuilder<'static>> {
     let block = Tensor::randn(0.0_f32, DEVIATION, BLOCK, device)?.to_dtype(dtype)?;
