@@ -13,7 +13,7 @@ use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::NEUTRAL;
 use plumbline_models::diffusion::prompts;
 use plumbline_models::train::checkpoint;
-use plumbline_models::train::lora::{self, Recipe, Stand};
+use plumbline_models::train::lora::{self, Recipe, StepReport};
 use plumbline_models::train::pairs::{self, Pair};
 use plumbline_nn::device;
 
@@ -62,8 +62,8 @@ pub struct Lora {
 }
 
 /// Whether the look brings pictures nearer to the edited ones.
-pub fn teach(order: &Lora) -> anyhow::Result<bool> {
-    let files = brushes::files().map_err(|why| anyhow!("There is nothing to teach: {why}"))?;
+pub fn train(order: &Lora) -> anyhow::Result<bool> {
+    let files = brushes::files().map_err(|why| anyhow!("There is nothing to train: {why}"))?;
     let pairs = pairs::pairs(&order.before, &order.after, order.px)?;
     println!("Learning from {} pairs.", pairs.len());
     let state = order.out.with_extension("state");
@@ -76,21 +76,21 @@ pub fn teach(order: &Lora) -> anyhow::Result<bool> {
         steps: order.steps,
         rate: order.rate,
         checkpoint: Some((state.clone(), KEPT_EVERY)),
-        ..Recipe::usual(order.seed)
+        ..Recipe::for_pairs(order.seed)
     };
     let prompt = prompts::encode_prompt(&files, &brushes::cache(), NEUTRAL)?;
     let (device, _) = device::best();
-    let taught = lora::teach(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
+    let trained = lora::train(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
     if state.exists() {
         std::fs::remove_file(&state)?;
     }
-    let (before, after) = (taught.loss_before, taught.loss);
+    let (before, after) = (trained.loss_before, trained.loss);
     println!("Error of the latents: {before:.4} without the look, {after:.4} with all of it.");
     if after.is_nan() || after >= before {
         println!("No nearer to the edited pictures: nothing is written. More pairs may help.");
         return Ok(false);
     }
-    checkpoint::write(&order.out, taught.lora)
+    checkpoint::write(&order.out, trained.lora)
         .with_context(|| format!("{} cannot be written", order.out.display()))?;
     let sheet = order.out.with_extension("png");
     draw(files, &order.out, &pairs, &sheet)?;
@@ -104,17 +104,17 @@ pub fn teach(order: &Lora) -> anyhow::Result<bool> {
 }
 
 /// A line now and then.
-fn lines() -> impl FnMut(Stand) -> ControlFlow<()> {
+fn lines() -> impl FnMut(StepReport) -> ControlFlow<()> {
     let since = Instant::now();
     let mut recent = Vec::with_capacity(TOLD_EVERY);
-    move |stand| {
-        recent.push(stand.loss);
-        if stand.done.is_multiple_of(TOLD_EVERY) || stand.done == stand.of {
+    move |report| {
+        recent.push(report.loss);
+        if report.done.is_multiple_of(TOLD_EVERY) || report.done == report.of {
             let mean = recent.iter().sum::<f32>() / recent.len() as f32;
             let seconds = since.elapsed().as_secs_f32();
             println!(
                 "{seconds:5.0} s  step {:5} of {}  error {mean:.4}",
-                stand.done, stand.of
+                report.done, report.of
             );
             recent.clear();
         }

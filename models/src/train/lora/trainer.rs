@@ -1,5 +1,5 @@
-//! Where a look is taught: pairs as latents, a UNet that remembers how its attentions came about,
-//! and how far it still is.
+//! Trainer of a LoRA: pairs as latents, a UNet whose attentions are built from the LoRA's variables,
+//! and its loss.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use candle_core::{DType, Device, Result, Tensor, Var};
 use plumbline_enhance::plan::engine::{CANNY, TILE};
 use plumbline_enhance::{Pixels, Tile};
 
-use super::{Recipe, TeachError};
+use super::{Recipe, TrainError};
 use crate::diffusion::budget::{Net, Profile, Residency};
 use crate::diffusion::euler_scheduler::{EulerScheduler, Step};
 use crate::diffusion::files::{Files, Origin};
@@ -17,76 +17,76 @@ use crate::diffusion::prompt_embeddings::PromptEmbeddings;
 use crate::diffusion::{image_tensors, noise};
 use crate::nets::sdxl::unet::Unet;
 use crate::nets::sdxl::{Cond, Residuals};
-use crate::train::chance::Chance;
 use crate::train::pairs::Pair;
+use crate::train::rng::Rng;
 
-/// What is taught: queries, keys, values and what becomes of them.
+/// Layers that are trained: the projections of attentions.
 const ATTENTION: [&str; 4] = [
     "to_q.weight",
     "to_k.weight",
     "to_v.weight",
     "to_out.0.weight",
 ];
-/// And the residual blocks' kernels.
+/// Layers that may be trained too: the residual blocks' kernels.
 const KERNELS: [&str; 3] = ["conv1.weight", "conv2.weight", "conv_shortcut.weight"];
-/// Seeds of the noise that a look is judged with, apart from those it learns with.
-const JUDGED: u64 = 1 << 40;
+/// Seed of the noise of evaluations, apart from those of the training.
+const EVALUATION_NOISE: u64 = 1 << 40;
 
-/// A pair as the networks see it.
-struct Lesson {
+/// Pair as the networks' inputs.
+struct Sample {
     before: Tensor,
     after: Tensor,
     unit: Tensor,
-    outlines: Tensor,
+    edges: Tensor,
     whole: Tile,
 }
 
-/// One layer's matrices: W + up x down.
+/// Matrices of one layer: W + up x down.
 struct Layer {
     original: Tensor,
     down: Var,
     up: Var,
 }
 
-/// All that it takes.
-pub(super) struct School {
+/// Networks, samples and variables of a training.
+pub(super) struct Trainer {
     files: Files,
     models: ModelCache,
     params: Params,
     layers: BTreeMap<String, Layer>,
-    lessons: Vec<Lesson>,
+    samples: Vec<Sample>,
     prompt: PromptEmbeddings,
     schedule: Vec<Step>,
     device: Device,
     dtype: DType,
 }
 
-impl School {
+impl Trainer {
     pub(super) fn open(
         files: &Files,
         device: &Device,
         prompt: PromptEmbeddings,
         pairs: &[Pair],
         recipe: &Recipe,
-    ) -> std::result::Result<Self, TeachError> {
+    ) -> std::result::Result<Self, TrainError> {
         let dtype = if device.is_cpu() {
             DType::F32
         } else {
             DType::BF16
         };
         let profile = Profile {
-            name: "school",
+            name: "trainer",
             dtype,
             residency: Residency::All,
             tile: 0,
             batch: 1,
         };
         let mut models = ModelCache::new(files.clone(), device.clone(), &profile);
-        let lesson = |pair: &Pair| Lesson::new(pair, &mut models);
-        let lessons = pairs.iter().map(lesson).collect::<Result<_>>()?;
+        let sample = |pair: &Pair| Sample::new(pair, &mut models);
+        let samples = pairs.iter().map(sample).collect::<Result<_>>()?;
         models.clear();
         let Origin::File(path) = &files.unet.weights else {
-            return Err(TeachError::Nobody);
+            return Err(TrainError::NoUnet);
         };
         let params = Params::map(&[path], dtype, device)?;
         Ok(Self {
@@ -94,17 +94,17 @@ impl School {
             files: files.clone(),
             models,
             params,
-            lessons,
+            samples,
             prompt,
             schedule: EulerScheduler::trailing(files.steps)
-                .last(recipe.moves)
+                .last(recipe.schedule_steps)
                 .to_vec(),
             device: device.clone(),
             dtype,
         })
     }
 
-    /// What the optimizer changes, by name.
+    /// Variables that the optimizer changes, by name.
     pub(super) fn vars(&self) -> BTreeMap<String, Var> {
         let vars = self.layers.iter().flat_map(|(name, layer)| {
             [
@@ -115,54 +115,54 @@ impl School {
         vars.collect()
     }
 
-    /// What is seen at a step: which pair, where in the schedule, with which noise, and how far the
-    /// picture has already come.
-    pub(super) fn drawn(&self, recipe: &Recipe, at: usize) -> (usize, Step, u64, f64) {
-        let mut chance = Chance::new(recipe.seed, at as u64);
-        let lesson = chance.below(self.lessons.len());
-        let step = chance.below(self.schedule.len());
+    /// Draws a step's sample, place in the schedule, seed of the noise, and share of the edited picture in
+    /// the start.
+    pub(super) fn draw(&self, recipe: &Recipe, at: usize) -> (usize, Step, u64, f64) {
+        let mut rng = Rng::new(recipe.seed, at as u64);
+        let sample = rng.below(self.samples.len());
+        let step = rng.below(self.schedule.len());
         let noise = recipe
             .noises
-            .map_or(at as u64, |noises| chance.below(noises as usize) as u64);
-        // The first move begins at the original; later ones somewhere between.
+            .map_or(at as u64, |noises| rng.below(noises as usize) as u64);
+        // The first step begins at the original; later ones somewhere between.
         let share = if step == 0 {
             0.0
         } else {
-            f64::from(chance.unit())
+            f64::from(rng.unit())
         };
-        (lesson, self.schedule[step], noise, share)
+        (sample, self.schedule[step], noise, share)
     }
 
-    /// Over all pairs and moves, with noises of its own.
-    pub(super) fn judge(&mut self) -> Result<f32> {
+    /// Mean loss over all pairs and steps of the schedule, with noise of its own.
+    pub(super) fn evaluate(&mut self) -> Result<f32> {
         let mut sum = 0.0;
-        for lesson in 0..self.lessons.len() {
+        for sample in 0..self.samples.len() {
             for step in self.schedule.clone() {
-                let loss = self.loss(lesson, step, JUDGED, 0.0)?;
+                let loss = self.loss(sample, step, EVALUATION_NOISE, 0.0)?;
                 sum += loss.to_scalar::<f32>()?;
             }
         }
-        Ok(sum / (self.lessons.len() * self.schedule.len()) as f32)
+        Ok(sum / (self.samples.len() * self.schedule.len()) as f32)
     }
 
-    /// How far from the edited picture the UNet takes the original in one stride.
+    /// Mean square distance from the edited picture after one step from the original.
     pub(super) fn loss(
         &mut self,
-        lesson: usize,
+        sample: usize,
         step: Step,
         seed: u64,
         share: f64,
     ) -> Result<Tensor> {
-        let lesson = &self.lessons[lesson];
+        let sample = &self.samples[sample];
         let place = |x: &Tensor| x.to_device(&self.device);
-        let (before, after) = (place(&lesson.before)?, place(&lesson.after)?);
+        let (before, after) = (place(&sample.before)?, place(&sample.after)?);
         let start = ((&before * (1.0 - share))? + (&after * share)?)?;
-        let noise = place(&noise::field(seed, lesson.whole)?)?;
+        let noise = place(&noise::field(seed, sample.whole)?)?;
         let latents = step.add_noise(&start, &noise)?;
         let x = step.scale_model_input(&latents)?.to_dtype(self.dtype)?;
-        let cond = self.cond(lesson.whole)?;
-        let (unit, outlines) = (place(&lesson.unit)?, place(&lesson.outlines)?);
-        let control = self.control(&x, step, &cond, &unit, &outlines)?;
+        let cond = self.cond(sample.whole)?;
+        let (unit, edges) = (place(&sample.unit)?, place(&sample.edges)?);
+        let control = self.control(&x, step, &cond, &unit, &edges)?;
         let unet = self.unet()?;
         let said = unet.forward(&x, step.timestep as f64, &cond, Some(&control))?;
         let reached = (latents - (said.to_dtype(DType::F32)? * f64::from(step.sigma))?)?;
@@ -175,17 +175,17 @@ impl School {
         step: Step,
         cond: &Cond,
         unit: &Tensor,
-        outlines: &Tensor,
+        edges: &Tensor,
     ) -> Result<Residuals> {
         let (t, dtype) = (step.timestep as f64, self.dtype);
-        let (unit, outlines) = (unit.to_dtype(dtype)?, outlines.to_dtype(dtype)?);
+        let (unit, edges) = (unit.to_dtype(dtype)?, edges.to_dtype(dtype)?);
         let tile = self.models.control(Net::Tile)?;
         let tile = tile.forward(x, t, cond, &unit, f64::from(TILE))?;
         let canny = self.models.control(Net::Canny)?;
-        tile.plus(&canny.forward(x, t, cond, &outlines, f64::from(CANNY))?)
+        tile.plus(&canny.forward(x, t, cond, &edges, f64::from(CANNY))?)
     }
 
-    /// With the look as it is now, and a memory of how it came about.
+    /// UNet with the LoRA as it is now, tracked for gradients.
     fn unet(&mut self) -> Result<Unet> {
         for (name, layer) in &self.layers {
             let change = layer.up.matmul(&layer.down)?.to_dtype(self.dtype)?;
@@ -203,8 +203,8 @@ impl School {
         Cond::for_size(words, pooled, size, &self.device, self.dtype)
     }
 
-    /// Alpha is the rank: the matrices are as strong as they were taught.
-    pub(super) fn written(&self) -> Result<BTreeMap<String, Tensor>> {
+    /// Tensors of the LoRA's file. Alpha is the rank: the matrices are as strong as they were trained.
+    pub(super) fn to_lora(&self) -> Result<BTreeMap<String, Tensor>> {
         let mut lora = BTreeMap::new();
         for (name, layer) in &self.layers {
             let flat = name.trim_end_matches(".weight").replace('.', "_");
@@ -224,7 +224,7 @@ impl School {
     }
 }
 
-impl Lesson {
+impl Sample {
     fn new(pair: &Pair, models: &mut ModelCache) -> Result<Self> {
         let mut latents = |picture: &Pixels| {
             let latents = models.latents(&image_tensors::to_tensor(picture)?)?;
@@ -234,7 +234,7 @@ impl Lesson {
             before: latents(&pair.before)?,
             after: latents(&pair.after)?,
             unit: image_tensors::to_tensor(&pair.before)?,
-            outlines: image_tensors::canny_edges(&pair.before)?,
+            edges: image_tensors::canny_edges(&pair.before)?,
             whole: Tile {
                 x: 0,
                 y: 0,
@@ -245,12 +245,16 @@ impl Lesson {
     }
 }
 
-/// All that are taught; up begins as nothing, so that the look begins as none.
+/// All layers that are trained; up begins as zero, so that the LoRA begins without effect.
 fn layers(params: &Params, recipe: &Recipe) -> Result<BTreeMap<String, Layer>> {
     let kernels: &[&str] = if recipe.convolutions { &KERNELS } else { &[] };
     let endings = ATTENTION.iter().chain(kernels);
-    let taught = |name: &&str| endings.clone().any(|ending| name.ends_with(ending));
-    let names: Vec<String> = params.names().filter(taught).map(str::to_owned).collect();
+    let is_trained = |name: &&str| endings.clone().any(|ending| name.ends_with(ending));
+    let names: Vec<String> = params
+        .names()
+        .filter(is_trained)
+        .map(str::to_owned)
+        .collect();
     let mut layers = BTreeMap::new();
     for (place, name) in names.into_iter().enumerate() {
         let Some(original) = params.get(&name).cloned() else {
@@ -258,11 +262,9 @@ fn layers(params: &Params, recipe: &Recipe) -> Result<BTreeMap<String, Layer>> {
         };
         let (outputs, inputs) = original.flatten_from(1)?.dims2()?;
         let (rank, device) = (recipe.rank.min(inputs), original.device());
-        let mut chance = Chance::new(recipe.seed, (1 << 32) + place as u64);
+        let mut rng = Rng::new(recipe.seed, (1 << 32) + place as u64);
         let spread = 1.0 / (inputs as f32).sqrt();
-        let down: Vec<f32> = (0..rank * inputs)
-            .map(|_| chance.normal() * spread)
-            .collect();
+        let down: Vec<f32> = (0..rank * inputs).map(|_| rng.normal() * spread).collect();
         let down = Var::from_tensor(&Tensor::from_vec(down, (rank, inputs), device)?)?;
         let up = Var::zeros((outputs, rank), DType::F32, device)?;
         layers.insert(name, Layer { original, down, up });

@@ -1,16 +1,16 @@
-//! Chance by seed: SplitMix64 (Steele, Lea and Flood 2014). Here and not from a library, because a
-//! seed must give the same training with the next version of any library too.
+//! Random numbers by seed: SplitMix64 (Steele, Lea and Flood 2014). Here and not from a library,
+//! because a seed must give the same training with the next version of any library too.
 
-/// A stream of numbers that look like chance.
+/// Generator of pseudo-random numbers.
 #[derive(Debug, Clone)]
-pub struct Chance(u64);
+pub struct Rng(u64);
 
-impl Chance {
-    /// The stream of a seed and a place within the training: neighbours have nothing in common.
+impl Rng {
+    /// Generator of a seed and a place within the training: neighbours have nothing in common.
     pub fn new(seed: u64, place: u64) -> Self {
-        let mut chance = Self(seed ^ place.wrapping_mul(0xD1B5_4A32_D192_ED03));
-        chance.next();
-        chance
+        let mut rng = Self(seed ^ place.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        rng.next();
+        rng
     }
 
     fn next(&mut self) -> u64 {
@@ -20,32 +20,32 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// 0 to 1, without 1.
+    /// Number from 0 to 1, without 1.
     pub fn unit(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1_u32 << 24) as f32
     }
 
-    /// From one to the other.
-    pub fn between(&mut self, low: f32, high: f32) -> f32 {
+    /// Number from `low` to `high`.
+    pub fn range(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * self.unit()
     }
 
-    /// Yes with that probability.
-    pub fn yes(&mut self, probability: f32) -> bool {
+    /// True with that probability.
+    pub fn random_bool(&mut self, probability: f32) -> bool {
         self.unit() < probability
     }
 
-    /// 0 to `count`, without it.
+    /// Integer from 0 to `count`, without it.
     pub fn below(&mut self, count: usize) -> usize {
         (self.next() % count.max(1) as u64) as usize
     }
 
-    /// Mean 0, deviation 1: twelve of the same add up to nearly normal.
+    /// Nearly normal number of mean 0 and deviation 1: the sum of twelve.
     pub fn normal(&mut self) -> f32 {
         (0..12).map(|_| self.unit()).sum::<f32>() - 6.0
     }
 
-    /// In an order of chance.
+    /// Shuffles in place.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             let other = self.below(i + 1);
