@@ -11,7 +11,7 @@ use plumbline_enhance::{
     Decoded, Limits, Output, Pixels, Preset, Scene, apply, decode, encode, encode_preview,
     inspect_with_heatmap, measure, plan, preview, straighten,
 };
-use plumbline_models::pages;
+use plumbline_nn::malloc_tuning;
 
 use crate::bench::stages::Run;
 
@@ -25,7 +25,7 @@ pub fn once(file: &Path, threads: usize, pair: Option<&Path>) -> anyhow::Result<
         .num_threads(threads)
         .build_global()?;
     // As the worker does while a photo is in hand.
-    let _kept = pages::keep();
+    let _kept = malloc_tuning::retain_freed();
     let mut run = Run {
         peer: "plumbline".to_owned(),
         ..Run::default()
