@@ -8,7 +8,7 @@ use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::{Client, PASSWORD};
 use plumbline_tests::pictures;
-use plumbline_web::routes::{Audience, Route, TABLE};
+use plumbline_web::http::routes::{Audience, Route, TABLE};
 use reqwest::StatusCode;
 
 /// Words that stand on Anna's pages and on nobody else's.

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use plumbline_domain::db;
-use plumbline_web::config::Config;
-use plumbline_web::demo;
-use plumbline_web::state::State;
+use plumbline_web::http::config::Config;
+use plumbline_web::http::server;
+use plumbline_web::http::state::State;
+use plumbline_web::operators::demo;
 use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
@@ -64,6 +65,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let state = State::open(config).await?;
     tracing::info!(%address, "serving on {address}");
-    plumbline_web::serve(listener, state)?.await?;
+    server::serve(listener, state)?.await?;
     Ok(())
 }

@@ -1,0 +1,33 @@
+//! Exposures: the originals of a bracket that were merged into one photo.
+
+use actix_web::{HttpResponse, web};
+use plumbline_domain::ids::PhotoId;
+use plumbline_domain::photos::{self, brackets};
+
+use crate::http::errors::Error;
+use crate::http::extractors::Editor;
+use crate::http::forms::{Form, Path, Press};
+use crate::http::layout::Notice;
+use crate::http::state::State;
+use crate::http::{redirect, urls};
+
+/// `POST /photos/{photo}/separation`: each exposure becomes a photo of its own again.
+pub async fn delete(
+    state: web::Data<State>,
+    member: Editor,
+    Path(id): Path<PhotoId>,
+    _: Form<Press>,
+) -> Result<HttpResponse, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    let photo = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
+    let notice = if brackets::separate(&mut scope, id).await? {
+        Notice::Separated
+    } else {
+        Notice::NotSeparated
+    };
+    let saved = scope.commit().await?;
+    Ok(redirect::after(
+        saved,
+        &notice.on(&urls::shoot(photo.shoot_id)),
+    ))
+}

@@ -1,0 +1,223 @@
+//! A photo's report on its own: a page to print and hand on, and a document for
+//! programs. Neither names anybody's address.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use plumbline_domain::attempts::{self, Attempt};
+use plumbline_domain::corrections::{self, Correction, Place};
+use plumbline_domain::ids::PhotoId;
+use plumbline_domain::photos::{self, Photo, Status};
+use plumbline_domain::renditions::{Kind, Rendition};
+use plumbline_domain::reviews::{self, Decision, Review};
+use plumbline_domain::shoots;
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+
+use crate::http::errors::Error;
+use crate::http::extractors::Member;
+use crate::http::forms::Path;
+use crate::http::render;
+use crate::http::state::State;
+use crate::pages::provenance::{AttemptCard, Record, sentences};
+use crate::pages::qc_report::{Report, ReportView, Verdict};
+use crate::pages::scene;
+use crate::pages::scene::LedgerView;
+use crate::pages::view::{Fact, Picture, file_size, moment, pixels};
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    id: PhotoId,
+    organization: String,
+    shoot_name: String,
+    name: String,
+    verdict: &'static str,
+    /// When it was checked.
+    at: String,
+    before: Option<Picture>,
+    after: Option<Picture>,
+    heatmap: Option<Picture>,
+    done: Vec<String>,
+    /// What is not the original's.
+    ledger: Option<LedgerView>,
+    seen: Vec<Fact>,
+    report: ReportView,
+    attempts: Vec<AttemptCard>,
+    decision: Option<DecisionView>,
+    files: Vec<FileView>,
+}
+
+impl Page {
+    /// A person's decision counts more than the check's.
+    fn seal(&self) -> Verdict {
+        match &self.decision {
+            Some(decision) if decision.approved => Verdict::Passed,
+            Some(_) => Verdict::Failed,
+            None => self.report.verdict,
+        }
+    }
+
+    fn summary(&self) -> String {
+        let said = &self.report.headline;
+        match &self.decision {
+            Some(DecisionView { approved, by, .. }) => {
+                let word = if *approved { "approved" } else { "rejected" };
+                format!("{by} looked at it and {word} it. The check had said: {said}")
+            }
+            None => said.clone(),
+        }
+    }
+}
+
+struct DecisionView {
+    approved: bool,
+    by: String,
+    at: String,
+    reason: String,
+}
+
+/// A file and the number by which anybody can tell that it is the one.
+struct FileView {
+    label: &'static str,
+    about: String,
+    sha256: String,
+}
+
+/// `GET /photos/{photo}/report`
+pub async fn show(
+    state: web::Data<State>,
+    member: Member,
+    Path(id): Path<PhotoId>,
+) -> Result<HttpResponse, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    let photo = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
+    let shoot = shoots::find(&mut scope, photo.shoot_id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let record = Record::of(&mut scope, &photo).await?;
+    let review = reviews::find(&mut scope, id).await?;
+    let attempt = record.accepted().ok_or(Error::NotFound)?;
+    Ok(render::show(&Page {
+        id,
+        organization: member.organization_name.clone(),
+        shoot_name: shoot.name,
+        verdict: verdict(photo.status),
+        at: moment(attempt.created_at),
+        before: record.picture(attempt.id, Kind::Before),
+        after: record.picture(attempt.id, Kind::Preview),
+        heatmap: record.picture(attempt.id, Kind::Heatmap),
+        done: sentences(attempt),
+        ledger: LedgerView::of(attempt),
+        seen: scene::facts(attempt),
+        report: Report::read(&attempt.report).into(),
+        attempts: record.cards(Some(attempt)),
+        decision: review.map(decision),
+        files: files(&photo, record.find(attempt.id, Kind::Full)),
+        name: photo.name,
+    }))
+}
+
+/// In one word, the last: a person's decision, or the check's.
+fn verdict(status: Status) -> &'static str {
+    match status {
+        Status::Approved => "Approved",
+        Status::Rejected => "Rejected",
+        Status::Held => "Held for review",
+        Status::Passed => "Passed",
+        Status::Waiting | Status::Working => "Being corrected again",
+        Status::Failed | Status::Merged => "Not delivered",
+    }
+}
+
+fn decision(review: Review) -> DecisionView {
+    DecisionView {
+        approved: review.decision == Decision::Approved,
+        by: review.reviewer.unwrap_or_else(|| "a former member".into()),
+        at: moment(review.created_at),
+        reason: review.reason,
+    }
+}
+
+fn files(photo: &Photo, full: Option<&Rendition>) -> Vec<FileView> {
+    let original = FileView {
+        label: "Original, as uploaded",
+        about: file_size(photo.size_bytes),
+        sha256: hex::encode(&photo.sha256),
+    };
+    let delivered = full.map(|full| FileView {
+        label: "Result in full resolution",
+        about: format!(
+            "{} pixels, {}",
+            pixels(full.width, full.height),
+            file_size(full.size_bytes)
+        ),
+        sha256: hex::encode(&full.sha256),
+    });
+    [original].into_iter().chain(delivered).collect()
+}
+
+/// `GET /photos/{photo}/report.json`: the last attempt's report as it was stored,
+/// with the photo, every attempt, the review in force and what a person corrected beside it.
+pub async fn show_document(
+    state: web::Data<State>,
+    member: Member,
+    Path(id): Path<PhotoId>,
+) -> Result<HttpResponse, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    let photo = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
+    let attempts = attempts::of_photo(&mut scope, id).await?;
+    let review = reviews::find(&mut scope, id).await?;
+    let correction = corrections::of_photo(&mut scope, id).await?;
+    let last = attempts.last().map(|attempt| attempt.report.clone());
+    let mut document = last.filter(Value::is_object).unwrap_or_else(|| json!({}));
+    document["photo"] = json!({
+        "id": photo.id,
+        "name": photo.name,
+        "sha256": hex::encode(&photo.sha256),
+    });
+    // Where the name stood before there was more to say about the photo.
+    document["name"] = photo.name.into();
+    document["attempts"] = attempts.iter().map(attempt_document).collect();
+    document["review"] = review.as_ref().map(review_document).into();
+    document["correction"] = correction.as_ref().map(correction_document).into();
+    Ok(HttpResponse::Ok().json(document))
+}
+
+fn attempt_document(attempt: &Attempt) -> Value {
+    json!({
+        "number": attempt.number,
+        "engine": attempt.engine,
+        "strength": attempt.strength,
+        "plan": attempt.plan,
+        "done": attempt.done,
+        "verdict": match attempt.verdict {
+            attempts::Verdict::Passed => "passed",
+            attempts::Verdict::Held => "held",
+        },
+        "took_ms": attempt.took_ms,
+        "report": attempt.report,
+    })
+}
+
+fn correction_document(said: &Correction) -> Value {
+    json!({
+        "place": said.place.map(|place| match place {
+            Place::Interior => "interior",
+            Place::Exterior => "exterior",
+        }),
+        "sky": said.sky.map(crate::pages::skies::value),
+        "mask": said.mask,
+        "at": said.corrected_at.format(&Rfc3339).ok(),
+    })
+}
+
+fn review_document(review: &Review) -> Value {
+    json!({
+        "decision": match review.decision {
+            Decision::Approved => "approved",
+            Decision::Rejected => "rejected",
+        },
+        "reason": review.reason,
+        "at": review.created_at.format(&Rfc3339).ok(),
+    })
+}

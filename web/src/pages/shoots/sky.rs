@@ -1,0 +1,64 @@
+//! What becomes of a shoot's skies: chosen on its page, for the photos that are developed
+//! from then on, and for those that are there when somebody asks for it.
+
+use actix_web::{HttpResponse, web};
+use plumbline_domain::ids::ShootId;
+use plumbline_domain::photos::again;
+use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::{self, Shoot};
+use plumbline_domain::skies;
+use serde::Deserialize;
+
+use crate::http::errors::Error;
+use crate::http::extractors::Editor;
+use crate::http::forms::{Form, Path};
+use crate::http::layout::Notice;
+use crate::http::state::State;
+use crate::http::{redirect, urls};
+use crate::pages::skies::{Choice, WishField, check, choices};
+
+/// What the shoot's page shows of it.
+pub struct SkyPanel {
+    pub choices: Vec<Choice>,
+    /// "Develop 5 exteriors again", where there are some.
+    pub again: Option<String>,
+}
+
+impl SkyPanel {
+    pub async fn of(scope: &mut Scope, shoot: &Shoot) -> Result<Self, Error> {
+        let skies = skies::even_removed(scope).await?;
+        let again = match again::exteriors(scope, shoot.id).await?.len() {
+            0 => None,
+            1 => Some("Develop the exterior again".to_owned()),
+            many => Some(format!("Develop {many} exteriors again")),
+        };
+        Ok(Self {
+            choices: choices(&skies, Some(shoot.sky)),
+            again,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct SkyForm {
+    sky: WishField,
+}
+
+/// `POST /shoots/{shoot}/sky`
+pub async fn update(
+    state: web::Data<State>,
+    member: Editor,
+    Path(id): Path<ShootId>,
+    Form(form): Form<SkyForm>,
+) -> Result<HttpResponse, Error> {
+    let mut scope = member.scope(&state.db).await?;
+    let WishField(sky) = form.sky;
+    shoots::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
+    check(&mut scope, Some(sky)).await?;
+    shoots::choose_sky(&mut scope, id, sky).await?;
+    let saved = scope.commit().await?;
+    Ok(redirect::after(
+        saved,
+        &Notice::SkyChosen.on(&urls::shoot(id)),
+    ))
+}
