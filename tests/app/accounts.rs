@@ -1,6 +1,6 @@
 //! Signing up, in and out.
 
-use plumbline_domain::{accounts, sign_in_links};
+use plumbline_domain::people::{accounts, sign_in_links};
 use plumbline_tests::app::App;
 use plumbline_tests::client::PASSWORD;
 

@@ -1,6 +1,6 @@
 //! Every attempt on a photo can be looked at: why the last one is the last.
 
-use plumbline_domain::attempts::Verdict;
+use plumbline_domain::work::attempts::Verdict;
 use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;

@@ -1,6 +1,6 @@
 //! The report of a photo: on its page, on paper, and as a document.
 
-use plumbline_domain::attempts::Verdict;
+use plumbline_domain::work::attempts::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::{Answer, Client};

@@ -1,6 +1,6 @@
 //! A person decides on what quality control held.
 
-use plumbline_domain::attempts::Verdict;
+use plumbline_domain::work::attempts::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;

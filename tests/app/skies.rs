@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plumbline_domain::attempts::Verdict;
+use plumbline_domain::work::attempts::Verdict;
 use plumbline_enhance::Place;
 use plumbline_tests::app::{App, attempts};
 use plumbline_tests::brushes::WatchingBrush;

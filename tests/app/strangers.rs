@@ -1,9 +1,9 @@
 //! Every route, tried by everybody who should not get in. The table comes from
 //! the site's own `routes!`, so a route without a case here fails the sweep.
 
-use plumbline_domain::accounts::{self, NewAccount};
-use plumbline_domain::attempts::Verdict;
-use plumbline_domain::members::Role;
+use plumbline_domain::people::accounts::{self, NewAccount};
+use plumbline_domain::people::members::Role;
+use plumbline_domain::work::attempts::Verdict;
 use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::{Client, PASSWORD};
@@ -70,7 +70,7 @@ impl World {
             .await
             .unwrap()
             .unwrap();
-        let sign_in_token = plumbline_domain::sign_in_links::create(app.db(), place)
+        let sign_in_token = plumbline_domain::people::sign_in_links::create(app.db(), place)
             .await
             .unwrap();
         Self {

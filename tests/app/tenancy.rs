@@ -1,11 +1,11 @@
 //! The database itself keeps organizations apart, whatever a statement forgets.
 
-use plumbline_domain::accounts::{self, NewAccount, Place};
 use plumbline_domain::db::Db;
-use plumbline_domain::members::Member;
-use plumbline_domain::sessions;
+use plumbline_domain::people::accounts::{self, NewAccount, Place};
+use plumbline_domain::people::members::Member;
+use plumbline_domain::people::sessions;
 use plumbline_domain::shoots::{self, Look};
-use plumbline_domain::thresholds::{self, NewRefit};
+use plumbline_domain::work::refits::{self, NewRefit};
 use plumbline_tests::database::TestDatabase;
 use serde_json::json;
 
@@ -73,12 +73,12 @@ async fn a_refit_is_seen_and_withdrawn_by_its_own_organization_only() {
         shadow: json!({}),
     };
     let mut scope = anna.scope(&database.db).await.unwrap();
-    let refit = thresholds::adopt(&mut scope, None, &new).await.unwrap();
+    let refit = refits::adopt(&mut scope, None, &new).await.unwrap();
     scope.commit().await.unwrap();
 
     let mut scope = berta.scope(&database.db).await.unwrap();
-    assert!(thresholds::in_force(&mut scope).await.unwrap().is_none());
-    let withdrawn = thresholds::withdraw(&mut scope, refit.unwrap()).await;
+    assert!(refits::in_force(&mut scope).await.unwrap().is_none());
+    let withdrawn = refits::withdraw(&mut scope, refit.unwrap()).await;
     assert!(!withdrawn.unwrap());
     for (member, rows) in [(&anna, 1), (&berta, 0)] {
         let organization = member.organization().to_string();

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use plumbline_domain::attempts::Verdict;
-use plumbline_domain::{accounts, sign_in_links};
+use plumbline_domain::people::{accounts, sign_in_links};
+use plumbline_domain::work::attempts::Verdict;
 use plumbline_tests::app::{App, root};
 use plumbline_tests::browser::{Browser, Theme};
 use plumbline_tests::brushes::FaultyBrush;

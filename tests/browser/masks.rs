@@ -1,6 +1,6 @@
 //! The sky mask is painted over the photo, and the photo is developed with it.
 
-use plumbline_domain::{accounts, sign_in_links};
+use plumbline_domain::people::{accounts, sign_in_links};
 use plumbline_enhance::{Limits, Pixels, decode};
 use plumbline_tests::app::App;
 use plumbline_tests::browser::{Browser, Theme};

@@ -170,7 +170,8 @@ async fn serve(listener: TcpListener, config: Config) -> (ServerHandle, thread::
     let thread = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let state = State::open(config).await.expect("the site opens");
-            let server = plumbline_web::http::server::serve(listener, state).expect("the site serves");
+            let server =
+                plumbline_web::http::server::serve(listener, state).expect("the site serves");
             let _ = sender.send(server.handle());
             let _ = server.await;
         });

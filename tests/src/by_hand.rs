@@ -2,12 +2,12 @@
 //! with a verdict of the story's choice, through the same doors as the worker.
 
 use bytes::Bytes;
-use plumbline_domain::attempts::{NewAttempt, Verdict};
 use plumbline_domain::ids::{AttemptId, OrganizationId};
-use plumbline_domain::jobs::{self, Begin, Claim};
-use plumbline_domain::queue::EnhancePhoto;
-use plumbline_domain::renditions::{Kind, NewRendition};
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::renditions::{Kind, NewRendition};
+use plumbline_domain::work::attempts::{NewAttempt, Verdict};
+use plumbline_domain::work::jobs::{self, Begin, Claim};
+use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_enhance::inspect::gates::VERSION;
 use plumbline_storage::key::Key;
 use serde_json::json;

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use plumbline_domain::attempts::Verdict::{self, Held, Passed};
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos::Status;
-use plumbline_domain::renditions::{Kind, Rendition};
+use plumbline_domain::shoots::photos::Status;
+use plumbline_domain::shoots::renditions::{Kind, Rendition};
+use plumbline_domain::work::attempts::Verdict::{self, Held, Passed};
 use plumbline_enhance::{self as enhance, Limits, Pixels, Plan, decode, inspect, straighten};
 use plumbline_tests::cluster::repository;
 use plumbline_tests::house::House;
@@ -170,7 +170,7 @@ fn rung((engine, percent, verdict): (&str, i32, Verdict)) -> Rung {
 async fn ladder(house: &House, photo: PhotoId) -> Vec<Rung> {
     let attempts = house.attempts(photo).await;
     let percent = |strength: f32| (strength * 100.0).round() as i32;
-    let of_it = |one: &plumbline_domain::attempts::Attempt| {
+    let of_it = |one: &plumbline_domain::work::attempts::Attempt| {
         rung((&one.engine, percent(one.strength), one.verdict))
     };
     attempts.iter().map(of_it).collect()

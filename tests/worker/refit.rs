@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use plumbline_domain::photos::Status;
-use plumbline_domain::reviews::Decision;
+use plumbline_domain::shoots::photos::Status;
+use plumbline_domain::work::reviews::Decision;
 use plumbline_enhance::inspect::refit::holding;
 use plumbline_enhance::inspect::{Gate, Thresholds};
 use plumbline_enhance::{PlainEye, Preset, Report, Verdict};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use plumbline_domain::ids::RefitId;
-use plumbline_domain::photos::{Stage, Step};
+use plumbline_domain::shoots::photos::{Stage, Step};
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use plumbline_domain::photos::Step;
+use plumbline_domain::shoots::photos::Step;
 use plumbline_enhance::{
     Brush, Engine, EngineWish, Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told, decode,
     encode,

@@ -4,11 +4,11 @@
 //! others or goes into the one that does.
 
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::jobs::{self, Claim};
-use plumbline_domain::photos::Status;
-use plumbline_domain::photos::brackets::{self, Exposure, Gathering};
-use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::photos::Status;
+use plumbline_domain::shoots::photos::brackets::{self, Exposure, Gathering};
+use plumbline_domain::work::jobs::{self, Claim};
+use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_enhance::brackets::{Frame, MOST_FRAMES, group, middle};
 
 use crate::failure::Failure;

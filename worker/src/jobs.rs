@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_postgres::PgPool;
-use plumbline_domain::queue as orders;
+use plumbline_domain::work::queue as orders;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use plumbline_domain::photos::{Parts, Stage, Step};
+use plumbline_domain::shoots::photos::{Parts, Stage, Step};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
     ApplyError, Brush, BrushError, Engine, Hand, Pixels, Plan, Progress, Scene, apply, ladder,

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use plumbline_domain::jobs::Claim;
-use plumbline_domain::photos::{self, Step};
-use plumbline_domain::queue::EnhancePhoto;
+use plumbline_domain::shoots::photos::{self, Step};
+use plumbline_domain::work::jobs::Claim;
+use plumbline_domain::work::queue::EnhancePhoto;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 

@@ -1,9 +1,9 @@
 //! What a job writes about itself: that it began, and how it ended. Each is one
 //! short commit, tried again while the database is away.
 
-use plumbline_domain::attempts;
-use plumbline_domain::jobs::{self, Begin, Claim};
-use plumbline_domain::queue::EnhancePhoto;
+use plumbline_domain::work::attempts;
+use plumbline_domain::work::jobs::{self, Begin, Claim};
+use plumbline_domain::work::queue::EnhancePhoto;
 
 use crate::failure::Failure;
 use crate::kitchen::Kitchen;

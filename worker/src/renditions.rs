@@ -1,10 +1,10 @@
 //! The encoded sizes of a developed photo, and their way into storage.
 
 use bytes::Bytes;
-use plumbline_domain::attempts::{NewAttempt, Verdict as Kept};
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
-use plumbline_domain::photos::Stage;
-use plumbline_domain::renditions::{Kind, NewRendition};
+use plumbline_domain::shoots::photos::Stage;
+use plumbline_domain::shoots::renditions::{Kind, NewRendition};
+use plumbline_domain::work::attempts::{NewAttempt, Verdict as Kept};
 use plumbline_enhance::{
     EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
 };

@@ -2,7 +2,7 @@
 //! seen kept beside the photo. Here a photo finds its other exposures.
 
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos::brackets::{self, Sight};
+use plumbline_domain::shoots::photos::brackets::{self, Sight};
 use plumbline_enhance::brackets::Frame;
 use serde_json::Value;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use plumbline_domain::ids::RefitId;
-use plumbline_domain::thresholds::Refit;
+use plumbline_domain::work::refits::Refit;
 use plumbline_enhance::inspect::gates::VERSION;
 use plumbline_enhance::inspect::{Terms, Thresholds, judge, refit};
 use plumbline_enhance::{Inspected, Mask, Pixels, Plan};

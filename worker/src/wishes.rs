@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use plumbline_domain::corrections::{self, Correction, Place as SaidPlace};
 use plumbline_domain::ids::{MaskId, SkyId};
+use plumbline_domain::shoots::corrections::{self, Correction, Place as SaidPlace};
+use plumbline_domain::shoots::skies::{self, Sky, Wish};
 use plumbline_domain::shoots::{self, Shoot};
-use plumbline_domain::skies::{self, Sky, Wish};
 use plumbline_enhance::{Limits, Mask, Pixels, Place, SkyWish, Told, decode};
 use plumbline_storage::StorageError;
 use plumbline_storage::key::Key;

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::jobs::Claim;
-use plumbline_domain::photos::{Step, brackets};
-use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::photos::{Step, brackets};
 use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
-use plumbline_domain::thresholds;
+use plumbline_domain::work::jobs::Claim;
+use plumbline_domain::work::queue::EnhancePhoto;
+use plumbline_domain::work::refits;
 use plumbline_enhance::anchor::Anchor;
 use plumbline_enhance::{EngineWish, Look, Measured, Preset, SkyWish};
 use plumbline_storage::key::Key;
@@ -66,7 +66,7 @@ impl Workplace<'_> {
         let mut scope = self.scope().await?;
         let beside = brackets::measured_beside(&mut scope, self.claim).await;
         let beside = beside.map_err(Failure::trouble)?;
-        let refit = thresholds::in_force(&mut scope).await;
+        let refit = refits::in_force(&mut scope).await;
         let refit = refit.map_err(Failure::trouble)?;
         let rooms: Vec<Measured> = beside
             .into_iter()

@@ -1,13 +1,19 @@
-//! Shoots: the photos of one property.
+//! Shoots: the photos of one property; below, what belongs to a shoot.
+
+pub mod corrections;
+pub mod galleries;
+pub mod photos;
+pub mod renditions;
+pub mod skies;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::ids::{PhotoId, ShootId, SkyId};
-use crate::members::Member;
-use crate::photos::Status;
+use crate::people::members::Member;
 use crate::scope::Scope;
-use crate::skies::{Kind, Wish};
+use crate::shoots::photos::Status;
+use crate::shoots::skies::{Kind, Wish};
 
 /// Longest name of a shoot, in characters.
 pub const NAME_MAX_CHARS: usize = 200;

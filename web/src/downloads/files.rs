@@ -2,9 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
-use plumbline_domain::photos::{self, Photo};
-use plumbline_domain::renditions::{self, Kind, Rendition, Shared};
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::photos::{self, Photo};
+use plumbline_domain::shoots::renditions::{self, Kind, Rendition, Shared};
 use plumbline_storage::key::Key;
 
 use crate::downloads::archive::{self, Entry};

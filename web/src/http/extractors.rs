@@ -9,8 +9,9 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use plumbline_domain::members::Role;
-use plumbline_domain::{galleries, members, sessions};
+use plumbline_domain::people::members::Role;
+use plumbline_domain::people::{members, sessions};
+use plumbline_domain::shoots::galleries;
 
 use crate::http::config::Config;
 use crate::http::errors::Error;

@@ -1,9 +1,9 @@
 //! What every page shows around its content.
 
 use actix_web::HttpRequest;
-use plumbline_domain::members::Member;
-use plumbline_domain::reviews;
+use plumbline_domain::people::members::Member;
 use plumbline_domain::scope::Scope;
+use plumbline_domain::work::reviews;
 
 use crate::http::csrf;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use plumbline_domain::db::Db;
-use plumbline_domain::live::{Change, Listener};
+use plumbline_domain::work::live::{Change, Listener};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
 

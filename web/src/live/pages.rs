@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use bytes::Bytes;
 use futures::Stream;
 use plumbline_domain::ids::{OrganizationId, PhotoId, ShootId};
-use plumbline_domain::{photos, shoots};
+use plumbline_domain::shoots::{self, photos};
 
 use crate::http::errors::Error;
 use crate::http::extractors::Member;

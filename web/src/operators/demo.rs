@@ -6,11 +6,12 @@ use std::path::Path;
 use anyhow::Context;
 use bytes::Bytes;
 use futures::stream;
-use plumbline_domain::accounts::{self, NewAccount, Place};
 use plumbline_domain::ids::ShootId;
-use plumbline_domain::members::Member;
+use plumbline_domain::people::accounts::{self, NewAccount, Place};
+use plumbline_domain::people::members::Member;
+use plumbline_domain::people::{sessions, sign_in_links};
+use plumbline_domain::shoots;
 use plumbline_domain::shoots::Look;
-use plumbline_domain::{sessions, shoots, sign_in_links};
 
 use crate::http::state::State;
 use crate::http::urls;

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::{PhotoId, ShootId};
-use plumbline_domain::photos::{self, again};
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::photos::{self, again};
 
 use crate::http::errors::Error;
 use crate::http::extractors::Editor;

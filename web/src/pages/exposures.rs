@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos::{self, brackets};
+use plumbline_domain::shoots::photos::{self, brackets};
 
 use crate::http::errors::Error;
 use crate::http::extractors::Editor;

@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use plumbline_domain::galleries::{self, Picture as Hung};
 use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
-use plumbline_domain::renditions::{self, Kind};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::galleries::{self, Picture as Hung};
+use plumbline_domain::shoots::renditions::{self, Kind};
 use serde::Deserialize;
 use std::collections::HashMap;
 

@@ -4,11 +4,11 @@
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use plumbline_domain::corrections;
 use plumbline_domain::ids::{MaskId, PhotoId};
-use plumbline_domain::members;
-use plumbline_domain::photos::{self, again};
-use plumbline_domain::renditions::{self, Kind, Rendition};
+use plumbline_domain::people::members;
+use plumbline_domain::shoots::corrections;
+use plumbline_domain::shoots::photos::{self, again};
+use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
 use plumbline_storage::key::Key;
 
 use crate::downloads::body::{Body, Delivery, Segment};

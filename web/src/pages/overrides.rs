@@ -2,10 +2,10 @@
 //! Saying it orders another run.
 
 use actix_web::{HttpResponse, web};
-use plumbline_domain::corrections::{self, Place};
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos::{self, again};
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::corrections::{self, Place};
+use plumbline_domain::shoots::photos::{self, again};
 use serde::Deserialize;
 
 use crate::http::errors::Error;

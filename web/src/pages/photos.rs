@@ -7,14 +7,14 @@ use std::borrow::Cow;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use plumbline_domain::attempts::Attempt;
 use plumbline_domain::ids::{PhotoId, ShootId};
-use plumbline_domain::members;
-use plumbline_domain::photos::{self, Photo, Stage, Status, brackets};
-use plumbline_domain::renditions::Kind;
-use plumbline_domain::reviews;
+use plumbline_domain::people::members;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::photos::{self, Photo, Stage, Status, brackets};
+use plumbline_domain::shoots::renditions::Kind;
+use plumbline_domain::work::attempts::Attempt;
+use plumbline_domain::work::reviews;
 use serde::Deserialize;
 
 use crate::http::errors::Error;

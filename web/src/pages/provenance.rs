@@ -1,12 +1,12 @@
 //! What is on the record about a photo: every attempt on it, with the pictures
 //! that were kept, and which of them a page shows.
 
-use plumbline_domain::attempts::{self, Attempt};
 use plumbline_domain::db;
 use plumbline_domain::ids::AttemptId;
-use plumbline_domain::photos::Photo;
-use plumbline_domain::renditions::{self, Kind, Rendition};
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::photos::Photo;
+use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
+use plumbline_domain::work::attempts::{self, Attempt};
 
 use crate::http::urls;
 use crate::pages::qc_report::{Report, Verdict};

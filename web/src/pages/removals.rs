@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::{PhotoId, SkyId};
-use plumbline_domain::photos::{self, brackets};
-use plumbline_domain::skies;
+use plumbline_domain::shoots::photos::{self, brackets};
+use plumbline_domain::shoots::skies;
 
 use crate::http::errors::Error;
 use crate::http::extractors::Editor;

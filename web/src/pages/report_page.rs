@@ -3,13 +3,13 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use plumbline_domain::attempts::{self, Attempt};
-use plumbline_domain::corrections::{self, Correction, Place};
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos::{self, Photo, Status};
-use plumbline_domain::renditions::{Kind, Rendition};
-use plumbline_domain::reviews::{self, Decision, Review};
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::corrections::{self, Correction, Place};
+use plumbline_domain::shoots::photos::{self, Photo, Status};
+use plumbline_domain::shoots::renditions::{Kind, Rendition};
+use plumbline_domain::work::attempts::{self, Attempt};
+use plumbline_domain::work::reviews::{self, Decision, Review};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 

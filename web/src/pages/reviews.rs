@@ -3,10 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::members::Member;
-use plumbline_domain::photos::{self, Photo, Status};
-use plumbline_domain::renditions::Kind;
-use plumbline_domain::reviews::{self, Decision, Held, REASON_MAX_CHARS, Review};
+use plumbline_domain::people::members::Member;
+use plumbline_domain::shoots::photos::{self, Photo, Status};
+use plumbline_domain::shoots::renditions::Kind;
+use plumbline_domain::work::reviews::{self, Decision, Held, REASON_MAX_CHARS, Review};
 use serde::Deserialize;
 
 use crate::http::errors::Error;

@@ -1,7 +1,7 @@
 //! What was seen on a photo and what became of its sky, as the attempt's documents say
 //! it. They are read as documents: an older or newer one shows what it has.
 
-use plumbline_domain::attempts::Attempt;
+use plumbline_domain::work::attempts::Attempt;
 use serde_json::Value;
 
 use crate::pages::view::Fact;
@@ -127,8 +127,8 @@ fn sky_words(kind: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use plumbline_domain::attempts::Verdict;
     use plumbline_domain::ids::AttemptId;
+    use plumbline_domain::work::attempts::Verdict;
     use serde_json::json;
     use time::OffsetDateTime;
 

@@ -3,8 +3,8 @@
 use actix_web::cookie::Cookie;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use plumbline_domain::accounts::{self, PASSWORD_MAX_BYTES, Place};
-use plumbline_domain::{sessions, sign_in_links};
+use plumbline_domain::people::accounts::{self, PASSWORD_MAX_BYTES, Place};
+use plumbline_domain::people::{sessions, sign_in_links};
 use serde::Deserialize;
 
 use crate::http::errors::Error;

@@ -6,13 +6,13 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use plumbline_domain::galleries::{self, Gallery};
 use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
-use plumbline_domain::photos::{self, Photo};
-use plumbline_domain::renditions::{self, Kind, Rendition};
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::galleries::{self, Gallery};
+use plumbline_domain::shoots::photos::{self, Photo};
+use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
+use plumbline_domain::shoots::skies;
 use plumbline_domain::shoots::{self, Engine, Look, NAME_MAX_CHARS};
-use plumbline_domain::skies;
 use serde::Deserialize;
 
 use crate::http::config::Config;
@@ -122,7 +122,7 @@ pub async fn create(
 
 async fn index_page(
     request: &HttpRequest,
-    member: &plumbline_domain::members::Member,
+    member: &plumbline_domain::people::members::Member,
     scope: &mut Scope,
     form: ShootForm,
 ) -> Result<IndexPage, Error> {
@@ -238,7 +238,7 @@ pub async fn show_photos(
 pub async fn refuse_upload(
     request: &HttpRequest,
     state: &State,
-    member: &plumbline_domain::members::Member,
+    member: &plumbline_domain::people::members::Member,
     id: ShootId,
     sentence: String,
 ) -> Result<HttpResponse, Error> {
@@ -251,7 +251,7 @@ pub async fn refuse_upload(
 async fn page_of(
     request: &HttpRequest,
     config: &Config,
-    member: &plumbline_domain::members::Member,
+    member: &plumbline_domain::people::members::Member,
     scope: &mut Scope,
     id: ShootId,
 ) -> Result<Page, Error> {

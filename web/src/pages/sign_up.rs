@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use plumbline_domain::accounts::{
+use plumbline_domain::people::accounts::{
     self, NewAccount, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, SignUpError,
 };
 use serde::Deserialize;

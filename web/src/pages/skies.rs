@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use futures::{StreamExt, TryStreamExt};
 use plumbline_domain::ids::SkyId;
-use plumbline_domain::members;
+use plumbline_domain::people::members;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::skies::{self, Received, Sky, Wish};
+use plumbline_domain::shoots::skies::{self, Received, Sky, Wish};
 use plumbline_storage::key::Key;
 use serde::Deserialize;
 

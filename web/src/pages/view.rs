@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use plumbline_domain::photos::{Parts, Photo, Stage, Status};
+use plumbline_domain::shoots::photos::{Parts, Photo, Stage, Status};
 use time::OffsetDateTime;
 use time::macros::format_description;
 

@@ -6,8 +6,8 @@ use actix_web::http::StatusCode;
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt};
 use plumbline_domain::ids::{PhotoId, ShootId};
-use plumbline_domain::members::Member;
-use plumbline_domain::photos::reception::{self, Received, Reception};
+use plumbline_domain::people::members::Member;
+use plumbline_domain::shoots::photos::reception::{self, Received, Reception};
 use plumbline_storage::key::Key;
 
 use crate::http::errors::Error;

@@ -5,7 +5,7 @@ use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures::{StreamExt, TryStreamExt};
 use plumbline_domain::ids::ShootId;
-use plumbline_domain::members::Member;
+use plumbline_domain::people::members::Member;
 use plumbline_domain::shoots;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! What is known about a photo's file, and how it was made, in a few words each.
 
-use plumbline_domain::attempts::Attempt;
-use plumbline_domain::photos::Photo;
+use plumbline_domain::shoots::photos::Photo;
+use plumbline_domain::work::attempts::Attempt;
 
 use crate::pages::view::{Fact, moment, pixels};
 use crate::uploads::content_type;

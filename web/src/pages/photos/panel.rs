@@ -1,12 +1,12 @@
 //! Sky and scene: what was seen on a photo, what a person said about it, and the forms to
 //! say it.
 
-use plumbline_domain::attempts::Attempt;
-use plumbline_domain::corrections::{self, Correction, Place};
-use plumbline_domain::photos::{Photo, Status};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::Shoot;
-use plumbline_domain::skies::{self, Sky};
+use plumbline_domain::shoots::corrections::{self, Correction, Place};
+use plumbline_domain::shoots::photos::{Photo, Status};
+use plumbline_domain::shoots::skies::{self, Sky};
+use plumbline_domain::work::attempts::Attempt;
 
 use crate::http::errors::Error;
 use crate::http::urls;

@@ -3,10 +3,10 @@
 
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::ShootId;
-use plumbline_domain::photos::again;
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::photos::again;
+use plumbline_domain::shoots::skies;
 use plumbline_domain::shoots::{self, Shoot};
-use plumbline_domain::skies;
 use serde::Deserialize;
 
 use crate::http::errors::Error;

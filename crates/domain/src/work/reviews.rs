@@ -5,9 +5,9 @@ use sqlx::types::Uuid;
 use time::OffsetDateTime;
 
 use crate::ids::{PhotoId, ShootId};
-use crate::members::Member;
-use crate::photos::{self, Status};
+use crate::people::members::Member;
 use crate::scope::Scope;
+use crate::shoots::photos::{self, Status};
 
 /// Longest reason, in characters.
 pub const REASON_MAX_CHARS: usize = 2000;

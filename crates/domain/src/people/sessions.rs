@@ -1,9 +1,9 @@
 //! Signed-in browsers. The cookie holds a random token, the table its hash.
 
-use crate::accounts::Place;
 use crate::db::Db;
-use crate::members::{Member, Role};
-use crate::token;
+use crate::people::accounts::Place;
+use crate::people::members::{Member, Role};
+use crate::people::token;
 
 /// How long a browser stays signed in after it was last seen, in days.
 const LIFETIME_DAYS: i32 = 30;

@@ -5,11 +5,11 @@
 
 use sqlx::types::Uuid;
 
-use crate::attempts::{self, NewAttempt, Verdict};
 use crate::ids::{JobId, PhotoId};
-use crate::photos::{self, Outcome, Photo, Status as PhotoStatus};
-use crate::queue;
 use crate::scope::Scope;
+use crate::shoots::photos::{self, Outcome, Photo, Status as PhotoStatus};
+use crate::work::attempts::{self, NewAttempt, Verdict};
+use crate::work::queue;
 
 /// How often a job may be started before we give up on it. Being handed back
 /// in an orderly way does not count.

@@ -4,10 +4,10 @@ use time::OffsetDateTime;
 
 use crate::db::Db;
 use crate::ids::{GalleryId, OrganizationId, PhotoId, ShootId};
-use crate::members::Member;
-use crate::photos::Status;
+use crate::people::members::Member;
+use crate::people::token;
 use crate::scope::Scope;
-use crate::token;
+use crate::shoots::photos::Status;
 
 /// An open share link, as the organization that made it sees it.
 #[derive(Debug, Clone)]

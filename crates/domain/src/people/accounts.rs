@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::db::Db;
 use crate::ids::{AccountId, OrganizationId};
-use crate::members::Role;
+use crate::people::members::Role;
 
 /// Shortest password we take, in characters (NIST SP 800-63B asks for 8).
 pub const PASSWORD_MIN_CHARS: usize = 10;

@@ -3,9 +3,9 @@
 //! attempt, and the new one is checked, and decided on, anew.
 
 use crate::ids::{JobId, PhotoId, ShootId};
-use crate::jobs;
-use crate::live;
 use crate::scope::Scope;
+use crate::work::jobs;
+use crate::work::live;
 
 /// Orders another run for a photo that is done, however it ended. `None`: a worker has
 /// it or will have it, or it is gone.

@@ -5,10 +5,10 @@
 use serde_json::Value;
 
 use crate::ids::{JobId, PhotoId, ShootId};
-use crate::jobs::{self, Claim};
-use crate::live;
-use crate::photos::Status;
 use crate::scope::Scope;
+use crate::shoots::photos::Status;
+use crate::work::jobs::{self, Claim};
+use crate::work::live;
 
 /// What the pipeline saw of an original.
 pub struct Sight<'a> {

@@ -5,8 +5,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::ids::{AttemptId, PhotoId};
-use crate::renditions::{self, NewRendition};
 use crate::scope::Scope;
+use crate::shoots::renditions::{self, NewRendition};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "attempt_verdict", rename_all = "snake_case")]

@@ -1,6 +1,6 @@
 //! The doorbell of the queue: a delivery says that a job may be due. It is sent
 //! in the transaction of the rows it speaks of, may arrive twice, and holds ids
-//! only; what is true about a job is in [`jobs`](crate::jobs).
+//! only; what is true about a job is in [`jobs`](crate::work::jobs).
 
 use apalis::prelude::TaskBuilder;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::scope::Scope;
 pub const ENHANCE_PHOTO: &str = "enhance_photo";
 
 /// A delivery goes back to the queue when its worker dies, however often; how
-/// often a job may run is counted by [`jobs::begin`](crate::jobs::begin).
+/// often a job may run is counted by [`jobs::begin`](crate::work::jobs::begin).
 const MAX_DELIVERIES: usize = 1_000;
 
 /// Orders one run of the pipeline.

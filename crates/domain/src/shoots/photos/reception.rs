@@ -2,9 +2,10 @@
 //! one commit. The same bytes in the same shoot are the same photo.
 
 use crate::ids::{PhotoId, ShootId};
-use crate::photos::brackets;
 use crate::scope::Scope;
-use crate::{jobs, live, photos};
+use crate::shoots::photos;
+use crate::shoots::photos::brackets;
+use crate::work::{jobs, live};
 
 /// Bytes that are already in storage under `id`.
 pub struct Received {

@@ -4,9 +4,9 @@
 use time::OffsetDateTime;
 
 use crate::ids::{MaskId, PhotoId, SkyId};
-use crate::members::Member;
+use crate::people::members::Member;
 use crate::scope::Scope;
-use crate::skies::{Kind, Wish};
+use crate::shoots::skies::{Kind, Wish};
 
 /// Inside or outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]

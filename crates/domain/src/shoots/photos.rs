@@ -8,9 +8,9 @@ pub mod reception;
 use time::OffsetDateTime;
 
 use crate::ids::{AttemptId, JobId, PhotoId, ShootId};
-use crate::jobs::{self, Claim};
-use crate::live;
 use crate::scope::Scope;
+use crate::work::jobs::{self, Claim};
+use crate::work::live;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "photo_status", rename_all = "snake_case")]

@@ -1,8 +1,8 @@
 //! Links that sign one person in, once.
 
-use crate::accounts::Place;
 use crate::db::Db;
-use crate::token;
+use crate::people::accounts::Place;
+use crate::people::token;
 
 /// How long a link can be used, in hours.
 pub const LIFETIME_HOURS: i32 = 24;
