@@ -66,11 +66,11 @@ impl World {
         let bertas_token = berta.share(&bertas).await[3..].to_owned();
         let page = anna.get(&format!("/shoots/{shoot}")).await.text;
         let at = page.find("/galleries/").expect("a gallery") + "/galleries/".len();
-        let place = accounts::find_by_email(app.db(), "anna@example.com")
+        let membership = accounts::find_by_email(app.db(), "anna@example.com")
             .await
             .unwrap()
             .unwrap();
-        let sign_in_token = plumbline_domain::people::sign_in_links::create(app.db(), place)
+        let sign_in_token = plumbline_domain::people::sign_in_links::create(app.db(), membership)
             .await
             .unwrap();
         Self {

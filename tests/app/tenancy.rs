@@ -1,7 +1,7 @@
 //! The database itself keeps organizations apart, whatever a statement forgets.
 
 use plumbline_domain::db::Db;
-use plumbline_domain::people::accounts::{self, NewAccount, Place};
+use plumbline_domain::people::accounts::{self, Membership, NewAccount};
 use plumbline_domain::people::members::Member;
 use plumbline_domain::people::sessions;
 use plumbline_domain::shoots::{self, Look};
@@ -16,8 +16,8 @@ async fn owner(db: &Db, name: &str) -> Member {
         email: format!("{name}@example.com"),
         password: "a long enough password".to_owned(),
     };
-    let place: Place = accounts::sign_up(db, new).await.unwrap();
-    let token = sessions::create(db, place).await.unwrap();
+    let membership: Membership = accounts::sign_up(db, new).await.unwrap();
+    let token = sessions::create(db, membership).await.unwrap();
     sessions::find(db, &token).await.unwrap().unwrap()
 }
 
@@ -148,7 +148,7 @@ async fn the_door_cannot_read_a_photo_or_a_share_links_secret() {
         "select * from jobs",
         "select * from refits",
         "select * from skies",
-        "select * from corrections",
+        "select * from overrides",
         "select token from galleries",
     ] {
         let mut transaction = database.everything.begin().await.unwrap();

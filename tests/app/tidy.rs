@@ -148,7 +148,7 @@ fn every_statement_on_an_organizations_rows_names_the_organization() {
         "jobs",
         "refits",
         "skies",
-        "corrections",
+        "overrides",
     ];
     let mut seen = 0;
     for (path, text) in files("crates/domain/src", "rs") {

@@ -28,11 +28,11 @@ async fn anna(app: &App) -> (Browser, Client) {
 }
 
 async fn sign_in_token(app: &App) -> String {
-    let place = accounts::find_by_email(app.db(), "anna@example.com")
+    let membership = accounts::find_by_email(app.db(), "anna@example.com")
         .await
         .unwrap()
         .unwrap();
-    sign_in_links::create(app.db(), place).await.unwrap()
+    sign_in_links::create(app.db(), membership).await.unwrap()
 }
 
 async fn look_at(browser: &Browser, path: &str, name: &str) {

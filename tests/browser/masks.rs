@@ -16,11 +16,11 @@ const PAINTED: &str = "(() => {
 
 async fn anna(app: &App) -> (Browser, Client) {
     let client = app.owner("Anna").await;
-    let place = accounts::find_by_email(app.db(), "anna@example.com")
+    let membership = accounts::find_by_email(app.db(), "anna@example.com")
         .await
         .unwrap()
         .unwrap();
-    let token = sign_in_links::create(app.db(), place).await.unwrap();
+    let token = sign_in_links::create(app.db(), membership).await.unwrap();
     let browser = Browser::start(&app.address).await;
     browser.open(&format!("/sign-in/{token}")).await;
     browser.press("main form button").await;

@@ -6,7 +6,7 @@ use plumbline_domain::ids::{AttemptId, OrganizationId};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::renditions::{Kind, NewRendition};
 use plumbline_domain::work::attempts::{NewAttempt, Verdict};
-use plumbline_domain::work::jobs::{self, Begin, Claim};
+use plumbline_domain::work::jobs::{self, Begin, Claim, endings};
 use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_enhance::inspect::gates::VERSION;
 use plumbline_storage::key::Key;
@@ -110,7 +110,7 @@ async fn claim(scope: &mut Scope, order: &EnhancePhoto) -> Claim {
 }
 
 async fn record(scope: &mut Scope, claim: &Claim, attempts: &[NewAttempt]) {
-    let done = jobs::finish(scope, claim, attempts, (6000, 4000)).await;
+    let done = endings::finish(scope, claim, attempts, (6000, 4000)).await;
     assert!(done.expect("the database answers"), "the claim holds");
 }
 

@@ -269,10 +269,10 @@ async fn sign_up(database: &TestDatabase) -> Member {
         email: "ada@example.org".to_owned(),
         password: "a password for a story".to_owned(),
     };
-    let place = accounts::sign_up(&database.db, new)
+    let membership = accounts::sign_up(&database.db, new)
         .await
         .expect("signing up works");
-    let token = sessions::create(&database.db, place)
+    let token = sessions::create(&database.db, membership)
         .await
         .expect("signing in works");
     sessions::find(&database.db, &token)

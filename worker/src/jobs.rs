@@ -54,7 +54,7 @@ pub async fn tidy(pool: PgPool) {
             Ok(tidied) => tracing::debug!(
                 deliveries = tidied.deliveries,
                 workers = tidied.workers,
-                rung_again = tidied.rung_again,
+                requeued = tidied.requeued,
                 "tidied the queue"
             ),
             Err(error) => tracing::warn!(%error, "the queue could not be tidied"),

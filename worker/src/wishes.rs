@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use plumbline_domain::ids::{MaskId, SkyId};
-use plumbline_domain::shoots::corrections::{self, Correction, Place as SaidPlace};
-use plumbline_domain::shoots::skies::{self, Sky, Wish};
+use plumbline_domain::shoots::overrides::{self, Override, Place as SaidPlace};
+use plumbline_domain::shoots::skies::{self, Sky, SkyChoice};
 use plumbline_domain::shoots::{self, Shoot};
 use plumbline_enhance::{Limits, Mask, Pixels, Place, SkyWish, Told, decode};
 use plumbline_storage::StorageError;
@@ -40,7 +40,7 @@ pub struct Wishes {
 impl Wishes {
     pub async fn of(place: &Workplace<'_>, shoot: Option<&Shoot>) -> Result<Self, Failure> {
         let mut scope = place.scope().await?;
-        let said = corrections::of_photo(&mut scope, place.claim.photo.id).await;
+        let said = overrides::of_photo(&mut scope, place.claim.photo.id).await;
         let said = said.map_err(Failure::trouble)?;
         drop(scope);
         let sky = shoot.map(|shoot| shoot.sky).unwrap_or_default();
@@ -51,7 +51,7 @@ impl Wishes {
             });
         };
         let of_shoot = match said.sky {
-            Some(_) => Wish::Keep,
+            Some(_) => SkyChoice::Keep,
             None => sky,
         };
         Ok(Self {
@@ -68,7 +68,7 @@ pub async fn shoot(place: &Workplace<'_>) -> Result<Option<Shoot>, Failure> {
     shoot.map_err(Failure::trouble)
 }
 
-async fn told(place: &Workplace<'_>, said: &Correction) -> Result<Told, Failure> {
+async fn told(place: &Workplace<'_>, said: &Override) -> Result<Told, Failure> {
     Ok(Told {
         place: said.place.map(|place| match place {
             SaidPlace::Interior => Place::Interior,
@@ -85,13 +85,13 @@ async fn told(place: &Workplace<'_>, said: &Correction) -> Result<Told, Failure>
     })
 }
 
-async fn wish(place: &Workplace<'_>, wish: Wish) -> Result<SkyWish, Failure> {
+async fn wish(place: &Workplace<'_>, wish: SkyChoice) -> Result<SkyWish, Failure> {
     Ok(match wish {
-        Wish::Keep => SkyWish::Keep,
-        Wish::Clear => SkyWish::Clear,
-        Wish::LightCloud => SkyWish::LightCloud,
-        Wish::HighCloud => SkyWish::HighCloud,
-        Wish::Own(id) => SkyWish::Own(Arc::new(own_sky(place, id).await?)),
+        SkyChoice::Keep => SkyWish::Keep,
+        SkyChoice::Clear => SkyWish::Clear,
+        SkyChoice::LightCloud => SkyWish::LightCloud,
+        SkyChoice::HighCloud => SkyWish::HighCloud,
+        SkyChoice::Own(id) => SkyWish::Own(Arc::new(own_sky(place, id).await?)),
     })
 }
 

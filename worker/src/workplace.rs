@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::photos::{Step, brackets};
+use plumbline_domain::shoots::photos::{Step, measurements};
 use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
 use plumbline_domain::work::jobs::Claim;
 use plumbline_domain::work::queue::EnhancePhoto;
@@ -64,7 +64,7 @@ impl Workplace<'_> {
     /// its other rooms have in common; and with its organization's standard.
     pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyWish) -> Result<Studio, Failure> {
         let mut scope = self.scope().await?;
-        let beside = brackets::measured_beside(&mut scope, self.claim).await;
+        let beside = measurements::of_other_photos(&mut scope, self.claim).await;
         let beside = beside.map_err(Failure::trouble)?;
         let refit = refits::in_force(&mut scope).await;
         let refit = refit.map_err(Failure::trouble)?;

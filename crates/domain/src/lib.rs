@@ -1,5 +1,5 @@
 //! What the business remembers, and its rules: organizations, shoots, photos,
-//! attempts, corrections, reviews and galleries, in Postgres. Every row that belongs to an
+//! attempts, overrides, reviews and galleries, in Postgres. Every row that belongs to an
 //! organization is reached through a [`Scope`](scope::Scope). Nothing here knows
 //! of HTTP, templates or pixels.
 

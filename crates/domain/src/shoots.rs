@@ -1,7 +1,7 @@
 //! Shoots: the photos of one property; below, what belongs to a shoot.
 
-pub mod corrections;
 pub mod galleries;
+pub mod overrides;
 pub mod photos;
 pub mod renditions;
 pub mod skies;
@@ -13,7 +13,7 @@ use crate::ids::{PhotoId, ShootId, SkyId};
 use crate::people::members::Member;
 use crate::scope::Scope;
 use crate::shoots::photos::Status;
-use crate::shoots::skies::{Kind, Wish};
+use crate::shoots::skies::{SkyChoice, SkyKind};
 
 /// Longest name of a shoot, in characters.
 pub const NAME_MAX_CHARS: usize = 200;
@@ -24,8 +24,8 @@ pub struct Shoot {
     pub name: String,
     pub look: Look,
     pub engine: Engine,
-    /// What becomes of its photos' skies.
-    pub sky: Wish,
+    /// The sky of its exteriors, where they have no override.
+    pub sky: SkyChoice,
     pub created_at: OffsetDateTime,
 }
 
@@ -34,7 +34,7 @@ pub struct Shoot {
 #[sqlx(type_name = "shoot_look", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Look {
-    /// As the eye remembers the place.
+    /// As a person remembers the room.
     #[default]
     Neutral,
     /// Brighter than that.
@@ -43,21 +43,21 @@ pub enum Look {
     Warm,
 }
 
-/// What makes the pixels of a shoot's photos.
+/// The engine that makes the pixels of a shoot's photos.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]
 #[sqlx(type_name = "shoot_engine", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Engine {
-    /// What the worker has: guidance by a network, or measured correction.
+    /// The best that the worker has: guidance by a network, or measured correction.
     #[default]
     Best,
-    /// A network paints every tile anew.
+    /// A network generates every tile anew.
     Tiled,
-    /// Measured correction, whatever the worker has.
+    /// Measured correction, whatever networks the worker has.
     Natural,
 }
 
-/// A shoot as the list shows it: how its photos are doing, and a first look at them.
+/// A shoot as the list shows it: its photos by status, and some of them as covers.
 #[derive(Debug, Clone)]
 pub struct Summary {
     pub id: ShootId,
@@ -68,7 +68,7 @@ pub struct Summary {
     pub covers: Vec<PhotoId>,
 }
 
-/// How many photos of a shoot stand where.
+/// Numbers of photos of a shoot by status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub total: i64,
@@ -119,7 +119,7 @@ pub async fn create(
     Ok(id)
 }
 
-/// What makes the pixels of photos that are developed from now on.
+/// Chooses the engine for photos that are enhanced from now on.
 pub async fn choose_engine(scope: &mut Scope, id: ShootId, engine: Engine) -> sqlx::Result<()> {
     let organization = scope.organization();
     sqlx::query!(
@@ -138,7 +138,7 @@ struct Row {
     name: String,
     look: Look,
     engine: Engine,
-    sky: Kind,
+    sky: SkyKind,
     own_sky_id: Option<SkyId>,
     created_at: OffsetDateTime,
 }
@@ -150,7 +150,7 @@ impl From<Row> for Shoot {
             name: row.name,
             look: row.look,
             engine: row.engine,
-            sky: Wish::of(row.sky, row.own_sky_id),
+            sky: SkyChoice::of(row.sky, row.own_sky_id),
             created_at: row.created_at,
         }
     }
@@ -161,7 +161,7 @@ pub async fn find(scope: &mut Scope, id: ShootId) -> sqlx::Result<Option<Shoot>>
     let row = sqlx::query_as!(
         Row,
         r#"select id, name, look as "look: Look", engine as "engine: Engine",
-                  sky as "sky: Kind", own_sky_id as "own_sky_id: SkyId", created_at
+                  sky as "sky: SkyKind", own_sky_id as "own_sky_id: SkyId", created_at
            from shoots
            where organization_id = $1 and id = $2"#,
         organization as _,
@@ -178,7 +178,7 @@ pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<
     let row = sqlx::query_as!(
         Row,
         r#"select id, name, look as "look: Look", engine as "engine: Engine",
-                  sky as "sky: Kind", own_sky_id as "own_sky_id: SkyId", created_at
+                  sky as "sky: SkyKind", own_sky_id as "own_sky_id: SkyId", created_at
            from shoots
            where organization_id = $1 and name = $2
            order by created_at
@@ -191,9 +191,9 @@ pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<
     Ok(row.map(Shoot::from))
 }
 
-/// What becomes of the skies of its photos that are developed from now on. `false`: there
-/// is no such shoot.
-pub async fn choose_sky(scope: &mut Scope, id: ShootId, sky: Wish) -> sqlx::Result<bool> {
+/// Chooses the sky for exteriors that are enhanced from now on. `false`: there is no such
+/// shoot.
+pub async fn choose_sky(scope: &mut Scope, id: ShootId, sky: SkyChoice) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let chosen = sqlx::query!(
         "update shoots set sky = $3, own_sky_id = $4

@@ -7,7 +7,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use futures::stream;
 use plumbline_domain::ids::ShootId;
-use plumbline_domain::people::accounts::{self, NewAccount, Place};
+use plumbline_domain::people::accounts::{self, Membership, NewAccount};
 use plumbline_domain::people::members::Member;
 use plumbline_domain::people::{sessions, sign_in_links};
 use plumbline_domain::shoots;
@@ -22,19 +22,19 @@ const SHOOT: &str = "12 Harbour Street (demo)";
 
 /// The link. `photos`: a folder whose files go into the shoot, those it takes.
 pub async fn create(state: &State, photos: Option<&Path>) -> anyhow::Result<String> {
-    let place = demo_place(state).await?;
-    let member = member(state, place).await?;
+    let membership = demo_membership(state).await?;
+    let member = member(state, membership).await?;
     let shoot = demo_shoot(state, &member).await?;
     if let Some(folder) = photos {
         add_photos(state, &member, shoot, folder).await?;
     }
-    let token = sign_in_links::create(&state.db, place).await?;
+    let token = sign_in_links::create(&state.db, membership).await?;
     Ok(state.config.link(&urls::sign_in_link(&token)))
 }
 
-async fn demo_place(state: &State) -> anyhow::Result<Place> {
-    if let Some(place) = accounts::find_by_email(&state.db, EMAIL).await? {
-        return Ok(place);
+async fn demo_membership(state: &State) -> anyhow::Result<Membership> {
+    if let Some(membership) = accounts::find_by_email(&state.db, EMAIL).await? {
+        return Ok(membership);
     }
     let new = NewAccount {
         name: "Demo photographer".into(),
@@ -47,8 +47,8 @@ async fn demo_place(state: &State) -> anyhow::Result<Place> {
 }
 
 /// Signs in like anybody else, for as long as it takes to look.
-async fn member(state: &State, place: Place) -> anyhow::Result<Member> {
-    let token = sessions::create(&state.db, place).await?;
+async fn member(state: &State, membership: Membership) -> anyhow::Result<Member> {
+    let token = sessions::create(&state.db, membership).await?;
     let member = sessions::find(&state.db, &token).await?;
     sessions::end(&state.db, &token).await?;
     member.context("the demo's session was just made")

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::shoots;
-use plumbline_domain::shoots::photos::{self, again};
+use plumbline_domain::shoots::photos::{self, reprocess};
 
 use crate::http::errors::Error;
 use crate::http::extractors::Editor;
@@ -21,7 +21,7 @@ pub async fn create(
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    photos::try_again(&mut scope, id).await?;
+    reprocess::failed(&mut scope, id).await?;
     let saved = scope.commit().await?;
     Ok(redirect::after(
         saved,
@@ -38,7 +38,7 @@ pub async fn create_of_exteriors(
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     shoots::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    again::develop_exteriors(&mut scope, id).await?;
+    reprocess::exteriors(&mut scope, id).await?;
     let saved = scope.commit().await?;
     Ok(redirect::after(
         saved,

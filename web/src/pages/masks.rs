@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use plumbline_domain::ids::{MaskId, PhotoId};
 use plumbline_domain::people::members;
-use plumbline_domain::shoots::corrections;
-use plumbline_domain::shoots::photos::{self, again};
+use plumbline_domain::shoots::overrides;
+use plumbline_domain::shoots::photos::{self, reprocess};
 use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
 use plumbline_storage::key::Key;
 
@@ -36,7 +36,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    let said = corrections::of_photo(&mut scope, id).await?;
+    let said = overrides::of_photo(&mut scope, id).await?;
     drop(scope);
     let mask = said.and_then(|said| said.mask).ok_or(Error::NotFound)?;
     let bytes = state.storage.get(&key(&member, id, mask)).await?;
@@ -102,8 +102,8 @@ async fn keep(
     let key = key(member, id, mask);
     state.storage.put(&key, bytes).await?;
     let mut scope = member.scope(&state.db).await?;
-    corrections::put_mask(&mut scope, member, id, mask).await?;
-    if again::develop(&mut scope, id).await?.is_some() {
+    overrides::put_mask(&mut scope, member, id, mask).await?;
+    if reprocess::finished(&mut scope, id).await?.is_some() {
         return Ok(Kept::Yes(scope.commit().await?));
     }
     drop(scope);

@@ -4,8 +4,8 @@
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::corrections::{self, Place};
-use plumbline_domain::shoots::photos::{self, again};
+use plumbline_domain::shoots::overrides::{self, Place};
+use plumbline_domain::shoots::photos::{self, reprocess};
 use serde::Deserialize;
 
 use crate::http::errors::Error;
@@ -51,7 +51,7 @@ pub async fn create(
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
     let SaidSky(sky) = form.sky;
     skies::check(&mut scope, sky).await?;
-    corrections::put(&mut scope, &member, id, form.place.place(), sky).await?;
+    overrides::put(&mut scope, &member, id, form.place.place(), sky).await?;
     develop_again(scope, id).await
 }
 
@@ -64,7 +64,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    corrections::clear(&mut scope, id).await?;
+    overrides::delete(&mut scope, id).await?;
     develop_again(scope, id).await
 }
 
@@ -72,7 +72,7 @@ pub async fn delete(
 /// is said.
 async fn develop_again(mut scope: Scope, id: PhotoId) -> Result<HttpResponse, Error> {
     let page = urls::photo(id);
-    if again::develop(&mut scope, id).await?.is_none() {
+    if reprocess::finished(&mut scope, id).await?.is_none() {
         return Ok(redirect::to(&Notice::InHand.on(&page)));
     }
     let saved = scope.commit().await?;

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::shoots;
-use plumbline_domain::shoots::corrections::{self, Correction, Place};
+use plumbline_domain::shoots::overrides::{self, Override, Place};
 use plumbline_domain::shoots::photos::{self, Photo, Status};
 use plumbline_domain::shoots::renditions::{Kind, Rendition};
 use plumbline_domain::work::attempts::{self, Attempt};
@@ -167,7 +167,7 @@ pub async fn show_document(
     let photo = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
     let attempts = attempts::of_photo(&mut scope, id).await?;
     let review = reviews::find(&mut scope, id).await?;
-    let correction = corrections::of_photo(&mut scope, id).await?;
+    let correction = overrides::of_photo(&mut scope, id).await?;
     let last = attempts.last().map(|attempt| attempt.report.clone());
     let mut document = last.filter(Value::is_object).unwrap_or_else(|| json!({}));
     document["photo"] = json!({
@@ -199,7 +199,7 @@ fn attempt_document(attempt: &Attempt) -> Value {
     })
 }
 
-fn correction_document(said: &Correction) -> Value {
+fn correction_document(said: &Override) -> Value {
     json!({
         "place": said.place.map(|place| match place {
             Place::Interior => "interior",
@@ -207,7 +207,7 @@ fn correction_document(said: &Correction) -> Value {
         }),
         "sky": said.sky.map(crate::pages::skies::value),
         "mask": said.mask,
-        "at": said.corrected_at.format(&Rfc3339).ok(),
+        "at": said.set_at.format(&Rfc3339).ok(),
     })
 }
 

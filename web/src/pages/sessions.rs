@@ -3,7 +3,7 @@
 use actix_web::cookie::Cookie;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use plumbline_domain::people::accounts::{self, PASSWORD_MAX_BYTES, Place};
+use plumbline_domain::people::accounts::{self, Membership, PASSWORD_MAX_BYTES};
 use plumbline_domain::people::{sessions, sign_in_links};
 use serde::Deserialize;
 
@@ -57,14 +57,14 @@ pub async fn create(
 ) -> Result<HttpResponse, Error> {
     state.limits.count_try(&request, &state, &form.email)?;
     let password = std::mem::take(&mut form.password);
-    let place = match password.len() {
+    let membership = match password.len() {
         ..=PASSWORD_MAX_BYTES => {
             accounts::authenticate(&state.db, form.email.trim(), password).await?
         }
         _ => None,
     };
-    if let Some(place) = place {
-        return begin(&state, place).await;
+    if let Some(membership) = membership {
+        return begin(&state, membership).await;
     }
     form.errors.add(
         "form",
@@ -97,7 +97,7 @@ pub async fn create_from_link(
     _: Form<Press>,
 ) -> Result<HttpResponse, Error> {
     match sign_in_links::redeem(&state.db, &token).await? {
-        Some(place) => begin(&state, place).await,
+        Some(membership) => begin(&state, membership).await,
         None => Ok(render::refuse(&LinkPage {
             layout: Layout::plain(&request, "Sign in"),
             name: None,
@@ -124,8 +124,8 @@ pub async fn delete(
 }
 
 /// Signs this browser in and shows its shoots.
-pub async fn begin(state: &State, place: Place) -> Result<HttpResponse, Error> {
-    let token = sessions::create(&state.db, place).await?;
+pub async fn begin(state: &State, membership: Membership) -> Result<HttpResponse, Error> {
+    let token = sessions::create(&state.db, membership).await?;
     let mut response = redirect::to(&urls::shoots());
     response
         .add_cookie(&extractors::session_cookie(token, &state.config))

@@ -116,7 +116,7 @@ pub async fn create(
         }));
     }
     match accounts::sign_up(&state.db, form.account()).await {
-        Ok(place) => sessions::begin(&state, place).await,
+        Ok(membership) => sessions::begin(&state, membership).await,
         Err(SignUpError::EmailTaken) => {
             form.errors.add(
                 "email",

@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt};
 use plumbline_domain::ids::SkyId;
 use plumbline_domain::people::members;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::skies::{self, Received, Sky, Wish};
+use plumbline_domain::shoots::skies::{self, Received, Sky, SkyChoice};
 use plumbline_storage::key::Key;
 use serde::Deserialize;
 
@@ -202,18 +202,18 @@ pub async fn show(
 /// A form's word for what becomes of skies.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
-pub struct WishField(pub Wish);
+pub struct WishField(pub SkyChoice);
 
 /// A photo's form has one word more: as its shoot's.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
-pub struct SaidSky(pub Option<Wish>);
+pub struct SaidSky(pub Option<SkyChoice>);
 
 const AS_SHOOT: &str = "shoot";
 
 impl Default for WishField {
     fn default() -> Self {
-        Self(Wish::Keep)
+        Self(SkyChoice::Keep)
     }
 }
 
@@ -222,11 +222,11 @@ impl TryFrom<String> for WishField {
 
     fn try_from(word: String) -> Result<Self, Self::Error> {
         let wish = match word.as_str() {
-            "keep" => Wish::Keep,
-            "clear" => Wish::Clear,
-            "light_cloud" => Wish::LightCloud,
-            "high_cloud" => Wish::HighCloud,
-            id => Wish::Own(id.parse().map_err(|_| "no such sky")?),
+            "keep" => SkyChoice::Keep,
+            "clear" => SkyChoice::Clear,
+            "light_cloud" => SkyChoice::LightCloud,
+            "high_cloud" => SkyChoice::HighCloud,
+            id => SkyChoice::Own(id.parse().map_err(|_| "no such sky")?),
         };
         Ok(Self(wish))
     }
@@ -244,8 +244,8 @@ impl TryFrom<String> for SaidSky {
 }
 
 /// An own sky must be there to be chosen, or have been chosen before it was removed.
-pub async fn check(scope: &mut Scope, wish: Option<Wish>) -> Result<(), Error> {
-    if let Some(own) = wish.and_then(Wish::own) {
+pub async fn check(scope: &mut Scope, wish: Option<SkyChoice>) -> Result<(), Error> {
+    if let Some(own) = wish.and_then(SkyChoice::own) {
         skies::find_even_removed(scope, own)
             .await?
             .ok_or(Error::NotFound)?;
@@ -263,13 +263,18 @@ pub struct Choice {
 
 /// What may become of skies, the organization's own among it. A removed one is offered
 /// only where it is what was chosen.
-pub fn choices(skies: &[Sky], chosen: Option<Wish>) -> Vec<Choice> {
-    let known = [Wish::Keep, Wish::Clear, Wish::LightCloud, Wish::HighCloud];
+pub fn choices(skies: &[Sky], chosen: Option<SkyChoice>) -> Vec<Choice> {
+    let known = [
+        SkyChoice::Keep,
+        SkyChoice::Clear,
+        SkyChoice::LightCloud,
+        SkyChoice::HighCloud,
+    ];
     let own = skies
         .iter()
-        .filter(|sky| sky.removed_at.is_none() || chosen == Some(Wish::Own(sky.id)))
-        .map(|sky| Wish::Own(sky.id));
-    let choice = |wish: Wish| Choice {
+        .filter(|sky| sky.removed_at.is_none() || chosen == Some(SkyChoice::Own(sky.id)))
+        .map(|sky| SkyChoice::Own(sky.id));
+    let choice = |wish: SkyChoice| Choice {
         value: value(wish),
         label: words(skies, wish),
         is_chosen: chosen == Some(wish),
@@ -278,7 +283,11 @@ pub fn choices(skies: &[Sky], chosen: Option<Wish>) -> Vec<Choice> {
 }
 
 /// The same for one photo of a shoot.
-pub fn choices_of_photo(skies: &[Sky], of_shoot: Wish, said: Option<Wish>) -> Vec<Choice> {
+pub fn choices_of_photo(
+    skies: &[Sky],
+    of_shoot: SkyChoice,
+    said: Option<SkyChoice>,
+) -> Vec<Choice> {
     let as_shoot = Choice {
         value: AS_SHOOT.to_owned(),
         label: format!("As the shoot: {}", in_sentence(skies, of_shoot)),
@@ -288,24 +297,24 @@ pub fn choices_of_photo(skies: &[Sky], of_shoot: Wish, said: Option<Wish>) -> Ve
 }
 
 /// The word in forms and documents; an own picture's is its id.
-pub fn value(wish: Wish) -> String {
+pub fn value(wish: SkyChoice) -> String {
     match wish {
-        Wish::Keep => "keep".into(),
-        Wish::Clear => "clear".into(),
-        Wish::LightCloud => "light_cloud".into(),
-        Wish::HighCloud => "high_cloud".into(),
-        Wish::Own(id) => id.to_string(),
+        SkyChoice::Keep => "keep".into(),
+        SkyChoice::Clear => "clear".into(),
+        SkyChoice::LightCloud => "light_cloud".into(),
+        SkyChoice::HighCloud => "high_cloud".into(),
+        SkyChoice::Own(id) => id.to_string(),
     }
 }
 
 /// "Light cloud", or the name of an own picture.
-pub fn words(skies: &[Sky], wish: Wish) -> String {
+pub fn words(skies: &[Sky], wish: SkyChoice) -> String {
     match wish {
-        Wish::Keep => "Keep the sky".into(),
-        Wish::Clear => "Clear".into(),
-        Wish::LightCloud => "Light cloud".into(),
-        Wish::HighCloud => "High cloud".into(),
-        Wish::Own(id) => {
+        SkyChoice::Keep => "Keep the sky".into(),
+        SkyChoice::Clear => "Clear".into(),
+        SkyChoice::LightCloud => "Light cloud".into(),
+        SkyChoice::HighCloud => "High cloud".into(),
+        SkyChoice::Own(id) => {
             let own = skies.iter().find(|sky| sky.id == id);
             match own {
                 Some(sky) if sky.removed_at.is_some() => format!("{} (removed)", sky.name),
@@ -317,9 +326,9 @@ pub fn words(skies: &[Sky], wish: Wish) -> String {
 }
 
 /// The words as they stand behind a colon; a name stays as it was given.
-fn in_sentence(skies: &[Sky], wish: Wish) -> String {
+fn in_sentence(skies: &[Sky], wish: SkyChoice) -> String {
     match wish {
-        Wish::Own(_) => words(skies, wish),
+        SkyChoice::Own(_) => words(skies, wish),
         _ => words(skies, wish).to_lowercase(),
     }
 }

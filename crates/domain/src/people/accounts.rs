@@ -22,7 +22,7 @@ pub struct NewAccount {
 
 /// An account in one of its organizations: what a session is made for.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct Membership {
     pub(crate) account: AccountId,
     pub(crate) organization: OrganizationId,
 }
@@ -36,30 +36,34 @@ pub enum SignUpError {
 }
 
 /// Makes the person, their organization, and them its owner.
-pub async fn sign_up(db: &Db, new: NewAccount) -> Result<Place, SignUpError> {
+pub async fn sign_up(db: &Db, new: NewAccount) -> Result<Membership, SignUpError> {
     let password_hash = hash(new.password).await;
     let mut transaction = db.pool.begin().await?;
-    let place = Place {
+    let membership = Membership {
         account: AccountId::new(),
         organization: OrganizationId::new(),
     };
     create(
         &mut transaction,
-        place,
+        membership,
         &new.name,
         &new.email,
         &password_hash,
     )
     .await
     .map_err(email_taken)?;
-    found_organization(&mut transaction, place, &new.organization).await?;
+    found_organization(&mut transaction, membership, &new.organization).await?;
     transaction.commit().await?;
-    Ok(place)
+    Ok(membership)
 }
 
 /// The person's first organization, if email and password are right. An unknown
 /// email costs as much time as a wrong password, so signing in tells nobody who is here.
-pub async fn authenticate(db: &Db, email: &str, password: String) -> sqlx::Result<Option<Place>> {
+pub async fn authenticate(
+    db: &Db,
+    email: &str,
+    password: String,
+) -> sqlx::Result<Option<Membership>> {
     let found = sqlx::query!(
         "select accounts.id, accounts.password_hash, members.organization_id
          from accounts
@@ -73,15 +77,15 @@ pub async fn authenticate(db: &Db, email: &str, password: String) -> sqlx::Resul
     .await?;
     let known = found.as_ref().map(|row| row.password_hash.clone());
     let matches = verify(password, known).await;
-    Ok(found.filter(|_| matches).map(|row| Place {
+    Ok(found.filter(|_| matches).map(|row| Membership {
         account: row.id,
         organization: row.organization_id,
     }))
 }
 
-/// The place of the account with this email, without asking for a password:
+/// The membership of the account with this email, without asking for a password:
 /// for the operator's own tools, never for a request.
-pub async fn find_by_email(db: &Db, email: &str) -> sqlx::Result<Option<Place>> {
+pub async fn find_by_email(db: &Db, email: &str) -> sqlx::Result<Option<Membership>> {
     let found = sqlx::query!(
         "select accounts.id, members.organization_id
          from accounts
@@ -93,7 +97,7 @@ pub async fn find_by_email(db: &Db, email: &str) -> sqlx::Result<Option<Place>> 
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(found.map(|row| Place {
+    Ok(found.map(|row| Membership {
         account: row.id,
         organization: row.organization_id,
     }))
@@ -102,40 +106,40 @@ pub async fn find_by_email(db: &Db, email: &str) -> sqlx::Result<Option<Place>> 
 /// Adds a person to the organization that `inviter` belongs to.
 pub async fn add_member(
     db: &Db,
-    inviter: Place,
+    inviter: Membership,
     new: NewAccount,
     role: Role,
-) -> Result<Place, SignUpError> {
+) -> Result<Membership, SignUpError> {
     let password_hash = hash(new.password).await;
     let mut transaction = db.pool.begin().await?;
-    let place = Place {
+    let membership = Membership {
         account: AccountId::new(),
         organization: inviter.organization,
     };
     create(
         &mut transaction,
-        place,
+        membership,
         &new.name,
         &new.email,
         &password_hash,
     )
     .await
     .map_err(email_taken)?;
-    join(&mut transaction, place, role).await?;
+    join(&mut transaction, membership, role).await?;
     transaction.commit().await?;
-    Ok(place)
+    Ok(membership)
 }
 
 async fn create(
     conn: &mut PgConnection,
-    place: Place,
+    membership: Membership,
     name: &str,
     email: &str,
     password_hash: &str,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into accounts (id, email, name, password_hash) values ($1, $2, $3, $4)",
-        place.account as _,
+        membership.account as _,
         email,
         name,
         password_hash,
@@ -145,22 +149,26 @@ async fn create(
     Ok(())
 }
 
-async fn found_organization(conn: &mut PgConnection, place: Place, name: &str) -> sqlx::Result<()> {
+async fn found_organization(
+    conn: &mut PgConnection,
+    membership: Membership,
+    name: &str,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into organizations (id, name) values ($1, $2)",
-        place.organization as _,
+        membership.organization as _,
         name,
     )
     .execute(&mut *conn)
     .await?;
-    join(conn, place, Role::Owner).await
+    join(conn, membership, Role::Owner).await
 }
 
-async fn join(conn: &mut PgConnection, place: Place, role: Role) -> sqlx::Result<()> {
+async fn join(conn: &mut PgConnection, membership: Membership, role: Role) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into members (organization_id, account_id, role) values ($1, $2, $3)",
-        place.organization as _,
-        place.account as _,
+        membership.organization as _,
+        membership.account as _,
         role as _,
     )
     .execute(conn)

@@ -1,7 +1,7 @@
 //! Signed-in browsers. The cookie holds a random token, the table its hash.
 
 use crate::db::Db;
-use crate::people::accounts::Place;
+use crate::people::accounts::Membership;
 use crate::people::members::{Member, Role};
 use crate::people::token;
 
@@ -9,15 +9,15 @@ use crate::people::token;
 const LIFETIME_DAYS: i32 = 30;
 
 /// Signs in; the token goes into the browser's cookie and nowhere else.
-pub async fn create(db: &Db, place: Place) -> sqlx::Result<String> {
+pub async fn create(db: &Db, membership: Membership) -> sqlx::Result<String> {
     let token = token::create();
     sqlx::query!(
         "insert into sessions (id, token_hash, account_id, organization_id, expires_at)
          values ($1, $2, $3, $4, now() + make_interval(days => $5))",
         uuid::Uuid::now_v7(),
         token::hash(&token),
-        place.account as _,
-        place.organization as _,
+        membership.account as _,
+        membership.organization as _,
         LIFETIME_DAYS,
     )
     .execute(&db.pool)

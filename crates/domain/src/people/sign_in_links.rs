@@ -1,21 +1,21 @@
 //! Links that sign one person in, once.
 
 use crate::db::Db;
-use crate::people::accounts::Place;
+use crate::people::accounts::Membership;
 use crate::people::token;
 
 /// How long a link can be used, in hours.
 pub const LIFETIME_HOURS: i32 = 24;
 
-pub async fn create(db: &Db, place: Place) -> sqlx::Result<String> {
+pub async fn create(db: &Db, membership: Membership) -> sqlx::Result<String> {
     let token = token::create();
     sqlx::query!(
         "insert into sign_in_links (id, token_hash, account_id, organization_id, expires_at)
          values ($1, $2, $3, $4, now() + make_interval(hours => $5))",
         uuid::Uuid::now_v7(),
         token::hash(&token),
-        place.account as _,
-        place.organization as _,
+        membership.account as _,
+        membership.organization as _,
         LIFETIME_HOURS,
     )
     .execute(&db.pool)
@@ -38,7 +38,7 @@ pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<String>> {
 }
 
 /// Uses the link up. `None`: it was used, has expired, or never was.
-pub async fn redeem(db: &Db, token: &str) -> sqlx::Result<Option<Place>> {
+pub async fn redeem(db: &Db, token: &str) -> sqlx::Result<Option<Membership>> {
     let found = sqlx::query!(
         "update sign_in_links set used_at = now()
          where token_hash = $1 and used_at is null and expires_at > now()
@@ -47,7 +47,7 @@ pub async fn redeem(db: &Db, token: &str) -> sqlx::Result<Option<Place>> {
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(found.map(|row| Place {
+    Ok(found.map(|row| Membership {
         account: row.account_id,
         organization: row.organization_id,
     }))

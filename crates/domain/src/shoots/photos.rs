@@ -1,15 +1,16 @@
 //! Photos: uploaded originals and where each of them stands. Every change of
 //! status is one function here, and the database refuses it if somebody was faster.
 
-pub mod again;
 pub mod brackets;
+pub mod measurements;
 pub mod reception;
+pub mod reprocess;
 
 use time::OffsetDateTime;
 
-use crate::ids::{AttemptId, JobId, PhotoId, ShootId};
+use crate::ids::{AttemptId, PhotoId, ShootId};
 use crate::scope::Scope;
-use crate::work::jobs::{self, Claim};
+use crate::work::jobs::Claim;
 use crate::work::live;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -176,7 +177,7 @@ pub(crate) async fn begin(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option
     .fetch_optional(scope.conn())
     .await?;
     if let Some(photo) = &photo {
-        live::tell(scope, photo.shoot_id, Some(photo.id)).await?;
+        live::notify(scope, photo.shoot_id, Some(photo.id)).await?;
     }
     Ok(photo)
 }
@@ -199,7 +200,7 @@ pub async fn enter_step(scope: &mut Scope, claim: &Claim, step: Step) -> sqlx::R
     .execute(scope.conn())
     .await?;
     if entered.rows_affected() > 0 {
-        live::tell(scope, claim.photo.shoot_id, Some(claim.photo.id)).await?;
+        live::notify(scope, claim.photo.shoot_id, Some(claim.photo.id)).await?;
     }
     Ok(())
 }
@@ -238,7 +239,7 @@ pub(crate) async fn settle(
     )
     .execute(scope.conn())
     .await?;
-    live::tell(scope, photo.shoot_id, Some(photo.id)).await
+    live::notify(scope, photo.shoot_id, Some(photo.id)).await
 }
 
 /// A person's decision on a held photo. `None`: it is not held (any more).
@@ -261,25 +262,8 @@ pub(crate) async fn decide(
     .fetch_optional(scope.conn())
     .await?;
     let Some(row) = decided else { return Ok(None) };
-    live::tell(scope, row.shoot_id, Some(id)).await?;
+    live::notify(scope, row.shoot_id, Some(id)).await?;
     Ok(row.accepted_attempt_id)
-}
-
-/// Orders another run for a photo that failed. `None`: it has not failed.
-pub async fn try_again(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<JobId>> {
-    let organization = scope.organization();
-    let shoot = sqlx::query_scalar!(
-        r#"update photos set status = 'waiting', failure = null, finished_at = null
-           where organization_id = $1 and id = $2 and status = 'failed' and removed_at is null
-           returning shoot_id as "shoot_id: ShootId""#,
-        organization as _,
-        id as _,
-    )
-    .fetch_optional(scope.conn())
-    .await?;
-    let Some(shoot) = shoot else { return Ok(None) };
-    live::tell(scope, shoot, Some(id)).await?;
-    jobs::create(scope, id).await.map(Some)
 }
 
 /// Takes the photo out of its shoot and galleries; [`restore`] brings it back. An exposure that
@@ -296,7 +280,7 @@ pub async fn remove(scope: &mut Scope, id: PhotoId) -> sqlx::Result<bool> {
     .fetch_optional(scope.conn())
     .await?;
     if let Some(shoot) = shoot {
-        live::tell(scope, shoot, Some(id)).await?;
+        live::notify(scope, shoot, Some(id)).await?;
     }
     Ok(shoot.is_some())
 }
@@ -313,7 +297,7 @@ pub async fn restore(scope: &mut Scope, id: PhotoId) -> sqlx::Result<bool> {
     .fetch_optional(scope.conn())
     .await?;
     if let Some(shoot) = shoot {
-        live::tell(scope, shoot, Some(id)).await?;
+        live::notify(scope, shoot, Some(id)).await?;
     }
     Ok(shoot.is_some())
 }

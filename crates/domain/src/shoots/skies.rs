@@ -1,14 +1,14 @@
-//! Skies: what may become of them, and an organization's own pictures of skies.
+//! Skies: the choices there are, and an organization's own pictures of skies.
 
 use time::OffsetDateTime;
 
 use crate::ids::SkyId;
 use crate::scope::Scope;
 
-/// What is to become of skies.
+/// The choice of a sky for exteriors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Wish {
-    /// They stay as they are.
+pub enum SkyChoice {
+    /// The photo's own sky stays.
     #[default]
     Keep,
     Clear,
@@ -18,10 +18,11 @@ pub enum Wish {
     Own(SkyId),
 }
 
-/// A wish without saying which picture, as its column holds it.
+/// A choice without the id of an own picture, as its column holds it. The column's type is
+/// named as it was first: the release before would not find it under another name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "sky_wish", rename_all = "snake_case")]
-pub(crate) enum Kind {
+pub(crate) enum SkyKind {
     Keep,
     Clear,
     LightCloud,
@@ -29,29 +30,29 @@ pub(crate) enum Kind {
     Own,
 }
 
-impl Wish {
-    /// As two columns hold it; the database refuses an own sky that is not named.
-    pub(crate) fn of(kind: Kind, own: Option<SkyId>) -> Self {
+impl SkyChoice {
+    /// The choice that two columns hold; the database refuses an own sky without an id.
+    pub(crate) fn of(kind: SkyKind, own: Option<SkyId>) -> Self {
         match kind {
-            Kind::Keep => Self::Keep,
-            Kind::Clear => Self::Clear,
-            Kind::LightCloud => Self::LightCloud,
-            Kind::HighCloud => Self::HighCloud,
-            Kind::Own => own.map(Self::Own).unwrap_or_default(),
+            SkyKind::Keep => Self::Keep,
+            SkyKind::Clear => Self::Clear,
+            SkyKind::LightCloud => Self::LightCloud,
+            SkyKind::HighCloud => Self::HighCloud,
+            SkyKind::Own => own.map(Self::Own).unwrap_or_default(),
         }
     }
 
-    pub(crate) fn kind(self) -> Kind {
+    pub(crate) fn kind(self) -> SkyKind {
         match self {
-            Self::Keep => Kind::Keep,
-            Self::Clear => Kind::Clear,
-            Self::LightCloud => Kind::LightCloud,
-            Self::HighCloud => Kind::HighCloud,
-            Self::Own(_) => Kind::Own,
+            Self::Keep => SkyKind::Keep,
+            Self::Clear => SkyKind::Clear,
+            Self::LightCloud => SkyKind::LightCloud,
+            Self::HighCloud => SkyKind::HighCloud,
+            Self::Own(_) => SkyKind::Own,
         }
     }
 
-    /// The organization's own picture, where it is to be one.
+    /// The organization's own picture, where one is chosen.
     pub fn own(self) -> Option<SkyId> {
         match self {
             Self::Own(sky) => Some(sky),
@@ -85,8 +86,8 @@ pub struct Received<'a> {
     pub size_pixels: Option<(i32, i32)>,
 }
 
-/// Takes a stored upload in. The same bytes sent again are the sky that they were, and
-/// bring it back where it was removed. The answer is the id under which they count.
+/// Records a stored upload. The same bytes sent again are the sky that they were, and restore
+/// it where it was removed. Returns the id of the sky that has these bytes.
 pub async fn receive(scope: &mut Scope, received: &Received<'_>) -> sqlx::Result<SkyId> {
     let organization = scope.organization();
     sqlx::query_scalar!(
@@ -115,7 +116,7 @@ pub async fn find(scope: &mut Scope, id: SkyId) -> sqlx::Result<Option<Sky>> {
         .filter(|sky| sky.removed_at.is_none()))
 }
 
-/// A sky, removed or not: those who chose it keep it.
+/// A sky, removed or not: shoots and photos that have it keep it.
 pub async fn find_even_removed(scope: &mut Scope, id: SkyId) -> sqlx::Result<Option<Sky>> {
     let organization = scope.organization();
     sqlx::query_as!(
@@ -147,7 +148,7 @@ pub async fn even_removed(scope: &mut Scope) -> sqlx::Result<Vec<Sky>> {
     .await
 }
 
-/// Offers it no longer; [`restore`] brings it back.
+/// Stops offering a sky; [`restore`] brings it back.
 pub async fn remove(scope: &mut Scope, id: SkyId) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let removed = sqlx::query!(

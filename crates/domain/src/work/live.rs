@@ -1,5 +1,5 @@
-//! Tells open pages that a shoot has changed. The message is sent when the
-//! transaction commits, and says only where to look again.
+//! Notifies open pages that a shoot has changed. The message is sent when the transaction
+//! commits, and names only what to read again.
 
 use sqlx::postgres::PgListener;
 
@@ -33,7 +33,7 @@ impl Change {
     }
 }
 
-pub(crate) async fn tell(
+pub(crate) async fn notify(
     scope: &mut Scope,
     shoot: ShootId,
     photo: Option<PhotoId>,
@@ -53,7 +53,7 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-/// Hears every organization's changes; whoever passes them on must look at whose they are.
+/// Listener to the changes of every organization; a caller must check whose they are.
 pub struct Listener(PgListener);
 
 impl Listener {
@@ -63,10 +63,10 @@ impl Listener {
         Ok(Self(listener))
     }
 
-    /// The next change. After a lost connection it reconnects; what was told
-    /// meanwhile is lost, so `None` then says "look at everything again".
+    /// The next change. After a lost connection it reconnects; changes in between are lost,
+    /// so `None` then means "read everything again".
     pub async fn next(&mut self) -> sqlx::Result<Option<Change>> {
-        let heard = self.0.try_recv().await?;
-        Ok(heard.and_then(|message| Change::from_text(message.payload())))
+        let message = self.0.try_recv().await?;
+        Ok(message.and_then(|message| Change::from_text(message.payload())))
     }
 }

@@ -1,6 +1,6 @@
-//! The doorbell of the queue: a delivery says that a job may be due. It is sent
-//! in the transaction of the rows it speaks of, may arrive twice, and holds ids
-//! only; what is true about a job is in [`jobs`](crate::work::jobs).
+//! Deliveries of the queue: each says that a job may be due. It is sent in the transaction
+//! of the rows it is about, may arrive twice, and holds ids only; the state of a job is in
+//! [`jobs`](crate::work::jobs).
 
 use apalis::prelude::TaskBuilder;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub struct EnhancePhoto {
 }
 
 impl EnhancePhoto {
-    /// A job speaks for the organization that ordered it.
+    /// A scope of the organization that ordered the job.
     pub async fn scope(&self, db: &Db) -> sqlx::Result<Scope> {
         Scope::open(db, self.organization).await
     }
@@ -34,16 +34,20 @@ impl EnhancePhoto {
     }
 }
 
-/// Rings for `job`, `after_secs` seconds from the commit.
+/// Delivers `job`, `after_secs` seconds from the commit.
 pub(crate) async fn deliver(scope: &mut Scope, job: JobId, after_secs: u32) -> sqlx::Result<()> {
     let order = EnhancePhoto {
         organization: scope.organization(),
         job,
     };
-    ring(scope.conn(), order, after_secs).await
+    enqueue(scope.conn(), order, after_secs).await
 }
 
-async fn ring(conn: &mut PgConnection, order: EnhancePhoto, after_secs: u32) -> sqlx::Result<()> {
+async fn enqueue(
+    conn: &mut PgConnection,
+    order: EnhancePhoto,
+    after_secs: u32,
+) -> sqlx::Result<()> {
     let payload = serde_json::to_vec(&order).expect("ids always serialise");
     let mut task = TaskBuilder::new(payload).max_attempts(MAX_DELIVERIES);
     if after_secs > 0 {
@@ -54,18 +58,17 @@ async fn ring(conn: &mut PgConnection, order: EnhancePhoto, after_secs: u32) -> 
         .map_err(|error| sqlx::Error::Protocol(format!("enqueueing: {error}")))
 }
 
-/// What [`tidy`] did.
+/// Numbers of what [`tidy`] removed and requeued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tidied {
     pub deliveries: u64,
     pub workers: u64,
-    pub rung_again: u64,
+    pub requeued: u64,
 }
 
-/// Clears away what the queue keeps for ever: deliveries that were answered more
-/// than an hour ago, and workers that have been silent for as long. Rings again
-/// for jobs that nobody has, and no delivery speaks of. `pool` is the login's,
-/// who sees every organization.
+/// Deletes what the queue would keep for ever: deliveries that were answered more than an
+/// hour ago, and workers that have been silent for as long. Requeues jobs that no worker has
+/// and no delivery names. `pool` is the login's, which sees every organization.
 pub async fn tidy(pool: &PgPool) -> sqlx::Result<Tidied> {
     let deliveries = sqlx::query(DELETE_ANSWERED)
         .execute(pool)
@@ -77,7 +80,7 @@ pub async fn tidy(pool: &PgPool) -> sqlx::Result<Tidied> {
         .rows_affected();
     let lost: Vec<(OrganizationId, JobId)> = sqlx::query_as(FIND_LOST).fetch_all(pool).await?;
     for &(organization, job) in &lost {
-        ring(
+        enqueue(
             &mut *pool.acquire().await?,
             EnhancePhoto { organization, job },
             0,
@@ -87,7 +90,7 @@ pub async fn tidy(pool: &PgPool) -> sqlx::Result<Tidied> {
     Ok(Tidied {
         deliveries,
         workers,
-        rung_again: lost.len() as u64,
+        requeued: lost.len() as u64,
     })
 }
 

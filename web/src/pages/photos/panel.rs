@@ -3,7 +3,7 @@
 
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::Shoot;
-use plumbline_domain::shoots::corrections::{self, Correction, Place};
+use plumbline_domain::shoots::overrides::{self, Override, Place};
 use plumbline_domain::shoots::photos::{Photo, Status};
 use plumbline_domain::shoots::skies::{self, Sky};
 use plumbline_domain::work::attempts::Attempt;
@@ -37,14 +37,14 @@ pub struct SaidView {
 
 /// What was said about a photo, with what it may be said with.
 pub struct Said {
-    pub correction: Option<Correction>,
+    pub correction: Option<Override>,
     skies: Vec<Sky>,
 }
 
 impl Said {
     pub async fn about(scope: &mut Scope, photo: &Photo) -> Result<Self, Error> {
         Ok(Self {
-            correction: corrections::of_photo(scope, photo.id).await?,
+            correction: overrides::of_photo(scope, photo.id).await?,
             skies: skies::even_removed(scope).await?,
         })
     }
@@ -78,7 +78,7 @@ impl Said {
     }
 }
 
-fn said_view(said: &Correction, skies: &[Sky]) -> SaidView {
+fn said_view(said: &Override, skies: &[Sky]) -> SaidView {
     let place = said.place.map(|place| match place {
         Place::Interior => "The scene is an interior.".to_owned(),
         Place::Exterior => "The scene is an exterior.".to_owned(),
@@ -89,10 +89,10 @@ fn said_view(said: &Correction, skies: &[Sky]) -> SaidView {
     let mask = said
         .mask
         .map(|_| "Where the sky is was painted by hand.".to_owned());
-    let by = said.corrected_by.as_deref().unwrap_or("A former member");
+    let by = said.set_by.as_deref().unwrap_or("A former member");
     SaidView {
         sentences: [place, sky, mask].into_iter().flatten().collect(),
-        by: format!("{by}, {}", moment(said.corrected_at)),
+        by: format!("{by}, {}", moment(said.set_at)),
     }
 }
 

@@ -4,7 +4,7 @@
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::ShootId;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::photos::again;
+use plumbline_domain::shoots::photos::reprocess;
 use plumbline_domain::shoots::skies;
 use plumbline_domain::shoots::{self, Shoot};
 use serde::Deserialize;
@@ -27,7 +27,7 @@ pub struct SkyPanel {
 impl SkyPanel {
     pub async fn of(scope: &mut Scope, shoot: &Shoot) -> Result<Self, Error> {
         let skies = skies::even_removed(scope).await?;
-        let again = match again::exteriors(scope, shoot.id).await?.len() {
+        let again = match reprocess::find_exteriors(scope, shoot.id).await?.len() {
             0 => None,
             1 => Some("Develop the exterior again".to_owned()),
             many => Some(format!("Develop {many} exteriors again")),

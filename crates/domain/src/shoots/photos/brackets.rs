@@ -10,63 +10,19 @@ use crate::shoots::photos::Status;
 use crate::work::jobs::{self, Claim};
 use crate::work::live;
 
-/// What the pipeline saw of an original.
-pub struct Sight<'a> {
-    /// The original alone; `None` for a picture made of several, which has no settings of its own.
-    pub frame: Option<&'a Value>,
-    pub measured: &'a Value,
-}
-
-/// Keeps what was seen. `false`: the claim is lost.
-pub async fn note(scope: &mut Scope, claim: &Claim, sight: &Sight<'_>) -> sqlx::Result<bool> {
-    let organization = scope.organization();
-    let noted = sqlx::query!(
-        "update photos set frame = coalesce($4, frame), measured = $5
-         from jobs
-         where photos.organization_id = $1 and photos.id = $2
-           and jobs.organization_id = $1 and jobs.photo_id = photos.id
-           and jobs.lease = $3 and jobs.status = 'running'",
-        organization as _,
-        claim.photo.id as _,
-        claim.lease,
-        sight.frame,
-        sight.measured,
-    )
-    .execute(scope.conn())
-    .await?;
-    Ok(noted.rows_affected() == 1)
-}
-
-/// What was measured on the shoot's photos so far, but for this one. Waiting exposures are no
-/// photos yet: dark and bright frames would pull the shoot's common light apart.
-pub async fn measured_beside(scope: &mut Scope, claim: &Claim) -> sqlx::Result<Vec<Value>> {
-    let organization = scope.organization();
-    sqlx::query_scalar!(
-        r#"select measured as "measured!" from photos
-           where organization_id = $1 and shoot_id = $2 and id <> $3
-             and measured is not null and removed_at is null
-             and status in ('working', 'passed', 'held', 'approved', 'rejected')
-           order by number"#,
-        organization as _,
-        claim.photo.shoot_id as _,
-        claim.photo.id as _,
-    )
-    .fetch_all(scope.conn())
-    .await
-}
-
-/// Where a claim's photo stands among its exposures.
+/// A claim's photo as a part of an exposure bracket.
 #[derive(Debug, Clone)]
-pub struct Standing {
-    /// What was seen of it in an earlier run.
+pub struct BracketState {
+    /// Measured in an earlier run.
     pub frame: Option<Value>,
     /// A person separated it.
     pub solo: bool,
-    /// The exposures it has taken in.
+    /// The exposures merged into it.
     pub members: Vec<Member>,
 }
 
-pub async fn standing(scope: &mut Scope, claim: &Claim) -> sqlx::Result<Standing> {
+/// Returns the state of the claim's photo.
+pub async fn state(scope: &mut Scope, claim: &Claim) -> sqlx::Result<BracketState> {
     let organization = scope.organization();
     let row = sqlx::query!(
         "select frame, solo from photos where organization_id = $1 and id = $2",
@@ -75,7 +31,7 @@ pub async fn standing(scope: &mut Scope, claim: &Claim) -> sqlx::Result<Standing
     )
     .fetch_one(scope.conn())
     .await?;
-    Ok(Standing {
+    Ok(BracketState {
         frame: row.frame,
         solo: row.solo,
         members: members(scope, claim.photo.id).await?,
@@ -89,21 +45,21 @@ pub struct Exposure {
     pub name: String,
     pub frame: Value,
     pub status: Status,
-    /// How many others it has taken in.
+    /// Number of exposures merged into it.
     pub taken_in: i64,
 }
 
-/// The exposures of a claim's shoot, once they can be told apart.
+/// The exposures of a claim's shoot, once all have arrived.
 #[derive(Debug)]
 pub enum Gathering {
-    /// Photos are still coming in, or have not been looked at.
+    /// Photos are still arriving, or have not been measured.
     NotYet,
     /// Everything that may be grouped, the claim's own photo among them.
     Complete(Vec<Exposure>),
 }
 
-/// Waits until nothing has come in for `quiet_secs` seconds and everything that
-/// did was looked at.
+/// Returns the exposures once nothing has arrived for `quiet_secs` seconds and everything
+/// that did was measured.
 pub async fn gather(scope: &mut Scope, claim: &Claim, quiet_secs: u32) -> sqlx::Result<Gathering> {
     let organization = scope.organization();
     let unsettled = sqlx::query_scalar!(
@@ -127,7 +83,7 @@ pub async fn gather(scope: &mut Scope, claim: &Claim, quiet_secs: u32) -> sqlx::
         .map(Gathering::Complete)
 }
 
-/// What a person decided on is not touched any more, nor what they separated.
+/// Exposures that may be grouped: none that a person decided on or separated.
 async fn exposures(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Exposure>> {
     let organization = scope.organization();
     sqlx::query_as!(
@@ -148,20 +104,20 @@ async fn exposures(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Exposu
     .await
 }
 
-/// The claim's photo takes these exposures in: their jobs are over, and whoever
-/// works on one of them finds its claim lost. `false`: somebody was faster, and
-/// nothing may be committed.
+/// Merges these exposures into the claim's photo. Their jobs end, and a worker that has one
+/// of them finds its claim lost. `false`: another worker was faster, and nothing may be
+/// committed.
 pub async fn merge(scope: &mut Scope, claim: &Claim, exposures: &[PhotoId]) -> sqlx::Result<bool> {
     if !jobs::is_held(scope, claim).await? {
         return Ok(false);
     }
     let leader = claim.photo.id;
-    take_in(scope, claim.photo.shoot_id, leader, exposures).await
+    merge_into(scope, claim.photo.shoot_id, leader, exposures).await
 }
 
-/// The claim's photo and these others go into one that was finished before they
-/// came, which is then made anew. `false`: somebody was faster, and nothing may be
-/// committed.
+/// Merges the claim's photo and these others into one that was finished before they
+/// arrived, which is then processed again. `false`: another worker was faster, and nothing
+/// may be committed.
 pub async fn join(
     scope: &mut Scope,
     claim: &Claim,
@@ -173,16 +129,16 @@ pub async fn join(
     }
     let shoot = claim.photo.shoot_id;
     let exposures = [&[claim.photo.id], others].concat();
-    if !take_in(scope, shoot, leader, &exposures).await? {
+    if !merge_into(scope, shoot, leader, &exposures).await? {
         return Ok(false);
     }
-    let ordered = order_anew(scope, leader).await?;
-    live::tell(scope, shoot, Some(leader)).await?;
+    let ordered = order_run(scope, leader).await?;
+    live::notify(scope, shoot, Some(leader)).await?;
     Ok(ordered.is_some())
 }
 
-/// Every exposure becomes part of the leader, or `false`.
-async fn take_in(
+/// Makes every exposure a part of the leader. `false`: not all of them could be.
+async fn merge_into(
     scope: &mut Scope,
     shoot: ShootId,
     leader: PhotoId,
@@ -209,27 +165,31 @@ async fn take_in(
     .execute(scope.conn())
     .await?;
     for &exposure in exposures {
-        live::tell(scope, shoot, Some(exposure)).await?;
+        live::notify(scope, shoot, Some(exposure)).await?;
     }
     Ok(merged.rows_affected() == ids.len() as u64)
 }
 
-/// Exposures that turned out not to lie on the claim's photo are photos of their own
-/// again. `false`: the claim is lost.
-pub async fn let_go(scope: &mut Scope, claim: &Claim, exposures: &[PhotoId]) -> sqlx::Result<bool> {
+/// Makes exposures that do not align with the claim's photo photos of their own again.
+/// `false`: the claim is lost.
+pub async fn ungroup(
+    scope: &mut Scope,
+    claim: &Claim,
+    exposures: &[PhotoId],
+) -> sqlx::Result<bool> {
     if !jobs::is_held(scope, claim).await? {
         return Ok(false);
     }
     for exposure in release(scope, claim.photo.id, exposures).await? {
         jobs::create(scope, exposure).await?;
     }
-    live::tell(scope, claim.photo.shoot_id, None).await?;
+    live::notify(scope, claim.photo.shoot_id, None).await?;
     Ok(true)
 }
 
-async fn order_anew(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<JobId>> {
+async fn order_run(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<JobId>> {
     let organization = scope.organization();
-    let again = sqlx::query!(
+    let ordered = sqlx::query!(
         "update photos set status = 'waiting', finished_at = null
          where organization_id = $1 and id = $2 and removed_at is null
            and status in ('passed', 'held')",
@@ -238,20 +198,20 @@ async fn order_anew(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Jo
     )
     .execute(scope.conn())
     .await?;
-    if again.rows_affected() == 0 {
+    if ordered.rows_affected() == 0 {
         return Ok(None);
     }
     jobs::create(scope, photo).await.map(Some)
 }
 
-/// An exposure that went into a photo.
+/// An exposure that was merged into a photo.
 #[derive(Debug, Clone)]
 pub struct Member {
     pub id: PhotoId,
     pub name: String,
 }
 
-/// The exposures that went into a photo, in the order they came in; the photo's
+/// The exposures merged into a photo, in the order they arrived; the photo's
 /// own original is one more.
 pub async fn members(scope: &mut Scope, leader: PhotoId) -> sqlx::Result<Vec<Member>> {
     let organization = scope.organization();
@@ -267,7 +227,7 @@ pub async fn members(scope: &mut Scope, leader: PhotoId) -> sqlx::Result<Vec<Mem
     .await
 }
 
-/// Where an exposure went.
+/// The photo that an exposure was merged into.
 pub async fn leader(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<PhotoId>> {
     let organization = scope.organization();
     let found = sqlx::query_scalar!(
@@ -281,8 +241,8 @@ pub async fn leader(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Ph
     Ok(found.flatten())
 }
 
-/// Takes a merge back: every exposure becomes a photo of its own again, and stays
-/// one. `false`: nothing was merged, or it is in hand just now.
+/// Undoes a merge: every exposure becomes a photo of its own again, and stays one.
+/// `false`: nothing was merged, or the photo is in progress.
 pub async fn separate(scope: &mut Scope, leader: PhotoId) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let shoot = sqlx::query_scalar!(
@@ -309,7 +269,7 @@ pub async fn separate(scope: &mut Scope, leader: PhotoId) -> sqlx::Result<bool> 
     for exposure in release(scope, leader, &all).await? {
         jobs::create(scope, exposure).await?;
     }
-    live::tell(scope, shoot, None).await?;
+    live::notify(scope, shoot, None).await?;
     Ok(true)
 }
 

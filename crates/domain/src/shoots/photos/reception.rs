@@ -3,8 +3,7 @@
 
 use crate::ids::{PhotoId, ShootId};
 use crate::scope::Scope;
-use crate::shoots::photos;
-use crate::shoots::photos::brackets;
+use crate::shoots::photos::{self, brackets, reprocess};
 use crate::work::{jobs, live};
 
 /// Bytes that are already in storage under `id`.
@@ -37,17 +36,17 @@ pub async fn receive(
         return Ok(Reception::NoSuchShoot);
     }
     if let Some(known) = find_same(scope, shoot, &received.sha256).await? {
-        // Sent again, so wanted: removed it comes back, failed it is tried again. An exposure
+        // Sent again, so wanted: removed it comes back, failed it is processed again. An exposure
         // is wanted as the photo that it went into.
         let wanted = brackets::leader(scope, known).await?.unwrap_or(known);
         photos::restore(scope, wanted).await?;
-        photos::try_again(scope, wanted).await?;
+        reprocess::failed(scope, wanted).await?;
         return Ok(Reception::Duplicate(known));
     }
     let number = next_number(scope, shoot).await?;
     insert(scope, shoot, number, received).await?;
     jobs::create(scope, received.id).await?;
-    live::tell(scope, shoot, Some(received.id)).await?;
+    live::notify(scope, shoot, Some(received.id)).await?;
     Ok(Reception::New(received.id))
 }
 
