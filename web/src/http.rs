@@ -10,6 +10,7 @@ pub mod forms;
 pub mod headers;
 pub mod layout;
 pub mod limits;
+pub mod notices;
 pub mod redirect;
 pub mod render;
 pub mod routes;

@@ -1,15 +1,10 @@
 //! Pages and the forms on them, one noun each: the page's struct above its handler.
 
-pub mod attempts;
-pub mod exposures;
 pub mod galleries;
 pub mod landing;
-pub mod masks;
-pub mod overrides;
 pub mod photos;
 pub mod provenance;
 pub mod qc_report;
-pub mod removals;
 pub mod report_page;
 pub mod reviews;
 pub mod scene;

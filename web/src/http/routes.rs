@@ -5,8 +5,7 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::pages::{
-    attempts, exposures, galleries, landing, masks, overrides, photos, removals, report_page,
-    reviews, sessions, shoots, sign_up, skies,
+    galleries, landing, photos, report_page, reviews, sessions, shoots, sign_up, skies,
 };
 use crate::{downloads, live, uploads};
 
@@ -56,20 +55,20 @@ routes! {
 
     get  "/shoots"                            => shoots::index, Member;
     post "/shoots"                            => shoots::create, Editor;
-    get  "/shoots/{shoot}"                    => shoots::show, Member;
-    get  "/shoots/{shoot}/photos"             => shoots::show_photos, Member;
+    get  "/shoots/{shoot}"                    => shoots::page::show, Member;
+    get  "/shoots/{shoot}/photos"             => shoots::page::show_photos, Member;
     post "/shoots/{shoot}/photos"             => uploads::photos::create, Editor;
     get  "/shoots/{shoot}/live"               => live::pages::show_shoot, Member;
     post "/shoots/{shoot}/sky"                => shoots::sky::update, Editor;
-    post "/shoots/{shoot}/attempts"           => attempts::create_of_exteriors, Editor;
+    post "/shoots/{shoot}/attempts"           => shoots::attempts::create, Editor;
     post "/shoots/{shoot}/galleries"          => galleries::create, Editor;
     post "/galleries/{gallery}/closing"       => galleries::delete, Editor;
 
     get  "/skies"                             => skies::index, Member;
-    post "/skies"                             => skies::create, Editor;
+    post "/skies"                             => skies::uploads::create, Editor;
     get  "/skies/{sky}/picture"               => skies::show, Member;
-    post "/skies/{sky}/removal"               => removals::create_of_sky, Editor;
-    post "/skies/{sky}/restoration"           => removals::delete_of_sky, Editor;
+    post "/skies/{sky}/removal"               => skies::removals::create, Editor;
+    post "/skies/{sky}/restoration"           => skies::restorations::create, Editor;
 
     get  "/photos/{photo}"                    => photos::show, Member;
     get  "/photos/{photo}/live"               => live::pages::show_photo, Member;
@@ -78,14 +77,14 @@ routes! {
     get  "/photos/{photo}/renditions/{kind}"  => downloads::files::show_rendition, Member;
     get  "/photos/{photo}/original"           => downloads::files::show_original, Member;
     get  "/photos/{photo}/attempts/{attempt}/renditions/{kind}" => downloads::files::show_attempt, Member;
-    post "/photos/{photo}/attempts"           => attempts::create, Editor;
-    get  "/photos/{photo}/mask"               => masks::show, Member;
-    post "/photos/{photo}/mask"               => masks::create, Editor;
-    post "/photos/{photo}/correction"         => overrides::create, Editor;
-    post "/photos/{photo}/correction/withdrawal" => overrides::delete, Editor;
-    post "/photos/{photo}/removal"            => removals::create, Editor;
-    post "/photos/{photo}/restoration"        => removals::delete, Editor;
-    post "/photos/{photo}/separation"         => exposures::delete, Editor;
+    post "/photos/{photo}/attempts"           => photos::attempts::create, Editor;
+    get  "/photos/{photo}/mask"               => photos::masks::show, Member;
+    post "/photos/{photo}/mask"               => photos::masks::create, Editor;
+    post "/photos/{photo}/correction"         => photos::overrides::create, Editor;
+    post "/photos/{photo}/correction/withdrawal" => photos::overrides::delete, Editor;
+    post "/photos/{photo}/removal"            => photos::removals::create, Editor;
+    post "/photos/{photo}/restoration"        => photos::restorations::create, Editor;
+    post "/photos/{photo}/separation"         => photos::separations::create, Editor;
     post "/photos/{photo}/review"             => reviews::create, Admin;
     post "/photos/{photo}/review/withdrawal"  => reviews::delete, Admin;
     get  "/reviews"                           => reviews::index, Admin;

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use crate::http::errors::Error;
 use crate::http::extractors::{Editor, Guest};
 use crate::http::forms::{Form, Path, Press};
-use crate::http::layout::Notice;
+use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, render, urls};
 use crate::pages::view::{Picture, file_size, pixels};

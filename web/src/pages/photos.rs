@@ -1,7 +1,13 @@
 //! One photo: before and after, what was done, and the report that says so.
 
+pub mod attempts;
 mod facts;
+pub mod masks;
+pub mod overrides;
 mod panel;
+pub mod removals;
+pub mod restorations;
+pub mod separations;
 
 use std::borrow::Cow;
 
@@ -20,7 +26,8 @@ use serde::Deserialize;
 use crate::http::errors::Error;
 use crate::http::extractors::Member;
 use crate::http::forms::Path;
-use crate::http::layout::{Layout, Notice};
+use crate::http::layout::Layout;
+use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, render, urls};
 use crate::pages::photos::panel::{Panel, Said};

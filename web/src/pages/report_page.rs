@@ -205,7 +205,7 @@ fn correction_document(said: &Override) -> Value {
             Place::Interior => "interior",
             Place::Exterior => "exterior",
         }),
-        "sky": said.sky.map(crate::pages::skies::value),
+        "sky": said.sky.map(crate::pages::skies::choices::value),
         "mask": said.mask,
         "at": said.set_at.format(&Rfc3339).ok(),
     })

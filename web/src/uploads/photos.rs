@@ -101,5 +101,5 @@ async fn answer_form(
         return Ok(redirect::to(&urls::shoot(shoot)));
     }
     let sentence = refusals.join(" ");
-    crate::pages::shoots::refuse_upload(request, state, member, shoot, sentence).await
+    crate::pages::shoots::page::refuse_upload(request, state, member, shoot, sentence).await
 }

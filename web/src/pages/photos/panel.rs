@@ -11,7 +11,7 @@ use plumbline_domain::work::attempts::Attempt;
 use crate::http::errors::Error;
 use crate::http::urls;
 use crate::pages::scene;
-use crate::pages::skies::{Choice, choices_of_photo, words};
+use crate::pages::skies::choices::{Choice, choices_of_photo, words};
 use crate::pages::view::{Fact, Picture, moment};
 
 pub struct Panel {

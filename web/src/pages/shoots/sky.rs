@@ -12,10 +12,10 @@ use serde::Deserialize;
 use crate::http::errors::Error;
 use crate::http::extractors::Editor;
 use crate::http::forms::{Form, Path};
-use crate::http::layout::Notice;
+use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, urls};
-use crate::pages::skies::{Choice, WishField, check, choices};
+use crate::pages::skies::choices::{Choice, WishField, check, choices};
 
 /// What the shoot's page shows of it.
 pub struct SkyPanel {

@@ -1,4 +1,4 @@
-//! Exposures: the originals of a bracket that were merged into one photo.
+//! Separations: the exposures of a bracket, merged into one photo, become photos again.
 
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::PhotoId;
@@ -7,12 +7,12 @@ use plumbline_domain::shoots::photos::{self, brackets};
 use crate::http::errors::Error;
 use crate::http::extractors::Editor;
 use crate::http::forms::{Form, Path, Press};
-use crate::http::layout::Notice;
+use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, urls};
 
-/// `POST /photos/{photo}/separation`: each exposure becomes a photo of its own again.
-pub async fn delete(
+/// `POST /photos/{photo}/separation`
+pub async fn create(
     state: web::Data<State>,
     member: Editor,
     Path(id): Path<PhotoId>,

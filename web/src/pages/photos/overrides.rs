@@ -11,10 +11,10 @@ use serde::Deserialize;
 use crate::http::errors::Error;
 use crate::http::extractors::Editor;
 use crate::http::forms::{Form, Path, Press};
-use crate::http::layout::Notice;
+use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, urls};
-use crate::pages::skies::{self, SaidSky};
+use crate::pages::skies::choices::{self, SaidSky};
 
 #[derive(Deserialize)]
 pub struct CorrectionForm {
@@ -50,7 +50,7 @@ pub async fn create(
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
     let SaidSky(sky) = form.sky;
-    skies::check(&mut scope, sky).await?;
+    choices::check(&mut scope, sky).await?;
     overrides::put(&mut scope, &member, id, form.place.place(), sky).await?;
     develop_again(scope, id).await
 }

@@ -15,7 +15,7 @@ use crate::downloads::body::{Body, Delivery, Segment};
 use crate::http::errors::Error;
 use crate::http::extractors::{Editor, Member};
 use crate::http::forms::Path;
-use crate::http::layout::Notice;
+use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, urls};
 use crate::uploads::multipart;
