@@ -1,4 +1,4 @@
-//! What makes the pixels: a shoot wishes for an engine, and its photos say what became of it.
+//! Engines: a shoot chooses one, and its photos say which one was used.
 
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -19,8 +19,8 @@ struct Story {
 }
 
 impl Story {
-    /// A photo of a shoot that wishes for an engine.
-    async fn wishing_for(engine: &str) -> Self {
+    /// A photo of a shoot that chooses an engine.
+    async fn choosing(engine: &str) -> Self {
         let app = App::start().await;
         let anna = app.owner("Anna").await;
         let fields = [("name", "12 Harbour Street"), ("engine", engine)];
@@ -36,7 +36,7 @@ impl Story {
         }
     }
 
-    async fn develop(&self, brush: Option<TilingBrush>) {
+    async fn enhance(&self, brush: Option<TilingBrush>) {
         let brush = brush.map(|brush| Arc::new(brush) as Arc<dyn Brush>);
         self.app.run_jobs_with(brush).await;
     }
@@ -53,10 +53,10 @@ impl Story {
 }
 
 #[tokio::test]
-async fn a_wish_for_redrawing_is_kept_and_granted_where_a_brush_is_installed() {
-    let story = Story::wishing_for("tiled").await;
+async fn a_choice_of_redrawing_is_kept_and_granted_where_a_model_is_installed() {
+    let story = Story::choosing("tiled").await;
     story.anna.get(&story.shoot).await.shows("Texture redrawn");
-    story.develop(Some(TilingBrush::default())).await;
+    story.enhance(Some(TilingBrush::default())).await;
     let (engines, done) = story.became().await;
     assert_eq!(engines, ["tiled"]);
     assert!(done.contains("tile by tile"), "{done}");
@@ -64,8 +64,8 @@ async fn a_wish_for_redrawing_is_kept_and_granted_where_a_brush_is_installed() {
 
 #[tokio::test]
 async fn without_a_brush_the_photo_says_why_it_was_not_redrawn() {
-    let story = Story::wishing_for("tiled").await;
-    story.develop(None).await;
+    let story = Story::choosing("tiled").await;
+    story.enhance(None).await;
     assert_eq!(story.became().await.0, ["natural"]);
     let page = format!("/photos/{}", story.photo);
     story
@@ -77,9 +77,9 @@ async fn without_a_brush_the_photo_says_why_it_was_not_redrawn() {
 }
 
 #[tokio::test]
-async fn a_wish_for_measurement_leaves_the_brush_alone() {
-    let story = Story::wishing_for("natural").await;
-    story.develop(Some(TilingBrush::default())).await;
+async fn a_choice_of_measurement_leaves_the_model_alone() {
+    let story = Story::choosing("natural").await;
+    story.enhance(Some(TilingBrush::default())).await;
     assert_eq!(story.became().await.0, ["natural"]);
 }
 
@@ -97,8 +97,8 @@ async fn too_little_memory_never_fails_a_photo() {
             "too little memory to guide",
         ),
     ] {
-        let story = Story::wishing_for("tiled").await;
-        story.develop(Some(brush)).await;
+        let story = Story::choosing("tiled").await;
+        story.enhance(Some(brush)).await;
         let (engines, done) = story.became().await;
         assert_eq!(engines, [engine]);
         assert!(done.contains("too little memory to redraw"), "{done}");
@@ -110,7 +110,7 @@ async fn too_little_memory_never_fails_a_photo() {
 
 #[tokio::test]
 async fn open_pages_see_how_many_tiles_are_painted() {
-    let story = Story::wishing_for("tiled").await;
+    let story = Story::choosing("tiled").await;
     let (say, word) = mpsc::channel();
     let pages = [format!("/photos/{}", story.photo), story.shoot.clone()];
     let watching = async {
@@ -127,7 +127,7 @@ async fn open_pages_see_how_many_tiles_are_painted() {
         }
         say.send(()).expect("the brush waits");
     };
-    tokio::join!(story.develop(Some(TilingBrush::waiting(2, word))), watching);
+    tokio::join!(story.enhance(Some(TilingBrush::waiting(2, word))), watching);
     let shown = story.anna.get(&pages[0]).await;
     shown.shows("Ready").hides("2 of 6");
 }

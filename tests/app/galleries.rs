@@ -1,4 +1,4 @@
-//! What a customer sees behind a share link.
+//! Galleries, as customers see them behind a share link.
 
 use plumbline_domain::work::attempts::Verdict;
 use plumbline_tests::app::App;

@@ -9,6 +9,7 @@ mod engines;
 mod galleries;
 mod journey;
 mod new_skies;
+mod previous_release;
 mod refits;
 mod reports;
 mod reviews;

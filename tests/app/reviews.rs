@@ -126,7 +126,8 @@ async fn the_second_of_two_deciders_is_told() {
         .post(&review, &[("decision", "rejected"), ("reason", "No")])
         .await;
     let page = anna.get(late.location.as_deref().unwrap()).await;
-    page.shows("Somebody was faster").shows("Approved by Anna");
+    page.shows("Someone else has already decided")
+        .shows("Approved by Anna");
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ async fn colleague(app: &App, name: &str, role: Role) -> Client {
     client
 }
 
-/// What the form of each route sends. A new route must be written down here.
+/// The fields that the form of each route sends. A new route must be written down here.
 fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
     match (route.method, route.path) {
         ("post", "/sign-up") => &[
@@ -153,7 +153,7 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
         ("post", "/shoots") => &[("name", "A new house")],
         ("post", "/shoots/{shoot}/galleries") => &[("expires", "30")],
         ("post", "/shoots/{shoot}/sky") => &[("sky", "light_cloud")],
-        ("post", "/photos/{photo}/correction") => &[("place", "exterior"), ("sky", "clear")],
+        ("post", "/photos/{photo}/override") => &[("place", "exterior"), ("sky", "clear")],
         ("post", "/photos/{photo}/review") => &[("decision", "approved")],
         (
             "get",
@@ -193,7 +193,7 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
             | "/skies/{sky}/restoration"
             | "/galleries/{gallery}/closing"
             | "/photos/{photo}/attempts"
-            | "/photos/{photo}/correction/withdrawal"
+            | "/photos/{photo}/override/withdrawal"
             | "/photos/{photo}/mask"
             | "/photos/{photo}/removal"
             | "/photos/{photo}/separation"
@@ -253,9 +253,9 @@ fn file_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
     }
 }
 
-const DEVELOPS_AGAIN: [&str; 3] = [
-    "/photos/{photo}/correction",
-    "/photos/{photo}/correction/withdrawal",
+const ENHANCES_AGAIN: [&str; 3] = [
+    "/photos/{photo}/override",
+    "/photos/{photo}/override/withdrawal",
     "/photos/{photo}/mask",
 ];
 
@@ -326,15 +326,15 @@ async fn a_viewer_is_not_offered_what_a_viewer_may_not_do() {
     let world = World::create().await;
     let offers = [
         "type=\"file\"",
-        "Create a link",
+        "Create share link",
         "New shoot",
         "Remove from",
         "Stop sharing",
-        "Develop again",
-        "Forget my correction",
+        "Enhance again",
+        "Reset and enhance again",
         "Paint a sky mask",
-        "Correct the sky mask",
-        "Choose</button>",
+        "Edit the sky mask",
+        "Save</button>",
     ];
     for path in [
         "/shoots".to_owned(),
@@ -423,8 +423,8 @@ async fn whoever_may_use_a_route_can() {
             route.method,
             route.path
         );
-        // What was corrected is developed again, and customers wait for it.
-        if route.method == "post" && DEVELOPS_AGAIN.contains(&route.path) {
+        // A photo with a new override is enhanced again, and customers wait for it.
+        if route.method == "post" && ENHANCES_AGAIN.contains(&route.path) {
             by_hand::finish(&world.app, &world.photo, Verdict::Passed).await;
         }
     }

@@ -1,5 +1,5 @@
-//! A worker's part played by the story: takes a waiting photo and finishes it
-//! with a verdict of the story's choice, through the same doors as the worker.
+//! A worker's part played by the story: takes a waiting photo and finishes it with a verdict
+//! of the story's choice, through the same calls as the worker.
 
 use bytes::Bytes;
 use plumbline_domain::ids::{AttemptId, OrganizationId};
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 
-/// What a last attempt always has.
+/// The renditions of every last attempt.
 const DELIVERED: [Kind; 5] = [
     Kind::Full,
     Kind::Preview,
@@ -58,8 +58,8 @@ pub async fn finish_with(app: &App, photo: &str, report: serde_json::Value) {
     scope.commit().await.expect("the database answers");
 }
 
-/// The attempt that counts saw this scene; its other documents stay.
-pub async fn see(app: &App, photo: &str, scene: serde_json::Value) {
+/// Sets the scene of the current attempt; its other documents stay.
+pub async fn set_scene(app: &App, photo: &str, scene: serde_json::Value) {
     let sql = "update attempts set report = report || jsonb_build_object('scene', $2::jsonb)
                from photos
                where photos.id = $1::uuid and attempts.id = photos.accepted_attempt_id";
@@ -71,8 +71,8 @@ pub async fn see(app: &App, photo: &str, scene: serde_json::Value) {
         .expect("the database answers");
 }
 
-/// The attempt that counts found its sky here: a PNG of `size` pixels.
-pub async fn find_sky(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)) {
+/// Sets the sky mask of the current attempt: a PNG of `size` pixels.
+pub async fn set_sky_mask(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)) {
     let (organization, attempt): (uuid::Uuid, uuid::Uuid) = sqlx::query_as(
         "select organization_id, accepted_attempt_id from photos where id = $1::uuid",
     )
@@ -187,7 +187,7 @@ async fn rendition(
     }
 }
 
-/// What quality control says of spots on a wall: more than 0.9 is held.
+/// A report on spots on a wall: more than 0.9 is held.
 pub fn spotted(noise: f64) -> serde_json::Value {
     let held = noise > 0.9;
     json!({
@@ -207,7 +207,7 @@ pub fn spotted(noise: f64) -> serde_json::Value {
     })
 }
 
-/// What quality control would have said.
+/// A report with this verdict.
 pub fn report(verdict: Verdict) -> serde_json::Value {
     let held = verdict == Verdict::Held;
     json!({

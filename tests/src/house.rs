@@ -56,7 +56,7 @@ impl House {
         }
     }
 
-    /// Where the storage, and anything else that must go away, may be.
+    /// A path for the storage, and for anything else that must be deleted.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -159,7 +159,7 @@ impl House {
             .expect("the database answers")
     }
 
-    /// Rings the queue's doorbell for the oldest job again, as it does by itself
+    /// Delivers the oldest job again, as the queue does by itself
     /// after heartbeats were missed.
     pub async fn deliver_again(&self, times: i32) {
         sqlx::query(
@@ -174,7 +174,7 @@ impl House {
         .expect("the queue takes a delivery");
     }
 
-    /// How often the photo's job was started.
+    /// Number of times that the photo's job was started.
     pub async fn runs(&self, id: PhotoId) -> i32 {
         sqlx::query_scalar(
             "select runs from jobs where photo_id = $1 order by created_at desc limit 1",

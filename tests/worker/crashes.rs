@@ -64,7 +64,7 @@ async fn a_photo_that_kills_its_worker_each_time_is_set_aside_and_the_queue_goes
         set_aside
             .failure
             .expect("a sentence")
-            .contains("set it aside")
+            .contains("failed several times")
     );
     let finished = house.settled(harmless, Duration::from_secs(30)).await;
     assert_eq!(finished.status, Status::Passed);

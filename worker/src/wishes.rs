@@ -25,8 +25,8 @@ const MASK_LIMITS: Limits = Limits {
     max_jpeg_scans: 1,
 };
 
-const MASK_DAMAGED: &str = "The corrected sky mask of this photo cannot be read. \
-    Paint it again, or forget your correction, on the photo's page.";
+const MASK_DAMAGED: &str = "The sky mask that was set for this photo cannot be read. \
+    Paint it again, or reset sky and scene, on the photo's page.";
 
 /// What is to be done about one photo, besides what is seen on it.
 pub struct Wishes {
@@ -127,8 +127,8 @@ fn read_sky(bytes: &[u8], damaged: String) -> Result<Pixels, Failure> {
 fn sky_damaged(sky: Option<&Sky>) -> String {
     let name = sky.map_or("chosen for this photo", |sky| sky.name.as_str());
     format!(
-        "The picture of a sky {name} cannot be read. Choose another sky for this photo or its \
-         shoot, or upload the picture again, and develop the photo again."
+        "The sky picture {name} cannot be read. Choose another sky for this photo or its \
+         shoot, or upload the picture again, and enhance the photo again."
     )
 }
 

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::downloads::body::{Body, Segment};
 
-/// A file to be: its bytes are in storage and its sums are known.
+/// An entry of the archive: its bytes are in storage and its checksums are known.
 pub struct Entry {
     pub name: String,
     pub key: Key,
@@ -181,7 +181,7 @@ fn directory_record(file: &Placed<'_>) -> Bytes {
     record.freeze()
 }
 
-/// What local header and directory record say alike.
+/// The fields that local header and directory record have in common.
 fn put_facts(header: &mut BytesMut, file: &Placed<'_>) {
     header.put_u16_le(FLAGS);
     header.put_u16_le(STORED);

@@ -1,4 +1,4 @@
-//! A download made of pieces, some in memory and some in storage, of exactly
+//! The body of a download, made of pieces, some in memory and some in storage, of exactly
 //! known length. It is sent whole or from the byte where a broken download
 //! stopped (RFC 9110, ranges). If a piece cannot be read, the connection breaks:
 //! a download never ends short and looks complete.
@@ -39,11 +39,11 @@ pub struct Body {
     pub tag: String,
 }
 
-/// How browsers are to treat it.
+/// Instructions for browsers.
 pub struct Delivery<'a> {
     pub content_type: &'a str,
     pub file_name: &'a str,
-    /// Save it, or show it in the page.
+    /// `true`: saves it; `false`: shows it in the page.
     pub save: bool,
 }
 
@@ -77,7 +77,7 @@ impl Body {
         let (status, range) = match asked_range(request, &tag, size) {
             Asked::Everything => (StatusCode::OK, 0..size),
             Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
-            Asked::Nonsense => {
+            Asked::Unsatisfiable => {
                 return HttpResponse::RangeNotSatisfiable()
                     .insert_header((header::CONTENT_RANGE, format!("bytes */{size}")))
                     .finish();
@@ -204,7 +204,7 @@ fn has_it_already(request: &HttpRequest, tag: &EntityTag) -> bool {
 enum Asked {
     Everything,
     Part(Range<u64>),
-    Nonsense,
+    Unsatisfiable,
 }
 
 /// One range is served; several at once, which only some PDF readers ask for,
@@ -217,7 +217,7 @@ fn asked_range(request: &HttpRequest, tag: &EntityTag, size: u64) -> Asked {
         return Asked::Everything;
     }
     match specs.as_slice() {
-        [spec] => satisfiable(spec, size).map_or(Asked::Nonsense, Asked::Part),
+        [spec] => satisfiable(spec, size).map_or(Asked::Unsatisfiable, Asked::Part),
         _ => Asked::Everything,
     }
 }
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(asked(Some("bytes=10-19"), None), Asked::Part(10..20));
         assert_eq!(asked(Some("bytes=90-"), None), Asked::Part(90..100));
         assert_eq!(asked(Some("bytes=-5"), None), Asked::Part(95..100));
-        assert_eq!(asked(Some("bytes=100-"), None), Asked::Nonsense);
+        assert_eq!(asked(Some("bytes=100-"), None), Asked::Unsatisfiable);
         assert_eq!(asked(Some("bytes=0-1,5-6"), None), Asked::Everything);
     }
 

@@ -1,4 +1,4 @@
-//! Files that leave the house: renditions, originals, and a gallery as one zip.
+//! Downloads: renditions, originals, and a gallery as one zip.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
@@ -31,8 +31,8 @@ pub async fn show_rendition(
     Ok(rendition(&request, &state, &member, &photo, &found))
 }
 
-/// `GET /photos/{photo}/attempts/{attempt}/renditions/{kind}`: what an attempt looked
-/// like. The file to keep is the accepted attempt's alone.
+/// `GET /photos/{photo}/attempts/{attempt}/renditions/{kind}`: pictures of an
+/// attempt. The full file is served of the accepted attempt only.
 pub async fn show_attempt(
     request: HttpRequest,
     state: web::Data<State>,
@@ -112,8 +112,8 @@ pub async fn show_shared(
     Ok(body.answer(&request, &state.storage, &delivery))
 }
 
-/// Customers get the result; what it was made from, where the check looked twice and
-/// where the sky was found are the organization's to show.
+/// Customers get the result; the original, the heatmap and the sky mask are for the
+/// organization only.
 fn shared_kind(word: &str) -> Result<Kind, Error> {
     match word.parse() {
         Ok(kind @ (Kind::Full | Kind::Preview | Kind::Thumb)) => Ok(kind),

@@ -37,7 +37,7 @@ impl Visit {
         Self { secret, is_new }
     }
 
-    /// What forms of this visit carry in their `csrf` field.
+    /// The value of the `csrf` field in forms of this visit.
     pub fn token(&self) -> String {
         hex::encode(Sha256::digest(format!("csrf:{}", self.secret)))
     }

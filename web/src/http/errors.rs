@@ -1,7 +1,7 @@
-//! Where a status code meets a sentence. Handlers answer with an [`Error`]; the
+//! Errors: status codes and their sentences. Handlers answer with an [`Error`]; the
 //! middleware here turns it into a page for people or `application/problem+json`
-//! (RFC 9457) for programs, and gives what we did not expect a reference number
-//! that stands on the page and in the log.
+//! (RFC 9457) for programs, and gives an unexpected error a reference number that is on the
+//! page and in the log.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -32,9 +32,9 @@ pub enum Error {
     BadForm,
     #[error("too large")]
     TooLarge,
-    #[error("too many tries")]
+    #[error("too many attempts")]
     TooMany,
-    /// What the person sent is wrong; the sentence says how.
+    /// The request cannot be fulfilled; the sentence says why.
     #[error("{0}")]
     Wrong(String),
     #[error("database")]
@@ -45,7 +45,7 @@ pub enum Error {
     Internal(#[from] anyhow::Error),
 }
 
-/// What a response says about its error, until the middleware has rendered it.
+/// The error of a response, until the middleware has rendered it.
 #[derive(Clone)]
 struct Problem {
     status: StatusCode,
@@ -85,7 +85,7 @@ impl Error {
             Self::SignInFirst => Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "Please sign in",
-                "This page belongs to an organization.",
+                "This page is for members of an organization.",
                 "Sign in to see it.",
             ),
             Self::NotAllowed => Problem::new(
@@ -104,8 +104,8 @@ impl Error {
             Self::TooLarge => too_large(),
             Self::TooMany => Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
-                "Too many tries",
-                "To keep accounts safe, only some tries a minute are taken.",
+                "Too many attempts",
+                "To keep accounts safe, the number of attempts per minute is limited.",
                 "Wait a minute and try again.",
             ),
             Self::Wrong(sentence) => Problem::new(
@@ -124,7 +124,7 @@ fn not_found() -> Problem {
         StatusCode::NOT_FOUND,
         "There is nothing here",
         "The page was removed, or its address is not complete.",
-        "Check the address, or begin again at the start page.",
+        "Check the address, or go to the home page.",
     )
 }
 
@@ -151,7 +151,7 @@ fn unexpected() -> Problem {
         StatusCode::INTERNAL_SERVER_ERROR,
         "Something went wrong on our side",
         "Nothing you uploaded is lost.",
-        "Try again in a moment. If it stays like this, tell us the reference below.",
+        "Try again in a moment. If it keeps happening, send us the reference below.",
     );
     Problem {
         reference: Some(hex::encode(rand::random::<[u8; 4]>())),
@@ -181,7 +181,7 @@ fn with_problem(mut response: HttpResponse, problem: Problem) -> HttpResponse {
     response
 }
 
-/// Renders errors, ours and the framework's, for whoever asked.
+/// Renders errors, ours and the framework's, as a page or as JSON.
 pub async fn middleware<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

@@ -1,5 +1,5 @@
-//! Who is asking. Handlers take one of these; what they hold is the only way to
-//! a `Scope`, so a handler that forgets to ask cannot read a row.
+//! Extractors that identify who is asking. Handlers take one of these, and only they open a
+//! `Scope`, so a handler that forgets to ask cannot read a row.
 
 use std::future::Future;
 use std::ops::Deref;
@@ -39,7 +39,7 @@ pub struct Guest {
     pub token: String,
 }
 
-/// Each kind of member: what its role must allow, and that it is a member.
+/// The kinds of members, each with what its role must allow.
 macro_rules! members {
     ($($kind:ident: $may:expr;)+) => {$(
         impl Deref for $kind {

@@ -1,5 +1,5 @@
-//! Parsing at the door: a path of ids, a form of fields. A form that passes has
-//! come from our own page; an id that does not parse is a page that is not there.
+//! Parsing of requests: a path of ids, a form of fields. A form that passes came from our own
+//! page; an id that does not parse is a page that does not exist.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 #[derive(Deserialize)]
 pub struct Press {}
 
-/// What is wrong with a form, field by field, in sentences.
+/// The errors of a form, one sentence a field.
 #[derive(Debug, Default, Clone)]
 pub struct Errors(BTreeMap<&'static str, String>);
 

@@ -1,4 +1,4 @@
-//! What every response tells the browser to refuse.
+//! Security headers of every response.
 
 use actix_web::middleware::DefaultHeaders;
 

@@ -1,4 +1,4 @@
-//! What every page shows around its content.
+//! The layout that every page shows around its content.
 
 use actix_web::HttpRequest;
 use plumbline_domain::people::members::Member;
@@ -29,7 +29,7 @@ pub struct MemberView {
 }
 
 impl Layout {
-    /// For pages that need not know who is looking.
+    /// The layout for pages that do not depend on who is asking.
     pub fn plain(request: &HttpRequest, title: &str) -> Self {
         Self {
             title: title.to_owned(),
@@ -64,13 +64,13 @@ impl Layout {
         })
     }
 
-    /// Whether to offer what viewers may not do.
+    /// `true`: offers what viewers may not do.
     pub fn can_edit(&self) -> bool {
         self.member.as_ref().is_some_and(|member| member.can_edit)
     }
 
     pub fn with_notice(mut self, notice: Option<Notice>) -> Self {
-        self.notice = notice.map(|notice| notice.sentence().to_owned());
+        self.notice = notice.and_then(Notice::sentence).map(str::to_owned);
         self
     }
 }

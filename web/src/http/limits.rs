@@ -1,6 +1,5 @@
-//! How often a stranger may try. Counted per address and per email, so that
-//! neither one machine trying many passwords nor many machines trying one
-//! account get far.
+//! Rate limits for signing in and up. Counted per address and per email, so that neither one
+//! machine trying many passwords nor many machines trying one account get far.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -44,12 +43,12 @@ impl Limits {
         let address = address(request, state.config.behind_proxy);
         let by_address = self.by_address.check_key(&address).is_ok();
         let right = by_address && self.by_email.check_key(&key_of(email)).is_ok();
-        self.forget_the_quiet();
+        self.forget_idle();
         if right { Ok(()) } else { Err(Error::TooMany) }
     }
 
     /// Keys that have all their tries back need no memory.
-    fn forget_the_quiet(&self) {
+    fn forget_idle(&self) {
         for limiter in [&self.by_address, &self.by_email] {
             if limiter.len() > 10_000 {
                 limiter.retain_recent();

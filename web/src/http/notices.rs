@@ -1,8 +1,9 @@
 //! Notices: one sentence on the page after an action.
 
-/// What a redirect tells the next page, as a word in its query: never text, so
-/// that a link cannot put words into our mouth.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
+use serde::{Deserialize, Serialize};
+
+/// A word in a redirect's query, never text: a link must not decide what our page says.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notice {
     Restored,
@@ -11,74 +12,77 @@ pub enum Notice {
     Approved,
     Rejected,
     Withdrawn,
-    TryingAgain,
     AlreadyDecided,
     Separated,
     NotSeparated,
     InAnotherPhoto,
-    DevelopingAgain,
-    InHand,
+    EnhancingAgain,
+    InProgress,
     SkyChosen,
-    ExteriorsAgain,
+    EnhancingExteriors,
     SkyAdded,
     SkyRestored,
+    /// A word of an earlier release, in an address that somebody kept.
+    #[serde(other, skip_serializing)]
+    Outdated,
 }
 
 impl Notice {
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::Restored => "The photo is back.",
-            Self::Shared => "The link is ready. Copy it and send it to your customer.",
-            Self::Unshared => "The link no longer works.",
+    /// The sentence; `None`: there is nothing to say any more.
+    pub fn sentence(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Restored => "The photo was restored.",
+            Self::Shared => "The share link is ready. Copy it and send it to your customer.",
+            Self::Unshared => "The share link no longer works.",
             Self::Approved => "Approved. Customers can see this photo now.",
             Self::Rejected => "Rejected. Customers do not see this photo.",
-            Self::Withdrawn => "The decision was taken back.",
-            Self::TryingAgain => "Trying again.",
-            Self::AlreadyDecided => "Somebody was faster: this photo has been decided on already.",
+            Self::Withdrawn => "The decision was undone.",
+            Self::AlreadyDecided => "Someone else has already decided on this photo.",
             Self::InAnotherPhoto => {
-                "That exposure has gone into this photo. Separate them to remove it alone."
+                "That exposure was merged into this photo. Separate the exposures to remove it on its own."
             }
-            Self::DevelopingAgain => "Developing again. The result is checked anew.",
-            Self::InHand => {
-                "This photo is being developed just now. Wait until it is done, then try again."
+            Self::EnhancingAgain => "Enhancing again. The new result will be checked.",
+            Self::InProgress => {
+                "This photo is being enhanced. Wait until it is done, then try again."
             }
-            Self::SkyChosen => "Chosen. It applies to photos developed from now on.",
-            Self::ExteriorsAgain => "The exteriors are being developed again.",
-            Self::SkyAdded => "The sky is there. You can choose it for shoots and photos now.",
-            Self::SkyRestored => "The sky is back.",
-            Self::Separated => {
-                "The exposures are photos of their own again, and are being corrected."
-            }
+            Self::SkyChosen => "Saved. The sky applies to exteriors enhanced from now on.",
+            Self::EnhancingExteriors => "The exteriors are being enhanced again.",
+            Self::SkyAdded => "The sky was added. You can choose it for shoots and photos now.",
+            Self::SkyRestored => "The sky was restored.",
+            Self::Separated => "The exposures are separate photos again and are being enhanced.",
             Self::NotSeparated => {
-                "These exposures cannot be separated just now. Take back the review first, or wait until the photo is done."
+                "These exposures cannot be separated now. Undo the review first, or wait until the photo is done."
             }
-        }
+            Self::Outdated => return None,
+        })
     }
 
-    fn word(self) -> &'static str {
-        match self {
-            Self::Restored => "restored",
-            Self::Shared => "shared",
-            Self::Unshared => "unshared",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Withdrawn => "withdrawn",
-            Self::TryingAgain => "trying-again",
-            Self::AlreadyDecided => "already-decided",
-            Self::InAnotherPhoto => "in-another-photo",
-            Self::DevelopingAgain => "developing-again",
-            Self::InHand => "in-hand",
-            Self::SkyChosen => "sky-chosen",
-            Self::ExteriorsAgain => "exteriors-again",
-            Self::SkyAdded => "sky-added",
-            Self::SkyRestored => "sky-restored",
-            Self::Separated => "separated",
-            Self::NotSeparated => "not-separated",
-        }
-    }
-
-    /// `url` with this notice on it.
+    /// `url` with this notice in its query.
     pub fn on(self, url: &str) -> String {
-        format!("{url}?notice={}", self.word())
+        let query = serde_urlencoded::to_string([("notice", self)]);
+        let query = query.expect("a notice is one word");
+        format!("{url}?{query}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Query {
+        notice: Notice,
+    }
+
+    #[test]
+    fn a_notice_is_one_word_of_the_address() {
+        let url = Notice::EnhancingAgain.on("/photos/1");
+        assert_eq!(url, "/photos/1?notice=enhancing-again");
+    }
+
+    #[test]
+    fn an_address_of_an_earlier_release_opens_without_a_notice() {
+        let query: Query = serde_urlencoded::from_str("notice=trying-again").unwrap();
+        assert!(query.notice.sentence().is_none());
     }
 }

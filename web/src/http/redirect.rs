@@ -1,4 +1,4 @@
-//! After a form: look at the result with GET, so that reloading sends nothing twice.
+//! Redirects after a form: the result is a GET, so that reloading sends nothing twice.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -11,7 +11,7 @@ pub fn to(url: &str) -> HttpResponse {
         .finish()
 }
 
-/// The same, once what was asked for is committed.
+/// The same, after a commit.
 pub fn after(_: Saved, url: &str) -> HttpResponse {
     to(url)
 }

@@ -9,7 +9,7 @@ use crate::pages::{
 };
 use crate::{downloads, live, uploads};
 
-/// Who may use a route. The handler's extractor is what enforces it.
+/// The people who may use a route. The handler's extractor enforces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     Anyone,
@@ -80,8 +80,8 @@ routes! {
     post "/photos/{photo}/attempts"           => photos::attempts::create, Editor;
     get  "/photos/{photo}/mask"               => photos::masks::show, Member;
     post "/photos/{photo}/mask"               => photos::masks::create, Editor;
-    post "/photos/{photo}/correction"         => photos::overrides::create, Editor;
-    post "/photos/{photo}/correction/withdrawal" => photos::overrides::delete, Editor;
+    post "/photos/{photo}/override"           => photos::overrides::create, Editor;
+    post "/photos/{photo}/override/withdrawal" => photos::overrides::delete, Editor;
     post "/photos/{photo}/removal"            => photos::removals::create, Editor;
     post "/photos/{photo}/restoration"        => photos::restorations::create, Editor;
     post "/photos/{photo}/separation"         => photos::separations::create, Editor;

@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use crate::http::state::State;
 use crate::http::{assets, csrf, errors, headers, routes, urls};
 
-/// How long open requests may go on after a signal to stop, in seconds.
+/// Seconds that open requests may continue after a signal to stop.
 const SHUTDOWN_SECS: u64 = 10;
 
 /// The site on `listener`, until it is told to stop. Tests start this too.

@@ -1,4 +1,4 @@
-//! What every handler can reach.
+//! The state that every handler can reach.
 
 use plumbline_domain::db::Db;
 use plumbline_storage::Storage;

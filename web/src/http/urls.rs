@@ -119,12 +119,12 @@ pub fn photo_attempts(id: impl Borrow<PhotoId>) -> String {
     format!("/photos/{}/attempts", id.borrow())
 }
 
-pub fn photo_correction(id: impl Borrow<PhotoId>) -> String {
-    format!("/photos/{}/correction", id.borrow())
+pub fn photo_override(id: impl Borrow<PhotoId>) -> String {
+    format!("/photos/{}/override", id.borrow())
 }
 
-pub fn photo_correction_withdrawal(id: impl Borrow<PhotoId>) -> String {
-    format!("/photos/{}/correction/withdrawal", id.borrow())
+pub fn photo_override_withdrawal(id: impl Borrow<PhotoId>) -> String {
+    format!("/photos/{}/override/withdrawal", id.borrow())
 }
 
 pub fn photo_mask(id: impl Borrow<PhotoId>) -> String {

@@ -1,6 +1,6 @@
-//! Tells open pages that something changed, by server-sent events. The page then
-//! fetches its live region again; nothing of the change itself is sent, so a
-//! page sees only what its reader may see.
+//! Changes, passed on to open pages as server-sent events. A page then fetches its live
+//! region again; nothing of the change itself is sent, so a page shows only what its reader
+//! may see.
 
 use std::time::Duration;
 
@@ -28,8 +28,8 @@ impl Live {
         Self { changes }
     }
 
-    /// Changes that concern this page, as an event stream. Whoever was too slow
-    /// to hear everything, or may have missed something, is told to look again.
+    /// Changes that concern a page, as an event stream. A page that may have missed one is told
+    /// to read again.
     pub fn events<F: Fn(&Change) -> bool + 'static>(
         &self,
         concerns: F,

@@ -5,7 +5,7 @@ use askama::Template;
 use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
-use plumbline_domain::shoots::galleries::{self, Picture as Hung};
+use plumbline_domain::shoots::galleries::{self, Picture as SharedPicture};
 use plumbline_domain::shoots::renditions::{self, Kind};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -160,26 +160,26 @@ pub async fn show_photo(
 async fn photos_of(scope: &mut Scope, guest: &Guest) -> Result<Vec<GalleryPhoto>, Error> {
     let thumbs = pictures(scope, guest, Kind::Thumb).await?;
     let previews = pictures(scope, guest, Kind::Preview).await?;
-    let hung = galleries::pictures(scope, guest.shoot).await?;
-    Ok(hung
+    let shared = galleries::pictures(scope, guest.shoot).await?;
+    Ok(shared
         .iter()
         .filter_map(|one| gallery_photo(one, &thumbs, &previews))
         .collect())
 }
 
 fn gallery_photo(
-    hung: &Hung,
+    shared: &SharedPicture,
     thumbs: &HashMap<PhotoId, Picture>,
     previews: &HashMap<PhotoId, Picture>,
 ) -> Option<GalleryPhoto> {
     Some(GalleryPhoto {
-        id: hung.photo,
-        name: hung.name.clone(),
-        thumb: thumbs.get(&hung.photo)?.clone(),
-        preview: previews.get(&hung.photo)?.clone(),
-        size_bytes: hung.size_bytes,
-        size: file_size(hung.size_bytes),
-        pixels: pixels(hung.width, hung.height),
+        id: shared.photo,
+        name: shared.name.clone(),
+        thumb: thumbs.get(&shared.photo)?.clone(),
+        preview: previews.get(&shared.photo)?.clone(),
+        size_bytes: shared.size_bytes,
+        size: file_size(shared.size_bytes),
+        pixels: pixels(shared.width, shared.height),
     })
 }
 

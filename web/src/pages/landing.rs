@@ -1,4 +1,4 @@
-//! The front door.
+//! The landing page, and the health check.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -16,7 +16,7 @@ struct Page {
     layout: Layout,
 }
 
-/// `GET /`: for strangers what this is, for members their shoots.
+/// `GET /`: the landing page for strangers, a redirect to their shoots for members.
 pub async fn show(request: HttpRequest, visitor: Visitor) -> HttpResponse {
     if visitor.0.is_some() {
         return redirect::to(&urls::shoots());
@@ -25,7 +25,7 @@ pub async fn show(request: HttpRequest, visitor: Visitor) -> HttpResponse {
     crate::http::render::show(&Page { layout })
 }
 
-/// `GET /health`: whether the site and its database answer.
+/// `GET /health`: 200 while the site and its database answer.
 pub async fn health(state: web::Data<State>) -> HttpResponse {
     if state.db.is_up().await {
         HttpResponse::Ok().content_type("text/plain").body("ok\n")

@@ -1,12 +1,12 @@
-//! One photo: before and after, what was done, and the report that says so.
+//! One photo: before and after, the changes made, and the report on them.
 
 pub mod attempts;
 mod facts;
 pub mod masks;
 pub mod overrides;
-mod panel;
 pub mod removals;
 pub mod restorations;
+mod scene_panel;
 pub mod separations;
 
 use std::borrow::Cow;
@@ -30,8 +30,8 @@ use crate::http::layout::Layout;
 use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, render, urls};
-use crate::pages::photos::panel::{Panel, Said};
-use crate::pages::provenance::{AttemptCard, Record, sentences};
+use crate::pages::photos::scene_panel::{PhotoOverride, ScenePanel};
+use crate::pages::provenance::{AttemptCard, Provenance, sentences};
 use crate::pages::qc_report::{Report, ReportView, WhyView};
 use crate::pages::reviews::ReviewView;
 use crate::pages::view;
@@ -48,13 +48,13 @@ struct Page {
     walk: Walk,
     status: StatusView,
     comparison: Option<Comparison>,
-    /// Sky and scene, once the photo was looked at.
-    scene: Option<Panel>,
-    /// The number of an attempt that a person chose to see instead of the one that counts.
+    /// Sky and scene, once there is an attempt or an override.
+    scene: Option<ScenePanel>,
+    /// The number of an attempt that a person chose to see instead of the current one.
     chosen: Option<i32>,
     /// Filled while waiting or working.
     stages: Vec<StageView>,
-    /// What was done, in sentences.
+    /// The changes made, in sentences.
     done: Vec<String>,
     report: Option<ReportView>,
     /// Only while it waits for a person.
@@ -65,19 +65,19 @@ struct Page {
     facts: Vec<Fact>,
     review: ReviewView,
     trouble: Option<Trouble>,
-    can_retry: bool,
+    can_enhance_again: bool,
     /// "24.1 MB", once there is a result.
     full_size: Option<String>,
     original_size: String,
 }
 
 impl Page {
-    /// Whether the sky mask may be painted just now.
+    /// `true`: the sky mask may be painted now.
     fn can_paint(&self) -> bool {
         self.layout.can_edit() && self.stages.is_empty() && self.comparison.is_some()
     }
 
-    /// Where the live region gets its part of the page.
+    /// The address from which the live region gets its part of the page.
     fn address(&self) -> String {
         match self.chosen {
             Some(number) => urls::photo_at(self.id, number),
@@ -86,7 +86,7 @@ impl Page {
     }
 }
 
-/// Where it stands among the photos of its shoot.
+/// Its position among the photos of its shoot.
 struct Walk {
     /// "3 of 24"
     position: String,
@@ -123,14 +123,14 @@ struct Comparison {
     heatmap: Option<Picture>,
     /// White where there is sky.
     mask: Option<Picture>,
-    /// "After", or which attempt it is where it is not the one that counts.
+    /// "After", or the attempt where it is not the current one.
     tag: String,
 }
 
 #[derive(Deserialize)]
 pub struct PageQuery {
     notice: Option<Notice>,
-    /// Which attempt to show as "after".
+    /// The attempt to show as "after".
     attempt: Option<i32>,
 }
 
@@ -154,7 +154,7 @@ pub async fn show(
     Ok(render::show(&shown))
 }
 
-/// The page again, with what is wrong about the review.
+/// The page again, with the error of the review.
 pub async fn refuse_review(
     request: &HttpRequest,
     member: &members::Member,
@@ -171,7 +171,7 @@ pub async fn refuse_review(
     Ok(render::refuse(&shown))
 }
 
-/// The page again, with what is wrong about the mask.
+/// The page again, with the error of the mask.
 pub async fn refuse_mask(
     request: &HttpRequest,
     member: &members::Member,
@@ -199,22 +199,22 @@ async fn page_of(
         .await?
         .ok_or(Error::NotFound)?;
     let review = reviews::find(scope, id).await?;
-    let record = Record::of(scope, &photo).await?;
-    let accepted = record.accepted();
+    let provenance = Provenance::of(scope, &photo).await?;
+    let accepted = provenance.accepted();
     let chosen = attempt
-        .and_then(|number| record.numbered(number))
+        .and_then(|number| provenance.numbered(number))
         .filter(|one| Some(one.id) != photo.accepted_attempt_id);
     let shown = chosen.or(accepted);
-    let full = accepted.and_then(|one| record.find(one.id, Kind::Full));
-    let said = Said::about(scope, &photo).await?;
+    let full = accepted.and_then(|one| provenance.find(one.id, Kind::Full));
+    let photo_override = PhotoOverride::of(scope, &photo).await?;
     Ok(Page {
         layout: Layout::of_member(request, member, scope, &photo.name).await?,
         id,
         shoot_id: shoot.id,
         walk: walk(scope, &photo).await?,
         status: StatusView::of(&photo),
-        comparison: shown.and_then(|one| comparison(&photo, &record, &said, one)),
-        scene: said.panel(&photo, &shoot, shown),
+        comparison: shown.and_then(|one| comparison(&photo, &provenance, &photo_override, one)),
+        scene: photo_override.panel(&photo, &shoot, shown),
         shoot_name: shoot.name,
         chosen: chosen.map(|one| one.number),
         stages: stages(&photo),
@@ -223,12 +223,12 @@ async fn page_of(
         why: accepted
             .filter(|_| photo.status == Status::Held)
             .and_then(|one| WhyView::of(&Report::read(&one.report))),
-        attempts: record.cards(shown),
+        attempts: provenance.cards(shown),
         exposures: exposures(scope, id).await?,
         facts: facts::of(&photo, accepted),
         review: ReviewView::of(&photo, review, member),
         trouble: Trouble::of(&photo),
-        can_retry: photo.status == Status::Failed && member.role.can_edit(),
+        can_enhance_again: photo.status == Status::Failed && member.role.can_edit(),
         full_size: full.map(|rendition| file_size(rendition.size_bytes)),
         original_size: file_size(photo.size_bytes),
         name: photo.name,
@@ -248,17 +248,21 @@ async fn walk(scope: &mut Scope, photo: &Photo) -> Result<Walk, Error> {
 
 fn comparison(
     photo: &Photo,
-    record: &Record,
-    said: &Said,
+    provenance: &Provenance,
+    photo_override: &PhotoOverride,
     attempt: &Attempt,
 ) -> Option<Comparison> {
-    let counts = record.accepted().is_some_and(|one| one.id == attempt.id);
-    let after = record.picture(attempt.id, Kind::Preview)?;
+    let counts = provenance
+        .accepted()
+        .is_some_and(|one| one.id == attempt.id);
+    let after = provenance.picture(attempt.id, Kind::Preview)?;
     Some(Comparison {
-        before: record.before(attempt)?,
-        mask: record.mask(attempt).or_else(|| said.mask(photo, &after)),
+        before: provenance.before(attempt)?,
+        mask: provenance
+            .mask(attempt)
+            .or_else(|| photo_override.mask(photo, &after)),
         after,
-        heatmap: record.picture(attempt.id, Kind::Heatmap),
+        heatmap: provenance.picture(attempt.id, Kind::Heatmap),
         tag: match counts {
             true => "After".to_owned(),
             false => format!("Attempt {}", attempt.number),
@@ -287,7 +291,7 @@ fn stages(photo: &Photo) -> Vec<StageView> {
         .enumerate()
         .map(|(at, stage)| StageView {
             name: match Some(at) == now {
-                true => view::now(stage, photo.parts()),
+                true => view::current_stage(stage, photo.parts()),
                 false => view::stage_name(stage).into(),
             },
             state: state(at),

@@ -1,5 +1,5 @@
-//! What is on the record about a photo: every attempt on it, with the pictures
-//! that were kept, and which of them a page shows.
+//! Provenance of a photo: every attempt on it, with the pictures that were kept, and which of
+//! them a page shows.
 
 use plumbline_domain::db;
 use plumbline_domain::ids::AttemptId;
@@ -12,7 +12,7 @@ use crate::http::urls;
 use crate::pages::qc_report::{Report, Verdict};
 use crate::pages::view::Picture;
 
-pub struct Record {
+pub struct Provenance {
     /// First to last.
     pub attempts: Vec<Attempt>,
     renditions: Vec<Rendition>,
@@ -22,7 +22,7 @@ pub struct Record {
 /// One attempt beside the others.
 pub struct AttemptCard {
     pub number: i32,
-    /// Nothing was kept of attempts before every one was.
+    /// `None`: an attempt from before previews were kept of every one.
     pub picture: Option<Picture>,
     /// "AI-guided correction"
     pub engine: String,
@@ -32,12 +32,12 @@ pub struct AttemptCard {
     pub headline: String,
     /// "2.4 s"
     pub took: String,
-    /// What was done, in sentences.
+    /// The changes made, in sentences.
     pub done: Vec<String>,
     pub is_shown: bool,
 }
 
-impl Record {
+impl Provenance {
     pub async fn of(scope: &mut Scope, photo: &Photo) -> Result<Self, db::Error> {
         Ok(Self {
             attempts: attempts::of_photo(scope, photo.id).await?,
@@ -60,8 +60,8 @@ impl Record {
     }
 
     pub fn find(&self, attempt: AttemptId, kind: Kind) -> Option<&Rendition> {
-        let is_it = |one: &&Rendition| one.attempt_id == attempt && one.kind == kind;
-        self.renditions.iter().find(is_it)
+        let matches = |one: &&Rendition| one.attempt_id == attempt && one.kind == kind;
+        self.renditions.iter().find(matches)
     }
 
     pub fn picture(&self, attempt: AttemptId, kind: Kind) -> Option<Picture> {
@@ -76,7 +76,7 @@ impl Record {
             .find_map(|one| self.picture(one.id, Kind::Before))
     }
 
-    /// Where the sky was found, in the run that made the attempt: kept with its last one.
+    /// The sky mask of the run that made the attempt: kept with the run's last attempt.
     pub fn mask(&self, attempt: &Attempt) -> Option<Picture> {
         let last = self.attempts.iter().find(|one| {
             one.number >= attempt.number && self.find(one.id, Kind::Before).is_some()
@@ -100,7 +100,7 @@ impl Record {
     }
 }
 
-/// What was done, one sentence each.
+/// The changes made, one sentence each.
 pub fn sentences(attempt: &Attempt) -> Vec<String> {
     let list = attempt.done.as_array();
     list.into_iter()

@@ -1,5 +1,5 @@
-//! The quality report as the worker stored it, and as a page shows it. It is
-//! read as a document: an older or newer report shows what it has.
+//! The quality control report as the worker stored it, and as a page shows it. It is read as
+//! a document: of an older or newer report, what is known is shown.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -100,7 +100,7 @@ impl Measure {
         matches!(self.verdict, Verdict::Failed | Verdict::Review)
     }
 
-    /// What a person does about it: where to look, and how to decide.
+    /// Advice for a person: where to look, and how to decide.
     fn advice(&self) -> &'static str {
         match self.name.as_str() {
             "size" => "Reject it: a photo must never come back larger or smaller than it was.",
@@ -179,14 +179,14 @@ impl Report {
 pub struct ReportView {
     pub verdict: Verdict,
     pub headline: String,
-    /// What decides: failed first, then doubtful, then passed.
+    /// The measures that decide: failed first, then doubtful, then passed.
     pub gates: Vec<MeasureView>,
-    /// What is only reported.
+    /// The measures that are only reported.
     pub reported: Vec<MeasureView>,
     pub version: String,
 }
 
-/// Why a photo waits for a person, and what that person does.
+/// The reason why a photo is held, with advice for the person who decides.
 #[derive(Clone)]
 pub struct WhyView {
     pub measure: MeasureView,
@@ -210,7 +210,7 @@ pub struct MeasureView {
     pub threshold: Option<String>,
     pub verdict: Verdict,
     pub sentence: String,
-    /// Where value and limit stand on a line from 0 to 100.
+    /// Positions of value and limit on a line from 0 to 100.
     pub scale: Option<Scale>,
 }
 
@@ -259,9 +259,9 @@ impl From<Measure> for MeasureView {
     }
 }
 
-/// The limit of a measure that ends at 1 stands where it is; any other limit
-/// stands at two thirds, and a value far beyond it at the end of the line. A
-/// value that is what it must be needs no line.
+/// The limit of a measure that ends at 1 keeps its position; any other limit is put at two
+/// thirds, and a value far beyond it at the end of the line. A value that equals its limit
+/// needs no line.
 fn scale(value: f64, limit: f64) -> Option<Scale> {
     let whole = if (0.8..1.0).contains(&limit) {
         1.0

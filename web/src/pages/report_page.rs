@@ -1,5 +1,5 @@
-//! A photo's report on its own: a page to print and hand on, and a document for
-//! programs. Neither names anybody's address.
+//! A photo's report on its own: a page to print and pass on, and a document for programs.
+//! Neither contains an email address.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -18,10 +18,11 @@ use crate::http::extractors::Member;
 use crate::http::forms::Path;
 use crate::http::render;
 use crate::http::state::State;
-use crate::pages::provenance::{AttemptCard, Record, sentences};
+use crate::pages::provenance::{AttemptCard, Provenance, sentences};
 use crate::pages::qc_report::{Report, ReportView, Verdict};
 use crate::pages::scene;
 use crate::pages::scene::LedgerView;
+use crate::pages::skies::choices;
 use crate::pages::view::{Fact, Picture, file_size, moment, pixels};
 
 #[derive(Template)]
@@ -38,9 +39,9 @@ struct Page {
     after: Option<Picture>,
     heatmap: Option<Picture>,
     done: Vec<String>,
-    /// What is not the original's.
+    /// Pixels that are not the original's.
     ledger: Option<LedgerView>,
-    seen: Vec<Fact>,
+    scene: Vec<Fact>,
     report: ReportView,
     attempts: Vec<AttemptCard>,
     decision: Option<DecisionView>,
@@ -48,7 +49,7 @@ struct Page {
 }
 
 impl Page {
-    /// A person's decision counts more than the check's.
+    /// A person's decision counts more than quality control's.
     fn seal(&self) -> Verdict {
         match &self.decision {
             Some(decision) if decision.approved => Verdict::Passed,
@@ -58,13 +59,13 @@ impl Page {
     }
 
     fn summary(&self) -> String {
-        let said = &self.report.headline;
+        let headline = &self.report.headline;
         match &self.decision {
             Some(DecisionView { approved, by, .. }) => {
                 let word = if *approved { "approved" } else { "rejected" };
-                format!("{by} looked at it and {word} it. The check had said: {said}")
+                format!("{by} reviewed and {word} it. Quality control said: {headline}")
             }
-            None => said.clone(),
+            None => headline.clone(),
         }
     }
 }
@@ -76,7 +77,7 @@ struct DecisionView {
     reason: String,
 }
 
-/// A file and the number by which anybody can tell that it is the one.
+/// A file, and the checksum that identifies it.
 struct FileView {
     label: &'static str,
     about: String,
@@ -94,37 +95,37 @@ pub async fn show(
     let shoot = shoots::find(&mut scope, photo.shoot_id)
         .await?
         .ok_or(Error::NotFound)?;
-    let record = Record::of(&mut scope, &photo).await?;
+    let provenance = Provenance::of(&mut scope, &photo).await?;
     let review = reviews::find(&mut scope, id).await?;
-    let attempt = record.accepted().ok_or(Error::NotFound)?;
+    let attempt = provenance.accepted().ok_or(Error::NotFound)?;
     Ok(render::show(&Page {
         id,
         organization: member.organization_name.clone(),
         shoot_name: shoot.name,
         verdict: verdict(photo.status),
         at: moment(attempt.created_at),
-        before: record.picture(attempt.id, Kind::Before),
-        after: record.picture(attempt.id, Kind::Preview),
-        heatmap: record.picture(attempt.id, Kind::Heatmap),
+        before: provenance.picture(attempt.id, Kind::Before),
+        after: provenance.picture(attempt.id, Kind::Preview),
+        heatmap: provenance.picture(attempt.id, Kind::Heatmap),
         done: sentences(attempt),
         ledger: LedgerView::of(attempt),
-        seen: scene::facts(attempt),
+        scene: scene::facts(attempt),
         report: Report::read(&attempt.report).into(),
-        attempts: record.cards(Some(attempt)),
+        attempts: provenance.cards(Some(attempt)),
         decision: review.map(decision),
-        files: files(&photo, record.find(attempt.id, Kind::Full)),
+        files: files(&photo, provenance.find(attempt.id, Kind::Full)),
         name: photo.name,
     }))
 }
 
-/// In one word, the last: a person's decision, or the check's.
+/// The last verdict, in words: a person's decision, or quality control's.
 fn verdict(status: Status) -> &'static str {
     match status {
         Status::Approved => "Approved",
         Status::Rejected => "Rejected",
         Status::Held => "Held for review",
         Status::Passed => "Passed",
-        Status::Waiting | Status::Working => "Being corrected again",
+        Status::Waiting | Status::Working => "Being enhanced again",
         Status::Failed | Status::Merged => "Not delivered",
     }
 }
@@ -157,7 +158,7 @@ fn files(photo: &Photo, full: Option<&Rendition>) -> Vec<FileView> {
 }
 
 /// `GET /photos/{photo}/report.json`: the last attempt's report as it was stored,
-/// with the photo, every attempt, the review in force and what a person corrected beside it.
+/// with the photo, every attempt, the review in force and the override.
 pub async fn show_document(
     state: web::Data<State>,
     member: Member,
@@ -167,7 +168,7 @@ pub async fn show_document(
     let photo = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
     let attempts = attempts::of_photo(&mut scope, id).await?;
     let review = reviews::find(&mut scope, id).await?;
-    let correction = overrides::of_photo(&mut scope, id).await?;
+    let set = overrides::of_photo(&mut scope, id).await?;
     let last = attempts.last().map(|attempt| attempt.report.clone());
     let mut document = last.filter(Value::is_object).unwrap_or_else(|| json!({}));
     document["photo"] = json!({
@@ -179,7 +180,9 @@ pub async fn show_document(
     document["name"] = photo.name.into();
     document["attempts"] = attempts.iter().map(attempt_document).collect();
     document["review"] = review.as_ref().map(review_document).into();
-    document["correction"] = correction.as_ref().map(correction_document).into();
+    document["override"] = set.as_ref().map(override_document).into();
+    // The name of the override in documents of earlier releases.
+    document["correction"] = document["override"].clone();
     Ok(HttpResponse::Ok().json(document))
 }
 
@@ -199,15 +202,15 @@ fn attempt_document(attempt: &Attempt) -> Value {
     })
 }
 
-fn correction_document(said: &Override) -> Value {
+fn override_document(set: &Override) -> Value {
     json!({
-        "place": said.place.map(|place| match place {
+        "place": set.place.map(|place| match place {
             Place::Interior => "interior",
             Place::Exterior => "exterior",
         }),
-        "sky": said.sky.map(crate::pages::skies::choices::value),
-        "mask": said.mask,
-        "at": said.set_at.format(&Rfc3339).ok(),
+        "sky": set.sky.map(choices::value),
+        "mask": set.mask,
+        "at": set.set_at.format(&Rfc3339).ok(),
     })
 }
 

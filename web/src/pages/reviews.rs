@@ -83,7 +83,7 @@ fn value_and_limit(measure: &Measure) -> String {
     }
 }
 
-/// Where a photo stands with the people who decide.
+/// The state of a photo's review.
 pub enum ReviewView {
     None,
     Ask {
@@ -91,7 +91,7 @@ pub enum ReviewView {
         error: Option<String>,
     },
     /// Held, but this member may not decide.
-    AdminWill,
+    WaitsForAdmin,
     Decided {
         approved: bool,
         by: String,
@@ -108,7 +108,7 @@ impl ReviewView {
                 reason: String::new(),
                 error: None,
             },
-            (Status::Held, _) => Self::AdminWill,
+            (Status::Held, _) => Self::WaitsForAdmin,
             (Status::Approved | Status::Rejected, Some(review)) => Self::Decided {
                 approved: review.decision == Decision::Approved,
                 by: review.reviewer.unwrap_or_else(|| "a former member".into()),

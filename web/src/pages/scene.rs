@@ -1,19 +1,19 @@
-//! What was seen on a photo and what became of its sky, as the attempt's documents say
-//! it. They are read as documents: an older or newer one shows what it has.
+//! Scene and sky of a photo, from the documents of an attempt. They are read as documents: of
+//! an older or newer one, what is known is shown.
 
 use plumbline_domain::work::attempts::Attempt;
 use serde_json::Value;
 
 use crate::pages::view::Fact;
 
-/// What was seen, in a few words each; nothing of an attempt that did not look.
+/// The scene analysis, in a few words each; empty for an attempt without one.
 pub fn facts(attempt: &Attempt) -> Vec<Fact> {
     let scene = &attempt.report["scene"];
     [
-        ("Seen as", place(scene)),
+        ("Scene", place(scene)),
         ("Room", room(scene)),
         ("Sky", sky(scene)),
-        ("What became of it", became(scene)),
+        ("Sky result", became(scene)),
     ]
     .into_iter()
     .filter_map(|(label, value)| {
@@ -30,7 +30,7 @@ fn place(scene: &Value) -> Option<String> {
     let word = match scene["place"].as_str()? {
         "interior" => "Interior",
         "exterior" => "Exterior",
-        _ => return Some("Nobody could tell".to_owned()),
+        _ => return Some("Not recognized".to_owned()),
     };
     Some(sure(word, &scene["confidence"]))
 }
@@ -46,7 +46,7 @@ fn room(scene: &Value) -> Option<String> {
 
 fn sure(word: &str, confidence: &Value) -> String {
     match confidence.as_f64() {
-        // Somebody said so, or an eye that has no doubts: nothing to add.
+        // Set by a person, or without doubt: nothing to add.
         Some(sure) if (0.0..1.0).contains(&sure) => format!("{word} ({} sure)", percent(sure)),
         _ => word.to_owned(),
     }
@@ -58,13 +58,13 @@ fn sky(scene: &Value) -> Option<String> {
     Some(format!("{} of the picture", percent(share)))
 }
 
-/// The sky's own sentence, where somebody wished for another.
+/// The sentence about the sky, where another one was chosen.
 fn became(scene: &Value) -> Option<String> {
     let words = scene["became"].as_str().map(str::trim);
     words.filter(|words| !words.is_empty()).map(str::to_owned)
 }
 
-/// A share that is there never reads as nothing, nor one that is not all as all.
+/// Never rounds a share to nothing or to everything.
 fn percent(share: f64) -> String {
     match share * 100.0 {
         p if p > 0.0 && p < 1.0 => "less than 1 %".to_owned(),
@@ -73,14 +73,14 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// What the ledger says of pixels that are not the original's.
+/// The ledger of pixels that are not the original's.
 #[derive(Clone)]
 pub struct LedgerView {
     /// "The sky in this picture was generated: 31 % of the picture, clear sky, seed 42."
     pub sentence: String,
-    /// Who corrected where the sky is.
+    /// A person painted the sky mask.
     pub by_hand: bool,
-    /// The network that found or painted it, and its SHA-256.
+    /// The network that found or generated it, and its SHA-256.
     pub network: Option<(String, Option<String>)>,
 }
 
@@ -155,14 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_is_said_in_words() {
+    fn a_scene_is_described_in_words() {
         let report = json!({"scene": {
             "place": "exterior", "confidence": 0.971, "room": null, "sky": {"share": 0.312},
         }});
         let outside = attempt(json!({}), report);
         assert_eq!(
             said(&outside),
-            ["Seen as: Exterior (97 % sure)", "Sky: 31 % of the picture"]
+            ["Scene: Exterior (97 % sure)", "Sky: 31 % of the picture"]
         );
         let report = json!({"scene": {
             "place": "interior", "confidence": 1.0,
@@ -172,9 +172,9 @@ mod tests {
         assert_eq!(
             said(&inside),
             [
-                "Seen as: Interior",
+                "Scene: Interior",
                 "Room: Living room (88 % sure)",
-                "What became of it: No sky."
+                "Sky result: No sky."
             ]
         );
     }

@@ -20,7 +20,7 @@ use crate::http::forms::{Errors, Form};
 use crate::http::layout::Layout;
 use crate::http::state::State;
 use crate::http::{redirect, render, urls};
-use crate::pages::skies::choices::{Choice, WishField, choices};
+use crate::pages::skies::choices::{Choice, SkyField, choices};
 use crate::pages::view::{Counts, Picture, day};
 
 #[derive(Template)]
@@ -40,7 +40,7 @@ pub struct ShootForm {
     #[serde(default)]
     engine: Engine,
     #[serde(default)]
-    sky: WishField,
+    sky: SkyField,
     #[serde(skip)]
     errors: Errors,
 }
@@ -108,7 +108,7 @@ pub async fn create(
         let page = index_page(&request, &member, &mut scope, form).await?;
         return Ok(render::refuse(&page));
     }
-    let WishField(sky) = form.sky;
+    let SkyField(sky) = form.sky;
     crate::pages::skies::choices::check(&mut scope, Some(sky)).await?;
     let shoot = shoots::create(&mut scope, &member, &form.name, form.look).await?;
     shoots::choose_engine(&mut scope, shoot, form.engine).await?;

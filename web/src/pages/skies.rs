@@ -29,7 +29,7 @@ use crate::pages::view::{Picture, day, file_size, pixels};
 struct IndexPage {
     layout: Layout,
     skies: Vec<SkyCard>,
-    /// Just removed: the page offers to bring it back.
+    /// Just removed: the page offers to restore it.
     removed: Option<SkyCard>,
     upload_error: Option<String>,
 }

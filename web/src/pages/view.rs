@@ -1,5 +1,5 @@
-//! How the domain's facts look on a page: words, sizes and symbols. Pages share
-//! these; a page's own struct stands above its handler.
+//! The domain's facts as pages show them: words, sizes and symbols. Pages share these; a
+//! page's own struct is above its handler.
 
 use std::borrow::Cow;
 
@@ -38,12 +38,12 @@ impl Picture {
     }
 }
 
-/// Where a photo stands, as its chip says it.
+/// The status of a photo, as its chip shows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Standing(Status);
+pub struct StatusChip(Status);
 
-impl Standing {
-    /// The word style sheets know it by.
+impl StatusChip {
+    /// The word that style sheets use.
     pub fn key(self) -> &'static str {
         match self.0 {
             Status::Waiting => "waiting",
@@ -72,7 +72,7 @@ impl Standing {
 
 #[derive(Clone)]
 pub struct StatusView {
-    pub standing: Standing,
+    pub chip: StatusChip,
     pub label: Cow<'static, str>,
     /// Only while a worker has it.
     pub progress: Option<Progress>,
@@ -97,16 +97,16 @@ impl StatusView {
             Status::Merged => "Merged",
         };
         Self {
-            standing: Standing(photo.status),
+            chip: StatusChip(photo.status),
             label: label.into(),
             progress: None,
         }
     }
 
     fn working(photo: &Photo) -> Self {
-        let label = photo.stage.map(|stage| now(stage, photo.parts()));
+        let label = photo.stage.map(|stage| current_stage(stage, photo.parts()));
         Self {
-            standing: Standing(photo.status),
+            chip: StatusChip(photo.status),
             label: label.unwrap_or("Starting".into()),
             progress: Some(Progress {
                 done: stages_done(photo.stage),
@@ -117,7 +117,7 @@ impl StatusView {
 }
 
 /// A stage that a photo is in, and how far within, where it has parts.
-pub fn now(stage: Stage, parts: Option<Parts>) -> Cow<'static, str> {
+pub fn current_stage(stage: Stage, parts: Option<Parts>) -> Cow<'static, str> {
     let name = stage_name(stage);
     match parts {
         None => name.into(),
@@ -135,7 +135,7 @@ pub fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
-/// How many stages lie behind a photo that is in `stage` now.
+/// Number of stages completed by a photo that is in `stage` now.
 pub fn stages_done(stage: Option<Stage>) -> usize {
     Stage::ALL
         .iter()
@@ -143,7 +143,7 @@ pub fn stages_done(stage: Option<Stage>) -> usize {
         .count()
 }
 
-/// What went wrong, and what the person does next.
+/// An error, and what the person does next.
 #[derive(Clone)]
 pub struct Trouble {
     pub sentence: String,
@@ -158,18 +158,18 @@ impl Trouble {
             .filter(|_| photo.status == Status::Failed)?;
         Some(Self {
             sentence,
-            next_step: "Try it again, or remove it from the shoot.",
+            next_step: "Enhance it again, or remove it from the shoot.",
         })
     }
 }
 
-/// One line of what is known.
+/// A label with its value.
 pub struct Fact {
     pub label: &'static str,
     pub value: String,
 }
 
-/// Photos of a shoot by where they stand.
+/// Photos of a shoot by status.
 #[derive(Clone, Copy, Default)]
 pub struct Counts {
     pub ready: i64,

@@ -1,23 +1,23 @@
-//! What kind of file the first bytes say this is. Names lie and types sent by
-//! browsers are guesses; nothing here decodes a picture.
+//! Content types, detected from a file's first bytes: its name and the type that a browser
+//! sends may be wrong. Nothing here decodes a picture.
 
-/// Bytes of a file's beginning that are kept to look at: enough for the size in
-/// pixels to lie in them, behind metadata and an embedded preview.
+/// Number of a file's first bytes that are examined: enough to contain the size in pixels,
+/// behind metadata and an embedded preview.
 pub const HEAD_BYTES: usize = 1 << 20;
 
-/// Largest picture we take, in pixels (50 megapixels, as cameras count them).
+/// Largest picture accepted, in pixels (50 megapixels, as cameras count them).
 pub const MAX_PIXELS: i64 = 50_331_648;
 
-/// The family's name for every maker's RAW files.
+/// The content type given to the RAW files of every camera maker.
 pub const RAW: &str = "image/x-dcraw";
 
 const EXPORT: &str = "Export it as JPEG or TIFF and upload that.";
 
-/// The content type of a file we take, or a sentence that says what to do instead.
+/// The content type of an accepted file, or a sentence that says what to do instead.
 pub fn kind(head: &[u8], name: &str) -> Result<&'static str, String> {
     if head.is_empty() {
         return Err(
-            "This file is empty. Choose it again; if it stays empty, export it anew.".into(),
+            "This file is empty. Choose it again; if it is still empty, export it again.".into(),
         );
     }
     if is_raw(head, name) {
@@ -47,7 +47,7 @@ pub fn kind(head: &[u8], name: &str) -> Result<&'static str, String> {
 }
 
 /// Camera RAW files: by what they begin with, and those that say TIFF or nothing
-/// there by their name too. Whether a kind can be developed is the worker's to say.
+/// there by their name too. Whether a RAW file can be read is decided by the worker.
 fn is_raw(head: &[u8], name: &str) -> bool {
     const STARTS: [&[u8]; 8] = [
         b"FUJIFILMCCD-RAW",
@@ -88,7 +88,7 @@ fn unknown(head: &[u8]) -> String {
     format!("This is {named}. {EXPORT}")
 }
 
-/// Width and height, where the beginning of the file says them.
+/// Width and height, where the first bytes contain them.
 pub fn size_pixels(head: &[u8]) -> Option<(i32, i32)> {
     let size = imagesize::blob_size(head).ok()?;
     Some((
@@ -102,7 +102,7 @@ pub fn too_many_pixels((width, height): (i32, i32)) -> Option<String> {
     let pixels = i64::from(width) * i64::from(height);
     (pixels > MAX_PIXELS).then(|| {
         format!(
-            "This photo has {:.0} megapixels; we take up to 50. Export it smaller and upload that.",
+            "This photo has {:.0} megapixels; the limit is 50. Export it smaller and upload that.",
             pixels as f64 / 1e6
         )
     })

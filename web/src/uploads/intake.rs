@@ -1,4 +1,4 @@
-//! A file becomes a photo: streamed to storage, counted, hashed and sniffed on
+//! A file becomes a photo: streamed to storage, counted, hashed and identified on
 //! the way, then received into its shoot. Every way in ends in [`take`]; pictures
 //! that are no photos of a shoot come in by [`store`] alone.
 
@@ -17,7 +17,7 @@ use crate::uploads::content_type;
 /// Largest file we take, in bytes.
 pub const MAX_BYTES: u64 = 200_000_000;
 
-/// What became of one file.
+/// A file that was taken.
 #[derive(Debug)]
 pub struct Taken {
     pub photo: PhotoId,
@@ -101,7 +101,7 @@ async fn receive(
     received: &Received,
 ) -> Result<Reception, Error> {
     if let Some(known) = find_same(state, member, shoot, received).await? {
-        heal_original(state, member, received.id, known).await?;
+        restore_original(state, member, received.id, known).await?;
     }
     let mut scope = member.scope(&state.db).await?;
     let reception = reception::receive(&mut scope, shoot, received).await?;
@@ -119,8 +119,8 @@ async fn find_same(
     Ok(reception::find_same(&mut scope, shoot, &received.sha256).await?)
 }
 
-/// An original that was lost from storage, and is sent again, is whole again.
-async fn heal_original(
+/// Puts back an original that was lost from storage and is sent again.
+async fn restore_original(
     state: &State,
     member: &Member,
     sent: PhotoId,
@@ -135,7 +135,7 @@ async fn heal_original(
     Ok(())
 }
 
-/// A picture that lies in storage, as far as its first bytes tell.
+/// A stored picture, with what its first bytes say.
 pub struct Arrived {
     pub content_type: &'static str,
     pub size_bytes: i64,
@@ -174,11 +174,11 @@ pub async fn store(
             break Some(NotTaken::Broken(error.into()));
         }
     };
-    let looked = match refused {
+    let identified = match refused {
         Some(refused) => Err(refused),
-        None => look(&head, name),
+        None => identify(&head, name),
     };
-    match looked {
+    match identified {
         Err(refused) => {
             upload.abort().await.map_err(Error::from)?;
             Err(refused)
@@ -195,7 +195,7 @@ pub async fn store(
     }
 }
 
-/// Long before a wrong file has arrived, its first bytes tell.
+/// Refuses a wrong file by its first bytes, long before all of it has arrived.
 fn refuse_early(head: &[u8], name: &str, size_bytes: u64) -> Option<NotTaken> {
     const ENOUGH: usize = 16;
     if size_bytes > MAX_BYTES {
@@ -206,9 +206,9 @@ fn refuse_early(head: &[u8], name: &str, size_bytes: u64) -> Option<NotTaken> {
         .flatten()
 }
 
-type Looked = (&'static str, Option<(i32, i32)>);
+type Identified = (&'static str, Option<(i32, i32)>);
 
-fn look(head: &[u8], name: &str) -> Result<Looked, NotTaken> {
+fn identify(head: &[u8], name: &str) -> Result<Identified, NotTaken> {
     let content_type = content_type::kind(head, name).map_err(NotTaken::refused)?;
     // A RAW file's first size is that of a small picture beside the sensor's.
     let size = (content_type != content_type::RAW)

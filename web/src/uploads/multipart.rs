@@ -10,8 +10,8 @@ use crate::http::csrf;
 use crate::http::errors::Error;
 use crate::uploads::intake::{MAX_BYTES, plain_name};
 
-/// What `take` makes of every file that the form sends as `field`. The token comes first,
-/// as a header or as a field.
+/// Calls `take` with every file that the form sends as `field`. The token comes first, as a
+/// header or as a field.
 pub async fn each<T>(
     request: &HttpRequest,
     mut form: Multipart,
@@ -57,7 +57,7 @@ async fn text(field: &mut Field) -> Result<String, Error> {
     String::from_utf8(bytes.to_vec()).map_err(|_| Error::BadForm)
 }
 
-/// What the file was called where it came from.
+/// The file's name at the sender.
 pub fn name_of(field: &Field) -> String {
     let disposition = field.content_disposition();
     plain_name(
@@ -82,8 +82,8 @@ pub async fn small(field: Field, max_bytes: usize) -> Result<Option<Bytes>, Erro
     Ok(Some(whole.freeze()))
 }
 
-/// Lets the rest of a refused file pass by: an answer that comes while the
-/// browser is still sending looks like a broken connection to it.
+/// Reads the rest of a refused file: an answer that arrives while the browser is still
+/// sending looks like a broken connection to it.
 pub async fn drain(mut pieces: impl Stream<Item = Result<Bytes, Error>> + Unpin) {
     let mut passed = 0;
     while let Some(Ok(piece)) = pieces.next().await {
@@ -94,7 +94,7 @@ pub async fn drain(mut pieces: impl Stream<Item = Result<Bytes, Error>> + Unpin)
     }
 }
 
-/// Whether a script asks, which reads a document, or a plain form, which shows a page.
+/// `true`: a script asks, which reads a document; `false`: a plain form, which shows a page.
 pub fn wants_json(request: &HttpRequest) -> bool {
     let accept = request
         .headers()

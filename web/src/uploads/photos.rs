@@ -1,5 +1,5 @@
-//! Photos from a browser. The same door serves the page's script, which sends
-//! one file a request, and the plain form, which sends them all in one.
+//! Uploads of photos. The page's script sends one file a request, the plain form all of them
+//! in one; both end here.
 
 use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -77,7 +77,7 @@ fn answer_script(results: Vec<Result<Taken, NotTaken>>) -> Result<HttpResponse, 
         }
         Err(NotTaken::Refused { sentence, status }) => Ok(HttpResponse::build(status)
             .content_type("application/problem+json")
-            .body(json!({"title": "Not a photo we can take", "detail": sentence}).to_string())),
+            .body(json!({"title": "This file was not accepted", "detail": sentence}).to_string())),
         Err(NotTaken::Broken(error)) => Err(error),
     }
 }

@@ -1,4 +1,4 @@
-//! People in organizations, and what their role lets them do.
+//! Members of organizations, and the rights of their roles.
 
 use crate::db::Db;
 use crate::ids::{AccountId, OrganizationId};

@@ -1,6 +1,6 @@
-//! Operators: whoever runs our programs at the command line. They hold the
-//! database's own address, so nobody asks them who they are; a scope still lets
-//! them see one organization, the one they named. No page may become one.
+//! Operators: people who run our programs at the command line. They have the database's own
+//! address, so they need not sign in; a scope still shows them only the organization that they
+//! named. No page may act as one.
 
 use crate::db::Db;
 use crate::ids::OrganizationId;

@@ -5,7 +5,7 @@ use crate::people::accounts::Membership;
 use crate::people::members::{Member, Role};
 use crate::people::token;
 
-/// How long a browser stays signed in after it was last seen, in days.
+/// Days that a browser stays signed in after its last visit.
 const LIFETIME_DAYS: i32 = 30;
 
 /// Signs in; the token goes into the browser's cookie and nowhere else.
@@ -33,8 +33,8 @@ async fn forget_expired(db: &Db) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Who this token belongs to. Seen at most once an hour, so that reading a page
-/// does not write a row.
+/// The member whose session has this token. The visit is recorded at most once an hour, so
+/// that reading a page does not write a row.
 pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<Member>> {
     let hash = token::hash(token);
     let found = sqlx::query!(

@@ -4,7 +4,7 @@ use crate::db::Db;
 use crate::people::accounts::Membership;
 use crate::people::token;
 
-/// How long a link can be used, in hours.
+/// Hours that a link can be used.
 pub const LIFETIME_HOURS: i32 = 24;
 
 pub async fn create(db: &Db, membership: Membership) -> sqlx::Result<String> {
@@ -23,8 +23,8 @@ pub async fn create(db: &Db, membership: Membership) -> sqlx::Result<String> {
     Ok(token)
 }
 
-/// Whose link this is, while it still works. Looking does not use it up, so a
-/// mail scanner that follows links does no harm.
+/// The name of the person whom the link signs in, while it works. Reading it does not use it
+/// up, so a mail scanner that follows links does no harm.
 pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         "select accounts.name
@@ -37,7 +37,7 @@ pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<String>> {
     .await
 }
 
-/// Uses the link up. `None`: it was used, has expired, or never was.
+/// Uses the link up. `None`: it was used, has expired, or never existed.
 pub async fn redeem(db: &Db, token: &str) -> sqlx::Result<Option<Membership>> {
     let found = sqlx::query!(
         "update sign_in_links set used_at = now()

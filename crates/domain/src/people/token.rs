@@ -1,4 +1,4 @@
-//! Secrets that open a door: made here, handed out once, kept as a hash.
+//! Tokens of sessions and links: made here, handed out once, kept as a hash.
 
 use sha2::{Digest, Sha256};
 
@@ -7,8 +7,8 @@ pub(crate) fn create() -> String {
     hex::encode(rand::random::<[u8; 32]>())
 }
 
-/// What the database keeps. Tokens are random, so a plain SHA-256 is enough,
-/// and looking one up by its hash leaks nothing through timing.
+/// SHA-256 of a token, as the database keeps it. Tokens are random, so a plain hash is enough,
+/// and finding one by its hash leaks nothing through timing.
 pub(crate) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

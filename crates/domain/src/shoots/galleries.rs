@@ -1,4 +1,4 @@
-//! Galleries: what a customer without an account sees behind a share link.
+//! Galleries: photos that a customer without an account sees behind a share link.
 
 use time::OffsetDateTime;
 
@@ -37,7 +37,7 @@ impl Guest {
     }
 }
 
-/// What hangs in the gallery: the photo and the sizes of its renditions.
+/// A photo in the gallery, with the size of its full rendition.
 #[derive(Debug, Clone)]
 pub struct Picture {
     pub photo: PhotoId,
@@ -124,7 +124,7 @@ pub async fn enter(db: &Db, token: &str) -> sqlx::Result<Option<Guest>> {
     }))
 }
 
-/// What customers may see: photos that passed, or that a person approved.
+/// The photos that customers may see: those that passed, or that a person approved.
 pub async fn pictures(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Picture>> {
     let organization = scope.organization();
     let rows = sqlx::query!(

@@ -1,4 +1,4 @@
-//! Photos: uploaded originals and where each of them stands. Every change of
+//! Photos: uploaded originals, each with its status. Every change of
 //! status is one function here, and the database refuses it if somebody was faster.
 
 pub mod brackets;
@@ -24,18 +24,18 @@ pub enum Status {
     Passed,
     /// Quality control held it for a person.
     Held,
-    /// Held, and a person let it through.
+    /// Held, and approved by a person.
     Approved,
-    /// Held, and a person turned it down.
+    /// Held, and rejected by a person.
     Rejected,
-    /// Cannot be made into a photo; `failure` says why.
+    /// Could not be enhanced; `failure` says why.
     Failed,
-    /// An exposure whose picture went into another photo.
+    /// An exposure that was merged into another photo.
     Merged,
 }
 
 impl Status {
-    /// Whether customers may see and download it.
+    /// `true`: customers may see and download it.
     pub fn is_ready(self) -> bool {
         matches!(self, Self::Passed | Self::Approved)
     }
@@ -45,7 +45,7 @@ impl Status {
     }
 }
 
-/// How far a worker has come with a photo.
+/// The stage of a run, as pages show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
 #[sqlx(type_name = "photo_stage", rename_all = "snake_case")]
 pub enum Stage {
@@ -66,7 +66,7 @@ impl Stage {
     ];
 }
 
-/// Where the work on a photo is.
+/// A stage, with the progress in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     pub stage: Stage,
@@ -110,7 +110,7 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// How far within its stage it is, where the stage has parts.
+    /// Progress within its stage, where the stage has parts.
     pub fn parts(&self) -> Option<Parts> {
         let (done, of) = self.parts_done.zip(self.parts_of)?;
         Some(Parts { done, of })
@@ -124,7 +124,7 @@ pub async fn find(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<Photo>>
         .filter(|photo| photo.removed_at.is_none()))
 }
 
-/// A photo, removed or not: for the page that offers to bring it back.
+/// A photo, removed or not: for the page that offers to restore it.
 pub async fn find_even_removed(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<Photo>> {
     let organization = scope.organization();
     sqlx::query_as!(
@@ -160,7 +160,7 @@ pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Pho
     .await
 }
 
-/// A worker has taken it up.
+/// Marks the photo as taken by a worker.
 pub(crate) async fn begin(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option<Photo>> {
     let organization = scope.organization();
     let photo = sqlx::query_as!(
@@ -182,7 +182,7 @@ pub(crate) async fn begin(scope: &mut Scope, id: PhotoId) -> sqlx::Result<Option
     Ok(photo)
 }
 
-/// Shows how far the claim's holder has come. Nothing happens if it lost the photo.
+/// Records the step that the claim's worker has reached. Does nothing if the claim is lost.
 pub async fn enter_step(scope: &mut Scope, claim: &Claim, step: Step) -> sqlx::Result<()> {
     let organization = scope.organization();
     let entered = sqlx::query!(
@@ -205,11 +205,11 @@ pub async fn enter_step(scope: &mut Scope, claim: &Claim, step: Step) -> sqlx::R
     Ok(())
 }
 
-/// Where a run of the pipeline left the photo.
+/// The outcome of a run for its photo.
 pub(crate) struct Outcome<'a> {
     pub status: Status,
     pub accepted_attempt: Option<AttemptId>,
-    /// How badly quality control failed: larger is worse. Orders the review queue.
+    /// Severity of the worst failure in quality control: larger is worse. Orders the review queue.
     pub severity: Option<f32>,
     pub size_pixels: Option<(i32, i32)>,
     pub failure: Option<&'a str>,
@@ -267,7 +267,7 @@ pub(crate) async fn decide(
 }
 
 /// Takes the photo out of its shoot and galleries; [`restore`] brings it back. An exposure that
-/// went into another photo stays in it.
+/// was merged into another photo stays in it.
 pub async fn remove(scope: &mut Scope, id: PhotoId) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let shoot = sqlx::query_scalar!(

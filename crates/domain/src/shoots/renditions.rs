@@ -10,14 +10,14 @@ use crate::scope::Scope;
 pub enum Kind {
     /// The original's pixels, best quality, with metadata.
     Full,
-    /// For looking at on a page.
+    /// For pages.
     Preview,
     Thumb,
     /// The original as it was, at the preview's size.
     Before,
-    /// Where the attempt differs from its original, for eyes.
+    /// Heatmap of the differences from the original.
     Heatmap,
-    /// Where the attempt saw sky: white is sky. Only where there is some.
+    /// Sky mask of the attempt: white is sky. Only where there is some.
     Mask,
 }
 
@@ -218,8 +218,8 @@ pub struct Shared {
     pub received_at: OffsetDateTime,
 }
 
-/// Of every photo in the shoot that passed, or that a person approved; of `photo`
-/// alone when one is named.
+/// The renditions of every photo in the shoot that passed, or that a person approved; of
+/// `photo` alone when one is named.
 pub async fn shared(
     scope: &mut Scope,
     shoot: ShootId,

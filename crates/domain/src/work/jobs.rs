@@ -136,7 +136,7 @@ pub async fn renew(scope: &mut Scope, claim: &Claim, lease_secs: u32) -> sqlx::R
     Ok(renewed.rows_affected() == 1)
 }
 
-/// Whether the claim still stands; until the end of the transaction nobody can take it.
+/// `true`: the claim holds, and nobody can take it until the end of the transaction.
 pub(crate) async fn is_held(scope: &mut Scope, claim: &Claim) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let held = sqlx::query!(

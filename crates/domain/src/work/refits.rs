@@ -1,6 +1,5 @@
-//! Thresholds: refits of where quality control fails an organization's photos.
-//! What the bounds mean is known to the pipeline; that one refit is in force at
-//! most, and since when, is known here.
+//! Refits: an organization's own thresholds of quality control. The pipeline interprets the
+//! bounds; this module ensures that at most one refit is in force.
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -12,11 +11,11 @@ use crate::scope::Scope;
 #[derive(Debug, Clone)]
 pub struct Refit {
     pub id: RefitId,
-    /// Of the table it was made for: under another one it means nothing.
+    /// Version of the table that it was made for: under another one it has no meaning.
     pub table_version: i32,
-    /// Where gates fail that differ from the table, by their names.
+    /// Bounds of the gates that differ from the table, by their names.
     pub bounds: Value,
-    /// Decisions it rests on.
+    /// Number of decisions that it is based on.
     pub decisions: i32,
     pub adopted_at: OffsetDateTime,
 }
@@ -25,7 +24,7 @@ pub struct NewRefit {
     pub table_version: i32,
     pub bounds: Value,
     pub decisions: i32,
-    /// What it would have changed.
+    /// The changes it would have made.
     pub shadow: Value,
 }
 

@@ -24,6 +24,6 @@ pub async fn create(
     let saved = scope.commit().await?;
     Ok(redirect::after(
         saved,
-        &Notice::TryingAgain.on(&urls::photo(id)),
+        &Notice::EnhancingAgain.on(&urls::photo(id)),
     ))
 }

@@ -1,4 +1,4 @@
-//! What is known about a photo's file, and how it was made, in a few words each.
+//! Facts about a photo's file, in a few words each.
 
 use plumbline_domain::shoots::photos::Photo;
 use plumbline_domain::work::attempts::Attempt;

@@ -1,5 +1,5 @@
-//! Where the sky is, as a person painted it: a PNG of the preview's shape, white where
-//! there is sky. It is looked at no further than its header; the worker reads it.
+//! Sky masks that a person painted: a PNG of the preview's shape, white where there is sky.
+//! Only its header is read here; the worker decodes it.
 
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -24,7 +24,7 @@ use crate::uploads::multipart;
 const MAX_BYTES: usize = 4 << 20;
 /// Longest side, in pixels: that of the preview.
 const MAX_SIDE: u32 = 2048;
-/// How far the shape may be from the preview's, as a share of it: a size is rounded.
+/// Largest difference from the preview's shape, as a share of it: a size is rounded.
 const SHAPE_TOLERANCE: f64 = 0.01;
 
 /// `GET /photos/{photo}/mask`: as it was sent.
@@ -36,9 +36,11 @@ pub async fn show(
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    let said = overrides::of_photo(&mut scope, id).await?;
+    let stored = overrides::of_photo(&mut scope, id).await?;
     drop(scope);
-    let mask = said.and_then(|said| said.mask).ok_or(Error::NotFound)?;
+    let mask = stored
+        .and_then(|stored| stored.mask)
+        .ok_or(Error::NotFound)?;
     let bytes = state.storage.get(&key(&member, id, mask)).await?;
     let body = Body {
         segments: vec![Segment::Bytes(bytes)],
@@ -52,7 +54,7 @@ pub async fn show(
     Ok(body.answer(&request, &state.storage, &delivery))
 }
 
-/// `POST /photos/{photo}/mask`: keeps it, and orders another run with it.
+/// `POST /photos/{photo}/mask`: stores it, and orders another run with it.
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
@@ -69,29 +71,29 @@ pub async fn create(
         multipart::small(field, MAX_BYTES).await
     });
     let sent = sent.await?.pop().ok_or(Error::BadForm)??;
-    let kept = match looked_at(sent, preview.as_ref()) {
+    let kept = match checked(sent, preview.as_ref()) {
         Ok(bytes) => keep(&state, &member, id, bytes).await?,
         Err(sentence) => return refuse(&request, &state, &member, id, sentence).await,
     };
     match kept {
         Kept::Yes(saved) => {
-            let page = Notice::DevelopingAgain.on(&urls::photo(id));
+            let page = Notice::EnhancingAgain.on(&urls::photo(id));
             Ok(redirect::after(saved, &page))
         }
-        Kept::InHand => refuse(&request, &state, &member, id, IN_HAND.to_owned()).await,
+        Kept::InProgress => refuse(&request, &state, &member, id, IN_PROGRESS.to_owned()).await,
     }
 }
 
-const IN_HAND: &str =
-    "This photo is being developed just now. Wait until it is done, then save the mask again.";
+const IN_PROGRESS: &str =
+    "This photo is being enhanced. Wait until it is done, then save the mask again.";
 
 enum Kept {
     Yes(plumbline_domain::scope::Saved),
     /// A worker has the photo.
-    InHand,
+    InProgress,
 }
 
-/// The bytes first, then what says that they count.
+/// Stores the bytes, then the row that refers to them.
 async fn keep(
     state: &State,
     member: &members::Member,
@@ -108,7 +110,7 @@ async fn keep(
     }
     drop(scope);
     state.storage.delete(&key).await?;
-    Ok(Kept::InHand)
+    Ok(Kept::InProgress)
 }
 
 fn key(member: &members::Member, photo: PhotoId, mask: MaskId) -> Key {
@@ -129,21 +131,24 @@ async fn refuse(
     crate::pages::photos::refuse_mask(request, member, &mut scope, id, sentence).await
 }
 
-/// What may be kept, or a sentence that says what to do instead.
-fn looked_at(sent: Option<Bytes>, preview: Option<&Rendition>) -> Result<Bytes, String> {
+/// The mask, or a sentence that says what to do instead.
+fn checked(sent: Option<Bytes>, preview: Option<&Rendition>) -> Result<Bytes, String> {
     let Some(preview) = preview else {
-        return Err("There is no preview yet that a mask could belong to. Wait until the photo is done, then send the mask again.".into());
+        return Err(
+            "This photo has no preview yet. Wait until it is done, then upload the mask again."
+                .into(),
+        );
     };
     let Some(bytes) = sent else {
-        return Err("This mask has more than 4 MB. Save it as a PNG in black and white, no larger than the preview, and send that.".into());
+        return Err("This mask has more than 4 MB. Save it as a PNG in black and white, no larger than the preview, and upload that.".into());
     };
     let Some((width, height)) = png_size(&bytes) else {
-        return Err("This is not a PNG. Save the mask as a PNG, white where there is sky and black elsewhere, and send that.".into());
+        return Err("This is not a PNG. Save the mask as a PNG, white where there is sky and black elsewhere, and upload that.".into());
     };
     if !fits(width, height, preview) {
         let wanted = (preview.width, preview.height);
         return Err(format!(
-            "This mask has {width} × {height} pixels and does not lie on the photo. Make one of {} × {} pixels and send that.",
+            "This mask has {width} × {height} pixels and does not fit the photo. Make one of {} × {} pixels and upload that.",
             wanted.0, wanted.1
         ));
     }
@@ -198,7 +203,7 @@ mod tests {
     fn a_mask_of_the_previews_shape_is_taken_at_any_size() {
         let preview = preview(2048, 1365);
         for (width, height) in [(2048, 1365), (1024, 683), (600, 400)] {
-            assert!(looked_at(png(width, height), Some(&preview)).is_ok());
+            assert!(checked(png(width, height), Some(&preview)).is_ok());
         }
     }
 
@@ -206,17 +211,17 @@ mod tests {
     fn any_other_mask_is_refused_with_what_to_do() {
         let preview = preview(2048, 1365);
         for (sent, said) in [
-            (png(1365, 2048), "does not lie on the photo"),
+            (png(1365, 2048), "does not fit the photo"),
             (png(2048, 1300), "Make one of 2048 × 1365 pixels"),
-            (png(4096, 2730), "does not lie on the photo"),
-            (png(0, 0), "does not lie on the photo"),
+            (png(4096, 2730), "does not fit the photo"),
+            (png(0, 0), "does not fit the photo"),
             (Some(Bytes::from_static(b"\xff\xd8\xff")), "not a PNG"),
             (Some(Bytes::new()), "not a PNG"),
             (None, "more than 4 MB"),
         ] {
-            let sentence = looked_at(sent, Some(&preview)).unwrap_err();
+            let sentence = checked(sent, Some(&preview)).unwrap_err();
             assert!(sentence.contains(said), "{sentence}");
         }
-        assert!(looked_at(png(600, 400), None).is_err(), "nothing to lie on");
+        assert!(checked(png(600, 400), None).is_err(), "no preview to fit");
     }
 }

@@ -1,5 +1,5 @@
-//! What a person says about a photo, against what was seen on it or wished for its shoot.
-//! Saying it orders another run.
+//! Overrides: a person's word on a photo's scene and sky, against the scene analysis and the
+//! shoot's choice. Saving one orders another run.
 
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::PhotoId;
@@ -14,48 +14,48 @@ use crate::http::forms::{Form, Path, Press};
 use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, urls};
-use crate::pages::skies::choices::{self, SaidSky};
+use crate::pages::skies::choices::{self, PhotoSkyField};
 
 #[derive(Deserialize)]
-pub struct CorrectionForm {
-    place: SaidPlace,
-    sky: SaidSky,
+pub struct OverrideForm {
+    place: PlaceField,
+    sky: PhotoSkyField,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum SaidPlace {
-    Seen,
+enum PlaceField {
+    Detected,
     Interior,
     Exterior,
 }
 
-impl SaidPlace {
+impl PlaceField {
     fn place(self) -> Option<Place> {
         match self {
-            Self::Seen => None,
+            Self::Detected => None,
             Self::Interior => Some(Place::Interior),
             Self::Exterior => Some(Place::Exterior),
         }
     }
 }
 
-/// `POST /photos/{photo}/correction`
+/// `POST /photos/{photo}/override`
 pub async fn create(
     state: web::Data<State>,
     member: Editor,
     Path(id): Path<PhotoId>,
-    Form(form): Form<CorrectionForm>,
+    Form(form): Form<OverrideForm>,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    let SaidSky(sky) = form.sky;
+    let PhotoSkyField(sky) = form.sky;
     choices::check(&mut scope, sky).await?;
     overrides::put(&mut scope, &member, id, form.place.place(), sky).await?;
-    develop_again(scope, id).await
+    enhance_again(scope, id).await
 }
 
-/// `POST /photos/{photo}/correction/withdrawal`: as it was seen, and as the shoot's.
+/// `POST /photos/{photo}/override/withdrawal`: back to the scene analysis and the shoot's choice.
 pub async fn delete(
     state: web::Data<State>,
     member: Editor,
@@ -65,16 +65,15 @@ pub async fn delete(
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
     overrides::delete(&mut scope, id).await?;
-    develop_again(scope, id).await
+    enhance_again(scope, id).await
 }
 
-/// What was said counts with the run that it orders; while a worker has the photo, nothing
-/// is said.
-async fn develop_again(mut scope: Scope, id: PhotoId) -> Result<HttpResponse, Error> {
+/// Commits with the run that it orders; while a worker has the photo, nothing is saved.
+async fn enhance_again(mut scope: Scope, id: PhotoId) -> Result<HttpResponse, Error> {
     let page = urls::photo(id);
     if reprocess::finished(&mut scope, id).await?.is_none() {
-        return Ok(redirect::to(&Notice::InHand.on(&page)));
+        return Ok(redirect::to(&Notice::InProgress.on(&page)));
     }
     let saved = scope.commit().await?;
-    Ok(redirect::after(saved, &Notice::DevelopingAgain.on(&page)))
+    Ok(redirect::after(saved, &Notice::EnhancingAgain.on(&page)))
 }

@@ -24,6 +24,6 @@ pub async fn create(
     let saved = scope.commit().await?;
     Ok(redirect::after(
         saved,
-        &Notice::ExteriorsAgain.on(&urls::shoot(id)),
+        &Notice::EnhancingExteriors.on(&urls::shoot(id)),
     ))
 }

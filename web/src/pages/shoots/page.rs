@@ -39,9 +39,9 @@ struct Page {
     counts: Counts,
     photos: Vec<PhotoTile>,
     galleries: Vec<GalleryRow>,
-    /// Just removed: the page offers to bring it back.
+    /// Just removed: the page offers to restore it.
     removed: Option<RemovedPhoto>,
-    /// What was wrong with files sent without JavaScript.
+    /// The reason why files sent without JavaScript were refused.
     upload_error: Option<String>,
 }
 
@@ -160,7 +160,7 @@ fn look_name(look: Look) -> Option<&'static str> {
 fn engine_name(engine: Engine) -> Option<&'static str> {
     match engine {
         Engine::Best => None,
-        Engine::Tiled => Some("Texture redrawn where a network is installed"),
+        Engine::Tiled => Some("Texture redrawn where an AI model is installed"),
         Engine::Natural => Some("Corrected by measurement only"),
     }
 }

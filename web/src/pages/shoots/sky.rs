@@ -1,5 +1,5 @@
-//! What becomes of a shoot's skies: chosen on its page, for the photos that are developed
-//! from then on, and for those that are there when somebody asks for it.
+//! The sky of a shoot: chosen on its page for exteriors that are enhanced from then on, and
+//! for those that are there when somebody asks for it.
 
 use actix_web::{HttpResponse, web};
 use plumbline_domain::ids::ShootId;
@@ -15,33 +15,33 @@ use crate::http::forms::{Form, Path};
 use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, urls};
-use crate::pages::skies::choices::{Choice, WishField, check, choices};
+use crate::pages::skies::choices::{Choice, SkyField, check, choices};
 
-/// What the shoot's page shows of it.
+/// The sky on the shoot's page.
 pub struct SkyPanel {
     pub choices: Vec<Choice>,
-    /// "Develop 5 exteriors again", where there are some.
-    pub again: Option<String>,
+    /// "Enhance 5 exteriors again", where there are some.
+    pub enhance_again: Option<String>,
 }
 
 impl SkyPanel {
     pub async fn of(scope: &mut Scope, shoot: &Shoot) -> Result<Self, Error> {
         let skies = skies::even_removed(scope).await?;
-        let again = match reprocess::find_exteriors(scope, shoot.id).await?.len() {
+        let enhance_again = match reprocess::find_exteriors(scope, shoot.id).await?.len() {
             0 => None,
-            1 => Some("Develop the exterior again".to_owned()),
-            many => Some(format!("Develop {many} exteriors again")),
+            1 => Some("Enhance the exterior again".to_owned()),
+            many => Some(format!("Enhance {many} exteriors again")),
         };
         Ok(Self {
             choices: choices(&skies, Some(shoot.sky)),
-            again,
+            enhance_again,
         })
     }
 }
 
 #[derive(Deserialize)]
 pub struct SkyForm {
-    sky: WishField,
+    sky: SkyField,
 }
 
 /// `POST /shoots/{shoot}/sky`
@@ -52,7 +52,7 @@ pub async fn update(
     Form(form): Form<SkyForm>,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
-    let WishField(sky) = form.sky;
+    let SkyField(sky) = form.sky;
     shoots::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
     check(&mut scope, Some(sky)).await?;
     shoots::choose_sky(&mut scope, id, sky).await?;

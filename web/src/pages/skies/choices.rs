@@ -6,53 +6,53 @@ use serde::Deserialize;
 
 use crate::http::errors::Error;
 
-/// A form's word for what becomes of skies.
+/// A form's field for a sky choice.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
-pub struct WishField(pub SkyChoice);
+pub struct SkyField(pub SkyChoice);
 
-/// A photo's form has one word more: as its shoot's.
+/// A photo's form has one more option: as in its shoot.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
-pub struct SaidSky(pub Option<SkyChoice>);
+pub struct PhotoSkyField(pub Option<SkyChoice>);
 
 const AS_SHOOT: &str = "shoot";
 
-impl Default for WishField {
+impl Default for SkyField {
     fn default() -> Self {
         Self(SkyChoice::Keep)
     }
 }
 
-impl TryFrom<String> for WishField {
+impl TryFrom<String> for SkyField {
     type Error = &'static str;
 
     fn try_from(word: String) -> Result<Self, Self::Error> {
-        let wish = match word.as_str() {
+        let choice = match word.as_str() {
             "keep" => SkyChoice::Keep,
             "clear" => SkyChoice::Clear,
             "light_cloud" => SkyChoice::LightCloud,
             "high_cloud" => SkyChoice::HighCloud,
             id => SkyChoice::Own(id.parse().map_err(|_| "no such sky")?),
         };
-        Ok(Self(wish))
+        Ok(Self(choice))
     }
 }
 
-impl TryFrom<String> for SaidSky {
+impl TryFrom<String> for PhotoSkyField {
     type Error = &'static str;
 
     fn try_from(word: String) -> Result<Self, Self::Error> {
         match word.as_str() {
             AS_SHOOT => Ok(Self(None)),
-            _ => WishField::try_from(word).map(|WishField(wish)| Self(Some(wish))),
+            _ => SkyField::try_from(word).map(|SkyField(choice)| Self(Some(choice))),
         }
     }
 }
 
-/// An own sky must be there to be chosen, or have been chosen before it was removed.
-pub async fn check(scope: &mut Scope, wish: Option<SkyChoice>) -> Result<(), Error> {
-    if let Some(own) = wish.and_then(SkyChoice::own) {
+/// Refuses an own sky that does not exist. One that was removed may still be in use.
+pub async fn check(scope: &mut Scope, choice: Option<SkyChoice>) -> Result<(), Error> {
+    if let Some(own) = choice.and_then(SkyChoice::own) {
         skies::find_even_removed(scope, own)
             .await?
             .ok_or(Error::NotFound)?;
@@ -60,7 +60,7 @@ pub async fn check(scope: &mut Scope, wish: Option<SkyChoice>) -> Result<(), Err
     Ok(())
 }
 
-/// One line of a list to choose from.
+/// One option of a list.
 #[derive(Clone)]
 pub struct Choice {
     pub value: String,
@@ -68,8 +68,8 @@ pub struct Choice {
     pub is_chosen: bool,
 }
 
-/// What may become of skies, the organization's own among it. A removed one is offered
-/// only where it is what was chosen.
+/// The options for a sky, the organization's own among them. A removed one is offered only
+/// where it is the current choice.
 pub fn choices(skies: &[Sky], chosen: Option<SkyChoice>) -> Vec<Choice> {
     let known = [
         SkyChoice::Keep,
@@ -81,31 +81,34 @@ pub fn choices(skies: &[Sky], chosen: Option<SkyChoice>) -> Vec<Choice> {
         .iter()
         .filter(|sky| sky.removed_at.is_none() || chosen == Some(SkyChoice::Own(sky.id)))
         .map(|sky| SkyChoice::Own(sky.id));
-    let choice = |wish: SkyChoice| Choice {
-        value: value(wish),
-        label: words(skies, wish),
-        is_chosen: chosen == Some(wish),
+    let option = |choice: SkyChoice| Choice {
+        value: value(choice),
+        label: label(skies, choice),
+        is_chosen: chosen == Some(choice),
     };
-    known.into_iter().chain(own).map(choice).collect()
+    known.into_iter().chain(own).map(option).collect()
 }
 
-/// The same for one photo of a shoot.
+/// The options for one photo of a shoot.
 pub fn choices_of_photo(
     skies: &[Sky],
     of_shoot: SkyChoice,
-    said: Option<SkyChoice>,
+    chosen: Option<SkyChoice>,
 ) -> Vec<Choice> {
     let as_shoot = Choice {
         value: AS_SHOOT.to_owned(),
-        label: format!("As the shoot: {}", in_sentence(skies, of_shoot)),
-        is_chosen: said.is_none(),
+        label: format!("As in the shoot: {}", in_sentence(skies, of_shoot)),
+        is_chosen: chosen.is_none(),
     };
-    [as_shoot].into_iter().chain(choices(skies, said)).collect()
+    [as_shoot]
+        .into_iter()
+        .chain(choices(skies, chosen))
+        .collect()
 }
 
-/// The word in forms and documents; an own picture's is its id.
-pub fn value(wish: SkyChoice) -> String {
-    match wish {
+/// The value in forms and documents; for an own picture, its id.
+pub fn value(choice: SkyChoice) -> String {
+    match choice {
         SkyChoice::Keep => "keep".into(),
         SkyChoice::Clear => "clear".into(),
         SkyChoice::LightCloud => "light_cloud".into(),
@@ -115,8 +118,8 @@ pub fn value(wish: SkyChoice) -> String {
 }
 
 /// "Light cloud", or the name of an own picture.
-pub fn words(skies: &[Sky], wish: SkyChoice) -> String {
-    match wish {
+pub fn label(skies: &[Sky], choice: SkyChoice) -> String {
+    match choice {
         SkyChoice::Keep => "Keep the sky".into(),
         SkyChoice::Clear => "Clear".into(),
         SkyChoice::LightCloud => "Light cloud".into(),
@@ -126,16 +129,16 @@ pub fn words(skies: &[Sky], wish: SkyChoice) -> String {
             match own {
                 Some(sky) if sky.removed_at.is_some() => format!("{} (removed)", sky.name),
                 Some(sky) => sky.name.clone(),
-                None => "An own sky".into(),
+                None => "Your own sky".into(),
             }
         }
     }
 }
 
-/// The words as they stand behind a colon; a name stays as it was given.
-fn in_sentence(skies: &[Sky], wish: SkyChoice) -> String {
-    match wish {
-        SkyChoice::Own(_) => words(skies, wish),
-        _ => words(skies, wish).to_lowercase(),
+/// The label after a colon; a name stays as it was given.
+fn in_sentence(skies: &[Sky], choice: SkyChoice) -> String {
+    match choice {
+        SkyChoice::Own(_) => label(skies, choice),
+        _ => label(skies, choice).to_lowercase(),
     }
 }

@@ -6,14 +6,14 @@ use crate::scope::Scope;
 use crate::shoots::photos::{self, brackets, reprocess};
 use crate::work::{jobs, live};
 
-/// Bytes that are already in storage under `id`.
+/// An upload whose bytes are in storage under `id`.
 pub struct Received {
     pub id: PhotoId,
     pub name: String,
     pub content_type: &'static str,
     pub size_bytes: i64,
     pub sha256: [u8; 32],
-    /// As far as the web can tell without decoding.
+    /// Where the web can read it without decoding.
     pub size_pixels: Option<(i32, i32)>,
 }
 

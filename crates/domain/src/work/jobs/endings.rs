@@ -8,8 +8,8 @@ use crate::work::attempts::{self, NewAttempt, Verdict};
 use crate::work::jobs::{Claim, MAX_RUNS, Status, close};
 use crate::work::queue;
 
-const GAVE_UP: &str = "This photo stopped our workers several times, so we set it aside. \
-    Your original is safe. Try again, or export the photo anew and upload that.";
+const GAVE_UP: &str = "Enhancing this photo failed several times, so we stopped. \
+    Your original is safe. Enhance it again, or export the photo again and upload that.";
 
 /// Records a finished run: its attempts, the last one's verdict on the photo,
 /// and the end of the job. `false`: the claim was lost and nothing was written.
