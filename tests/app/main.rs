@@ -10,6 +10,7 @@ mod galleries;
 mod journey;
 mod new_skies;
 mod previous_release;
+mod qc_commands;
 mod refits;
 mod reports;
 mod reviews;

@@ -42,6 +42,7 @@ impl App {
             public_url: address.clone(),
             static_dir: root().join("static"),
             behind_proxy: true,
+            log: String::new(),
             connections: 4,
         };
         let site = serve(listener, config).await;

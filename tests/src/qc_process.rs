@@ -1,6 +1,7 @@
-//! `plumbline-worker qc` as a process: what an operator types, and reads.
+//! The programs' `qc` commands as processes, with what an operator types and reads.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 use plumbline_domain::ids::OrganizationId;
 
@@ -22,7 +23,18 @@ impl Told {
     }
 }
 
-/// `words` follow `qc`, `options` the organization.
+impl From<Output> for Told {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
+        Self {
+            status: output.status.code(),
+            said: text(output.stdout),
+            complained: text(output.stderr),
+        }
+    }
+}
+
+/// `plumbline-worker qc`: `words` follow `qc`, `options` the organization.
 pub fn qc(
     database: &TestDatabase,
     organization: OrganizationId,
@@ -35,10 +47,30 @@ pub fn qc(
         .env("PLUMBLINE_DATABASE_URL", &database.url)
         .output()
         .expect("the worker starts");
-    let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
-    Told {
-        status: output.status.code(),
-        said: text(output.stdout),
-        complained: text(output.stderr),
-    }
+    output.into()
+}
+
+/// `plumbline-web qc`: `words` follow `qc`, `input` is its standard input.
+pub fn operator_qc(
+    database: &TestDatabase,
+    organization: OrganizationId,
+    words: &str,
+    input: &str,
+) -> Told {
+    let mut process = Command::new(program("plumbline-web"))
+        .args(["qc", words, "--organization", &organization.to_string()])
+        .env("PLUMBLINE_DATABASE_URL", &database.url)
+        .env("PLUMBLINE_STORAGE", "unused")
+        .env("PLUMBLINE_LOG", "warn")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the site's program starts");
+    let mut pipe = process.stdin.take().expect("it was asked for");
+    // A command that reads nothing may have ended already.
+    let _ = pipe.write_all(input.as_bytes());
+    drop(pipe);
+    let output = process.wait_with_output().expect("it ends");
+    output.into()
 }

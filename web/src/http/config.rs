@@ -1,4 +1,4 @@
-//! The web's settings: the only place here that reads the environment.
+//! The site's settings. Nothing else reads the environment.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub struct Config {
     #[arg(long, env = "PLUMBLINE_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
 
-    /// Where people reach this site. With https, cookies are sent over https only.
+    /// Address at which people reach this site. With https, cookies are sent over https only.
     #[arg(
         long,
         env = "PLUMBLINE_PUBLIC_URL",
@@ -34,6 +34,14 @@ pub struct Config {
     /// The site stands behind a proxy that sets X-Forwarded-For.
     #[arg(long, env = "PLUMBLINE_BEHIND_PROXY")]
     pub behind_proxy: bool,
+
+    /// What to log, as filters of `tracing`.
+    #[arg(
+        long,
+        env = "PLUMBLINE_LOG",
+        default_value = "info,sqlx::postgres::notice=warn"
+    )]
+    pub log: String,
 
     /// Database connections.
     #[arg(long, env = "PLUMBLINE_WEB_CONNECTIONS", default_value_t = 16)]

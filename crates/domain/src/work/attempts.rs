@@ -22,7 +22,7 @@ pub struct Attempt {
     pub engine: String,
     pub strength: f32,
     pub plan: Value,
-    /// What was done, in words: a list of sentences.
+    /// The changes made, as a list of sentences.
     pub done: Value,
     pub report: Value,
     pub verdict: Verdict,
@@ -34,6 +34,7 @@ pub struct Attempt {
 #[derive(Debug, Clone)]
 pub struct Undecided {
     pub id: AttemptId,
+    pub photo: PhotoId,
     pub report: Value,
     pub verdict: Verdict,
     /// Its photo is held by it, and not removed.
@@ -121,7 +122,8 @@ pub async fn undecided(
     let organization = scope.organization();
     sqlx::query_as!(
         Undecided,
-        r#"select attempts.id, attempts.report, attempts.verdict as "verdict: Verdict",
+        r#"select attempts.id, attempts.photo_id as photo, attempts.report,
+                  attempts.verdict as "verdict: Verdict",
                   photos.status = 'held' and photos.accepted_attempt_id = attempts.id
                       and photos.removed_at is null as "waits!"
            from attempts

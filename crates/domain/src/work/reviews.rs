@@ -4,10 +4,11 @@ use serde_json::Value;
 use sqlx::types::Uuid;
 use time::OffsetDateTime;
 
-use crate::ids::{PhotoId, ShootId};
+use crate::ids::{AttemptId, PhotoId, ShootId};
 use crate::people::members::Member;
 use crate::scope::Scope;
 use crate::shoots::photos::{self, Status};
+use crate::work::attempts::Verdict;
 
 /// Longest reason, in characters.
 pub const REASON_MAX_CHARS: usize = 2000;
@@ -50,7 +51,9 @@ pub struct Held {
 #[derive(Debug, Clone)]
 pub struct Decided {
     pub photo: PhotoId,
+    pub attempt: AttemptId,
     pub decision: Decision,
+    pub verdict: Verdict,
     pub report: Value,
 }
 
@@ -84,8 +87,8 @@ pub async fn create(
     Ok(true)
 }
 
-/// Takes the decision back: the photo is held again. `false`: there was none, or the
-/// photo is being developed again and nobody waits for a decision.
+/// Withdraws the decision: the photo is held again. `false`: there was none, or the photo is
+/// being enhanced again.
 pub async fn withdraw(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let withdrawn = sqlx::query_scalar!(
@@ -130,14 +133,14 @@ pub async fn find(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Revi
     .await
 }
 
-/// Every decision in force, first to last. A removed photo's counts: what was seen
-/// on it stays true.
+/// Every decision in force, first to last. The decision on a removed photo counts too.
 pub async fn decided(scope: &mut Scope) -> sqlx::Result<Vec<Decided>> {
     let organization = scope.organization();
     sqlx::query_as!(
         Decided,
-        r#"select reviews.photo_id as photo, reviews.decision as "decision: Decision",
-                  attempts.report
+        r#"select reviews.photo_id as photo, reviews.attempt_id as attempt,
+                  reviews.decision as "decision: Decision",
+                  attempts.verdict as "verdict: Verdict", attempts.report
            from reviews
            join attempts on attempts.organization_id = reviews.organization_id
                         and attempts.id = reviews.attempt_id
