@@ -15,9 +15,9 @@ use super::files::Files;
 use super::model_cache::ModelCache;
 use super::prompt_embeddings::{PromptCache, PromptEmbeddings, PromptError};
 use super::prompts;
-use super::shift::Shift;
 use super::sky_inpainting::SkyInpainting;
 use super::tile_pipeline::{PipelineError, TileJob, TilePipeline};
+use super::vae_color_correction::VaeColorCorrection;
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.
@@ -46,7 +46,7 @@ struct Hand {
     ways: Vec<Budget>,
     models: ModelCache,
     prompts: HashMap<String, PromptEmbeddings>,
-    shift: Option<Shift>,
+    color_correction: Option<VaeColorCorrection>,
 }
 
 /// No brush can be made of the files.
@@ -96,7 +96,7 @@ impl Painter {
                 models: ModelCache::new(files.clone(), device.clone(), &profile),
                 ways,
                 prompts: HashMap::new(),
-                shift: None,
+                color_correction: None,
             }),
             files,
             device,
@@ -163,18 +163,18 @@ impl Painter {
         &self,
         hand: &mut Hand,
         prompt: &str,
-    ) -> Result<(PromptEmbeddings, Shift), PipelineError> {
+    ) -> Result<(PromptEmbeddings, VaeColorCorrection), PipelineError> {
         let embeddings = match hand.prompts.get(prompt) {
             Some(known) => known.clone(),
             None => self.encode(prompt).map_err(candle_core::Error::wrap)?,
         };
         hand.prompts.insert(prompt.to_owned(), embeddings.clone());
-        let shift = match hand.shift.take() {
-            Some(shift) => shift,
+        let color_correction = match hand.color_correction.take() {
+            Some(color_correction) => color_correction,
             None => measure(&mut hand.models)?,
         };
-        hand.shift = Some(shift.clone());
-        Ok((embeddings, shift))
+        hand.color_correction = Some(color_correction.clone());
+        Ok((embeddings, color_correction))
     }
 
     fn encode(&self, prompt: &str) -> Result<PromptEmbeddings, PromptError> {
@@ -195,7 +195,7 @@ impl Painter {
         let steps = self.steps(denoise)?;
         let mut left: Vec<usize> = (0..tiles.len()).collect();
         self.work(|hand| {
-            let (prompt, shift) = self.ready(hand, NEUTRAL)?;
+            let (prompt, color_correction) = self.ready(hand, NEUTRAL)?;
             let these: Vec<Tile> = left.iter().map(|&at| tiles[at]).collect();
             let names = left.clone();
             let profile = hand.ways[0].profile;
@@ -205,7 +205,7 @@ impl Painter {
                 denoise,
                 steps,
                 prompt: &prompt,
-                shift: &shift,
+                color_correction: &color_correction,
             };
             let before = tiles.len() - these.len();
             let whole = |progress: plumbline_enhance::Progress| {
@@ -288,14 +288,14 @@ impl Brush for Painter {
             ));
         }
         self.work(|hand| {
-            let (prompt, shift) = self.ready(hand, words)?;
+            let (prompt, color_correction) = self.ready(hand, words)?;
             let sky = SkyInpainting {
                 small,
                 mask,
                 denoise,
                 steps,
                 prompt: &prompt,
-                shift: &shift,
+                color_correction: &color_correction,
             };
             sky.paint(&mut hand.models, watch)
         })
@@ -306,8 +306,8 @@ impl Brush for Painter {
     }
 }
 
-fn measure(models: &mut ModelCache) -> candle_core::Result<Shift> {
-    Shift::measured(|chart| {
+fn measure(models: &mut ModelCache) -> candle_core::Result<VaeColorCorrection> {
+    VaeColorCorrection::measure(|chart| {
         let (device, dtype) = (models.device().clone(), models.dtype());
         let signed = ((chart * 2.0)? - 1.0)?
             .to_device(&device)?
