@@ -10,9 +10,9 @@ use plumbline_nn::dense;
 use plumbline_nn::device;
 use plumbline_nn::malloc_tuning;
 
-use super::budget::{Budget, Profile, Sizes, ways};
+use super::budget::{Budget, Profile, Sizes, fitting_budgets};
 use super::files::Files;
-use super::painter::{Painter, Unusable};
+use super::model::{DiffusionModel, LoadError};
 use super::random_weights;
 use crate::nets::sdxl::Cond;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
@@ -251,7 +251,7 @@ impl SyntheticBench {
 pub enum PhotoError {
     /// No model of random parameters.
     #[error(transparent)]
-    Unusable(#[from] Unusable),
+    LoadError(#[from] LoadError),
     /// The model failed.
     #[error(transparent)]
     Brush(#[from] BrushError),
@@ -259,7 +259,7 @@ pub enum PhotoError {
 
 /// Budgets of SDXL at full size that fit into `free` bytes.
 pub fn sdxl_budgets(free: u64, card: bool) -> Vec<Budget> {
-    ways(free, &Sizes::SDXL, card)
+    fitting_budgets(free, &Sizes::SDXL, card)
 }
 
 /// Measures a model of random parameters on one picture as a whole, and on all tiles of another, with a
@@ -272,7 +272,8 @@ pub fn photo(
     denoise: &Denoise,
 ) -> std::result::Result<Vec<Measurement>, PhotoError> {
     let budget = Budget::of(profile, &Sizes::SDXL);
-    let painter = Painter::working(Files::random(), device.clone(), None, vec![budget], |_| ())?;
+    let model =
+        DiffusionModel::with_budgets(Files::random(), device.clone(), None, vec![budget], |_| ())?;
     let mut measurements = Vec::new();
     let mut take = |name: String, go: &mut dyn FnMut() -> std::result::Result<(), BrushError>| {
         device::reset_peak_memory(device);
@@ -288,14 +289,14 @@ pub fn photo(
     };
     let scene = Scene::default();
     // Loads the networks.
-    painter.correct(small, &scene, denoise, &|_| true)?;
+    model.correct(small, &scene, denoise, &|_| true)?;
     take(format!("guided proposal, {}", profile.name), &mut || {
-        painter.correct(small, &scene, denoise, &|_| true).map(drop)
+        model.correct(small, &scene, denoise, &|_| true).map(drop)
     })?;
     if let Some((pixels, tiles)) = tiled {
         let name = format!("{} tiles, {}", tiles.len(), profile.name);
         take(name, &mut || {
-            painter.redraw(pixels, tiles, &scene, denoise, &|_| true, &mut |_, _| ())
+            model.redraw(pixels, tiles, &scene, denoise, &|_| true, &mut |_, _| ())
         })?;
     }
     Ok(measurements)

@@ -9,7 +9,7 @@ use candle_core::{Device, Tensor};
 use plumbline_enhance::{Brush, Denoise, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::lora::Lora;
-use plumbline_models::diffusion::painter::Painter;
+use plumbline_models::diffusion::model::DiffusionModel;
 use plumbline_models::diffusion::prompt_embeddings::PromptEmbeddings;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{Recipe, StepReport, Trained, train};
@@ -141,11 +141,11 @@ fn a_model_applies_a_lora_and_removes_it_again() {
         lora: Some(file),
         ..files
     };
-    let painter = Painter::open(files, Device::Cpu, folder.path(), |_| ()).unwrap();
-    assert!(painter.has_look());
+    let model = DiffusionModel::open(files, Device::Cpu, folder.path(), |_| ()).unwrap();
+    assert!(model.has_look());
     let picture = &two_pairs()[0].before;
     let paint = |look: f32| {
-        let (sigma, steps) = painter.schedule().start(0.3);
+        let (sigma, steps) = model.schedule().start(0.3);
         let denoise = Denoise {
             sigma,
             steps,
@@ -154,7 +154,7 @@ fn a_model_applies_a_lora_and_removes_it_again() {
             look,
             seed: 5,
         };
-        let painted = painter.correct(picture, &Scene::default(), &denoise, &|_| true);
+        let painted = model.correct(picture, &Scene::default(), &denoise, &|_| true);
         painted.unwrap().rgb8().into_owned()
     };
     let (without, with) = (paint(0.0), paint(0.35));
