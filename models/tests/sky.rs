@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
 use plumbline_enhance::{Eye, Limits, Pixels, decode, small};
+use plumbline_models::scene_analyzer::NetworkSceneAnalyzer;
 use plumbline_models::sky::{SIDE, SkyNet};
-use plumbline_models::vision::Sight;
 use plumbline_models::weight_store::WeightStore;
 
 fn shared() -> Option<PathBuf> {
@@ -122,13 +122,13 @@ fn a_squashed_picture_is_seen_as_well_as_one_of_its_own_shape() {
 #[test]
 fn what_ships_sees_the_sky() {
     let Some(shared) = shared() else { return };
-    let (eye, notes) = Sight::open(&WeightStore::new(shared.join("models")));
-    assert_eq!(eye.name(), "sky-u2netp + own-scene");
+    let (analyzer, notes) = NetworkSceneAnalyzer::open(&WeightStore::new(shared.join("models")));
+    assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
     assert_eq!(notes.len(), 1, "{notes:?}");
     let [drawn, _] = pairs(&shared);
     let (photo, mask) = &drawn[0];
     let (photo, wanted) = (small(&open(photo)), open(mask));
-    let seen = eye.look(&photo).unwrap().sky.unwrap();
+    let seen = analyzer.look(&photo).unwrap().sky.unwrap();
     assert_eq!((seen.width(), seen.height()), (512, 384));
     let values: Vec<f32> = seen
         .values()

@@ -8,7 +8,7 @@ use plumbline_models::nets::scene::SceneNet;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
 use plumbline_models::train::scene::{self, Labelled};
-use plumbline_models::zero_shot::Judged;
+use plumbline_models::zero_shot::PlacePrediction;
 
 use super::{Photo, Result, fold, photos};
 
@@ -42,20 +42,24 @@ pub fn measure(folder: &str) -> Result<()> {
     let folder = Path::new(folder);
     let drawn = folder.join("sky-masks/labelmefacade-research-only");
     for example in data::pairs(&drawn, &drawn)? {
-        print(&example.name, Place::Exterior, net.look(&example.picture)?);
+        print(
+            &example.name,
+            Place::Exterior,
+            net.predict(&example.picture)?,
+        );
     }
     Ok(())
 }
 
-fn print(name: &str, wanted: Place, judged: Judged) {
-    let verdict = if judged.place == wanted {
+fn print(name: &str, wanted: Place, prediction: PlacePrediction) {
+    let verdict = if prediction.place == wanted {
         "right"
     } else {
         "WRONG"
     };
     println!(
         "{verdict} {:?} {:.2} {:?} {:.2} {name}",
-        judged.place, judged.place_confidence, judged.room, judged.room_confidence
+        prediction.place, prediction.place_confidence, prediction.room, prediction.room_confidence
     );
 }
 

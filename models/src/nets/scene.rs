@@ -9,9 +9,9 @@ use plumbline_enhance::{Pixels, Place, Room};
 
 use crate::nets::efficientnet::{self, EfficientNet};
 use crate::weights::{Weights, WeightsError};
-use crate::zero_shot::Judged;
+use crate::zero_shot::PlacePrediction;
 
-/// Numbers that a picture is judged by: each of the encoder's channels, averaged.
+/// Numbers that a picture is prediction by: each of the encoder's channels, averaged.
 pub const FEATURES: usize = efficientnet::CHANNELS;
 
 /// Features to logits.
@@ -49,7 +49,7 @@ impl Head {
         usual.matmul(&self.weight.t()?)?.broadcast_add(&self.bias)
     }
 
-    fn judge(&self, features: &Tensor) -> Result<Judged> {
+    fn classify(&self, features: &Tensor) -> Result<PlacePrediction> {
         let logits = self.logits(features)?.squeeze(0)?;
         let temperature = self.temperature.to_vec1::<f32>()?;
         let inside = logits.get(0)?.to_scalar::<f32>()? / temperature[0];
@@ -66,7 +66,7 @@ impl Head {
         } else {
             Place::Exterior
         };
-        Ok(Judged {
+        Ok(PlacePrediction {
             place,
             place_confidence: inside.max(1.0 - inside),
             room: Room::ALL[best],
@@ -75,7 +75,7 @@ impl Head {
     }
 }
 
-/// What is judged: pictures x features. `x`: as the encoder wants pictures.
+/// What is prediction: pictures x features. `x`: as the encoder wants pictures.
 pub fn features(trunk: &EfficientNet, x: &Tensor) -> Result<Tensor> {
     trunk.forward(x)?.mean(3)?.mean(2)
 }
@@ -97,8 +97,8 @@ impl SceneNet {
     }
 
     /// What a picture shows.
-    pub fn look(&self, small: &Pixels) -> Result<Judged> {
+    pub fn predict(&self, small: &Pixels) -> Result<PlacePrediction> {
         let x = efficientnet::input(small)?;
-        self.head.judge(&features(&self.trunk, &x)?)
+        self.head.classify(&features(&self.trunk, &x)?)
     }
 }

@@ -56,7 +56,7 @@ fn lookers() -> Vec<Looker> {
         },
         Looker {
             name: "shipped",
-            eye: Arc::new(plumbline_models::vision::Sight::shipped()),
+            eye: Arc::new(plumbline_models::scene_analyzer::NetworkSceneAnalyzer::shipped()),
         },
     ]
 }
