@@ -22,7 +22,7 @@ pub(crate) const SHIPPED: &[u8] = include_bytes!("../shipped/sky-u2netp.safetens
 impl SkyNet {
     /// With the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
-        let net = Weights::compiled(SHIPPED)?.build(|vb| U2Net::new(&vb))?;
+        let net = Weights::embedded(SHIPPED)?.build(|vb| U2Net::new(&vb))?;
         Ok(Self(net))
     }
 

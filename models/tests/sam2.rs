@@ -179,7 +179,7 @@ fn tensors_it_has_no_place_for_are_an_error() {
     let weights = Weights::map(&fixture("weights.safetensors")).unwrap();
     let refused = weights.build(|vb| Sam2::new(&SMALL, &vb));
     // The video's.
-    assert!(matches!(refused, Err(WeightsError::LeftOver { .. })));
+    assert!(matches!(refused, Err(WeightsError::Unexpected { .. })));
 }
 
 /// What Hugging Face calls the original's tensors, and which rows of theirs they are, as proved by

@@ -145,7 +145,7 @@ impl EfficientNet {
     /// With the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
         let file = include_bytes!("../../shipped/efficientnet-lite0.safetensors");
-        Weights::compiled(file)?.build(|vb| Self::new(&vb))
+        Weights::embedded(file)?.build(|vb| Self::new(&vb))
     }
 
     /// Builds it from the original's parameters.

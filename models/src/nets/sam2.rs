@@ -97,9 +97,9 @@ impl Sam2 {
         } else {
             Weights::map(path)?
         };
-        let weights = if weights.holds(names::HUGGING_FACE_SIGN) {
+        let weights = if weights.contains(names::HUGGING_FACE_SIGN) {
             weights
-                .laid_out(names::hugging_face)
+                .with_names(names::hugging_face)
                 .without(names::HUGGING_FACE_VIDEO)
         } else {
             weights.without(names::VIDEO)

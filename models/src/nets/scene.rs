@@ -89,7 +89,7 @@ pub struct SceneNet {
 impl SceneNet {
     /// With the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
-        let head = Weights::compiled(include_bytes!("../../shipped/scene.safetensors"))?;
+        let head = Weights::embedded(include_bytes!("../../shipped/scene.safetensors"))?;
         Ok(Self {
             trunk: EfficientNet::shipped()?,
             head: head.build(|vb| Head::new(&vb))?,

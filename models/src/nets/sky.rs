@@ -167,7 +167,7 @@ impl SkyNet {
 
     /// With the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
-        Weights::compiled(Self::SHIPPED)?
+        Weights::embedded(Self::SHIPPED)?
             .build(|vb| Net::new(&vb))
             .map(Self)
     }

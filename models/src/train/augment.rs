@@ -9,9 +9,9 @@ use crate::train::rng::Rng;
 pub struct View {
     /// Picture, 3 x side x side, normalised for the network.
     pub picture: Vec<f32>,
-    /// Share of sky, half the side squared.
+    /// Adapter of sky, half the side squared.
     pub sky: Vec<f32>,
-    /// Share that is labelled, half the side squared.
+    /// Adapter that is labelled, half the side squared.
     pub labelled: Vec<f32>,
 }
 
