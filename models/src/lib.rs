@@ -6,7 +6,7 @@
 pub mod diffusion;
 pub mod manifest;
 pub mod nets;
-pub mod planes;
+pub mod preprocessing;
 pub mod refine_sky;
 pub mod scene_analyzer;
 pub mod sky;

@@ -64,7 +64,7 @@ fn print(name: &str, wanted: Place, prediction: PlacePrediction) {
 }
 
 fn labelled(photos: &[Photo]) -> Result<Vec<Labelled>> {
-    let trunk = EfficientNet::shipped()?;
+    let encoder = EfficientNet::shipped()?;
     photos
         .iter()
         .enumerate()
@@ -74,7 +74,7 @@ fn labelled(photos: &[Photo]) -> Result<Vec<Labelled>> {
                 fold: fold(&photo.example.name, FOLDS),
                 is_interior: photo.is_interior,
                 room: photo.room,
-                views: scene::views(&trunk, &photo.example, VIEWS, i as u64)?,
+                views: scene::views(&encoder, &photo.example, VIEWS, i as u64)?,
             })
         })
         .collect()

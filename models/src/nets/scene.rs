@@ -14,17 +14,17 @@ use crate::zero_shot::PlacePrediction;
 /// Numbers that a picture is prediction by: each of the encoder's channels, averaged.
 pub const FEATURES: usize = efficientnet::CHANNELS;
 
-/// Features to logits.
+/// Head: features to logits.
 pub struct Head {
-    /// What is usual: features.
+    /// Mean of the features.
     mean: Tensor,
-    /// How far from it is usual: features.
+    /// Deviation of the features.
     deviation: Tensor,
-    /// 1 + rooms x features: inside, then each room.
+    /// Weights, 1 + rooms x features: inside, then each room.
     weight: Tensor,
     /// 1 + rooms.
     bias: Tensor,
-    /// What logits of the place and of the room are divided by before they are probabilities.
+    /// Temperatures of the logits of the place and of the room.
     temperature: Tensor,
 }
 
@@ -41,12 +41,14 @@ impl Head {
         })
     }
 
-    /// `features`: pictures x features; logits: pictures x (1 + rooms).
+    /// Logits of features: pictures x features to pictures x (1 + rooms).
     pub fn logits(&self, features: &Tensor) -> Result<Tensor> {
-        let usual = features
+        let standardized = features
             .broadcast_sub(&self.mean)?
             .broadcast_div(&self.deviation)?;
-        usual.matmul(&self.weight.t()?)?.broadcast_add(&self.bias)
+        standardized
+            .matmul(&self.weight.t()?)?
+            .broadcast_add(&self.bias)
     }
 
     fn classify(&self, features: &Tensor) -> Result<PlacePrediction> {
@@ -76,29 +78,29 @@ impl Head {
 }
 
 /// What is prediction: pictures x features. `x`: as the encoder wants pictures.
-pub fn features(trunk: &EfficientNet, x: &Tensor) -> Result<Tensor> {
-    trunk.forward(x)?.mean(3)?.mean(2)
+pub fn features(encoder: &EfficientNet, x: &Tensor) -> Result<Tensor> {
+    encoder.forward(x)?.mean(3)?.mean(2)
 }
 
-/// Tells inside from outside, and rooms apart.
+/// Classification of inside, outside and rooms.
 pub struct SceneNet {
-    trunk: EfficientNet,
+    encoder: EfficientNet,
     head: Head,
 }
 
 impl SceneNet {
-    /// With the weights that are part of the program.
+    /// Network with the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
         let head = Weights::embedded(include_bytes!("../../shipped/scene.safetensors"))?;
         Ok(Self {
-            trunk: EfficientNet::shipped()?,
+            encoder: EfficientNet::shipped()?,
             head: head.build(|vb| Head::new(&vb))?,
         })
     }
 
-    /// What a picture shows.
+    /// Place and room of a picture.
     pub fn predict(&self, small: &Pixels) -> Result<PlacePrediction> {
         let x = efficientnet::input(small)?;
-        self.head.classify(&features(&self.trunk, &x)?)
+        self.head.classify(&features(&self.encoder, &x)?)
     }
 }
