@@ -1,5 +1,5 @@
-//! Networks: code, cards and weights. They see (an `Eye`) and paint (a `Brush`) for `enhance`;
-//! nothing here knows databases, jobs or requests.
+//! Networks of the product, their weights and their training. They analyse pictures (an `Eye`) and
+//! generate them (a `Brush`) for `enhance`; nothing here knows databases, jobs or requests.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -1,6 +1,6 @@
-//! A file of weights: mapped into memory, embedded into the program, or pickled. Every tensor of it
-//! must be requested for: a network that leaves some behind is not the one the file was made for. What
-//! it leaves knowingly, it names.
+//! File of weights: mapped into memory, compiled into the program, or pickled. Every tensor of it must
+//! be requested: a network that leaves some is not the one the file was made for. Those that it leaves
+//! on purpose, it names.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The brush made of the small random SDXL: what it paints means nothing; that it paints the same
+//! The diffusion model of the small random SDXL: what it paints means nothing; that it paints the same
 //! in any order, all of it, and stops when told, does.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -30,8 +30,11 @@ fn model(residency: Residency, batch: usize, cache: &std::path::Path) -> Option<
         tile: 64,
         batch,
     };
-    let way = Budget::of(profile, &Sizes::of(&files).unwrap());
-    Some(DiffusionModel::with_budgets(files, Device::Cpu, Some(cache), vec![way], |_| ()).unwrap())
+    let budget = Budget::of(profile, &Sizes::of(&files).unwrap());
+    Some(
+        DiffusionModel::with_budgets(files, Device::Cpu, Some(cache), vec![budget], |_| ())
+            .unwrap(),
+    )
 }
 
 /// Bands, a slope and some texture.

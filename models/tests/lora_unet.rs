@@ -1,4 +1,4 @@
-//! What a LoRA does to the pictures of a UNet: the small random one, against what diffusers and
+//! Effect of a LoRA on a UNet's output: the small random one, against what diffusers and
 //! PEFT recorded.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,4 @@
-//! Teaching a look to the small random SDXL.
+//! Training of a LoRA on the small random SDXL.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod recorded;

@@ -11,7 +11,7 @@ use crate::nets::efficientnet::{self, EfficientNet};
 use crate::weights::{Weights, WeightsError};
 use crate::zero_shot::PlacePrediction;
 
-/// Numbers that a picture is prediction by: each of the encoder's channels, averaged.
+/// Number of features: each of the encoder's channels, averaged.
 pub const FEATURES: usize = efficientnet::CHANNELS;
 
 /// Head: features to logits.
@@ -77,7 +77,7 @@ impl Head {
     }
 }
 
-/// What is prediction: pictures x features. `x`: as the encoder wants pictures.
+/// Features of pictures: pictures x features. `x`: normalised for the encoder.
 pub fn features(encoder: &EfficientNet, x: &Tensor) -> Result<Tensor> {
     encoder.forward(x)?.mean(3)?.mean(2)
 }
