@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor, safetensors};
 use plumbline_models::diffusion::checkpoint::Network;
-use plumbline_models::diffusion::lora::blend::{Blend, Originals, Share};
+use plumbline_models::diffusion::lora::merge::{Adapter, MergedParams, Originals};
 use plumbline_models::diffusion::lora::{Lora, LoraError};
 use plumbline_models::diffusion::params::Params;
 use recorded::shared;
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 type Bits = BTreeMap<String, Vec<u32>>;
 
-/// Of all parameters. Half precision becomes full without loss.
+/// Values of all parameters. Half precision becomes full without loss.
 fn bits(params: &Params) -> Bits {
     let of = |name: &str| {
         let full = params.get(name).unwrap().to_dtype(DType::F32).unwrap();
@@ -35,11 +35,11 @@ fn params(folder: &Path, dtype: DType) -> Params {
     Params::map(&[folder.join("unet.safetensors")], dtype, &Device::Cpu).unwrap()
 }
 
-/// What a UNet's parameters are with one LoRA in them.
+/// A UNet's parameters with one LoRA in them.
 fn merged(folder: &Path, lora: &Lora, weight: f64) -> Bits {
-    let mut blend = Blend::new(params(folder, DType::F32), Originals::InTheFile);
-    blend.set(&[Share { lora, weight }]).unwrap();
-    bits(blend.params())
+    let mut merged = MergedParams::new(params(folder, DType::F32), Originals::InTheFile);
+    merged.set(&[Adapter { lora, weight }]).unwrap();
+    bits(merged.params())
 }
 
 /// The recorded LoRA under other names, in a file of its own.
@@ -173,27 +173,27 @@ fn taken_out_again_every_bit_is_as_it_was() {
     for dtype in [DType::F32, DType::F16, DType::BF16] {
         let mut both = Vec::new();
         for originals in [Originals::Kept, Originals::InTheFile] {
-            let mut blend = Blend::new(params(&folder, dtype), originals);
-            let before = bits(blend.params());
-            let share = |weight| Share {
+            let mut merged = MergedParams::new(params(&folder, dtype), originals);
+            let before = bits(merged.params());
+            let adapter = |weight| Adapter {
                 lora: &lora,
                 weight,
             };
-            blend.set(&[share(0.35)]).unwrap();
-            let once = bits(blend.params());
+            merged.set(&[adapter(0.35)]).unwrap();
+            let once = bits(merged.params());
             assert_ne!(once, before);
-            blend.set(&[share(-2.0)]).unwrap();
-            blend.set(&[share(0.35)]).unwrap();
+            merged.set(&[adapter(-2.0)]).unwrap();
+            merged.set(&[adapter(0.35)]).unwrap();
             assert_eq!(
-                bits(blend.params()),
+                bits(merged.params()),
                 once,
                 "from the original, not from the last"
             );
-            blend.set(&[share(0.0)]).unwrap();
-            assert_eq!(bits(blend.params()), before, "with a weight of nothing");
-            blend.set(&[share(7.0)]).unwrap();
-            blend.clear().unwrap();
-            assert_eq!(bits(blend.params()), before);
+            merged.set(&[adapter(0.0)]).unwrap();
+            assert_eq!(bits(merged.params()), before, "with a weight of nothing");
+            merged.set(&[adapter(7.0)]).unwrap();
+            merged.clear().unwrap();
+            assert_eq!(bits(merged.params()), before);
             both.push(once);
         }
         assert_eq!(both[0], both[1]);
@@ -207,12 +207,12 @@ fn several_add_up() {
     };
     let kohya = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
     let peft = Lora::open(&folder.join("lora_peft.safetensors"), Some(4.0)).unwrap();
-    let mut blend = Blend::new(params(&folder, DType::F32), Originals::Kept);
+    let mut merged = MergedParams::new(params(&folder, DType::F32), Originals::Kept);
     let mut set = |weights: [f64; 2]| {
         let [a, b] = weights;
-        let shares = [(&kohya, a), (&peft, b)].map(|(lora, weight)| Share { lora, weight });
-        blend.set(&shares).unwrap();
-        bits(blend.params())
+        let adapters = [(&kohya, a), (&peft, b)].map(|(lora, weight)| Adapter { lora, weight });
+        merged.set(&adapters).unwrap();
+        bits(merged.params())
     };
     // The second is the first with twice its alpha.
     let off = |a: &Bits, b: &Bits| {
@@ -301,7 +301,7 @@ fn alpha_is_what_the_file_says_or_else_what_the_caller_says() {
 }
 
 #[test]
-fn what_was_taught_to_text_encoders_is_skipped_by_name() {
+fn tensors_of_text_encoders_are_skipped_by_name() {
     let one = Tensor::ones((1, 1), DType::F32, &Device::Cpu).unwrap();
     let keys = [
         "lora_te1_text_model_encoder_layers_0_mlp_fc1.lora_down.weight",
@@ -345,8 +345,8 @@ fn what_is_not_a_plain_lora_is_refused_by_name() {
     }
 }
 
-fn put(lora: &Lora, weight: f64) -> Share<'_> {
-    Share { lora, weight }
+fn put(lora: &Lora, weight: f64) -> Adapter<'_> {
+    Adapter { lora, weight }
 }
 
 #[test]
@@ -355,9 +355,9 @@ fn what_does_not_fit_the_network_is_refused_and_changes_nothing() {
         return;
     };
     let good = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
-    let mut blend = Blend::new(params(&folder, DType::F32), Originals::Kept);
-    blend.set(&[put(&good, 0.5)]).unwrap();
-    let before = bits(blend.params());
+    let mut merged = MergedParams::new(params(&folder, DType::F32), Originals::Kept);
+    merged.set(&[put(&good, 0.5)]).unwrap();
+    let before = bits(merged.params());
     let ones = |shape: &[usize]| Tensor::ones(shape, DType::F32, &Device::Cpu).unwrap();
     for (layer, down, up, why) in [
         (
@@ -380,18 +380,20 @@ fn what_does_not_fit_the_network_is_refused_and_changes_nothing() {
         ];
         let (_place, file) = small(&[(&keys[0], ones(down)), (&keys[1], ones(up))]);
         let wrong = Lora::open(&file, Some(1.0)).unwrap();
-        let refused = blend.set(&[put(&good, 1.0), put(&wrong, 1.0)]).unwrap_err();
+        let refused = merged
+            .set(&[put(&good, 1.0), put(&wrong, 1.0)])
+            .unwrap_err();
         let refused = refused.to_string();
         assert!(
             refused.contains(layer) && refused.contains(why),
             "{refused}"
         );
-        assert_eq!(bits(blend.params()), before);
+        assert_eq!(bits(merged.params()), before);
     }
     for weight in [f64::NAN, f64::INFINITY] {
-        let refused = blend.set(&[put(&good, weight)]).unwrap_err();
+        let refused = merged.set(&[put(&good, weight)]).unwrap_err();
         assert!(matches!(refused, LoraError::Weight(_)));
-        assert_eq!(bits(blend.params()), before);
+        assert_eq!(bits(merged.params()), before);
     }
 }
 

@@ -48,7 +48,7 @@ impl SimpleBackend for Roll {
     }
 }
 
-/// What a framework calls parameters: all that is trained.
+/// Number of parameters as a framework counts them: all that is trained.
 fn parameters(names: &Names) -> usize {
     let trained = names.iter().filter(|(name, _)| !name.contains(".running_"));
     trained

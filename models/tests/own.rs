@@ -67,9 +67,9 @@ fn a_room_has_no_sky_and_is_inside_and_a_house_is_outside() {
     let mask = SkyNet::shipped().unwrap().probability(&room).unwrap();
     assert!(mask.values().iter().all(|&v| v < 128), "sky inside");
     let scene = SceneNet::shipped().unwrap();
-    assert_eq!(scene.look(&room).unwrap().place, Place::Interior);
+    assert_eq!(scene.predict(&room).unwrap().place, Place::Interior);
     let house = data::read(&shared(&format!("exterior/{}.jpg", HOUSES[0])).unwrap()).unwrap();
-    assert_eq!(scene.look(&house).unwrap().place, Place::Exterior);
+    assert_eq!(scene.predict(&house).unwrap().place, Place::Exterior);
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn street_facades_are_outside() {
     };
     let scene = SceneNet::shipped().unwrap();
     for facade in data::pairs(&folder, &folder).unwrap() {
-        let judged = scene.look(&facade.picture).unwrap();
-        assert_eq!(judged.place, Place::Exterior, "{}", facade.name);
-        assert!(judged.place_confidence > 0.9, "{}", facade.name);
+        let prediction = scene.predict(&facade.picture).unwrap();
+        assert_eq!(prediction.place, Place::Exterior, "{}", facade.name);
+        assert!(prediction.place_confidence > 0.9, "{}", facade.name);
     }
 }

@@ -10,7 +10,9 @@ use candle_core::{DType, Device, Result, Tensor, safetensors};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
 use plumbline_enhance::Pixels;
-use plumbline_models::nets::sam2::{self, Label, Point, Prompt, Said, Sam2, Shape, names};
+use plumbline_models::nets::sam2::{
+    self, Label, MaskPrediction, Point, Prompt, Sam2, Shape, names,
+};
 use plumbline_models::weights::{Weights, WeightsError};
 
 /// As `sam2_tiny.py` has it.
@@ -69,10 +71,10 @@ fn picture(recorded: &Named, name: &str) -> Pixels {
 }
 
 const CLICKS: [(f32, f32, Label); 4] = [
-    (100.0, 60.5, Label::On),
-    (120.0, 220.0, Label::Beside),
-    (0.0, 0.0, Label::Nothing),
-    (200.0, 31.0, Label::On),
+    (100.0, 60.5, Label::Foreground),
+    (120.0, 220.0, Label::Background),
+    (0.0, 0.0, Label::Padding),
+    (200.0, 31.0, Label::Foreground),
 ];
 
 fn points(of: &[(f32, f32, Label)]) -> Vec<Point> {
@@ -83,8 +85,8 @@ fn points(of: &[(f32, f32, Label)]) -> Vec<Point> {
 /// A box, points of every kind and a mask.
 fn full(recorded: &Named) -> Prompt {
     let mut all = vec![
-        (20.0, 10.0, Label::UpperLeft),
-        (230.0, 140.0, Label::LowerRight),
+        (20.0, 10.0, Label::BoxUpperLeft),
+        (230.0, 140.0, Label::BoxLowerRight),
     ];
     all.extend(CLICKS);
     Prompt {
@@ -104,7 +106,7 @@ fn bare() -> Prompt {
 #[test]
 fn its_encoder_says_what_the_original_says() {
     let (net, recorded) = (small(), recorded());
-    let x = sam2::frame(&picture(&recorded, "picture"), SMALL.side).unwrap();
+    let x = sam2::input(&picture(&recorded, "picture"), SMALL.side).unwrap();
     let levels = net.levels(&x).unwrap();
     for (i, stage) in levels.stages.iter().enumerate() {
         let stage = stage.permute((0, 3, 1, 2)).unwrap();
@@ -129,48 +131,55 @@ fn its_decoder_says_what_the_original_says() {
     agree("dense_pe", net.grid(), &recorded["dense_pe"]);
     for (name, prompt) in [("full", full(&recorded)), ("bare", bare())] {
         let wanted = |part: &str| &recorded[&format!("{name}_{part}")];
-        let prompted = net.read(&prompt).unwrap();
-        agree("sparse", &prompted.sparse, wanted("sparse"));
+        let encoded = net.encode_prompt(&prompt).unwrap();
+        agree("sparse", &encoded.sparse, wanted("sparse"));
         if prompt.mask.is_some() {
-            agree("dense", &prompted.dense, wanted("dense"));
+            agree("dense", &encoded.dense, wanted("dense"));
         }
-        let said = ask(&net, &recorded, &prompt);
-        check(&said, wanted);
+        let prediction = ask(&net, &recorded, &prompt);
+        check(&prediction, wanted);
         if name == "full" {
-            let single = said.masks.narrow(1, said.single().unwrap(), 1).unwrap();
+            let single = prediction
+                .masks
+                .narrow(1, prediction.single().unwrap(), 1)
+                .unwrap();
             let upscaled = sam2::resized(&single, 90, 60).unwrap();
             agree("upscaled", &upscaled, &recorded["upscaled"]);
         }
     }
 }
 
-fn ask(net: &Sam2, recorded: &Named, prompt: &Prompt) -> Said {
-    let x = sam2::frame(&picture(recorded, "picture"), SMALL.side).unwrap();
+fn ask(net: &Sam2, recorded: &Named, prompt: &Prompt) -> MaskPrediction {
+    let x = sam2::input(&picture(recorded, "picture"), SMALL.side).unwrap();
     net.decode(&net.encode(&x).unwrap(), prompt).unwrap()
 }
 
-fn check<'a>(said: &Said, wanted: impl Fn(&str) -> &'a Tensor) {
-    let single = said.single().unwrap();
+fn check<'a>(prediction: &MaskPrediction, wanted: impl Fn(&str) -> &'a Tensor) {
+    let single = prediction.single().unwrap();
     let value = |v: f32| Tensor::new(&[[v]], &Device::Cpu).unwrap();
-    agree("masks", &said.masks, wanted("masks"));
+    agree("masks", &prediction.masks, wanted("masks"));
     agree(
         "iou",
-        &Tensor::new(&[said.iou], &Device::Cpu).unwrap(),
+        &Tensor::new(&[prediction.iou], &Device::Cpu).unwrap(),
         wanted("iou"),
     );
-    agree("object", &value(said.object), wanted("object"));
+    agree("object", &value(prediction.object), wanted("object"));
     agree(
         "single",
-        &said.masks.narrow(1, single, 1).unwrap(),
+        &prediction.masks.narrow(1, single, 1).unwrap(),
         wanted("single"),
     );
-    agree("single_iou", &value(said.iou[single]), wanted("single_iou"));
+    agree(
+        "single_iou",
+        &value(prediction.iou[single]),
+        wanted("single_iou"),
+    );
 }
 
 #[test]
 fn a_picture_is_squeezed_as_by_the_original() {
     let recorded = recorded();
-    let x = sam2::frame(&picture(&recorded, "photo"), 32).unwrap();
+    let x = sam2::input(&picture(&recorded, "photo"), 32).unwrap();
     agree("photo", &x, &recorded["photo_small"]);
 }
 
@@ -179,10 +188,10 @@ fn tensors_it_has_no_place_for_are_an_error() {
     let weights = Weights::map(&fixture("weights.safetensors")).unwrap();
     let refused = weights.build(|vb| Sam2::new(&SMALL, &vb));
     // The video's.
-    assert!(matches!(refused, Err(WeightsError::LeftOver { .. })));
+    assert!(matches!(refused, Err(WeightsError::Unexpected { .. })));
 }
 
-/// What Hugging Face calls the original's tensors, and which rows of theirs they are, as proved by
+/// Hugging Face's names of the original's tensors, and the rows of theirs that they are, as proved by
 /// running its implementation.
 fn table() -> BTreeMap<String, (String, Option<usize>)> {
     serde_json::from_slice(&std::fs::read(fixture("huggingface.json")).unwrap()).unwrap()
@@ -213,8 +222,8 @@ fn a_file_with_hugging_face_names_says_the_same() {
     safetensors::save(&theirs, &path).unwrap();
     let recorded = recorded();
     let net = Sam2::open(&path, &SMALL).unwrap();
-    let said = ask(&net, &recorded, &full(&recorded));
-    agree("masks", &said.masks, &recorded["full_masks"]);
+    let prediction = ask(&net, &recorded, &full(&recorded));
+    agree("masks", &prediction.masks, &recorded["full_masks"]);
 }
 
 #[test]
@@ -344,8 +353,8 @@ fn the_published_size_takes_its_time() {
             points: points(&CLICKS),
             mask: Some(Tensor::zeros((1, 1, 256, 256), DType::F32, &Device::Cpu).unwrap()),
         };
-        let said = net.decode(&encoded, &prompt).unwrap();
-        assert!(numbers(&said.masks).iter().all(|v| v.is_finite()));
+        let prediction = net.decode(&encoded, &prompt).unwrap();
+        assert!(numbers(&prediction.masks).iter().all(|v| v.is_finite()));
         let decoding = started.0.elapsed() - encoding.0;
         let peak = peak_mb();
         eprintln!("encoding {encoding:?} s of all cores, decoding {decoding:?}, {peak} MB at most");

@@ -1,4 +1,4 @@
-//! The two text encoders, and what is remembered of them, against what transformers recorded.
+//! The two text encoders, and the cache of their embeddings, against what transformers recorded.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod recorded;
@@ -156,7 +156,7 @@ fn each_encoder_reads_a_sentence_filled_up_in_its_own_way() {
     }
 }
 
-/// What was recorded was the prompt of this sentence.
+/// Sentence of the recorded prompt.
 const SENTENCE: &str = "professional real estate photo, bright interior, natural window light, \
                         sharp details";
 
@@ -206,7 +206,7 @@ fn level(prompt: &PromptEmbeddings) -> f32 {
     row.get(0).unwrap().to_scalar().unwrap()
 }
 
-/// What a cache answers when the encoders would say `level`.
+/// Value that a cache returns when the encoders would compute `level`.
 fn asked(cache: &PromptCache, sentences: &[String], said: f32) -> f32 {
     let read = || Ok::<_, PromptError>(prompt(said));
     level(&cache.get_or_compute(sentences, read).unwrap())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plumbline_enhance::GenerativeModel;
 use plumbline_models::diffusion::files::Files;
-use plumbline_models::diffusion::painter::Painter;
+use plumbline_models::diffusion::model::DiffusionModel;
 use plumbline_models::weight_store::WeightStore;
 use plumbline_nn::device::{self, DeviceKind};
 
@@ -27,8 +27,8 @@ pub(crate) fn of(
     if let DeviceKind::Cuda { name } = &kind {
         say(&format!("The model paints on {name}."));
     }
-    let painter = Painter::open(files, device, &cache(), say);
-    Ok(Arc::new(painter.map_err(|error| error.to_string())?))
+    let model = DiffusionModel::open(files, device, &cache(), say);
+    Ok(Arc::new(model.map_err(|error| error.to_string())?))
 }
 
 /// Of what networks said once and would say again.

@@ -82,7 +82,7 @@ pub fn off(found: &Tensor, wanted: &Tensor) -> f32 {
     (long(&(found - &wanted).unwrap()) / long(&wanted)) as f32
 }
 
-/// What was compared.
+/// Comparisons of tensors.
 pub struct Table {
     at_most: f32,
     rows: Vec<(String, f32)>,

@@ -57,7 +57,7 @@ fn lookers() -> Vec<Looker> {
         },
         Looker {
             name: "shipped",
-            analyzer: Arc::new(plumbline_models::vision::Sight::shipped()),
+            analyzer: Arc::new(plumbline_models::scene_analyzer::NetworkSceneAnalyzer::shipped()),
         },
     ]
 }

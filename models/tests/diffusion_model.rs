@@ -1,4 +1,4 @@
-//! The model made of the small random SDXL: what it paints means nothing; that it paints the same
+//! The diffusion model of the small random SDXL: what it paints means nothing; that it paints the same
 //! in any order, all of it, and stops when told, does.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -16,11 +16,11 @@ use plumbline_enhance::{
 };
 use plumbline_models::diffusion::budget::{Budget, Profile, Residency, Sizes};
 use plumbline_models::diffusion::files::Files;
-use plumbline_models::diffusion::painter::Painter;
+use plumbline_models::diffusion::model::DiffusionModel;
 use recorded::shared;
 
 /// `None`, said aloud, where the shared folder is not.
-fn painter(residency: Residency, batch: usize, cache: &std::path::Path) -> Option<Painter> {
+fn model(residency: Residency, batch: usize, cache: &std::path::Path) -> Option<DiffusionModel> {
     let folder = shared("tiny-random-sdxl")?;
     let vocabulary = shared("clip-tokenizer")?.join("tokenizer.json");
     let files = Files::folder(&folder, &vocabulary, 4).unwrap();
@@ -31,8 +31,11 @@ fn painter(residency: Residency, batch: usize, cache: &std::path::Path) -> Optio
         tile: 64,
         batch,
     };
-    let way = Budget::of(profile, &Sizes::of(&files).unwrap());
-    Some(Painter::working(files, Device::Cpu, Some(cache), vec![way], |_| ()).unwrap())
+    let budget = Budget::of(profile, &Sizes::of(&files).unwrap());
+    Some(
+        DiffusionModel::with_budgets(files, Device::Cpu, Some(cache), vec![budget], |_| ())
+            .unwrap(),
+    )
 }
 
 /// Bands, a slope and some texture.
@@ -73,7 +76,7 @@ fn tiles() -> Vec<Tile> {
     ]
 }
 
-fn redrawn(painter: &Painter, photo: &Pixels) -> BTreeMap<usize, Vec<u8>> {
+fn redrawn(model: &DiffusionModel, photo: &Pixels) -> BTreeMap<usize, Vec<u8>> {
     let mut painted = BTreeMap::new();
     let mut take = |at: usize, tile: Pixels| {
         assert_eq!((tile.width(), tile.height()), (64, 64));
@@ -85,7 +88,7 @@ fn redrawn(painter: &Painter, photo: &Pixels) -> BTreeMap<usize, Vec<u8>> {
             "tile {at} came twice"
         );
     };
-    painter
+    model
         .redraw(
             photo,
             &tiles(),
@@ -102,8 +105,8 @@ fn redrawn(painter: &Painter, photo: &Pixels) -> BTreeMap<usize, Vec<u8>> {
 fn network_by_network_paints_the_same_bytes_as_tile_by_tile() {
     let cache = tempfile::tempdir().unwrap();
     let (Some(all), Some(one)) = (
-        painter(Residency::All, 2, cache.path()),
-        painter(Residency::One, 2, cache.path()),
+        model(Residency::All, 2, cache.path()),
+        model(Residency::One, 2, cache.path()),
     ) else {
         return;
     };
@@ -122,12 +125,12 @@ fn network_by_network_paints_the_same_bytes_as_tile_by_tile() {
 #[test]
 fn a_proposal_has_the_pictures_size_and_is_the_same_next_time() {
     let cache = tempfile::tempdir().unwrap();
-    let Some(painter) = painter(Residency::All, 1, cache.path()) else {
+    let Some(model) = model(Residency::All, 1, cache.path()) else {
         return;
     };
     let photo = photo(141, 97);
     let paint = |denoise: &Denoise| {
-        let painted = painter.correct(&photo, &Scene::default(), denoise, &|_| true);
+        let painted = model.correct(&photo, &Scene::default(), denoise, &|_| true);
         painted.unwrap()
     };
     let first = paint(&denoise());
@@ -152,7 +155,7 @@ fn a_proposal_has_the_pictures_size_and_is_the_same_next_time() {
 #[test]
 fn it_stops_between_two_networks_when_it_is_told_to() {
     let cache = tempfile::tempdir().unwrap();
-    let Some(painter) = painter(Residency::One, 2, cache.path()) else {
+    let Some(model) = model(Residency::One, 2, cache.path()) else {
         return;
     };
     let heard: Mutex<Vec<Progress>> = Mutex::default();
@@ -162,7 +165,7 @@ fn it_stops_between_two_networks_when_it_is_told_to() {
         heard.len() < 7
     };
     let photo = photo(141, 97);
-    let stopped = painter.redraw(
+    let stopped = model.redraw(
         &photo,
         &tiles(),
         &Scene::default(),
@@ -180,7 +183,7 @@ fn it_stops_between_two_networks_when_it_is_told_to() {
             .all(|progress| progress.of == 6 && progress.done < 6)
     );
     assert!(
-        !redrawn(&painter, &photo).is_empty(),
+        !redrawn(&model, &photo).is_empty(),
         "it paints again afterwards"
     );
 }
@@ -188,17 +191,17 @@ fn it_stops_between_two_networks_when_it_is_told_to() {
 #[test]
 fn a_plan_for_another_checkpoint_is_refused() {
     let cache = tempfile::tempdir().unwrap();
-    let Some(painter) = painter(Residency::All, 1, cache.path()) else {
+    let Some(model) = model(Residency::All, 1, cache.path()) else {
         return;
     };
-    assert_eq!(painter.schedule().sigmas().len(), 4);
+    assert_eq!(model.schedule().sigmas().len(), 4);
     for (sigma, steps) in [(0.9, 2), (1.612_887, 3), (14.614_647, 9)] {
         let wrong = Denoise {
             sigma,
             steps,
             ..denoise()
         };
-        let refused = painter.correct(&photo(64, 64), &Scene::default(), &wrong, &|_| true);
+        let refused = model.correct(&photo(64, 64), &Scene::default(), &wrong, &|_| true);
         assert!(
             matches!(refused, Err(GenerationError::Failed(_))),
             "{sigma}, {steps}"
@@ -209,7 +212,7 @@ fn a_plan_for_another_checkpoint_is_refused() {
 #[test]
 fn a_plan_for_it_begins_at_one_of_its_steps_and_applies_no_look_without_a_lora() {
     let cache = tempfile::tempdir().unwrap();
-    let Some(painter) = painter(Residency::All, 1, cache.path()) else {
+    let Some(model) = model(Residency::All, 1, cache.path()) else {
         return;
     };
     let room = Scene {
@@ -217,7 +220,7 @@ fn a_plan_for_it_begins_at_one_of_its_steps_and_applies_no_look_without_a_lora()
         ..Scene::default()
     };
     let measured = measure(&photo(141, 97), &Shot::default());
-    let plan = plan(&measured, &room, &Preset::default(), Some(&painter));
+    let plan = plan(&measured, &room, &Preset::default(), Some(&model));
     let denoise = plan.denoise.unwrap();
     assert_eq!((denoise.steps, denoise.look), (1, 0.0));
     assert!(
@@ -230,17 +233,17 @@ fn a_plan_for_it_begins_at_one_of_its_steps_and_applies_no_look_without_a_lora()
 #[test]
 fn skies_are_painted_where_the_mask_says() {
     let cache = tempfile::tempdir().unwrap();
-    let Some(painter) = painter(Residency::One, 1, cache.path()) else {
+    let Some(model) = model(Residency::One, 1, cache.path()) else {
         return;
     };
-    assert!(painter.paints_skies());
+    assert!(model.paints_skies());
     let photo = photo(141, 97);
     let values = (0..141 * 97)
         .map(|i| if i / 141 < 40 { 255 } else { 0 })
         .collect();
     let mask = Mask::new(141, 97, values).unwrap();
     let paint = |words: &str| {
-        let sky = painter.fill_sky(&photo, &mask, &denoise(), words, &|_| true);
+        let sky = model.fill_sky(&photo, &mask, &denoise(), words, &|_| true);
         sky.unwrap()
     };
     let sky = paint("a clear blue sky");
@@ -252,6 +255,6 @@ fn skies_are_painted_where_the_mask_says() {
         "words have no effect"
     );
     let small = Mask::new(3, 3, vec![0; 9]).unwrap();
-    let wrong = painter.fill_sky(&photo, &small, &denoise(), "", &|_| true);
+    let wrong = model.fill_sky(&photo, &small, &denoise(), "", &|_| true);
     assert!(matches!(wrong, Err(GenerationError::Failed(_))));
 }

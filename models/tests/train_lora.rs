@@ -1,4 +1,4 @@
-//! Teaching a look to the small random SDXL.
+//! Training of a LoRA on the small random SDXL.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod recorded;
@@ -9,7 +9,7 @@ use candle_core::{Device, Tensor};
 use plumbline_enhance::{Denoise, GenerativeModel, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::lora::Lora;
-use plumbline_models::diffusion::painter::Painter;
+use plumbline_models::diffusion::model::DiffusionModel;
 use plumbline_models::diffusion::prompt_embeddings::PromptEmbeddings;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{Recipe, StepReport, Trained, train};
@@ -76,7 +76,7 @@ fn two_pairs_are_learned_until_the_error_is_a_tenth() {
     let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
     let (first, last) = (mean(&losses[..4]), mean(&losses[losses.len() - 10..]));
     eprintln!(
-        "{first:.3} at first, {last:.4} at last; judged {:.3}, {:.3}",
+        "{first:.3} at first, {last:.4} at last; prediction {:.3}, {:.3}",
         trained.loss_before, trained.loss
     );
     assert!(last * 10.0 < first, "{first} to {last}");
@@ -141,11 +141,11 @@ fn a_model_applies_a_lora_and_removes_it_again() {
         lora: Some(file),
         ..files
     };
-    let painter = Painter::open(files, Device::Cpu, folder.path(), |_| ()).unwrap();
-    assert!(painter.has_look());
+    let model = DiffusionModel::open(files, Device::Cpu, folder.path(), |_| ()).unwrap();
+    assert!(model.has_look());
     let picture = &two_pairs()[0].before;
     let paint = |look: f32| {
-        let (sigma, steps) = painter.schedule().start(0.3);
+        let (sigma, steps) = model.schedule().start(0.3);
         let denoise = Denoise {
             sigma,
             steps,
@@ -154,7 +154,7 @@ fn a_model_applies_a_lora_and_removes_it_again() {
             look,
             seed: 5,
         };
-        let painted = painter.correct(picture, &Scene::default(), &denoise, &|_| true);
+        let painted = model.correct(picture, &Scene::default(), &denoise, &|_| true);
         painted.unwrap().rgb8().into_owned()
     };
     let (without, with) = (paint(0.0), paint(0.35));

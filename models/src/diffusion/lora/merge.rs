@@ -1,5 +1,5 @@
 //! LoRAs added to a network's parameters, any number at once, and taken out again. The network is
-//! built anew from what `Blend` holds; one that was built before stays what it was.
+//! built anew from what `MergedParams` holds; one that was built before stays what it was.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use crate::diffusion::checkpoint::Network;
 use crate::diffusion::lora::{Layer, Lora, LoraError, Name};
 use crate::diffusion::params::Params;
 
-/// Where parameters are until they are wanted back.
+/// Place of the original parameters while a LoRA is merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Originals {
     /// Beside the changed ones, on the same device: quick, and twice the memory.
@@ -18,28 +18,28 @@ pub enum Originals {
     InTheFile,
 }
 
-/// A LoRA, and how much of it.
+/// LoRA and its weight.
 #[derive(Clone, Copy)]
-pub struct Share<'a> {
-    /// What is added.
+pub struct Adapter<'a> {
+    /// LoRA that is added.
     pub lora: &'a Lora,
-    /// Times this: 1 as it was taught, 0 nothing, below 0 the opposite.
+    /// Weight: 1 as it was trained, 0 nothing, below 0 the opposite.
     pub weight: f64,
 }
 
 /// A UNet's parameters with LoRAs in them.
-pub struct Blend {
+pub struct MergedParams {
     params: Params,
     originals: Originals,
-    /// The changed ones, and what they were where that is kept.
+    /// Changed parameters, and their originals where they are kept.
     changed: BTreeMap<String, Option<Tensor>>,
 }
 
-/// What one layer gets, and times what.
+/// LoRAs' layers that are added to one layer, and their factors.
 type Additions<'a> = Vec<(&'a Lora, &'a Layer, f64)>;
 
-impl Blend {
-    /// With no LoRA in them.
+impl MergedParams {
+    /// Parameters without a LoRA.
     pub fn new(params: Params, originals: Originals) -> Self {
         Self {
             params,
@@ -48,16 +48,16 @@ impl Blend {
         }
     }
 
-    /// To build the network from.
+    /// Parameters, to build the network from.
     pub fn params(&self) -> &Params {
         &self.params
     }
 
-    /// Makes these the LoRAs that are in, and no others: W + Σ weight · alpha / rank · up × down,
+    /// Merges these LoRAs, and no others: W + Σ weight · alpha / rank · up × down,
     /// from the original W, in full precision, rounded once. If one of them does not fit, nothing
-    /// changes; if memory ends halfway, all of them are out.
-    pub fn set(&mut self, shares: &[Share]) -> std::result::Result<(), LoraError> {
-        let plan = plan(&self.params, shares)?;
+    /// changes; if memory ends halfway, all of them are removed.
+    pub fn set(&mut self, adapters: &[Adapter]) -> std::result::Result<(), LoraError> {
+        let plan = plan(&self.params, adapters)?;
         let set = self.apply(&plan);
         if set.is_err() {
             self.clear()?;
@@ -65,7 +65,7 @@ impl Blend {
         Ok(set?)
     }
 
-    /// Takes all LoRAs out: every parameter has the bits it had.
+    /// Removes all LoRAs: every parameter has the bits it had.
     pub fn clear(&mut self) -> Result<()> {
         for name in self.changed.keys().cloned().collect::<Vec<_>>() {
             self.restore(&name)?;
@@ -113,11 +113,11 @@ impl Blend {
 /// Finds and measures every layer of every LoRA, before anything is changed.
 fn plan<'a>(
     params: &Params,
-    shares: &[Share<'a>],
+    adapters: &[Adapter<'a>],
 ) -> std::result::Result<BTreeMap<String, Additions<'a>>, LoraError> {
     let flat = flat_names(params);
     let mut plan = BTreeMap::<String, Additions>::new();
-    for Share { lora, weight } in shares {
+    for Adapter { lora, weight } in adapters {
         if !weight.is_finite() {
             return Err(LoraError::Weight(*weight));
         }

@@ -1,4 +1,4 @@
-//! The model made of SDXL's networks.
+//! Diffusion model made of SDXL's networks: schedule, prompts, memory.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,50 +11,51 @@ use plumbline_enhance::{
 };
 use plumbline_nn::{device, malloc_tuning};
 
-use super::budget::{Budget, Sizes, ways};
+use super::budget::{Budget, Sizes, fitting_budgets};
 use super::euler_scheduler::{EulerScheduler, Step};
 use super::files::Files;
 use super::model_cache::ModelCache;
 use super::prompt_embeddings::{PromptCache, PromptEmbeddings, PromptError};
 use super::prompts;
-use super::shift::Shift;
 use super::sky_inpainting::SkyInpainting;
 use super::tile_pipeline::{PipelineError, TileJob, TilePipeline};
+use super::vae_color_correction::VaeColorCorrection;
 
-/// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
-/// would look for one.
-pub const NEUTRAL: &str = "professional real estate photograph, natural light, accurate colour";
+/// Prompt for every photo. One sentence for all of them: a tile whose prompt names a sofa would get
+/// one.
+pub const NEUTRAL_PROMPT: &str =
+    "professional real estate photograph, natural light, accurate colour";
 
-/// Free memory to count on where nobody can tell: that of a small server.
+/// Free memory to count on where the system does not say: that of a small server.
 const UNKNOWN_MEMORY: u64 = 16_000_000_000;
 
-/// Networks that paint, one photo at a time.
-pub struct Painter {
+/// SDXL's networks, for one photo at a time.
+pub struct DiffusionModel {
     name: String,
     files: Files,
     euler: EulerScheduler,
     device: Device,
     /// `None`: embeddings are random, for a benchmark.
     prompt_cache: Option<PromptCache>,
-    say: Box<dyn Fn(&str) + Send + Sync>,
-    /// Of the present way of working: asked while another photo is being painted.
+    notify: Box<dyn Fn(&str) + Send + Sync>,
+    /// Side of the tiles of the present profile: asked for while another photo is being painted.
     tile: AtomicU32,
-    networks: Mutex<Networks>,
+    state: Mutex<State>,
 }
 
-/// What changes from photo to photo.
-struct Networks {
-    /// Ways of working that are left, the present one first.
-    ways: Vec<Budget>,
+/// State that changes from photo to photo.
+struct State {
+    /// Budgets that are left, the present one first.
+    budgets: Vec<Budget>,
     models: ModelCache,
     prompts: HashMap<String, PromptEmbeddings>,
-    shift: Option<Shift>,
+    color_correction: Option<VaeColorCorrection>,
 }
 
-/// No model can be made of the files.
+/// Reasons for which files cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum Unusable {
-    /// A file of weights.
+pub enum LoadError {
+    /// File of weights.
     #[error("the networks cannot be used: {0}")]
     Weights(#[from] candle_core::Error),
     /// Too many steps, or none.
@@ -62,64 +63,63 @@ pub enum Unusable {
     Steps(usize),
 }
 
-impl Painter {
-    /// Reads the headers of the files; the networks are loaded when the first photo comes. `cache`
-    /// is a folder for what need not be computed twice, `say` is told what somebody should know.
+impl DiffusionModel {
+    /// Reads the headers of the files; the networks are loaded for the first photo. `cache` is a folder for
+    /// prompt embeddings, `notify` is called with sentences for the operator.
     pub fn open(
         files: Files,
         device: Device,
         cache: &Path,
-        say: impl Fn(&str) + Send + Sync + 'static,
-    ) -> Result<Self, Unusable> {
+        notify: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, LoadError> {
         let sizes = Sizes::of(&files)?;
-        let ways = ways(free(&device), &sizes, device.is_cuda());
-        Self::working(files, device, Some(cache), ways, say)
+        let budgets = fitting_budgets(free_memory(&device), &sizes, device.is_cuda());
+        Self::with_budgets(files, device, Some(cache), budgets, notify)
     }
 
-    /// The same with given ways of working, from the first down. Without a cache no prompt is encoded:
-    /// random ones do for random parameters.
-    pub fn working(
+    /// Opens a model with given budgets, from the first down. Without a cache no prompt is encoded: random
+    /// embeddings do for random parameters.
+    pub fn with_budgets(
         files: Files,
         device: Device,
         cache: Option<&Path>,
-        ways: Vec<Budget>,
-        say: impl Fn(&str) + Send + Sync + 'static,
-    ) -> Result<Self, Unusable> {
-        if !(1..=255).contains(&files.steps) || ways.is_empty() {
-            return Err(Unusable::Steps(files.steps));
+        budgets: Vec<Budget>,
+        notify: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, LoadError> {
+        if !(1..=255).contains(&files.steps) || budgets.is_empty() {
+            return Err(LoadError::Steps(files.steps));
         }
-        say(&format!("The model works with {}.", ways[0]));
-        let profile = ways[0].profile;
+        notify(&format!("The model works with {}.", budgets[0]));
+        let profile = budgets[0].profile;
         Ok(Self {
             name: format!("sdxl-lightning-{}", files.steps),
             euler: EulerScheduler::trailing(files.steps),
             prompt_cache: cache.map(|cache| prompts::cache(&files, cache)),
-            networks: Mutex::new(Networks {
+            state: Mutex::new(State {
                 models: ModelCache::new(files.clone(), device.clone(), &profile),
-                ways,
+                budgets,
                 prompts: HashMap::new(),
-                shift: None,
+                color_correction: None,
             }),
             files,
             device,
-            say: Box::new(say),
+            notify: Box::new(notify),
             tile: AtomicU32::new(profile.tile),
         })
     }
 
-    fn networks(&self) -> MutexGuard<'_, Networks> {
-        // Whoever panicked left nothing half done that the next photo would see.
-        self.networks
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic leaves nothing half done that the next photo would see.
+        self.state
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// The steps that a plan asks for.
+    /// Steps that a plan asks for.
     fn steps(&self, denoise: &Denoise) -> Result<&[Step], GenerationError> {
         let steps = self.euler.last(usize::from(denoise.steps));
-        let begins = steps.first().map_or(denoise.sigma, |first| first.sigma);
-        if steps.len() != usize::from(denoise.steps) || (begins / denoise.sigma - 1.0).abs() > 1e-3
-        {
+        let start = steps.first().map_or(denoise.sigma, |first| first.sigma);
+        if steps.len() != usize::from(denoise.steps) || (start / denoise.sigma - 1.0).abs() > 1e-3 {
             return Err(GenerationError::Failed(format!(
                 "the plan begins at σ {} with {} steps, which is not a step of {}",
                 denoise.sigma, denoise.steps, self.name
@@ -128,57 +128,55 @@ impl Painter {
         Ok(steps)
     }
 
-    /// Works, and where memory ends works again in a smaller way, until there is none.
-    fn work<T>(
+    /// Runs `once`; out of memory, runs it again with the next smaller budget, until there is none.
+    fn run<T>(
         &self,
-        mut once: impl FnMut(&mut Networks) -> Result<T, PipelineError>,
+        mut once: impl FnMut(&mut State) -> Result<T, PipelineError>,
     ) -> Result<T, GenerationError> {
-        let mut networks = self.networks();
-        let _kept = malloc_tuning::retain_freed_on_cpu(&self.device);
+        let mut state = self.state();
+        let _retained = malloc_tuning::retain_freed_on_cpu(&self.device);
         loop {
-            let error = match once(&mut networks) {
+            let error = match once(&mut state) {
                 Ok(done) => return Ok(done),
                 Err(PipelineError::Cancelled) => return Err(GenerationError::Stopped),
                 Err(PipelineError::Failed(error)) => error,
             };
-            if !ran_out(&error) {
+            if !is_out_of_memory(&error) {
                 return Err(GenerationError::Failed(error.to_string()));
             }
-            networks.models.clear();
-            if networks.ways.len() == 1 {
+            state.models.clear();
+            if state.budgets.len() == 1 {
                 return Err(GenerationError::OutOfMemory(error.to_string()));
             }
-            let given_up = networks.ways.remove(0);
-            let next = &networks.ways[0];
-            (self.say)(&format!(
+            let exhausted = state.budgets.remove(0);
+            let next = &state.budgets[0];
+            (self.notify)(&format!(
                 "The model ran out of memory at {} and goes on with {next}.",
-                given_up.profile.name
+                exhausted.profile.name
             ));
             let profile = next.profile;
             self.tile.store(profile.tile, Ordering::Relaxed);
-            networks.models = ModelCache::new(self.files.clone(), self.device.clone(), &profile);
+            state.models = ModelCache::new(self.files.clone(), self.device.clone(), &profile);
         }
     }
 
     /// Embeddings of a prompt, and the correction of the autoencoder's colours.
-    fn ready(
+    fn prepare(
         &self,
-        networks: &mut Networks,
+        state: &mut State,
         prompt: &str,
-    ) -> Result<(PromptEmbeddings, Shift), PipelineError> {
-        let embeddings = match networks.prompts.get(prompt) {
+    ) -> Result<(PromptEmbeddings, VaeColorCorrection), PipelineError> {
+        let embeddings = match state.prompts.get(prompt) {
             Some(known) => known.clone(),
             None => self.encode(prompt).map_err(candle_core::Error::wrap)?,
         };
-        networks
-            .prompts
-            .insert(prompt.to_owned(), embeddings.clone());
-        let shift = match networks.shift.take() {
-            Some(shift) => shift,
-            None => measure(&mut networks.models)?,
+        state.prompts.insert(prompt.to_owned(), embeddings.clone());
+        let color_correction = match state.color_correction.take() {
+            Some(color_correction) => color_correction,
+            None => measure(&mut state.models)?,
         };
-        networks.shift = Some(shift.clone());
-        Ok((embeddings, shift))
+        state.color_correction = Some(color_correction.clone());
+        Ok((embeddings, color_correction))
     }
 
     fn encode(&self, prompt: &str) -> Result<PromptEmbeddings, PromptError> {
@@ -198,18 +196,18 @@ impl Painter {
     ) -> Result<(), GenerationError> {
         let steps = self.steps(denoise)?;
         let mut left: Vec<usize> = (0..tiles.len()).collect();
-        self.work(|networks| {
-            let (prompt, shift) = self.ready(networks, NEUTRAL)?;
+        self.run(|state| {
+            let (prompt, color_correction) = self.prepare(state, NEUTRAL_PROMPT)?;
             let these: Vec<Tile> = left.iter().map(|&at| tiles[at]).collect();
             let names = left.clone();
-            let profile = networks.ways[0].profile;
+            let profile = state.budgets[0].profile;
             let job = TileJob {
                 pixels,
                 tiles: &these,
                 denoise,
                 steps,
                 prompt: &prompt,
-                shift: &shift,
+                color_correction: &color_correction,
             };
             let before = tiles.len() - these.len();
             let whole = |progress: plumbline_enhance::Progress| {
@@ -218,7 +216,7 @@ impl Painter {
                     of: tiles.len() as u32,
                 })
             };
-            let pipeline = TilePipeline::new(job, &mut networks.models, profile.residency);
+            let pipeline = TilePipeline::new(job, &mut state.models, profile.residency);
             pipeline.run(&profile, &whole, &mut |at, painted| {
                 left.retain(|&tile| tile != names[at]);
                 done(names[at], painted);
@@ -227,7 +225,7 @@ impl Painter {
     }
 }
 
-impl GenerativeModel for Painter {
+impl GenerativeModel for DiffusionModel {
     fn schedule(&self) -> Schedule {
         let sigmas = self.euler.steps().iter().rev().map(|step| step.sigma);
         Schedule::new(sigmas.collect()).expect("an opened model has 1 to 255 rising steps")
@@ -291,17 +289,17 @@ impl GenerativeModel for Painter {
                 "the mask is not of the picture's size".to_owned(),
             ));
         }
-        self.work(|networks| {
-            let (prompt, shift) = self.ready(networks, words)?;
+        self.run(|state| {
+            let (prompt, color_correction) = self.prepare(state, words)?;
             let sky = SkyInpainting {
                 small,
                 mask,
                 denoise,
                 steps,
                 prompt: &prompt,
-                shift: &shift,
+                color_correction: &color_correction,
             };
-            sky.paint(&mut networks.models, watch)
+            sky.paint(&mut state.models, watch)
         })
     }
 
@@ -310,8 +308,8 @@ impl GenerativeModel for Painter {
     }
 }
 
-fn measure(models: &mut ModelCache) -> candle_core::Result<Shift> {
-    Shift::measured(|chart| {
+fn measure(models: &mut ModelCache) -> candle_core::Result<VaeColorCorrection> {
+    VaeColorCorrection::measure(|chart| {
         let (device, dtype) = (models.device().clone(), models.dtype());
         let signed = ((chart * 2.0)? - 1.0)?
             .to_device(&device)?
@@ -322,15 +320,15 @@ fn measure(models: &mut ModelCache) -> candle_core::Result<Shift> {
     })
 }
 
-/// Whether an error is one of memory. What candle makes of a driver's errors is text.
-fn ran_out(error: &candle_core::Error) -> bool {
+/// True for errors of memory. candle turns a driver's errors into text.
+fn is_out_of_memory(error: &candle_core::Error) -> bool {
     let text = format!("{error:?}").to_lowercase();
     ["out_of_memory", "out of memory", "alloc_failed"]
         .iter()
         .any(|word| text.contains(word))
 }
 
-fn free(device: &Device) -> u64 {
+fn free_memory(device: &Device) -> u64 {
     let of_card = device::memory(device).map(|memory| memory.free);
     let free = of_card.or_else(|| device.is_cpu().then(device::available_system_memory)?);
     free.unwrap_or(UNKNOWN_MEMORY)
@@ -349,40 +347,46 @@ mod tests {
         ))
     }
 
-    /// A model with the two smallest ways of working, and what it says.
-    fn model() -> (Painter, Arc<Mutex<Vec<String>>>) {
+    /// Model with the two smallest budgets, and its notifications.
+    fn model() -> (DiffusionModel, Arc<Mutex<Vec<String>>>) {
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let heard = said.clone();
-        let say = move |words: &str| heard.lock().unwrap().push(words.to_owned());
-        let ways = CARD[2..]
+        let notify = move |words: &str| heard.lock().unwrap().push(words.to_owned());
+        let budgets = CARD[2..]
             .iter()
             .map(|profile| Budget::of(*profile, &Sizes::SDXL));
-        let painter = Painter::working(Files::random(), Device::Cpu, None, ways.collect(), say);
-        (painter.unwrap(), said)
+        let model = DiffusionModel::with_budgets(
+            Files::random(),
+            Device::Cpu,
+            None,
+            budgets.collect(),
+            notify,
+        );
+        (model.unwrap(), said)
     }
 
     #[test]
-    fn where_memory_ends_it_goes_a_smaller_way_and_says_so() {
-        let (painter, said) = model();
-        assert_eq!(painter.tile_side(), Some(1024));
-        let done = painter.work(|networks| match networks.ways[0].profile.name {
+    fn out_of_memory_it_takes_the_next_smaller_budget_and_says_so() {
+        let (model, said) = model();
+        assert_eq!(model.tile_side(), Some(1024));
+        let done = model.run(|state| match state.budgets[0].profile.name {
             "8 GB" => Err(out_of_memory()),
             name => Ok(name),
         });
         assert_eq!(done.unwrap(), "8 GB, small tiles");
-        assert_eq!(painter.tile_side(), Some(768));
+        assert_eq!(model.tile_side(), Some(768));
         let said = said.lock().unwrap();
         let words = "The model ran out of memory at 8 GB and goes on with 8 GB, small tiles: ";
         assert!(said.last().unwrap().starts_with(words), "{said:?}");
     }
 
     #[test]
-    fn where_the_smallest_way_is_too_large_it_gives_up_with_that_reason() {
-        let (painter, _) = model();
-        let done = painter.work(|_| Err::<(), _>(out_of_memory()));
+    fn where_the_smallest_budget_is_too_large_it_fails_with_that_reason() {
+        let (model, _) = model();
+        let done = model.run(|_| Err::<(), _>(out_of_memory()));
         assert!(matches!(done, Err(GenerationError::OutOfMemory(_))));
         let done =
-            painter.work(|_| Err::<(), _>(PipelineError::Failed(candle_core::Error::msg("no"))));
+            model.run(|_| Err::<(), _>(PipelineError::Failed(candle_core::Error::msg("no"))));
         assert!(matches!(done, Err(GenerationError::Failed(_))));
     }
 }

@@ -1,5 +1,5 @@
-//! The autoencoder does not give colours back exactly as it got them. How far off it is on plain
-//! colours is measured once, and taken out of everything it makes.
+//! Correction of the autoencoder's colours: it does not reproduce them exactly. Its error on plain
+//! colours is measured once, and removed from everything it decodes.
 
 use candle_core::{Device, Result, Tensor};
 
@@ -9,29 +9,29 @@ const PATCH: usize = 32;
 /// Patches in a row.
 const ACROSS: usize = 8;
 /// Pixels at a patch's border that its neighbour may colour.
-const RIM: usize = 8;
-/// How much the map wants to be none, in patches.
-const STILL: f64 = 0.05;
+const BORDER: usize = 8;
+/// Weight of the ridge that pulls the map towards the identity, in patches.
+const RIDGE: f64 = 0.05;
 
-/// An affine map of colours: what is added to each channel, and how much of which.
+/// Affine map of colours.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shift {
+pub struct VaeColorCorrection {
     /// Three rows of red, green, blue and one.
     rows: [[f32; 4]; 3],
 }
 
-impl Shift {
-    /// Of an autoencoder, which is given a chart of 0..1 and answers with its own picture of it.
-    pub fn measured(answer: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Self> {
+impl VaeColorCorrection {
+    /// Measures an autoencoder; `round_trip` encodes and decodes a chart of 0..1.
+    pub fn measure(round_trip: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Self> {
         let chart = chart()?;
-        let found = patches(&answer(&chart)?.to_device(&Device::Cpu)?)?;
+        let found = patches(&round_trip(&chart)?.to_device(&Device::Cpu)?)?;
         Ok(Self {
             rows: fit(&found, &patches(&chart)?),
         })
     }
 
-    /// A picture, n x 3 x h x w of 0..1, with the colours it should have.
-    pub fn corrected(&self, picture: &Tensor) -> Result<Tensor> {
+    /// Corrects a picture, n x 3 x h x w of 0..1.
+    pub fn apply(&self, picture: &Tensor) -> Result<Tensor> {
         let (dtype, device) = (picture.dtype(), picture.device());
         let (n, _, h, w) = picture.dims4()?;
         let matrix: Vec<f32> = self.rows.iter().flat_map(|row| row[..3].to_vec()).collect();
@@ -67,13 +67,13 @@ fn chart() -> Result<Tensor> {
     Tensor::from_vec(values, (1, 3, side, side), &Device::Cpu)
 }
 
-/// The mean colour of every patch, without its rim.
+/// Mean colour of every patch, without its border.
 fn patches(picture: &Tensor) -> Result<Vec<[f64; 3]>> {
     let picture = picture.to_dtype(candle_core::DType::F32)?.get(0)?;
-    let inner = PATCH - 2 * RIM;
+    let inner = PATCH - 2 * BORDER;
     (0..ACROSS * ACROSS)
         .map(|at| {
-            let (y, x) = (at / ACROSS * PATCH + RIM, at % ACROSS * PATCH + RIM);
+            let (y, x) = (at / ACROSS * PATCH + BORDER, at % ACROSS * PATCH + BORDER);
             let patch = picture.narrow(1, y, inner)?.narrow(2, x, inner)?;
             let means = patch.flatten_from(1)?.mean(1)?.to_vec1::<f32>()?;
             Ok([means[0], means[1], means[2]].map(f64::from))
@@ -81,7 +81,7 @@ fn patches(picture: &Tensor) -> Result<Vec<[f64; 3]>> {
         .collect()
 }
 
-/// The map from `from` to `to` with the least squares, pulled towards none.
+/// Least-squares map from `from` to `to`, with a ridge towards the identity.
 fn fit(from: &[[f64; 3]], to: &[[f64; 3]]) -> [[f32; 4]; 3] {
     let mut normal = [[0.0; 4]; 4];
     let mut sides = [[0.0; 4]; 3];
@@ -98,15 +98,15 @@ fn fit(from: &[[f64; 3]], to: &[[f64; 3]]) -> [[f32; 4]; 3] {
         }
     }
     for (channel, side) in sides.iter_mut().enumerate() {
-        side[channel] += STILL;
+        side[channel] += RIDGE;
     }
     for (i, row) in normal.iter_mut().enumerate() {
-        row[i] += STILL;
+        row[i] += RIDGE;
     }
     sides.map(|side| solve(normal, side).map(|v| v as f32))
 }
 
-/// Gauss's elimination; the matrix is symmetric and positive.
+/// Solves a system by Gaussian elimination; the matrix is symmetric and positive definite.
 fn solve(mut matrix: [[f64; 4]; 4], mut side: [f64; 4]) -> [f64; 4] {
     for i in 0..4 {
         for below in i + 1..4 {
@@ -135,9 +135,9 @@ mod tests {
             let scale = Tensor::new(&[0.93_f32, 1.0, 1.05], &Device::Cpu)?.reshape((1, 3, 1, 1))?;
             (picture.broadcast_mul(&scale)? * 0.97)? + 0.015
         };
-        let shift = Shift::measured(cast).unwrap();
+        let correction = VaeColorCorrection::measure(cast).unwrap();
         let chart = chart().unwrap();
-        let mended = shift.corrected(&cast(&chart).unwrap()).unwrap();
+        let mended = correction.apply(&cast(&chart).unwrap()).unwrap();
         let off = (mended - chart).unwrap().abs().unwrap();
         let worst = off.max_all().unwrap().to_scalar::<f32>().unwrap();
         assert!(worst < 2e-3, "{worst}");
@@ -145,11 +145,11 @@ mod tests {
 
     #[test]
     fn an_autoencoder_without_a_cast_is_left_alone() {
-        let shift = Shift::measured(|picture| Ok(picture.clone())).unwrap();
-        for (channel, row) in shift.rows.iter().enumerate() {
+        let correction = VaeColorCorrection::measure(|picture| Ok(picture.clone())).unwrap();
+        for (channel, row) in correction.rows.iter().enumerate() {
             for (at, value) in row.iter().enumerate() {
                 let wanted = f32::from(at == channel);
-                assert!((value - wanted).abs() < 1e-5, "{:?}", shift.rows);
+                assert!((value - wanted).abs() < 1e-5, "{:?}", correction.rows);
             }
         }
     }

@@ -1,5 +1,4 @@
-//! What SDXL's networks cost at full size on this machine, with random parameters: seconds, the
-//! arithmetic they are, and the memory they take.
+//! Benchmark of SDXL's networks at full size with random parameters: seconds, arithmetic, and memory.
 
 use std::time::Instant;
 
@@ -11,9 +10,9 @@ use plumbline_nn::dense;
 use plumbline_nn::device;
 use plumbline_nn::malloc_tuning;
 
-use super::budget::{Budget, Profile, Sizes, ways};
+use super::budget::{Budget, Profile, Sizes, fitting_budgets};
 use super::files::Files;
-use super::painter::{Painter, Unusable};
+use super::model::{DiffusionModel, LoadError};
 use super::random_weights;
 use crate::nets::sdxl::Cond;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
@@ -26,22 +25,22 @@ const TOKENS: usize = 77;
 /// A timestep of the eight-step checkpoint.
 const TIMESTEP: f64 = 249.0;
 
-/// One network, or one photo.
+/// Measurement of one network, or of one photo.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
-    /// Which.
+pub struct Measurement {
+    /// Name of the network or the photo.
     pub name: String,
-    /// The median.
+    /// Median of the runs.
     pub seconds: f64,
     /// Arithmetic, two operations a multiplication with addition; `None`: not counted.
     pub tflop: Option<f64>,
-    /// Most memory of a card that tensors took, parameters included; `None`: on the processor.
+    /// Peak memory of tensors on a card, parameters included; `None`: on the processor.
     pub peak_bytes: Option<u64>,
 }
 
-/// Parts to measure.
+/// Components of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Component {
     /// Both text encoders.
     Text,
     /// Both halves of the autoencoder.
@@ -52,15 +51,15 @@ pub enum Part {
     ControlNet,
 }
 
-/// Of numbers.
+/// Precision of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Precision(DType);
 
 impl Precision {
     /// Sixteen bits, eleven of them significant.
-    pub const HALF: Self = Self(DType::F16);
+    pub const F16: Self = Self(DType::F16);
     /// Sixteen bits, eight of them significant.
-    pub const BRAIN: Self = Self(DType::BF16);
+    pub const BF16: Self = Self(DType::BF16);
 
     /// One of f32, f16, bf16.
     pub fn named(name: &str) -> Option<Self> {
@@ -68,14 +67,14 @@ impl Precision {
         known.map(Self).find(|precision| precision.name() == name)
     }
 
-    /// As it is named.
+    /// Name at the command line.
     pub fn name(self) -> &'static str {
         self.0.as_str()
     }
 }
 
-impl Part {
-    /// At the command line.
+impl Component {
+    /// Name at the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -85,16 +84,16 @@ impl Part {
         }
     }
 
-    /// All of them.
+    /// All components.
     pub const ALL: [Self; 4] = [Self::Text, Self::Vae, Self::Unet, Self::ControlNet];
 }
 
-/// How to measure.
+/// Settings of a benchmark.
 #[derive(Debug, Clone)]
-pub struct Rehearsal {
-    /// Where.
+pub struct SyntheticBench {
+    /// Device to run on.
     pub device: Device,
-    /// In which precision.
+    /// Precision of the parameters.
     pub dtype: Precision,
     /// Side of the picture, a multiple of 64.
     pub side: usize,
@@ -102,58 +101,60 @@ pub struct Rehearsal {
     pub runs: usize,
 }
 
-impl Rehearsal {
-    /// One part alone in memory.
-    pub fn measure(&self, part: Part) -> Result<Vec<Figure>> {
-        let _kept = malloc_tuning::retain_freed_on_cpu(&self.device);
-        match part {
-            Part::Text => self.text(),
-            Part::Vae => self.vae(),
-            Part::Unet => self.unet(),
-            Part::ControlNet => self.controlnet(),
+impl SyntheticBench {
+    /// Measures one component, alone in memory.
+    pub fn measure(&self, component: Component) -> Result<Vec<Measurement>> {
+        let _retained = malloc_tuning::retain_freed_on_cpu(&self.device);
+        match component {
+            Component::Text => self.text(),
+            Component::Vae => self.vae(),
+            Component::Unet => self.unet(),
+            Component::ControlNet => self.controlnet(),
         }
     }
 
-    /// TFLOP a second of a large matrix product: what the device does at best.
-    pub fn matrix_rate(&self) -> Result<f64> {
+    /// TFLOP a second of a large matrix product, as the upper bound of the device.
+    pub fn matmul_rate(&self) -> Result<f64> {
         let side = if self.device.is_cpu() { 2048 } else { 8192 };
-        let factor =
-            || Tensor::randn(0.0_f32, 0.02, (side, side), &self.device)?.to_dtype(self.shown());
+        let factor = || {
+            Tensor::randn(0.0_f32, 0.02, (side, side), &self.device)?
+                .to_dtype(self.activation_dtype())
+        };
         let (a, b) = (factor()?, factor()?);
         let seconds = self.median(|| a.matmul(&b))?;
         Ok(2.0 * (side as f64).powi(3) / seconds / 1e12)
     }
 
-    fn text(&self) -> Result<Vec<Figure>> {
+    fn text(&self) -> Result<Vec<Measurement>> {
         let ids = Tensor::ones((1, TOKENS), DType::U32, &self.device)?;
-        let parameters = random_weights::parameters(self.shown(), &self.device)?;
+        let parameters = random_weights::parameters(self.activation_dtype(), &self.device)?;
         let first = TextEncoder::new(&text::Config::sdxl(), &parameters)?;
         let second = TextEncoder::new(&text::Config::sdxl_second(), &parameters)?;
         let seconds = self.median(|| {
             first.forward(&ids)?;
             Ok(second.forward(&ids)?.penultimate)
         })?;
-        Ok(vec![self.figure("text encoders", seconds, None)])
+        Ok(vec![self.measurement("text encoders", seconds, None)])
     }
 
-    fn vae(&self) -> Result<Vec<Figure>> {
+    fn vae(&self) -> Result<Vec<Measurement>> {
         let picture = self.noise(&[1, 3, self.side, self.side])?;
         let encoder = Encoder::new(&VaeConfig::sdxl(), &self.parameters()?)?;
         device::reset_peak_memory(&self.device);
         let seconds = self.median(|| Ok(encoder.forward(&picture)?.mean))?;
-        let encode = self.figure("VAE encode", seconds, self.tflop([1.117, 2.609, 4.879]));
+        let encode = self.measurement("VAE encode", seconds, self.tflop([1.117, 2.609, 4.879]));
         drop(encoder);
         let latents = self.noise(&[1, 4, self.side / 8, self.side / 8])?;
         let decoder = Decoder::new(&VaeConfig::sdxl(), &self.parameters()?)?;
         device::reset_peak_memory(&self.device);
         let seconds = self.median(|| decoder.forward(&latents))?;
-        let decode = self.figure("VAE decode", seconds, self.tflop([2.515, 5.754, 10.470]));
+        let decode = self.measurement("VAE decode", seconds, self.tflop([2.515, 5.754, 10.470]));
         Ok(vec![encode, decode])
     }
 
-    fn unet(&self) -> Result<Vec<Figure>> {
+    fn unet(&self) -> Result<Vec<Measurement>> {
         let unet = Unet::new(&UnetConfig::sdxl(), &self.parameters()?)?;
-        let mut figures = Vec::new();
+        let mut measurements = Vec::new();
         let batches: &[usize] = if self.device.is_cpu() { &[1] } else { &[1, 4] };
         for &batch in batches {
             let x = self.noise(&[batch, 4, self.side / 8, self.side / 8])?;
@@ -166,12 +167,12 @@ impl Rehearsal {
             } else {
                 "UNet, batch of 4"
             };
-            figures.push(self.figure(name, seconds, tflop));
+            measurements.push(self.measurement(name, seconds, tflop));
         }
-        Ok(figures)
+        Ok(measurements)
     }
 
-    fn controlnet(&self) -> Result<Vec<Figure>> {
+    fn controlnet(&self) -> Result<Vec<Measurement>> {
         let control = ControlNet::new(&UnetConfig::sdxl_controlnet(), &self.parameters()?)?;
         let x = self.noise(&[1, 4, self.side / 8, self.side / 8])?;
         let picture = self.noise(&[1, 3, self.side, self.side])?;
@@ -179,7 +180,7 @@ impl Rehearsal {
         device::reset_peak_memory(&self.device);
         let seconds =
             self.median(|| Ok(control.forward(&x, TIMESTEP, &cond, &picture, 0.6)?.mid))?;
-        Ok(vec![self.figure(
+        Ok(vec![self.measurement(
             "ControlNet",
             seconds,
             self.tflop([0.712, 1.628, 3.020]),
@@ -194,11 +195,11 @@ impl Rehearsal {
     }
 
     fn noise(&self, shape: &[usize]) -> Result<Tensor> {
-        Tensor::randn(0.0_f32, 1.0, shape, &self.device)?.to_dtype(self.shown())
+        Tensor::randn(0.0_f32, 1.0, shape, &self.device)?.to_dtype(self.activation_dtype())
     }
 
-    /// What the networks are shown.
-    fn shown(&self) -> DType {
+    /// Type of the networks' inputs.
+    fn activation_dtype(&self) -> DType {
         dense::activation_dtype(&self.device, self.dtype.0)
     }
 
@@ -213,7 +214,7 @@ impl Rehearsal {
         one.repeated(batch)
     }
 
-    /// Of the three sides that were counted.
+    /// Arithmetic for one of the three sides that were counted.
     fn tflop(&self, counted: [f64; 3]) -> Option<f64> {
         let at = [512, 768, 1024]
             .iter()
@@ -221,8 +222,8 @@ impl Rehearsal {
         Some(counted[at])
     }
 
-    fn figure(&self, name: &str, seconds: f64, tflop: Option<f64>) -> Figure {
-        Figure {
+    fn measurement(&self, name: &str, seconds: f64, tflop: Option<f64>) -> Measurement {
+        Measurement {
             name: name.to_owned(),
             seconds,
             tflop,
@@ -233,11 +234,11 @@ impl Rehearsal {
     fn median(&self, mut once: impl FnMut() -> Result<Tensor>) -> Result<f64> {
         let mut times = Vec::with_capacity(self.runs);
         for run in 0..=self.runs {
-            let begun = Instant::now();
+            let started = Instant::now();
             drop(once()?);
             self.device.synchronize()?;
             if run > 0 {
-                times.push(begun.elapsed().as_secs_f64());
+                times.push(started.elapsed().as_secs_f64());
             }
         }
         times.sort_by(f64::total_cmp);
@@ -245,42 +246,43 @@ impl Rehearsal {
     }
 }
 
-/// What a whole photo could not be painted for.
+/// Reasons for which a whole photo could not be painted.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
     /// No model of random parameters.
     #[error(transparent)]
-    Unusable(#[from] Unusable),
-    /// It did not paint.
+    LoadError(#[from] LoadError),
+    /// The model failed.
     #[error(transparent)]
     GenerativeModel(#[from] GenerationError),
 }
 
-/// Ways of working with SDXL at full size in `free` bytes.
-pub fn sdxl_ways(free: u64, card: bool) -> Vec<Budget> {
-    ways(free, &Sizes::SDXL, card)
+/// Budgets of SDXL at full size that fit into `free` bytes.
+pub fn sdxl_budgets(free: u64, card: bool) -> Vec<Budget> {
+    fitting_budgets(free, &Sizes::SDXL, card)
 }
 
-/// Seconds that a model of random parameters takes for one picture as a whole, and for all tiles of
-/// another, by a way of working; the first photo's loading not counted.
+/// Measures a model of random parameters on one picture as a whole, and on all tiles of another, with a
+/// memory profile; loading is not counted.
 pub fn photo(
     device: &Device,
     profile: Profile,
     small: &Pixels,
     tiled: Option<(&Pixels, &[Tile])>,
     denoise: &Denoise,
-) -> std::result::Result<Vec<Figure>, PhotoError> {
-    let way = Budget::of(profile, &Sizes::SDXL);
-    let painter = Painter::working(Files::random(), device.clone(), None, vec![way], |_| ())?;
-    let mut figures = Vec::new();
+) -> std::result::Result<Vec<Measurement>, PhotoError> {
+    let budget = Budget::of(profile, &Sizes::SDXL);
+    let model =
+        DiffusionModel::with_budgets(Files::random(), device.clone(), None, vec![budget], |_| ())?;
+    let mut measurements = Vec::new();
     let mut take =
         |name: String, go: &mut dyn FnMut() -> std::result::Result<(), GenerationError>| {
             device::reset_peak_memory(device);
-            let begun = Instant::now();
+            let started = Instant::now();
             go()?;
-            figures.push(Figure {
+            measurements.push(Measurement {
                 name,
-                seconds: begun.elapsed().as_secs_f64(),
+                seconds: started.elapsed().as_secs_f64(),
                 tflop: None,
                 peak_bytes: device::peak_memory(device),
             });
@@ -288,15 +290,15 @@ pub fn photo(
         };
     let scene = Scene::default();
     // Loads the networks.
-    painter.correct(small, &scene, denoise, &|_| true)?;
+    model.correct(small, &scene, denoise, &|_| true)?;
     take(format!("guided proposal, {}", profile.name), &mut || {
-        painter.correct(small, &scene, denoise, &|_| true).map(drop)
+        model.correct(small, &scene, denoise, &|_| true).map(drop)
     })?;
     if let Some((pixels, tiles)) = tiled {
         let name = format!("{} tiles, {}", tiles.len(), profile.name);
         take(name, &mut || {
-            painter.redraw(pixels, tiles, &scene, denoise, &|_| true, &mut |_, _| ())
+            model.redraw(pixels, tiles, &scene, denoise, &|_| true, &mut |_, _| ())
         })?;
     }
-    Ok(figures)
+    Ok(measurements)
 }

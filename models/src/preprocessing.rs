@@ -1,10 +1,10 @@
-//! A picture as networks want it: resized, and as planes of numbers. What a network was trained
-//! with (its size, its mean, its deviation) is said by the network's own file.
+//! Preprocessing of pictures for networks: resizing, cropping, normalisation. The size and the
+//! normalisation that a network was trained with are in the network's own file.
 
 use candle_core::{Device, Result, Tensor};
 use plumbline_enhance::Pixels;
 
-/// How to resize. Both are widened when shrinking, as Pillow's are.
+/// Kernel of resizing. Both are widened when shrinking, as Pillow's are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kernel {
     /// A triangle.
@@ -14,8 +14,8 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Pixels to either side.
-    fn reach(self) -> f64 {
+    /// Support in pixels, to either side.
+    fn support(self) -> f64 {
         match self {
             Self::Bilinear => 1.0,
             Self::Bicubic => 2.0,
@@ -34,23 +34,23 @@ impl Kernel {
     }
 }
 
-/// What training pictures were like, in unit range, in the order of the channels.
+/// Mean and deviation of the training's pictures, in unit range, in the order of the channels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Usual {
-    /// Taken off.
+pub struct Normalization {
+    /// Subtracted.
     pub mean: [f32; 3],
     /// Divided by.
     pub deviation: [f32; 3],
 }
 
-/// ImageNet's.
-pub const IMAGENET: Usual = Usual {
+/// Normalisation of ImageNet.
+pub const IMAGENET: Normalization = Normalization {
     mean: [0.485, 0.456, 0.406],
     deviation: [0.229, 0.224, 0.225],
 };
 
-/// An 8-bit copy of another size, whatever the shape. Our own few lines: `fast_image_resize` was
-/// four fifths of this crate's code and compile time, and a network takes far longer to look.
+/// Resizes to an 8-bit copy of any shape. Our own few lines: `fast_image_resize` was
+/// four fifths of this crate's code and compile time, and a network takes far longer.
 pub fn resized(pixels: &Pixels, width: u32, height: u32, kernel: Kernel) -> Pixels {
     let (width, height) = (width.max(1), height.max(1));
     let (across, down) = (
@@ -59,12 +59,15 @@ pub fn resized(pixels: &Pixels, width: u32, height: u32, kernel: Kernel) -> Pixe
     );
     let samples = pixels.rgb8();
     let rows = samples.chunks_exact(pixels.width() as usize * 3);
-    let rows: Vec<Vec<f32>> = rows.map(|row| narrowed(row, &across)).collect();
-    let out = down.iter().flat_map(|taps| lowered(&rows, taps)).collect();
+    let rows: Vec<Vec<f32>> = rows.map(|row| resized_row(row, &across)).collect();
+    let out = down
+        .iter()
+        .flat_map(|taps| blended_rows(&rows, taps))
+        .collect();
     Pixels::from_eight(width, height, out).expect("there are as many taps as pixels")
 }
 
-/// The pixels that one pixel of a copy is made of.
+/// Pixels that one pixel of a copy is computed from.
 struct Taps {
     first: usize,
     weights: Vec<f32>,
@@ -73,11 +76,11 @@ struct Taps {
 fn taps(from: u32, to: u32, kernel: Kernel) -> Vec<Taps> {
     let scale = f64::from(from) / f64::from(to);
     let wide = scale.max(1.0);
-    let reach = kernel.reach() * wide;
+    let support = kernel.support() * wide;
     let taps = |i: u32| {
         let centre = (f64::from(i) + 0.5) * scale;
-        let first = (centre - reach + 0.5).max(0.0) as u32;
-        let end = ((centre + reach + 0.5) as u32).min(from);
+        let first = (centre - support + 0.5).max(0.0) as u32;
+        let end = ((centre + support + 0.5) as u32).min(from);
         let weight = |x: u32| kernel.at((f64::from(x) + 0.5 - centre) / wide);
         let sum: f64 = (first..end).map(weight).sum();
         Taps {
@@ -88,8 +91,8 @@ fn taps(from: u32, to: u32, kernel: Kernel) -> Vec<Taps> {
     (0..to).map(taps).collect()
 }
 
-/// A row of fewer (or more) pixels.
-fn narrowed(row: &[u8], taps: &[Taps]) -> Vec<f32> {
+/// Row of fewer (or more) pixels.
+fn resized_row(row: &[u8], taps: &[Taps]) -> Vec<f32> {
     let mut out = Vec::with_capacity(taps.len() * 3);
     for taps in taps {
         let mut sum = [0.0; 3];
@@ -104,8 +107,8 @@ fn narrowed(row: &[u8], taps: &[Taps]) -> Vec<f32> {
     out
 }
 
-/// One row of several, rounded.
-fn lowered(rows: &[Vec<f32>], taps: &Taps) -> Vec<u8> {
+/// Weighted sum of rows, rounded.
+fn blended_rows(rows: &[Vec<f32>], taps: &Taps) -> Vec<u8> {
     let mut sum = vec![0.0; rows[taps.first].len()];
     for (row, weight) in rows[taps.first..].iter().zip(&taps.weights) {
         for (sum, v) in sum.iter_mut().zip(row) {
@@ -116,8 +119,8 @@ fn lowered(rows: &[Vec<f32>], taps: &Taps) -> Vec<u8> {
     sum.iter().map(|v| v.round() as u8).collect()
 }
 
-/// The middle of a picture, as 8 bits; a side that is shorter stays as it is.
-pub fn middle(pixels: &Pixels, width: u32, height: u32) -> Pixels {
+/// Crops the centre of a picture, as 8 bits; a side that is shorter stays as it is.
+pub fn center_crop(pixels: &Pixels, width: u32, height: u32) -> Pixels {
     let (width, height) = (width.min(pixels.width()), height.min(pixels.height()));
     // An odd remainder is cut to the right and below, as Python's rounding towards zero does.
     let left = ((pixels.width() - width) / 2) as usize;
@@ -131,12 +134,15 @@ pub fn middle(pixels: &Pixels, width: u32, height: u32) -> Pixels {
     Pixels::from_eight(width, height, cut.copied().collect()).expect("the cut has that size")
 }
 
-/// 1 x 3 x height x width, RGB, 0..1, less the mean and by the deviation.
-pub fn planes(pixels: &Pixels, usual: Usual) -> Result<Tensor> {
+/// Tensor of a picture, 1 x 3 x height x width, RGB of 0..1, normalised.
+pub fn to_tensor(pixels: &Pixels, normalization: Normalization) -> Result<Tensor> {
     let samples = pixels.rgb8();
     let mut values = Vec::with_capacity(samples.len());
     for channel in 0..3 {
-        let (mean, deviation) = (usual.mean[channel], usual.deviation[channel]);
+        let (mean, deviation) = (
+            normalization.mean[channel],
+            normalization.deviation[channel],
+        );
         let plane = samples.iter().skip(channel).step_by(3);
         values.extend(plane.map(|&v| (f32::from(v) / 255.0 - mean) / deviation));
     }
@@ -156,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_middle_is_in_the_middle() {
-        let cut = middle(&ramp(9, 5), 4, 3);
+        let cut = center_crop(&ramp(9, 5), 4, 3);
         assert_eq!((cut.width(), cut.height()), (4, 3));
         assert_eq!(cut.rgb8()[..3], [2, 1, 7]);
         assert_eq!(cut.rgb8()[cut.rgb8().len() - 3..], [5, 3, 7]);
@@ -164,16 +170,16 @@ mod tests {
 
     #[test]
     fn the_middle_of_a_smaller_picture_is_the_picture() {
-        assert_eq!(middle(&ramp(3, 2), 224, 224), ramp(3, 2));
+        assert_eq!(center_crop(&ramp(3, 2), 224, 224), ramp(3, 2));
     }
 
     #[test]
     fn planes_are_red_green_blue_and_less_the_mean() {
-        let usual = Usual {
+        let normalization = Normalization {
             mean: [0.0, 0.0, 7.0 / 255.0],
             deviation: [1.0 / 255.0, 2.0 / 255.0, 1.0],
         };
-        let planes = planes(&ramp(2, 3), usual).unwrap();
+        let planes = to_tensor(&ramp(2, 3), normalization).unwrap();
         assert_eq!(planes.dims(), [1, 3, 3, 2]);
         let values: Vec<f32> = planes.flatten_all().unwrap().to_vec1().unwrap();
         let wanted = [

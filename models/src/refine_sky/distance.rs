@@ -1,27 +1,28 @@
-//! How deep a cell lies inside a region of a square plane, and which parts a region falls into.
+//! Distance transform and connected components of a region of a square plane.
 
 /// Squared distance (in cells, between middles) of every cell to the nearest one outside of the
 /// region; zero outside. All around the plane is outside. Felzenszwalb and Huttenlocher 2012,
 /// "Distance transforms of sampled functions": exact, first along columns, then along rows.
-pub(super) fn depths(inside: &[bool], side: usize) -> Vec<f32> {
+pub(super) fn squared_distances(inside: &[bool], side: usize) -> Vec<f32> {
     let far = (2 * side * side) as f32;
-    let mut depths: Vec<f32> = inside.iter().map(|&i| if i { far } else { 0.0 }).collect();
+    let mut squared_distances: Vec<f32> =
+        inside.iter().map(|&i| if i { far } else { 0.0 }).collect();
     for x in 0..side {
-        let column: Vec<f32> = (0..side).map(|y| depths[y * side + x]).collect();
-        for (y, depth) in along(&column).into_iter().enumerate() {
-            depths[y * side + x] = depth;
+        let column: Vec<f32> = (0..side).map(|y| squared_distances[y * side + x]).collect();
+        for (y, depth) in lower_envelope(&column).into_iter().enumerate() {
+            squared_distances[y * side + x] = depth;
         }
     }
-    for row in depths.chunks_exact_mut(side) {
-        let deeper = along(row);
+    for row in squared_distances.chunks_exact_mut(side) {
+        let deeper = lower_envelope(row);
         row.copy_from_slice(&deeper);
     }
-    depths
+    squared_distances
 }
 
-/// The lowest of parabolas that stand on every value, read at every place; beyond both ends stands
-/// one on zero.
-fn along(values: &[f32]) -> Vec<f32> {
+/// Lower envelope of parabolas on every value, evaluated at every place; beyond both ends there is one
+/// on zero.
+fn lower_envelope(values: &[f32]) -> Vec<f32> {
     let edge = values.len() as f32;
     let ends = [(-1.0, 0.0), (edge, 0.0)];
     let middle = values.iter().enumerate().map(|(at, &v)| (at as f32, v));
@@ -41,37 +42,37 @@ fn along(values: &[f32]) -> Vec<f32> {
         }
         lowest.push((at, height, from));
     }
-    read(&lowest, values.len())
+    evaluate(&lowest, values.len())
 }
 
-fn read(lowest: &[(f32, f32, f32)], length: usize) -> Vec<f32> {
+fn evaluate(lowest: &[(f32, f32, f32)], length: usize) -> Vec<f32> {
     let mut current = 0;
-    let mut depths = Vec::with_capacity(length);
+    let mut squared_distances = Vec::with_capacity(length);
     for at in (0..length).map(|at| at as f32) {
         while lowest.get(current + 1).is_some_and(|next| next.2 <= at) {
             current += 1;
         }
         let (foot, height, _) = lowest[current];
-        depths.push((at - foot) * (at - foot) + height);
+        squared_distances.push((at - foot) * (at - foot) + height);
     }
-    depths
+    squared_distances
 }
 
-/// The parts of a region that hang together by edges, as cells; the largest first.
-pub(super) fn parts(inside: &[bool], side: usize) -> Vec<Vec<usize>> {
+/// Components of a region, connected by edges, as cells; the largest first.
+pub(super) fn components(inside: &[bool], side: usize) -> Vec<Vec<usize>> {
     let mut left = inside.to_vec();
-    let mut parts = Vec::new();
+    let mut components = Vec::new();
     for first in 0..left.len() {
         if left[first] {
-            parts.push(part(&mut left, side, first));
+            components.push(component(&mut left, side, first));
         }
     }
-    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
-    parts
+    components.sort_by_key(|component| std::cmp::Reverse(component.len()));
+    components
 }
 
-/// Takes the part that a cell belongs to away.
-fn part(left: &mut [bool], side: usize, first: usize) -> Vec<usize> {
+/// Removes the component of a cell from a region, and returns it.
+fn component(left: &mut [bool], side: usize, first: usize) -> Vec<usize> {
     left[first] = false;
     let mut cells = vec![first];
     let mut next = 0;
@@ -121,7 +122,7 @@ mod tests {
     #[test]
     fn depths_are_the_distances_to_the_nearest_cell_outside() {
         for inside in [region(), vec![true; SIDE * SIDE], vec![false; SIDE * SIDE]] {
-            for (at, depth) in depths(&inside, SIDE).into_iter().enumerate() {
+            for (at, depth) in squared_distances(&inside, SIDE).into_iter().enumerate() {
                 let (x, y) = ((at % SIDE) as i32, (at / SIDE) as i32);
                 assert_eq!(depth, plainly(&inside, x, y), "at {x}, {y}");
             }
@@ -131,8 +132,8 @@ mod tests {
     #[test]
     fn parts_hang_together_by_edges_and_the_largest_comes_first() {
         let inside = [1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0].map(|v| v == 1);
-        let mut parts = parts(&inside, 4);
-        parts.iter_mut().for_each(|part| part.sort());
-        assert_eq!(parts, [vec![5, 6, 9], vec![0], vec![12]]);
+        let mut components = components(&inside, 4);
+        components.iter_mut().for_each(|component| component.sort());
+        assert_eq!(components, [vec![5, 6, 9], vec![0], vec![12]]);
     }
 }

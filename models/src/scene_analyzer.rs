@@ -1,5 +1,5 @@
-//! An `SceneAnalyzer` made of whatever is here: one network for the sky, one for place and room. Where nothing
-//! better is installed, what ships sees, and it is said so once, when the eye opens.
+//! Scene analyzer made of the networks that are installed: one for the sky, one for place and room.
+//! Where nothing better is installed the shipped ones are used, and a note says so when it opens.
 
 use plumbline_documents::Place;
 use plumbline_enhance::{AnalysisError, Mask, Pixels, Scene, SceneAnalyzer};
@@ -14,34 +14,34 @@ use crate::refine_sky::RefineSky;
 use crate::sky::{self, SkyNet};
 use crate::weight_store::{self, WeightStore};
 use crate::weights::Weights;
-use crate::zero_shot::{Judged, ZeroShot};
+use crate::zero_shot::{PlacePrediction, ZeroShot};
 
-/// Finds the sky in a picture.
-pub trait FindsSky: Send + Sync {
-    /// How likely every pixel is sky.
-    fn sky(&self, small: &Pixels) -> Result<Mask, AnalysisError>;
+/// Segmentation of the sky in a picture.
+pub trait SkySegmenter: Send + Sync {
+    /// Probability of sky of every pixel.
+    fn segment(&self, small: &Pixels) -> Result<Mask, AnalysisError>;
 }
 
-/// Tells place and room.
-pub trait KnowsPlaces: Send + Sync {
-    /// What a picture shows.
-    fn judge(&self, small: &Pixels) -> Result<Judged, AnalysisError>;
+/// Classification of place and room.
+pub trait PlaceClassifier: Send + Sync {
+    /// Place and room of a picture.
+    fn classify(&self, small: &Pixels) -> Result<PlacePrediction, AnalysisError>;
 }
 
-/// A network and the name it goes by in reports.
-pub struct Named<N: ?Sized> {
-    /// The id of its weights.
+/// Network and its name in reports.
+pub struct NamedNetwork<N: ?Sized> {
+    /// Id of its weights.
     pub name: &'static str,
-    /// The hash of its weights, in hexadecimal digits.
+    /// SHA-256 of its weights, as lower-case hex.
     pub sha256: Option<String>,
-    /// The network.
+    /// Network.
     pub network: Box<N>,
 }
 
-/// Sees by networks.
-pub struct Sight {
-    sky: Option<Named<dyn FindsSky>>,
-    places: Option<Named<dyn KnowsPlaces>>,
+/// Scene analyzer made of networks.
+pub struct NetworkSceneAnalyzer {
+    sky: Option<NamedNetwork<dyn SkySegmenter>>,
+    places: Option<NamedNetwork<dyn PlaceClassifier>>,
     name: String,
 }
 
@@ -52,18 +52,21 @@ const SKY_AND_SAM: &str = "sky-u2netp drawn by sam2.1-hiera-tiny";
 pub const TUNED_FILE: &str = "own-sky.safetensors";
 const TUNED: &str = "own-sky (tuned here)";
 const OWN_SCENE: &str = "own-scene";
-/// Of what our own scene network is at least so sure about it is right, with photographers left out, 71
-/// times in 71, and about crops and other lights of theirs 99 in 100. Below it cannot tell.
+/// Confidence from which our own scene network's answer counts: with photographers left out it is right
+/// 71 times in 71, and on crops and other lights of theirs 99 in 100. Below, the place is unknown.
 const SURE: f32 = 0.9;
-/// Rooms that are less sure than this are not named.
+/// Confidence from which a room is named.
 const SURE_ROOM: f32 = 0.5;
 const CLIP: &str = "clip-vit-base-patch32";
-/// The one we made first: it was checked against recorded ids.
+/// Vocabularies, ours first: it was checked against recorded ids.
 const VOCABULARIES: [&str; 2] = ["clip-tokenizer", "clip-tokenizer-hub"];
 
-impl Sight {
-    /// Of the networks given.
-    pub fn of(sky: Option<Named<dyn FindsSky>>, places: Option<Named<dyn KnowsPlaces>>) -> Self {
+impl NetworkSceneAnalyzer {
+    /// Analyzer of given networks.
+    pub fn new(
+        sky: Option<NamedNetwork<dyn SkySegmenter>>,
+        places: Option<NamedNetwork<dyn PlaceClassifier>>,
+    ) -> Self {
         let names = [
             sky.as_ref().map(|sky| sky.name),
             places.as_ref().map(|places| places.name),
@@ -77,7 +80,7 @@ impl Sight {
         Self { sky, places, name }
     }
 
-    /// Of the best that is here, and a sentence about each network that would be better and is not.
+    /// Analyzer of the best networks that are installed, and a sentence about each better one that is not.
     pub fn open(store: &WeightStore) -> (Self, Vec<String>) {
         let mut notes = Vec::new();
         let mut or_note =
@@ -86,28 +89,28 @@ impl Sight {
         let sky = sky.and_then(|sky| sky.map_err(&mut or_note).ok());
         let sky = sky.unwrap_or_else(shipped_sky);
         let places = open_places(store).map_err(&mut or_note);
-        let places = places.unwrap_or_else(|()| own_places());
-        (Self::of(Some(sky), Some(places)), notes)
+        let places = places.unwrap_or_else(|()| shipped_places());
+        (Self::new(Some(sky), Some(places)), notes)
     }
 
-    /// Of the networks that are part of the program.
+    /// Analyzer of the networks that are part of the program.
     pub fn shipped() -> Self {
-        Self::of(Some(shipped_sky()), Some(own_places()))
+        Self::new(Some(shipped_sky()), Some(shipped_places()))
     }
 }
 
-impl SceneAnalyzer for Sight {
+impl SceneAnalyzer for NetworkSceneAnalyzer {
     fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError> {
         let mut scene = Scene::default();
         if let Some(sky) = &self.sky {
-            scene.sky = Some(sky.network.sky(small)?);
+            scene.sky = Some(sky.network.segment(small)?);
         }
         if let Some(places) = &self.places {
-            let judged = places.network.judge(small)?;
-            (scene.place, scene.confidence) = (judged.place, judged.place_confidence);
-            if judged.place == Place::Interior && judged.room_confidence >= SURE_ROOM {
-                scene.room = Some(judged.room);
-                scene.room_confidence = judged.room_confidence;
+            let prediction = places.network.classify(small)?;
+            (scene.place, scene.confidence) = (prediction.place, prediction.place_confidence);
+            if prediction.place == Place::Interior && prediction.room_confidence >= SURE_ROOM {
+                scene.room = Some(prediction.room);
+                scene.room_confidence = prediction.room_confidence;
             }
         }
         Ok(scene)
@@ -122,65 +125,69 @@ impl SceneAnalyzer for Sight {
     }
 }
 
-impl FindsSky for SkyNet {
-    fn sky(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
-        self.mask(small).map_err(in_words)
+impl SkySegmenter for SkyNet {
+    fn segment(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
+        self.mask(small).map_err(to_error)
     }
 }
 
-impl KnowsPlaces for ZeroShot {
-    fn judge(&self, small: &Pixels) -> Result<Judged, AnalysisError> {
-        ZeroShot::judge(self, small).map_err(in_words)
+impl PlaceClassifier for ZeroShot {
+    fn classify(&self, small: &Pixels) -> Result<PlacePrediction, AnalysisError> {
+        ZeroShot::classify(self, small).map_err(to_error)
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is a map_err")]
-fn in_words(error: candle_core::Error) -> AnalysisError {
+fn to_error(error: candle_core::Error) -> AnalysisError {
     AnalysisError(error.to_string())
 }
 
-impl FindsSky for OwnSkyNet {
-    fn sky(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
-        self.probability(small).map_err(in_words)
+impl SkySegmenter for OwnSkyNet {
+    fn segment(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
+        self.probability(small).map_err(to_error)
     }
 }
 
-impl KnowsPlaces for SceneNet {
-    fn judge(&self, small: &Pixels) -> Result<Judged, AnalysisError> {
-        let judged = self.look(small).map_err(in_words)?;
-        let sure = judged.place_confidence >= SURE;
-        Ok(Judged {
-            place: if sure { judged.place } else { Place::Unknown },
-            // Right about rooms less often than not.
+impl PlaceClassifier for SceneNet {
+    fn classify(&self, small: &Pixels) -> Result<PlacePrediction, AnalysisError> {
+        let prediction = self.predict(small).map_err(to_error)?;
+        let sure = prediction.place_confidence >= SURE;
+        Ok(PlacePrediction {
+            place: if sure {
+                prediction.place
+            } else {
+                Place::Unknown
+            },
+            // Its rooms are wrong more often than not.
             room_confidence: 0.0,
-            ..judged
+            ..prediction
         })
     }
 }
 
-fn shipped_sky() -> Named<dyn FindsSky> {
-    Named {
+fn shipped_sky() -> NamedNetwork<dyn SkySegmenter> {
+    NamedNetwork {
         name: SKY,
         sha256: Some(hex::encode(Sha256::digest(sky::SHIPPED))),
         network: Box::new(SkyNet::shipped().expect("a test opens it")),
     }
 }
 
-fn own_places() -> Named<dyn KnowsPlaces> {
-    Named {
+fn shipped_places() -> NamedNetwork<dyn PlaceClassifier> {
+    NamedNetwork {
         name: OWN_SCENE,
         sha256: None,
         network: Box::new(SceneNet::shipped().expect("a test opens it")),
     }
 }
 
-/// `None`: nobody tuned one. Whoever did wants it, whatever else is here.
-fn tuned_sky(store: &WeightStore) -> Option<Result<Named<dyn FindsSky>, String>> {
+/// Fine-tuned network. `None`: there is none. It comes before all others, which somebody tuned it to be.
+fn tuned_sky(store: &WeightStore) -> Option<Result<NamedNetwork<dyn SkySegmenter>, String>> {
     let path = store.folder().join(TUNED_FILE);
     if !path.exists() {
         return None;
     }
-    let opened = OwnSkyNet::from_file(&path).map(|net| Named::<dyn FindsSky> {
+    let opened = OwnSkyNet::from_file(&path).map(|net| NamedNetwork::<dyn SkySegmenter> {
         name: TUNED,
         sha256: weight_store::sha256_of(&path).ok(),
         network: Box::new(net),
@@ -188,33 +195,33 @@ fn tuned_sky(store: &WeightStore) -> Option<Result<Named<dyn FindsSky>, String>>
     Some(opened.map_err(|error| format!("{TUNED_FILE}: {error}.")))
 }
 
-/// `None`: nobody fetched SAM. Whoever did, by name, wants it.
-fn sky_by_sam(store: &WeightStore) -> Option<Result<Named<dyn FindsSky>, String>> {
+/// Shipped network refined by SAM. `None`: SAM is not installed, which is done by name only.
+fn sky_by_sam(store: &WeightStore) -> Option<Result<NamedNetwork<dyn SkySegmenter>, String>> {
     let path = store.find(weight(SAM)).ok()?;
     let opened = Sam2::open(&path, &Shape::TINY).map(|sam| {
         let shipped = SkyNet::shipped().expect("a test opens it");
-        Named::<dyn FindsSky> {
+        NamedNetwork::<dyn SkySegmenter> {
             name: SKY_AND_SAM,
             sha256: Some(hex::encode(Sha256::digest(sky::SHIPPED))),
-            network: Box::new(DrawnAnew(shipped, RefineSky::new(sam))),
+            network: Box::new(RefinedSky(shipped, RefineSky::new(sam))),
         }
     });
     Some(opened.map_err(|error| format!("{SAM}: {error}.")))
 }
 
-/// A sky found by one network, its border drawn by another.
-struct DrawnAnew(SkyNet, RefineSky);
+/// Sky of one network, with its border refined by another.
+struct RefinedSky(SkyNet, RefineSky);
 
-impl FindsSky for DrawnAnew {
-    fn sky(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
-        let found = self.0.sky(small)?;
-        let refined = self.1.refine(small, &found).map_err(in_words)?;
+impl SkySegmenter for RefinedSky {
+    fn segment(&self, small: &Pixels) -> Result<Mask, AnalysisError> {
+        let found = self.0.segment(small)?;
+        let refined = self.1.refine(small, &found).map_err(to_error)?;
         Ok(refined.mask)
     }
 }
 
-/// CLIP, which needs its vocabulary.
-fn open_places(store: &WeightStore) -> Result<Named<dyn KnowsPlaces>, String> {
+/// CLIP, with its vocabulary.
+fn open_places(store: &WeightStore) -> Result<NamedNetwork<dyn PlaceClassifier>, String> {
     let clip = weight(CLIP);
     let path = store.find(clip).map_err(|absent| absent.to_string())?;
     let found = VOCABULARIES.map(|id| store.find(weight(id)));
@@ -227,12 +234,12 @@ fn open_places(store: &WeightStore) -> Result<Named<dyn KnowsPlaces>, String> {
     let weights = Weights::map(&path).map_err(|error| wrong(&error))?;
     let net = weights.build(Clip::base_patch32);
     let net = net.map_err(|error| wrong(&error))?;
-    let (memory, fingerprint) = (
+    let (cache, fingerprint) = (
         path.parent().unwrap_or(store.folder()),
         store.sha256(clip).unwrap_or_default(),
     );
-    let places = ZeroShot::new(net, &tokenizer, memory, &fingerprint);
-    Ok(Named {
+    let places = ZeroShot::new(net, &tokenizer, cache, &fingerprint);
+    Ok(NamedNetwork {
         name: CLIP,
         sha256: Some(fingerprint),
         network: Box::new(places.map_err(|error| wrong(&error))?),
@@ -249,30 +256,30 @@ mod tests {
     use super::*;
     use plumbline_documents::Room;
 
-    struct Says(Judged);
+    struct Fixed(PlacePrediction);
 
-    impl KnowsPlaces for Says {
-        fn judge(&self, _small: &Pixels) -> Result<Judged, AnalysisError> {
+    impl PlaceClassifier for Fixed {
+        fn classify(&self, _small: &Pixels) -> Result<PlacePrediction, AnalysisError> {
             Ok(self.0)
         }
     }
 
     fn scene(place: Place) -> Scene {
-        let judged = Judged {
+        let prediction = PlacePrediction {
             place,
             place_confidence: 0.9,
             room: Room::Kitchen,
             room_confidence: 0.7,
         };
-        let analyzer = Sight::of(
+        let analyzer = NetworkSceneAnalyzer::new(
             None,
-            Some(Named {
-                name: "says",
+            Some(NamedNetwork {
+                name: "fixed",
                 sha256: None,
-                network: Box::new(Says(judged)),
+                network: Box::new(Fixed(prediction)),
             }),
         );
-        assert_eq!(analyzer.name(), "says");
+        assert_eq!(analyzer.name(), "fixed");
         analyzer
             .analyze(&Pixels::from_eight(1, 1, vec![0; 3]).unwrap())
             .unwrap()
@@ -287,10 +294,10 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_store_sees_by_what_ships_and_says_what_to_run() {
-        let (analyzer, notes) = Sight::open(&WeightStore::new("/nowhere"));
+    fn with_an_empty_store_shipped_networks_are_used_and_a_note_says_what_to_run() {
+        let (analyzer, notes) = NetworkSceneAnalyzer::open(&WeightStore::new("/nowhere"));
         assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
-        assert_eq!(analyzer.name(), Sight::shipped().name());
+        assert_eq!(analyzer.name(), NetworkSceneAnalyzer::shipped().name());
         assert_eq!(analyzer.sky_sha256().map(str::len), Some(64));
         assert_eq!(notes.len(), 1);
         for note in notes {
@@ -302,7 +309,7 @@ mod tests {
     fn a_file_that_is_no_network_is_a_sentence() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(TUNED_FILE), b"no weights").unwrap();
-        let (analyzer, notes) = Sight::open(&WeightStore::new(folder.path()));
+        let (analyzer, notes) = NetworkSceneAnalyzer::open(&WeightStore::new(folder.path()));
         assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
         let sentence = "own-sky.safetensors: the weights cannot be used";
         assert!(notes[0].starts_with(sentence), "{}", notes[0]);

@@ -1,4 +1,4 @@
-//! What a LoRA's file says about itself: diffusers writes PEFT's settings into its header.
+//! Metadata of a LoRA's file: diffusers writes PEFT's settings into its header.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -10,19 +10,19 @@ use serde::Deserialize;
 
 use crate::diffusion::lora::{LoraError, Name};
 
-/// Headers beyond this are nobody's: the largest known, with a name for each of 5000 tensors, is
+/// Largest header that is read: the largest known, with a name for each of 5000 tensors, is
 /// below 1 MB.
-const LONGEST_HEADER: u64 = 100 << 20;
+const MAX_HEADER: u64 = 100 << 20;
 
 /// PEFT's settings for the UNet.
 #[derive(Default, Deserialize)]
-pub(super) struct Told {
+pub(super) struct Metadata {
     #[serde(rename = "unet.lora_alpha")]
     alpha: Option<f64>,
-    /// Those of single layers, by the end of their path.
+    /// Alphas of single layers, by the end of their path.
     #[serde(rename = "unet.alpha_pattern", default)]
     alphas: BTreeMap<String, f64>,
-    /// Whether alpha is divided by the root of the rank (Kalajdzievski 2023, "A rank stabilization
+    /// True if alpha is divided by the root of the rank (Kalajdzievski 2023, "A rank stabilization
     /// scaling factor for fine-tuning with LoRA").
     #[serde(rename = "unet.use_rslora", default)]
     by_root: bool,
@@ -34,8 +34,8 @@ struct Header {
     metadata: BTreeMap<String, String>,
 }
 
-impl Told {
-    /// Nothing, where the file says nothing.
+impl Metadata {
+    /// Reads a file's metadata; empty where it has none.
     pub fn read(path: &Path) -> Result<Self, LoraError> {
         let bytes = header(path).map_err(|error| Error::from(error).with_path(path))?;
         let wrong = |error: serde_json::Error| LoraError::Metadata(error.to_string());
@@ -43,16 +43,16 @@ impl Told {
         let Some(settings) = header.metadata.get("lora_adapter_metadata") else {
             return Ok(Self::default());
         };
-        let told: Self = serde_json::from_str(settings).map_err(wrong)?;
-        match told.alphas.keys().find(|pattern| !is_plain(pattern)) {
+        let metadata: Self = serde_json::from_str(settings).map_err(wrong)?;
+        match metadata.alphas.keys().find(|pattern| !is_plain(pattern)) {
             Some(pattern) => Err(LoraError::Metadata(format!(
                 "{pattern} is an expression, and only plain paths are read"
             ))),
-            None => Ok(told),
+            None => Ok(metadata),
         }
     }
 
-    /// What is said of a layer.
+    /// Alpha of a layer.
     pub fn alpha(&self, name: &Name) -> Option<f64> {
         let Name::Path(path) = name else {
             return self.alpha;
@@ -65,7 +65,7 @@ impl Told {
         own.map(|(_, alpha)| *alpha).or(self.alpha)
     }
 
-    /// By what alpha is divided.
+    /// Divisor of alpha.
     pub fn divisor(&self, rank: usize) -> f64 {
         let rank = rank as f64;
         if self.by_root { rank.sqrt() } else { rank }
@@ -78,13 +78,13 @@ fn is_plain(pattern: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte))
 }
 
-/// The JSON at the head of a safetensors file, after its length.
+/// JSON at the head of a safetensors file, after its length.
 fn header(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let mut length = [0; 8];
     file.read_exact(&mut length)?;
     let mut header = Vec::new();
-    let length = u64::from_le_bytes(length).min(LONGEST_HEADER);
+    let length = u64::from_le_bytes(length).min(MAX_HEADER);
     file.take(length).read_to_end(&mut header)?;
     Ok(header)
 }
