@@ -2,18 +2,16 @@
 //! effect on the UNet is measured where the UNet is.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod recorded;
-
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor, safetensors};
+use plumbline_fixtures::models;
 use plumbline_models::diffusion::checkpoint::Network;
 use plumbline_models::diffusion::lora::blend::{Blend, Originals, Share};
 use plumbline_models::diffusion::lora::{Lora, LoraError};
 use plumbline_models::diffusion::params::Params;
-use recorded::shared;
 use tempfile::TempDir;
 
 type Bits = BTreeMap<String, Vec<u32>>;
@@ -76,7 +74,7 @@ fn split(key: &str) -> (&str, &str) {
 
 #[test]
 fn all_ways_of_naming_it_merge_alike() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let kohya = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
@@ -130,7 +128,7 @@ fn by_hand(w: &[f32], [up, down]: [&Tensor; 2], times: f64) -> Vec<f64> {
 
 #[test]
 fn every_kind_of_layer_is_added_as_the_paper_says() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let file = folder.join("lora_kohya.safetensors");
@@ -166,7 +164,7 @@ fn every_kind_of_layer_is_added_as_the_paper_says() {
 
 #[test]
 fn taken_out_again_every_bit_is_as_it_was() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let lora = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
@@ -202,7 +200,7 @@ fn taken_out_again_every_bit_is_as_it_was() {
 
 #[test]
 fn several_add_up() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let kohya = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
@@ -260,7 +258,7 @@ fn describe(file: &Path, settings: &str) {
 
 #[test]
 fn alpha_is_what_the_file_says_or_else_what_the_caller_says() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let (_place, file) = small(&[]);
@@ -351,7 +349,7 @@ fn put(lora: &Lora, weight: f64) -> Share<'_> {
 
 #[test]
 fn what_does_not_fit_the_network_is_refused_and_changes_nothing() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let good = Lora::open(&folder.join("lora_kohya.safetensors"), None).unwrap();
@@ -397,7 +395,7 @@ fn what_does_not_fit_the_network_is_refused_and_changes_nothing() {
 
 #[test]
 fn a_matrix_is_a_kernel_of_one_pixel() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let file = folder.join("lora_kohya.safetensors");

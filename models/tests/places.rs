@@ -2,24 +2,19 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
-use std::path::Path;
 
 use candle_core::{Device, safetensors};
 use plumbline_enhance::{Limits, decode, small};
+use plumbline_fixtures::{models, photos};
 use plumbline_models::nets::squeezenet::{self, SqueezeNet};
 use plumbline_models::weights::Weights;
 
 #[test]
 fn squeezenet_tells_rooms_from_houses_as_often_as_its_card_says() {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let (folder, photos) = (
-        shared.join("models/places365-squeezenet"),
-        shared.join("photos"),
-    );
-    let Ok(labels) = fs::read_to_string(photos.join("labels.tsv")) else {
-        eprintln!("SKIPPED 1: the labelled photos are not beside this checkout");
+    let (Some(folder), Some(photos)) = (models("places365-squeezenet"), photos("")) else {
         return;
     };
+    let labels = fs::read_to_string(photos.join("labels.tsv")).unwrap();
     let weights = Weights::map(&folder.join("squeezenet-places365.safetensors")).unwrap();
     let net = weights.build(|vb| SqueezeNet::new(&vb)).unwrap();
     let mean = safetensors::load(folder.join("mean.safetensors"), &Device::Cpu).unwrap();

@@ -4,13 +4,14 @@
 mod recorded;
 
 use candle_core::{Device, Tensor, safetensors};
+use plumbline_fixtures::models;
 use plumbline_models::nets::taesd::{Decoder, Encoder};
 use plumbline_models::weights::Weights;
-use recorded::{off, shared};
+use recorded::off;
 
 #[test]
 fn it_encodes_and_decodes_as_its_original_does() {
-    let Some(folder) = shared("taesdxl") else {
+    let Some(folder) = models("taesdxl") else {
         return;
     };
     let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
@@ -32,7 +33,7 @@ fn it_encodes_and_decodes_as_its_original_does() {
 
 #[test]
 fn latents_far_out_are_bounded_before_they_are_decoded() {
-    let Some(folder) = shared("taesdxl") else {
+    let Some(folder) = models("taesdxl") else {
         return;
     };
     let decoder = Weights::map(&folder.join("taesdxl_decoder.safetensors")).unwrap();

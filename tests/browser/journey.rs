@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use plumbline_tests::app::{App, root};
+use plumbline_tests::app::App;
 use plumbline_tests::browser::{Browser, PATIENCE, Theme};
 use plumbline_tests::wait;
 
@@ -38,14 +38,7 @@ const PHOTOS: [(&str, &str); 6] = [
 ];
 
 fn photos(folder: &Path) -> Option<Vec<PathBuf>> {
-    let stock = root().join("../shared/photos");
-    if !stock.exists() {
-        println!(
-            "skipped: 1 story, for the folder of photos is not here: {}",
-            stock.display()
-        );
-        return None;
-    }
+    let stock = plumbline_fixtures::photos("")?;
     let copy = |(name, original): (&str, &str)| {
         std::fs::copy(stock.join(original), folder.join(name)).expect(original);
         folder.join(name)

@@ -2,12 +2,12 @@
 //! nothing complains, and a picture is kept for people to look at in
 //! `target/screenshots`.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use plumbline_domain::attempts::Verdict;
 use plumbline_domain::{accounts, sign_in_links};
-use plumbline_tests::app::{App, root};
+use plumbline_fixtures::photos;
+use plumbline_tests::app::App;
 use plumbline_tests::browser::{Browser, Theme};
 use plumbline_tests::brushes::FaultyBrush;
 use plumbline_tests::client::Client;
@@ -310,8 +310,8 @@ fn photo(number: usize) -> Vec<u8> {
         "exterior/james-day-NijAhJCGox8-unsplash.jpg",
         "exterior/alexander-andrews-A3DPhhAL6Zg-unsplash.jpg",
     ];
-    let path: PathBuf = root().join("../shared/photos").join(NAMES[number]);
-    std::fs::read(path).unwrap_or_else(|_| pictures::room(u32::try_from(number).unwrap()))
+    let drawn = || pictures::room(u32::try_from(number).unwrap());
+    photos(NAMES[number]).map_or_else(drawn, |path| std::fs::read(path).unwrap())
 }
 
 /// As if quality control had held it: the page is what is looked at here.

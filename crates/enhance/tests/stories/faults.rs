@@ -3,12 +3,13 @@
 
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{Mask, Pixels, Verdict, preview};
+use plumbline_fixtures::photos;
 use rayon::prelude::*;
 
 use crate::injected::cases::{Aim, Photo};
 use crate::injected::damages::Promise;
 use crate::injected::judged::{self, Judged};
-use crate::support::{files, open, photos, room};
+use crate::support::{files, open, room};
 
 /// Long side of the photos, in pixels: about 0.9 megapixels.
 const LONG: u32 = 1200;
@@ -36,9 +37,7 @@ fn sample() -> Vec<Photo> {
 }
 
 fn sky(name: &str) -> Option<Mask> {
-    let file = photos()?
-        .join("sky-masks/checked")
-        .join(format!("{name}.png"));
+    let file = photos("sky-masks/checked")?.join(format!("{name}.png"));
     let mask = file.is_file().then(|| open(&file).pixels)?;
     judged::mask(&mask)
 }
