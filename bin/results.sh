@@ -10,7 +10,7 @@ say_results() {
   { nextest_results && cargo_test_results; } >"$scratch/results"
   { reported_tests && ignored_tests; } | sort -u >"$scratch/unrun"
   list "Failed tests" "$(awk -F '\t' '$1 == "failed" { print "  " $3 }' "$scratch/results")"
-  list "Skipped tests, whole or in part" "$(sed 's/^/  /; s/\t/: /' "$scratch/unrun")"
+  list "Skipped tests, whole or in part" "$(one_line_a_test <"$scratch/unrun")"
   if have cargo-nextest; then
     list "The slowest tests" "$(slowest_tests)"
   else
@@ -64,6 +64,13 @@ ignored_tests() {
       print FILENAME " " substr($0, RSTART + 3, RLENGTH - 3) "\tignored, " reason
       ignored = 0
     }'
+}
+
+one_line_a_test() {
+  awk -F '\t' '
+    $1 != last { if (last) print line; last = $1; line = "  " $1 ": " $2; next }
+    { line = line "; " $2 }
+    END { if (last) print line }'
 }
 
 # A test that was skipped in part counts as skipped, or as failed where the rest of
