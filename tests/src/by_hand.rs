@@ -187,7 +187,7 @@ async fn rendition(
     }
 }
 
-/// What quality control says of spots on a wall: more than 0.9 is held.
+/// A report of quality control on spots on a wall: more than 0.9 is held.
 pub fn spotted(noise: f64) -> serde_json::Value {
     let held = noise > 0.9;
     json!({
@@ -207,7 +207,7 @@ pub fn spotted(noise: f64) -> serde_json::Value {
     })
 }
 
-/// What quality control would have said.
+/// A report of quality control with this verdict.
 pub fn report(verdict: Verdict) -> serde_json::Value {
     let held = verdict == Verdict::Held;
     json!({

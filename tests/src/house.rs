@@ -55,7 +55,7 @@ impl House {
         }
     }
 
-    /// Where the storage, and anything else that must go away, may be.
+    /// A path for the storage, or for anything else that must go away.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -173,7 +173,7 @@ impl House {
         .expect("the queue takes a delivery");
     }
 
-    /// How often the photo's job was started.
+    /// The number of times that the photo's job was started.
     pub async fn runs(&self, id: PhotoId) -> i32 {
         sqlx::query_scalar(
             "select runs from jobs where photo_id = $1 order by created_at desc limit 1",
