@@ -1,7 +1,8 @@
 //! The networks that are part of the program, on photos.
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
-use plumbline_enhance::{Pixels, Place};
+use plumbline_documents::Place;
+use plumbline_enhance::Pixels;
 use plumbline_fixtures::photos;
 use plumbline_models::nets::scene::SceneNet;
 use plumbline_models::nets::sky::SkyNet;

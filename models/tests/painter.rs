@@ -1,4 +1,4 @@
-//! The brush made of the small random SDXL: what it paints means nothing; that it paints the same
+//! The model made of the small random SDXL: what it paints means nothing; that it paints the same
 //! in any order, all of it, and stops when told, does.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use candle_core::{DType, Device};
+use plumbline_documents::Place;
 use plumbline_enhance::pixels::Samples;
 use plumbline_enhance::{
-    Brush, BrushError, Denoise, Mask, Pixels, Place, Preset, Progress, Scene, Shot, Tile, measure,
-    plan,
+    Denoise, GenerationError, GenerativeModel, Mask, Pixels, Preset, Progress, Scene, Shot, Tile,
+    measure, plan,
 };
 use plumbline_fixtures::models;
 use plumbline_models::diffusion::budget::{Budget, Profile, Residency, Sizes};
@@ -167,7 +168,7 @@ fn it_stops_between_two_networks_when_it_is_told_to() {
         &watch,
         &mut |at, _| panic!("tile {at} cannot be done"),
     );
-    assert_eq!(stopped.unwrap_err(), BrushError::Stopped);
+    assert_eq!(stopped.unwrap_err(), GenerationError::Stopped);
     let heard = heard.into_inner().unwrap();
     assert_eq!(heard.len(), 7);
     assert!(heard.is_sorted_by_key(|progress| progress.done));
@@ -197,14 +198,14 @@ fn a_plan_for_another_checkpoint_is_refused() {
         };
         let refused = painter.correct(&photo(64, 64), &Scene::default(), &wrong, &|_| true);
         assert!(
-            matches!(refused, Err(BrushError::Failed(_))),
+            matches!(refused, Err(GenerationError::Failed(_))),
             "{sigma}, {steps}"
         );
     }
 }
 
 #[test]
-fn a_plan_for_it_begins_at_one_of_its_steps_and_wears_no_look_that_nobody_taught() {
+fn a_plan_for_it_begins_at_one_of_its_steps_and_applies_no_look_without_a_lora() {
     let cache = tempfile::tempdir().unwrap();
     let Some(painter) = painter(Residency::All, 1, cache.path()) else {
         return;
@@ -250,5 +251,5 @@ fn skies_are_painted_where_the_mask_says() {
     );
     let small = Mask::new(3, 3, vec![0; 9]).unwrap();
     let wrong = painter.fill_sky(&photo, &small, &denoise(), "", &|_| true);
-    assert!(matches!(wrong, Err(BrushError::Failed(_))));
+    assert!(matches!(wrong, Err(GenerationError::Failed(_))));
 }

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
-use plumbline_enhance::{Eye, Limits, Pixels, decode, small};
+use plumbline_enhance::{Limits, Pixels, SceneAnalyzer, decode, small};
 use plumbline_fixtures::{models, photos};
-use plumbline_models::shelf::Shelf;
 use plumbline_models::vision::Sight;
+use plumbline_models::weight_store::WeightStore;
 
 fn open(path: &Path) -> Pixels {
     decode(&fs::read(path).unwrap(), &Limits::default())
@@ -49,18 +49,18 @@ fn sky(likely: &Tensor, wanted: &Pixels) -> Vec<bool> {
 
 #[test]
 fn what_ships_sees_the_sky() {
-    let (Some(shelf), Some(facades)) =
+    let (Some(store), Some(facades)) =
         (models(""), photos("sky-masks/labelmefacade-research-only"))
     else {
         return;
     };
-    let (eye, notes) = Sight::open(&Shelf::new(shelf));
-    assert_eq!(eye.name(), "sky-u2netp + own-scene");
+    let (analyzer, notes) = Sight::open(&WeightStore::new(store));
+    assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
     assert_eq!(notes.len(), 1, "{notes:?}");
     let mask = first_mask(&facades);
     let photo = mask.to_str().unwrap().replace(".mask.png", ".jpg");
     let (photo, wanted) = (small(&open(Path::new(&photo))), open(&mask));
-    let seen = eye.look(&photo).unwrap().sky.unwrap();
+    let seen = analyzer.analyze(&photo).unwrap().sky.unwrap();
     assert_eq!((seen.width(), seen.height()), (512, 384));
     let values: Vec<f32> = seen
         .values()

@@ -1,12 +1,12 @@
-//! What makes the pixels: a shoot wishes for an engine, and its photos say what became of it.
+//! What makes the pixels: a shoot chooses an engine, and its photos say what became of it.
 
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use plumbline_enhance::Brush;
+use plumbline_enhance::GenerativeModel;
 use plumbline_tests::app::App;
-use plumbline_tests::brushes::TilingBrush;
 use plumbline_tests::client::Client;
+use plumbline_tests::generative_models::TilingModel;
 use plumbline_tests::pictures;
 use plumbline_tests::wait::until;
 use serde_json::Value;
@@ -19,8 +19,8 @@ struct Story {
 }
 
 impl Story {
-    /// A photo of a shoot that wishes for an engine.
-    async fn wishing_for(engine: &str) -> Self {
+    /// A photo of a shoot that chooses an engine.
+    async fn choosing(engine: &str) -> Self {
         let app = App::start().await;
         let anna = app.owner("Anna").await;
         let fields = [("name", "12 Harbour Street"), ("engine", engine)];
@@ -36,9 +36,9 @@ impl Story {
         }
     }
 
-    async fn develop(&self, brush: Option<TilingBrush>) {
-        let brush = brush.map(|brush| Arc::new(brush) as Arc<dyn Brush>);
-        self.app.run_jobs_with(brush).await;
+    async fn develop(&self, model: Option<TilingModel>) {
+        let model = model.map(|model| Arc::new(model) as Arc<dyn GenerativeModel>);
+        self.app.run_jobs_with(model).await;
     }
 
     /// The engines of its attempts, and what was done by the last one.
@@ -53,18 +53,18 @@ impl Story {
 }
 
 #[tokio::test]
-async fn a_wish_for_redrawing_is_kept_and_granted_where_a_brush_is_installed() {
-    let story = Story::wishing_for("tiled").await;
+async fn a_choice_of_redrawing_is_kept_and_granted_where_a_model_is_installed() {
+    let story = Story::choosing("tiled").await;
     story.anna.get(&story.shoot).await.shows("Texture redrawn");
-    story.develop(Some(TilingBrush::default())).await;
+    story.develop(Some(TilingModel::default())).await;
     let (engines, done) = story.became().await;
     assert_eq!(engines, ["tiled"]);
     assert!(done.contains("tile by tile"), "{done}");
 }
 
 #[tokio::test]
-async fn without_a_brush_the_photo_says_why_it_was_not_redrawn() {
-    let story = Story::wishing_for("tiled").await;
+async fn without_a_model_the_photo_says_why_it_was_not_redrawn() {
+    let story = Story::choosing("tiled").await;
     story.develop(None).await;
     assert_eq!(story.became().await.0, ["natural"]);
     let page = format!("/photos/{}", story.photo);
@@ -77,28 +77,28 @@ async fn without_a_brush_the_photo_says_why_it_was_not_redrawn() {
 }
 
 #[tokio::test]
-async fn a_wish_for_measurement_leaves_the_brush_alone() {
-    let story = Story::wishing_for("natural").await;
-    story.develop(Some(TilingBrush::default())).await;
+async fn a_choice_of_measurement_leaves_the_model_alone() {
+    let story = Story::choosing("natural").await;
+    story.develop(Some(TilingModel::default())).await;
     assert_eq!(story.became().await.0, ["natural"]);
 }
 
 #[tokio::test]
 async fn too_little_memory_never_fails_a_photo() {
-    for (brush, engine, sentence) in [
+    for (model, engine, sentence) in [
         (
-            TilingBrush::short_of_memory(),
+            TilingModel::short_of_memory(),
             "guided",
             "it guided colour and light instead",
         ),
         (
-            TilingBrush::out_of_memory(),
+            TilingModel::out_of_memory(),
             "natural",
             "too little memory to guide",
         ),
     ] {
-        let story = Story::wishing_for("tiled").await;
-        story.develop(Some(brush)).await;
+        let story = Story::choosing("tiled").await;
+        story.develop(Some(model)).await;
         let (engines, done) = story.became().await;
         assert_eq!(engines, [engine]);
         assert!(done.contains("too little memory to redraw"), "{done}");
@@ -110,7 +110,7 @@ async fn too_little_memory_never_fails_a_photo() {
 
 #[tokio::test]
 async fn open_pages_see_how_many_tiles_are_painted() {
-    let story = Story::wishing_for("tiled").await;
+    let story = Story::choosing("tiled").await;
     let (say, word) = mpsc::channel();
     let pages = [format!("/photos/{}", story.photo), story.shoot.clone()];
     let watching = async {
@@ -125,9 +125,9 @@ async fn open_pages_see_how_many_tiles_are_painted() {
             )
             .await;
         }
-        say.send(()).expect("the brush waits");
+        say.send(()).expect("the model waits");
     };
-    tokio::join!(story.develop(Some(TilingBrush::waiting(2, word))), watching);
+    tokio::join!(story.develop(Some(TilingModel::waiting(2, word))), watching);
     let shown = story.anna.get(&pages[0]).await;
     shown.shows("Ready").hides("2 of 6");
 }

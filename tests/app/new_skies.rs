@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use plumbline_tests::analyzers::SkyAnalyzer;
 use plumbline_tests::app::App;
 use plumbline_tests::client::Client;
-use plumbline_tests::eyes::SkyEye;
 use plumbline_tests::pictures;
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ impl Story {
     }
 
     async fn develop(&self) {
-        self.app.run_jobs_seeing(Arc::new(SkyEye)).await;
+        self.app.run_jobs_seeing(Arc::new(SkyAnalyzer)).await;
     }
 
     async fn report(&self, photo: &str) -> Value {
@@ -128,7 +128,7 @@ async fn what_a_person_wants_of_one_photo_outranks_the_shoot() {
 #[tokio::test]
 async fn a_painted_mask_is_where_the_new_sky_goes() {
     let story = Story::of_a_shoot_that_wants("clear").await;
-    // No eye at all: nobody but Anna knows that there is a sky.
+    // No analyzer at all: nobody but Anna knows that there is a sky.
     story.app.run_jobs().await;
     let page = format!("/photos/{}", story.house);
     story.anna.get(&page).await.shows("The sky was left alone");

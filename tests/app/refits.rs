@@ -8,7 +8,7 @@ use plumbline_tests::app::App;
 use plumbline_tests::by_hand::{finish_with, spotted};
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
-use plumbline_tests::qc_process::{Told, qc};
+use plumbline_tests::qc_process::{Output, qc};
 use serde_json::{Value, json};
 
 /// Somebody with a studio of their own, and a shoot.
@@ -63,10 +63,10 @@ impl<'a> Studio<'a> {
         photos
     }
 
-    fn qc(&self, words: &str, options: &[&str]) -> Told {
-        let told = qc(&self.app.database, self.organization, words, options);
-        assert_eq!(told.status, Some(0), "{told:#?}");
-        told
+    fn qc(&self, words: &str, options: &[&str]) -> Output {
+        let output = qc(&self.app.database, self.organization, words, options);
+        assert_eq!(output.status, Some(0), "{output:#?}");
+        output
     }
 
     async fn scope(&self) -> Scope {
@@ -213,10 +213,10 @@ async fn an_unknown_organization_is_refused_with_status_2() {
     let app = App::start().await;
     let nobody = OrganizationId::new();
     for words in ["fit", "thresholds", "reset"] {
-        let told = qc(&app.database, nobody, words, &[]);
-        assert_eq!(told.status, Some(2));
+        let output = qc(&app.database, nobody, words, &[]);
+        assert_eq!(output.status, Some(2));
         let sentence = format!("There is no organization {nobody}.\n");
-        assert_eq!(told.complained, sentence);
+        assert_eq!(output.complained, sentence);
     }
 }
 

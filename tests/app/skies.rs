@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use plumbline_documents::Place;
 use plumbline_domain::attempts::Verdict;
-use plumbline_enhance::Place;
 use plumbline_tests::app::{App, attempts};
-use plumbline_tests::brushes::WatchingBrush;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
+use plumbline_tests::generative_models::WatchingModel;
 use plumbline_tests::pictures;
 use serde_json::json;
 
@@ -73,9 +73,9 @@ async fn add_sky(anna: &Client, name: &str, bytes: &[u8]) -> String {
 #[tokio::test]
 async fn an_agent_corrects_the_scene_and_the_photo_is_developed_with_it() {
     let story = Story::begin().await;
-    let brush = Arc::new(WatchingBrush::default());
-    story.app.run_jobs_with(Some(brush.clone())).await;
-    assert_eq!(brush.places().last(), Some(&Place::Unknown));
+    let model = Arc::new(WatchingModel::default());
+    story.app.run_jobs_with(Some(model.clone())).await;
+    assert_eq!(model.places().last(), Some(&Place::Unknown));
 
     let after = story.correct("exterior", "shoot").await;
     assert!(after.unwrap().ends_with("?notice=developing-again"));
@@ -87,8 +87,8 @@ async fn an_agent_corrects_the_scene_and_the_photo_is_developed_with_it() {
         .shows("The scene is an exterior.")
         .hides("Develop again</button>");
 
-    story.app.run_jobs_with(Some(brush.clone())).await;
-    assert_eq!(brush.places().last(), Some(&Place::Exterior));
+    story.app.run_jobs_with(Some(model.clone())).await;
+    assert_eq!(model.places().last(), Some(&Place::Exterior));
     story
         .anna
         .get(&story.page())
@@ -103,8 +103,8 @@ async fn an_agent_corrects_the_scene_and_the_photo_is_developed_with_it() {
 
     let forget = format!("{}/correction/withdrawal", story.page());
     story.anna.post(&forget, &[]).await;
-    story.app.run_jobs_with(Some(brush.clone())).await;
-    assert_eq!(brush.places().last(), Some(&Place::Unknown));
+    story.app.run_jobs_with(Some(model.clone())).await;
+    assert_eq!(model.places().last(), Some(&Place::Unknown));
     story
         .anna
         .get(&story.page())

@@ -13,8 +13,6 @@ mod words;
 
 /// Where a rule does not hold yet: its name, and how the paths or names begin.
 const PLANNED: &[(&str, &str)] = &[
-    ("crate", "plumbline-documents"),
-    ("crate", "plumbline-nn"),
     ("crate", "plumbline-pipeline"),
     ("crate", "plumbline-cli"),
     ("layers", "crates/enhance/"),

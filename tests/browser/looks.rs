@@ -9,8 +9,8 @@ use plumbline_domain::{accounts, sign_in_links};
 use plumbline_fixtures::photos;
 use plumbline_tests::app::App;
 use plumbline_tests::browser::{Browser, Theme};
-use plumbline_tests::brushes::FaultyBrush;
 use plumbline_tests::client::Client;
+use plumbline_tests::generative_models::FaultyModel;
 use plumbline_tests::{by_hand, pictures};
 use serde_json::json;
 
@@ -126,7 +126,7 @@ async fn pages_of_a_photo_with_several_attempts() {
     let (browser, client) = anna(&app).await;
     let shoot = client.create_shoot("12 Harbour Street").await;
     let tinted = client.add_photo(&shoot, "kitchen.jpg", &photo(0)).await;
-    app.run_jobs_with(Some(Arc::new(FaultyBrush::casts())))
+    app.run_jobs_with(Some(Arc::new(FaultyModel::casts())))
         .await;
     let page = format!("/photos/{tinted}");
     look_at(&browser, &page, "photo-attempts").await;
@@ -216,7 +216,7 @@ async fn an_attempt_is_compared_without_leaving_the_page() {
     let (browser, client) = anna(&app).await;
     let shoot = client.create_shoot("12 Harbour Street").await;
     let tinted = client.add_photo(&shoot, "kitchen.jpg", &photo(0)).await;
-    app.run_jobs_with(Some(Arc::new(FaultyBrush::casts())))
+    app.run_jobs_with(Some(Arc::new(FaultyModel::casts())))
         .await;
     browser.open(&format!("/photos/{tinted}")).await;
     browser.ask("window.stillHere = true").await;

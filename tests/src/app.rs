@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use plumbline_domain::db::Db;
-use plumbline_enhance::{Brush, Eye, PlainEye};
+use plumbline_enhance::{GenerativeModel, NoAnalyzer, SceneAnalyzer};
 use plumbline_storage::Storage;
 use plumbline_web::config::Config;
 use plumbline_web::state::State;
@@ -82,17 +82,21 @@ impl App {
         self.run_jobs_with(None).await;
     }
 
-    /// The same with an eye that sees.
-    pub async fn run_jobs_seeing(&self, eye: Arc<dyn Eye>) {
-        self.run_jobs_of(eye, None).await;
+    /// The same with an analyzer that sees.
+    pub async fn run_jobs_seeing(&self, analyzer: Arc<dyn SceneAnalyzer>) {
+        self.run_jobs_of(analyzer, None).await;
     }
 
-    /// The same with a brush: corrections are guided, and natural when they fail.
-    pub async fn run_jobs_with(&self, brush: Option<Arc<dyn Brush>>) {
-        self.run_jobs_of(Arc::new(PlainEye), brush).await;
+    /// The same with a model: corrections are guided, and natural when they fail.
+    pub async fn run_jobs_with(&self, model: Option<Arc<dyn GenerativeModel>>) {
+        self.run_jobs_of(Arc::new(NoAnalyzer), model).await;
     }
 
-    async fn run_jobs_of(&self, eye: Arc<dyn Eye>, brush: Option<Arc<dyn Brush>>) {
+    async fn run_jobs_of(
+        &self,
+        analyzer: Arc<dyn SceneAnalyzer>,
+        model: Option<Arc<dyn GenerativeModel>>,
+    ) {
         let everything = self.database.everything.clone();
         let no_job_left = async move {
             wait::until("the jobs to be done", Duration::from_secs(120), || async {
@@ -106,7 +110,7 @@ impl App {
             })
             .await;
         };
-        plumbline_worker::run(self.worker_config(), eye, brush, no_job_left)
+        plumbline_worker::run(self.worker_config(), analyzer, model, no_job_left)
             .await
             .expect("the worker runs");
     }
@@ -119,7 +123,7 @@ impl App {
         };
         let config = self.worker_config();
         let task = tokio::spawn(async move {
-            plumbline_worker::run(config, Arc::new(PlainEye), None, shutdown).await
+            plumbline_worker::run(config, Arc::new(NoAnalyzer), None, shutdown).await
         });
         Worker { stop, task }
     }

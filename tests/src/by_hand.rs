@@ -2,13 +2,13 @@
 //! with a verdict of the story's choice, through the same doors as the worker.
 
 use bytes::Bytes;
+use plumbline_documents::TABLE_VERSION;
 use plumbline_domain::attempts::{NewAttempt, Verdict};
 use plumbline_domain::ids::{AttemptId, OrganizationId};
 use plumbline_domain::jobs::{self, Begin, Claim};
 use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::renditions::{Kind, NewRendition};
 use plumbline_domain::scope::Scope;
-use plumbline_enhance::inspect::gates::VERSION;
 use plumbline_storage::key::Key;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -191,7 +191,7 @@ async fn rendition(
 pub fn spotted(noise: f64) -> serde_json::Value {
     let held = noise > 0.9;
     json!({
-        "version": VERSION,
+        "version": TABLE_VERSION,
         "verdict": if held { "held" } else { "passed" },
         "headline": if held { "A wall got spots." } else { "Passed." },
         "measures": [{

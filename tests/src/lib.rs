@@ -1,15 +1,15 @@
 //! The harness: what stories about the whole product need and do not want to read.
 
+pub mod analyzers;
 pub mod app;
 pub mod browser;
-pub mod brushes;
 pub mod by_hand;
 pub mod client;
 pub mod cluster;
 pub mod database;
 pub mod enhance_process;
 pub mod exposures;
-pub mod eyes;
+pub mod generative_models;
 pub mod house;
 pub mod pictures;
 pub mod qc_process;

@@ -8,13 +8,13 @@ use crate::database::TestDatabase;
 use crate::worker_process::program;
 
 #[derive(Debug)]
-pub struct Told {
+pub struct Output {
     pub status: Option<i32>,
     pub said: String,
     pub complained: String,
 }
 
-impl Told {
+impl Output {
     #[track_caller]
     pub fn says(&self, words: &str) -> &Self {
         assert!(self.said.contains(words), "no {words:?} in {self:#?}");
@@ -28,7 +28,7 @@ pub fn qc(
     organization: OrganizationId,
     words: &str,
     options: &[&str],
-) -> Told {
+) -> Output {
     let output = Command::new(program("plumbline-worker"))
         .args(["qc", words, "--organization", &organization.to_string()])
         .args(options)
@@ -36,7 +36,7 @@ pub fn qc(
         .output()
         .expect("the worker starts");
     let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
-    Told {
+    Output {
         status: output.status.code(),
         said: text(output.stdout),
         complained: text(output.stderr),

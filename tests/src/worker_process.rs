@@ -46,7 +46,7 @@ impl WorkerProcess {
         Self::spawn("plumbline-worker", &["run"], house, setup)
     }
 
-    /// A real worker with an eye that misbehaves; `fault` as its command line says.
+    /// A real worker with an analyzer that misbehaves; `fault` as its command line says.
     pub fn start_faulty(house: &House, setup: Setup, fault: &[&str]) -> Self {
         Self::spawn("faulty-worker", fault, house, setup)
     }

@@ -1,9 +1,9 @@
 //! Stories about real worker processes and what befalls them.
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
-mod brushes;
 mod crashes;
 mod enhance_file;
+mod generative_models;
 mod hostile;
 mod inspect_files;
 mod long;

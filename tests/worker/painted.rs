@@ -1,4 +1,4 @@
-//! The brush of real networks at work on a file: SDXL's, small and random, so that what it proposes
+//! The model of real networks at work on a file: SDXL's, small and random, so that what it proposes
 //! is nothing a photo should become. What is delivered is clean all the same.
 
 use std::fs;
@@ -22,7 +22,7 @@ const PARTS: [&str; 7] = [
     "text_encoder_2",
 ];
 
-/// A folder with a photo, and a brush.
+/// A folder with a photo, and a model.
 struct Studio {
     folder: TempDir,
 }
@@ -33,13 +33,13 @@ impl Studio {
         let networks = models("tiny-random-sdxl")?.canonicalize().unwrap();
         let vocabulary = models("clip-tokenizer/tokenizer.json")?;
         let folder = tempfile::tempdir().unwrap();
-        let brush = folder.path().join("brush");
-        fs::create_dir(&brush).unwrap();
+        let model = folder.path().join("model");
+        fs::create_dir(&model).unwrap();
         for part in PARTS {
-            symlink(networks.join(part), brush.join(part)).unwrap();
+            symlink(networks.join(part), model.join(part)).unwrap();
         }
         let vocabulary = vocabulary.canonicalize().unwrap();
-        symlink(vocabulary, brush.join("tokenizer.json")).unwrap();
+        symlink(vocabulary, model.join("tokenizer.json")).unwrap();
         fs::write(folder.path().join("room.jpg"), room(1)).unwrap();
         Some(Self { folder })
     }
@@ -48,12 +48,12 @@ impl Studio {
         self.folder.path().join(name)
     }
 
-    fn paint(&self, out: &str, engine: &str, brush: &Path) -> (Enhanced, Value) {
+    fn paint(&self, out: &str, engine: &str, model: &Path) -> (Enhanced, Value) {
         let report = self.path("report.json");
         let models = self.path("models");
         let environment = [
-            ("PLUMBLINE_BRUSH_DIR", brush.to_str().unwrap()),
-            ("PLUMBLINE_BRUSH_STEPS", "4"),
+            ("PLUMBLINE_DIFFUSION_DIR", model.to_str().unwrap()),
+            ("PLUMBLINE_DIFFUSION_STEPS", "4"),
             ("PLUMBLINE_MODELS_DIR", models.to_str().unwrap()),
         ];
         let (photo, out) = (self.path("room.jpg"), self.path(out));
@@ -65,17 +65,17 @@ impl Studio {
 }
 
 #[test]
-fn nonsense_that_networks_propose_goes_down_the_ladder_and_not_into_the_photo() {
+fn nonsense_that_networks_propose_falls_back_and_does_not_reach_the_photo() {
     for engine in ["guided", "tiled"] {
         let Some(studio) = Studio::open() else {
             return;
         };
-        let brush = studio.path("brush");
-        let (done, report) = studio.paint("better.jpg", engine, &brush);
+        let model = studio.path("model");
+        let (done, report) = studio.paint("better.jpg", engine, &model);
 
         assert_eq!(done.status, Some(0), "{}", done.said);
         assert!(
-            done.said.starts_with("The brush works with "),
+            done.said.starts_with("The model works with "),
             "{}",
             done.said
         );
@@ -95,7 +95,7 @@ fn nonsense_that_networks_propose_goes_down_the_ladder_and_not_into_the_photo() 
         let first = fs::read(studio.path("better.jpg")).unwrap();
         let better = decode(&first, &Limits::default()).unwrap();
         assert_eq!((better.pixels.width(), better.pixels.height()), (640, 480));
-        studio.paint("again.jpg", engine, &brush);
+        studio.paint("again.jpg", engine, &model);
         let again = fs::read(studio.path("again.jpg")).unwrap();
         assert!(first == again, "{engine}: a second run gives other bytes");
     }

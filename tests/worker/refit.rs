@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use plumbline_documents::{Gate, Report, Thresholds, Verdict};
 use plumbline_domain::photos::Status;
 use plumbline_domain::reviews::Decision;
 use plumbline_enhance::inspect::refit::holding;
-use plumbline_enhance::inspect::{Gate, Thresholds};
-use plumbline_enhance::{PlainEye, Preset, Report, Verdict};
+use plumbline_enhance::{NoAnalyzer, Preset};
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::gaudy;
-use plumbline_tests::qc_process::{Told, qc};
+use plumbline_tests::qc_process::{Output, qc};
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
 use plumbline_worker::develop::{Studio, develop, look};
 use plumbline_worker::standard::Standard;
@@ -28,18 +28,18 @@ async fn what_was_approved_eight_times_passes_once_a_refit_is_adopted() {
         house.review(held, Decision::Approved).await;
     }
 
-    told(&house, "fit", &[])
+    qc_ok(&house, "fit", &[])
         .says("approved photos                         0 -> 8     of 8")
         .says("Nothing was changed.");
     assert_eq!(next(&house, &photo).await, (Status::Held, None));
 
-    let adopted = told(&house, "fit", &["--adopt"]);
+    let adopted = qc_ok(&house, "fit", &["--adopt"]);
     adopted.says("photos that wait for a decision         0 -> 1     of 1");
     let (status, refit) = next(&house, &photo).await;
     assert_eq!(status, Status::Passed);
     adopted.says(&format!("Adopted as refit {}", refit.unwrap()));
 
-    told(&house, "reset", &[]).says("again, from now on.");
+    qc_ok(&house, "reset", &[]).says("again, from now on.");
     assert_eq!(next(&house, &photo).await, (Status::Held, None));
 }
 
@@ -52,10 +52,10 @@ async fn next(house: &House, bytes: &[u8]) -> (Status, Option<String>) {
     (status, report["refit"].as_str().map(str::to_owned))
 }
 
-fn told(house: &House, words: &str, options: &[&str]) -> Told {
-    let told = qc(&house.database, house.organization(), words, options);
-    assert_eq!(told.status, Some(0), "{told:#?}");
-    told
+fn qc_ok(house: &House, words: &str, options: &[&str]) -> Output {
+    let output = qc(&house.database, house.organization(), words, options);
+    assert_eq!(output.status, Some(0), "{output:#?}");
+    output
 }
 
 /// A gaudy picture that the table holds, and the loosest thresholds would not.
@@ -75,8 +75,8 @@ fn held_by_a_hair() -> Vec<u8> {
 
 fn last_report(picture: &[u8]) -> Report {
     let studio = Studio {
-        eye: Arc::new(PlainEye),
-        brush: None,
+        analyzer: Arc::new(NoAnalyzer),
+        model: None,
         preset: Preset::default(),
         standard: Standard::default(),
     };
@@ -84,7 +84,7 @@ fn last_report(picture: &[u8]) -> Report {
     let seen = look(picture, go_on).unwrap();
     let developed = develop(
         seen,
-        &plumbline_enhance::Told::default(),
+        &plumbline_enhance::Overrides::default(),
         &studio,
         &mut |_, _| Ok(()),
         go_on,

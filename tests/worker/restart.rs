@@ -75,7 +75,7 @@ async fn a_photo_in_hand_while_the_database_restarts_is_finished_once() {
 
 /// In hand, with nothing to ask of the database before it is ready.
 async fn being_looked_at(looks: &Path) {
-    wait::until("the eye to look", Duration::from_secs(60), || async {
+    wait::until("the scene analysis", Duration::from_secs(60), || async {
         let looked = std::fs::read(looks).unwrap_or_default();
         (!looked.is_empty()).then_some(())
     })

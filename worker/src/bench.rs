@@ -1,7 +1,7 @@
 //! `bench image`: what a photo of 45 megapixels costs, stage by stage, beside the same steps in
 //! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers; `bench sky`: what
 //! seeing and a new sky cost. They make their own photo, run every path in a process of its own and
-//! in turn, and print medians. `bench sight`: how well the eyes see; `bench diffusion`:
+//! in turn, and print medians. `bench sight`: how well the analyzers see; `bench diffusion`:
 //! what SDXL's networks cost. Nothing here decides anything or
 //! is part of the queue's work.
 
@@ -35,7 +35,7 @@ pub enum Order {
     Qc(Image),
     /// Seeing a large photo and giving it another sky.
     Sky(sky::Sky),
-    /// How well the eyes see, on photos that people labelled.
+    /// How well the analyzers see, on photos that people labelled.
     Sight(sight::Sight),
     /// SDXL's networks at full size, with random parameters.
     Diffusion(diffusion::Diffusion),

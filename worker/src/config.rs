@@ -54,14 +54,14 @@ pub fn models_folder() -> PathBuf {
     read("PLUMBLINE_MODELS_DIR").unwrap_or_else(usual).into()
 }
 
-/// A model for the brush in the layout of diffusers, instead of the installed one.
-pub fn brush_folder() -> Option<PathBuf> {
-    read("PLUMBLINE_BRUSH_DIR").map(PathBuf::from)
+/// A model for the model in the layout of diffusers, instead of the installed one.
+pub fn diffusion_folder() -> Option<PathBuf> {
+    read("PLUMBLINE_DIFFUSION_DIR").map(PathBuf::from)
 }
 
 /// Steps that this model was distilled for.
-pub fn brush_steps() -> usize {
-    let steps = read("PLUMBLINE_BRUSH_STEPS");
+pub fn diffusion_steps() -> usize {
+    let steps = read("PLUMBLINE_DIFFUSION_STEPS");
     steps.and_then(|steps| steps.parse().ok()).unwrap_or(8)
 }
 

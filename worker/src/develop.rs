@@ -1,19 +1,20 @@
 //! Bytes in, a developed photo out: the one function that joins `enhance`, an
-//! Eye, a Brush and the ladder of attempts. Runs on a blocking thread; knows no
+//! SceneAnalyzer, a GenerativeModel and the fallbacks of attempts. Runs on a blocking thread; knows no
 //! database and no storage.
 
 use std::sync::Arc;
 use std::time::Instant;
 
+use plumbline_documents::{Measure, MeasureVerdict, Report, Source, Verdict};
 use plumbline_domain::ids::RefitId;
 use plumbline_domain::photos::{Stage, Step};
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
-    Brush, Change, Decoded, Eye, Heatmap, Inspected, Limits, Mask, Measure, MeasureVerdict,
-    Measured, Metadata, Pixels, Plan, Preset, Report, Scene, Source, Told, Verdict, decode, ladder,
-    measure, plan, repaint, straighten,
+    Change, Decoded, GenerativeModel, Heatmap, Inspected, Limits, Mask, Measured, Metadata,
+    Overrides, Pixels, Plan, Preset, Scene, SceneAnalyzer, decode, fallback, measure, plan,
+    repaint, straighten,
 };
 use serde_json::Value;
 
@@ -24,8 +25,8 @@ use crate::standard::Standard;
 
 /// Who looks, who paints, what an organization likes, and what it is judged by.
 pub struct Studio {
-    pub eye: Arc<dyn Eye>,
-    pub brush: Option<Arc<dyn Brush>>,
+    pub analyzer: Arc<dyn SceneAnalyzer>,
+    pub model: Option<Arc<dyn GenerativeModel>>,
     pub preset: Preset,
     pub standard: Standard,
 }
@@ -34,8 +35,8 @@ impl Studio {
     /// The same studio for an organization with other taste and another standard.
     pub fn with(&self, preset: Preset, standard: Standard) -> Self {
         Self {
-            eye: self.eye.clone(),
-            brush: self.brush.clone(),
+            analyzer: self.analyzer.clone(),
+            model: self.model.clone(),
             preset,
             standard,
         }
@@ -73,7 +74,7 @@ pub struct Developed {
     pub attempts: Vec<AttemptDone>,
 }
 
-/// One rung of the ladder.
+/// One fallback level of the fallbacks.
 pub struct AttemptDone {
     pub engine: String,
     pub strength: f32,
@@ -88,7 +89,7 @@ pub struct AttemptDone {
     pub took_ms: u64,
 }
 
-/// Told when a stage begins, and how far it is where it has parts; answers whether to go on.
+/// Overrides when a stage begins, and how far it is where it has parts; answers whether to go on.
 pub type GoOn<'a> = dyn FnMut(Step) -> bool + Send + 'a;
 
 /// Given the pixels of every attempt that is followed by another, before they go:
@@ -170,10 +171,10 @@ fn see(decoded: Decoded, notes: Vec<String>, since: Instant) -> Seen {
 
 /// Decides, corrects and checks; when the check fails, again with less, until it
 /// passes or there is nothing lower. The first attempt's time includes decoding
-/// and measuring. What a person told outranks the eye.
+/// and measuring. What a person told outranks the analyzer.
 pub fn develop(
     seen: Seen,
-    told: &Told,
+    overrides: &Overrides,
     studio: &Studio,
     keep: &mut Keep<'_>,
     go_on: &mut GoOn<'_>,
@@ -188,23 +189,23 @@ pub fn develop(
         ..
     } = seen;
     enter(go_on, Stage::Correcting)?;
-    let brush = studio.brush.as_deref();
+    let model = studio.model.as_deref();
     // How it is framed depends on nothing that is seen, and what is seen is framed.
-    let framed = plan(&measured, &Scene::default(), &studio.preset, brush);
+    let framed = plan(&measured, &Scene::default(), &studio.preset, model);
     let original = straighten(pixels, &framed);
-    let seeing = seeing::see(&original, &*studio.eye, told).map_err(trouble)?;
-    let mut plan = plan(&measured, &seeing.scene, &studio.preset, brush);
-    let sky = seeing.sky(&measured, &studio.preset, told, &metadata);
-    plan.sky = sky.painted_by(brush);
-    let own = seeing::own(&studio.preset, told);
+    let seeing = seeing::see(&original, &*studio.analyzer, overrides).map_err(trouble)?;
+    let mut plan = plan(&measured, &seeing.scene, &studio.preset, model);
+    let sky = seeing.sky(&measured, &studio.preset, overrides, &metadata);
+    plan.sky = sky.painted_by(model);
+    let own = seeing::own(&studio.preset, overrides);
     notes.extend_from_slice(&seeing.notes);
-    let missed = engine::missed(studio.preset.engine, brush);
+    let missed = engine::missed(studio.preset.engine, model);
     let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();
 
     let painting = Painting {
         original: &original,
         scene: &seeing.scene,
-        brush,
+        model,
     };
     let matte = seeing.matte.as_ref();
     let painted = painting.paint_sky(&mut plan, matte, &mut remarks, go_on)?;
@@ -224,10 +225,10 @@ pub fn develop(
         record["headline"] = Seeing::headline(&report, &plan).into();
         record["scene"] = seeing.document();
         record["scene"]["became"] = plan.sky.describe().into();
-        record["ledger"] = seeing.ledger(&plan, &original, brush);
+        record["ledger"] = seeing.ledger(&plan, &original, model);
         let said = [&notes[..], &remarks].concat();
         attempts.push(attempt(&plan, &report, record, &said, since)?);
-        let Some(lower) = next(&plan, &report, brush) else {
+        let Some(lower) = next(&plan, &report, model) else {
             metadata.change = if plan.is_identity() && notes.is_empty() {
                 Change::Nothing
             } else {
@@ -249,10 +250,10 @@ pub fn develop(
 }
 
 /// `None`: this attempt is the last.
-fn next(plan: &Plan, report: &Report, brush: Option<&dyn Brush>) -> Option<Plan> {
+fn next(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
     match report.verdict {
         Verdict::Passed => None,
-        Verdict::Held => ladder::lower(plan, report, brush),
+        Verdict::Held => fallback::lower(plan, report, model),
     }
 }
 

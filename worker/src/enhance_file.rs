@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use plumbline_documents::{Engine, EngineChoice, Look, Place};
 use plumbline_domain::photos::Step;
 use plumbline_enhance::{
-    Brush, Engine, EngineWish, Limits, Look, Mask, Output, Pixels, Place, SkyWish, Told, decode,
-    encode,
+    GenerativeModel, Limits, Mask, Output, Overrides, Pixels, SkyChoice, decode, encode,
 };
 use serde_json::{Value, json};
 
@@ -49,10 +49,10 @@ pub struct Order {
     /// What becomes of the sky: keep, clear, light-cloud, high-cloud, or a picture of one.
     #[arg(long, value_name = "SKY", default_value = "keep")]
     sky: String,
-    /// What the photo shows, interior or exterior; else the eye decides.
+    /// What the photo shows, interior or exterior; else the analyzer decides.
     #[arg(long, value_parser = place_named)]
     scene: Option<Place>,
-    /// Where the sky is, white on black, as the straightened photo is framed; else the eye decides.
+    /// Where the sky is, white on black, as the straightened photo is framed; else the analyzer decides.
     #[arg(long, value_name = "PICTURE")]
     mask: Option<PathBuf>,
 }
@@ -76,7 +76,7 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         bail!("The result would overwrite the photo itself. Choose another name for it.");
     }
     if let Some(engine) = order.engine {
-        has(engine, studio.brush.as_deref())?;
+        has(engine, studio.model.as_deref())?;
     }
     let bytes = fs::read(&order.file)
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
@@ -85,8 +85,9 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         true
     };
     let seen = look(bytes, go_on).map_err(sentence)?;
-    let told = told(order)?;
-    let developed = develop(seen, &told, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
+    let overrides = overrides(order)?;
+    let developed =
+        develop(seen, &overrides, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
     let Developed {
         original,
         picture,
@@ -124,16 +125,16 @@ fn tell(step: Step) {
 }
 
 /// The wish that an order for an engine is. What is ordered and not there is refused.
-pub fn wish(order: &Order) -> EngineWish {
+pub fn choice(order: &Order) -> EngineChoice {
     match order.engine {
-        Some(Engine::Natural) => EngineWish::Natural,
-        Some(Engine::Tiled) => EngineWish::Tiled,
-        Some(Engine::Guided) | None => EngineWish::Best,
+        Some(Engine::Natural) => EngineChoice::Natural,
+        Some(Engine::Tiled) => EngineChoice::Tiled,
+        Some(Engine::Guided) | None => EngineChoice::Best,
     }
 }
 
-fn has(engine: Engine, brush: Option<&dyn Brush>) -> anyhow::Result<()> {
-    match (engine, brush.map(Brush::tile_side)) {
+fn has(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyhow::Result<()> {
+    match (engine, model.map(GenerativeModel::tile_side)) {
         (Engine::Natural, _) | (Engine::Guided, Some(_)) | (Engine::Tiled, Some(Some(_))) => Ok(()),
         (Engine::Guided | Engine::Tiled, None) => bail!(
             "No network that paints is installed on this machine: only the natural engine works. Leave --engine out, or choose natural."
@@ -144,20 +145,20 @@ fn has(engine: Engine, brush: Option<&dyn Brush>) -> anyhow::Result<()> {
     }
 }
 
-/// What whoever gave the order knows better than any eye.
-fn told(order: &Order) -> anyhow::Result<Told> {
-    let wish = match order.sky.as_str() {
-        "keep" => SkyWish::Keep,
-        "clear" => SkyWish::Clear,
-        "light-cloud" => SkyWish::LightCloud,
-        "high-cloud" => SkyWish::HighCloud,
-        file => SkyWish::Own(Arc::new(picture(Path::new(file))?)),
+/// What whoever gave the order knows better than any analyzer.
+fn overrides(order: &Order) -> anyhow::Result<Overrides> {
+    let choice = match order.sky.as_str() {
+        "keep" => SkyChoice::Keep,
+        "clear" => SkyChoice::Clear,
+        "light-cloud" => SkyChoice::LightCloud,
+        "high-cloud" => SkyChoice::HighCloud,
+        file => SkyChoice::Own(Arc::new(picture(Path::new(file))?)),
     };
     let mask = order.mask.as_deref().map(picture).transpose()?;
-    Ok(Told {
+    Ok(Overrides {
         place: order.scene,
-        sky: mask.map(|picture| Mask::of_luma(&picture)),
-        wish: Some(wish),
+        sky_mask: mask.map(|picture| Mask::of_luma(&picture)),
+        sky: Some(choice),
     })
 }
 

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use plumbline_documents::Verdict;
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{
-    Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, Verdict, encode, straighten,
+    Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, straighten,
 };
 use serde_json::Value;
 
@@ -84,7 +85,8 @@ fn inspect(order: &Order) -> anyhow::Result<Verdict> {
         bail!("These two cannot be compared. {}", report.headline());
     };
     if let Some(folder) = &order.heatmaps {
-        write_maps(folder, heatmaps.iter().chain([&("all", overview)]))?;
+        let gates = heatmaps.iter().map(|(gate, map)| (gate.as_str(), map));
+        write_maps(folder, gates.chain([("all", &overview)]))?;
     }
     println!("{}", report.headline());
     Ok(report.verdict)
@@ -128,7 +130,7 @@ fn read_mask(path: &Path, original: &Pixels) -> anyhow::Result<Mask> {
 
 fn write_maps<'a>(
     folder: &Path,
-    maps: impl Iterator<Item = &'a (&'static str, Heatmap)>,
+    maps: impl Iterator<Item = (&'a str, &'a Heatmap)>,
 ) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     for (name, map) in maps {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plumbline_domain::db::Db;
-use plumbline_enhance::{Brush, Eye, Preset};
-use plumbline_models::pages;
+use plumbline_enhance::{GenerativeModel, Preset, SceneAnalyzer};
+use plumbline_nn::malloc_tuning;
 use plumbline_storage::Storage;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -23,7 +23,7 @@ const UNTIL_NEXT: Duration = Duration::from_secs(10);
 /// comes soon.
 pub struct Slot<'a> {
     _permit: SemaphorePermit<'a>,
-    memory: Option<pages::Kept>,
+    memory: Option<malloc_tuning::RetainFreed>,
 }
 
 impl Drop for Slot<'_> {
@@ -53,8 +53,8 @@ impl Kitchen {
     pub fn new(
         db: Db,
         storage: Storage,
-        eye: Arc<dyn Eye>,
-        brush: Option<Arc<dyn Brush>>,
+        analyzer: Arc<dyn SceneAnalyzer>,
+        model: Option<Arc<dyn GenerativeModel>>,
         config: &Config,
         closing: Closing,
     ) -> Self {
@@ -63,8 +63,8 @@ impl Kitchen {
             db,
             storage,
             studio: Studio {
-                eye,
-                brush,
+                analyzer,
+                model,
                 preset: Preset::default(),
                 standard: Standard::default(),
             },
@@ -82,7 +82,7 @@ impl Kitchen {
         let permit = self.slots.acquire().await;
         Slot {
             _permit: permit.expect("the slots are never closed"),
-            memory: Some(pages::keep()),
+            memory: Some(malloc_tuning::retain_freed()),
         }
     }
 

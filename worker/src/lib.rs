@@ -2,16 +2,16 @@
 //! came of them. It decides nothing about pixels (that is `enhance`) and holds
 //! no SQL (that is `domain`).
 
+pub mod analyzers;
 pub mod bench;
-pub mod brushes;
 pub mod closing;
 pub mod config;
 pub mod develop;
 pub mod enhance_file;
 mod exposures;
-pub mod eyes;
 pub mod failure;
 mod files;
+pub mod generative_models;
 mod hold;
 pub mod inspect_files;
 mod jobs;
@@ -19,6 +19,7 @@ mod kitchen;
 pub mod look;
 pub mod merge;
 pub mod models;
+mod overrides;
 mod painting;
 mod patience;
 mod progress;
@@ -30,7 +31,6 @@ mod seeing;
 mod sight;
 pub mod standard;
 pub mod train;
-mod wishes;
 mod workplace;
 
 use std::future::Future;
@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use plumbline_domain::db::{self, Db};
-use plumbline_enhance::{Brush, Eye};
+use plumbline_enhance::{GenerativeModel, SceneAnalyzer};
 use plumbline_storage::Storage;
 use tracing_subscriber::EnvFilter;
 
@@ -56,8 +56,8 @@ const HANDING_BACK: Duration = Duration::from_secs(5);
 /// Works until `shutdown` ends, and then as long as closing takes.
 pub async fn run(
     config: Config,
-    eye: Arc<dyn Eye>,
-    brush: Option<Arc<dyn Brush>>,
+    analyzer: Arc<dyn SceneAnalyzer>,
+    model: Option<Arc<dyn GenerativeModel>>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let slots = u32::try_from(config.concurrency).context("too many slots")?;
@@ -68,8 +68,8 @@ pub async fn run(
     let kitchen = Arc::new(Kitchen::new(
         db,
         storage,
-        eye,
-        brush,
+        analyzer,
+        model,
         &config,
         closing.clone(),
     ));
@@ -92,19 +92,19 @@ pub async fn run(
 }
 
 /// What a worker's `main` is: reads the environment, starts the logs, listens
-/// to signals and runs. Ends the process's threads, whatever they are doing. Eye and
-/// brush are opened once there is a log for what they have to say.
+/// to signals and runs. Ends the process's threads, whatever they are doing. SceneAnalyzer and
+/// model are opened once there is a log for what they have to say.
 pub fn start(
-    open_eye: impl FnOnce() -> Arc<dyn Eye>,
-    open_brush: impl FnOnce() -> Option<Arc<dyn Brush>>,
+    open_analyzer: impl FnOnce() -> Arc<dyn SceneAnalyzer>,
+    open_model: impl FnOnce() -> Option<Arc<dyn GenerativeModel>>,
 ) -> anyhow::Result<()> {
     log();
-    let (eye, brush) = (open_eye(), open_brush());
+    let (analyzer, model) = (open_analyzer(), open_model());
     let config = Config::from_env()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let done = runtime.block_on(async { run(config, eye, brush, closing::signals()?).await });
+    let done = runtime.block_on(async { run(config, analyzer, model, closing::signals()?).await });
     runtime.shutdown_background();
     done
 }

@@ -1,4 +1,4 @@
-//! `look FILE`: what the eye sees in one photo, without database or server.
+//! `look FILE`: what the analyzer sees in one photo, without database or server.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
+use plumbline_documents::Place;
 use plumbline_enhance::sky::Sun;
 use plumbline_enhance::{
-    Decoded, Eye, Limits, Mask, Metadata, Output, Pixels, Place, Told, decode, encode,
+    Decoded, Limits, Mask, Metadata, Output, Overrides, Pixels, SceneAnalyzer, decode, encode,
 };
 use serde_json::{Value, json};
 
@@ -31,8 +32,8 @@ pub struct Order {
     mask: Option<PathBuf>,
 }
 
-pub fn run(order: &Order, eye: &dyn Eye, notes: &[String]) -> ExitCode {
-    match look(order, eye, notes) {
+pub fn run(order: &Order, analyzer: &dyn SceneAnalyzer, notes: &[String]) -> ExitCode {
+    match look(order, analyzer, notes) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
@@ -41,13 +42,13 @@ pub fn run(order: &Order, eye: &dyn Eye, notes: &[String]) -> ExitCode {
     }
 }
 
-fn look(order: &Order, eye: &dyn Eye, notes: &[String]) -> anyhow::Result<()> {
+fn look(order: &Order, analyzer: &dyn SceneAnalyzer, notes: &[String]) -> anyhow::Result<()> {
     let bytes = fs::read(&order.file)
         .with_context(|| format!("{} cannot be read", order.file.display()))?;
     let Decoded {
         pixels, metadata, ..
     } = decode(&bytes, &Limits::default())?;
-    let seeing = seeing::see(&pixels, eye, &Told::default())?;
+    let seeing = seeing::see(&pixels, analyzer, &Overrides::default())?;
     let mut report = report(&seeing, &pixels, &metadata, notes);
     report["file"] = json!(order.file.file_name().map(|name| name.to_string_lossy()));
 

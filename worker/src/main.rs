@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plumbline_enhance::{Engine, Preset};
+use plumbline_documents::Engine;
+use plumbline_enhance::Preset;
+use plumbline_worker::analyzers;
 use plumbline_worker::bench;
-use plumbline_worker::brushes;
 use plumbline_worker::develop::Studio;
 use plumbline_worker::enhance_file::{self, Order};
-use plumbline_worker::eyes;
+use plumbline_worker::generative_models;
 use plumbline_worker::inspect_files;
 use plumbline_worker::look;
 use plumbline_worker::merge;
@@ -51,14 +52,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    plumbline_models::pages::share();
+    plumbline_nn::malloc_tuning::use_one_arena();
     match Cli::parse().command.unwrap_or(Command::Run) {
         Command::Run => work(),
         Command::Merge(order) => merge::run(&order),
         Command::Inspect(order) => inspect_files::run(&order),
         Command::Look(order) => {
-            let (eye, notes) = eyes::open();
-            look::run(&order, &*eye, &notes)
+            let (analyzer, notes) = analyzers::open();
+            look::run(&order, &*analyzer, &notes)
         }
         Command::Bench(order) => bench::run(&order),
         Command::Qc(order) => qc::run(&order),
@@ -69,18 +70,18 @@ fn main() -> ExitCode {
             let preset = Preset {
                 look: order.look,
                 strength: order.strength.unwrap_or(usual.strength),
-                engine: enhance_file::wish(&order),
+                engine: enhance_file::choice(&order),
                 ..usual
             };
-            let brush = brushes::open(|words| eprintln!("{words}"));
-            if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&brush, order.engine) {
-                eprintln!("No brush: {why}");
+            let model = generative_models::open(|words| eprintln!("{words}"));
+            if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&model, order.engine) {
+                eprintln!("No model: {why}");
             }
             enhance_file::run(
                 &order,
                 &Studio {
-                    eye: eyes::open().0,
-                    brush: brush.ok(),
+                    analyzer: analyzers::open().0,
+                    model: model.ok(),
                     preset,
                     standard: Standard::default(),
                 },
@@ -90,7 +91,7 @@ fn main() -> ExitCode {
 }
 
 fn work() -> ExitCode {
-    match plumbline_worker::start(eyes::open_and_log, brushes::open_and_log) {
+    match plumbline_worker::start(analyzers::open_and_log, generative_models::open_and_log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("plumbline-worker: {error:#}");

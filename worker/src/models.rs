@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use plumbline_models::manifest::{self, Use, Weight};
-use plumbline_models::shelf::Shelf;
+use plumbline_models::weight_store::WeightStore;
 
 use crate::config;
 
@@ -53,15 +53,15 @@ pub struct Pull {
     /// All that the product uses.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
-    /// All that the brush needs: 17 GB.
+    /// All that the model needs: 17 GB.
     #[arg(long, conflicts_with_all = ["ids", "all"])]
-    brush: bool,
+    generative: bool,
     /// A folder or an http(s) address that holds copies; else PLUMBLINE_MODELS_MIRROR.
     #[arg(long, value_name = "FOLDER|URL")]
     mirror: Option<String>,
 }
 
-/// What a brush needs, and the network for its skies.
+/// What a model needs, and the network for its skies.
 const BRUSH: [&str; 8] = [
     "sdxl-lightning-unet",
     "sdxl-controlnet-tile",
@@ -75,10 +75,10 @@ const BRUSH: [&str; 8] = [
 
 pub fn run(order: &Order) -> ExitCode {
     let done = match order {
-        Order::List(place) => list::run(&place.shelf()),
+        Order::List(place) => list::run(&place.store()),
         Order::Pull(order) => order.run(),
-        Order::Verify(place) => verify::run(&place.shelf()),
-        Order::Bench(place) => bench::run(&place.shelf()),
+        Order::Verify(place) => verify::run(&place.store()),
+        Order::Bench(place) => bench::run(&place.store()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,15 +90,15 @@ pub fn run(order: &Order) -> ExitCode {
 }
 
 impl Place {
-    fn shelf(&self) -> Shelf {
-        Shelf::new(self.folder.clone().unwrap_or_else(config::models_folder))
+    fn store(&self) -> WeightStore {
+        WeightStore::new(self.folder.clone().unwrap_or_else(config::models_folder))
     }
 }
 
 impl Pull {
     fn run(&self) -> anyhow::Result<()> {
         let mirror = self.mirror.clone().or_else(config::models_mirror);
-        pull::run(&self.place.shelf(), &self.wanted()?, mirror.as_deref())
+        pull::run(&self.place.store(), &self.wanted()?, mirror.as_deref())
     }
 
     fn wanted(&self) -> anyhow::Result<Vec<&'static Weight>> {
@@ -106,11 +106,13 @@ impl Pull {
             let product = |weight: &&Weight| weight.used_by == Use::Product;
             return Ok(manifest::all().iter().filter(product).collect());
         }
-        if self.brush {
+        if self.generative {
             return BRUSH.iter().map(|id| named(id)).collect();
         }
         if self.ids.is_empty() {
-            bail!("Say which weights to fetch, or --all, or --brush. `models list` names them.");
+            bail!(
+                "Say which weights to fetch, or --all, or --generative. `models list` names them."
+            );
         }
         self.ids.iter().map(|id| named(id)).collect()
     }

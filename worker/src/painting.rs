@@ -1,13 +1,14 @@
-//! Painting a plan with what is installed: whoever works is told how far a brush is, and may stop
+//! Painting a plan with what is installed: whoever works is told how far a model is, and may stop
 //! it; where the machine has too little memory for it, the next plainer engine paints.
 
 use std::sync::{Mutex, PoisonError};
 
+use plumbline_documents::Engine;
 use plumbline_domain::photos::{Parts, Stage, Step};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
-    ApplyError, Brush, BrushError, Engine, Hand, Pixels, Plan, Progress, Scene, apply, ladder,
-    paint_sky,
+    ApplyError, Generation, GenerationError, GenerativeModel, Pixels, Plan, Progress, Scene, apply,
+    fallback, paint_sky,
 };
 
 use crate::develop::GoOn;
@@ -17,7 +18,7 @@ use crate::failure::Failure;
 pub struct Painting<'a> {
     pub original: &'a Pixels,
     pub scene: &'a Scene,
-    pub brush: Option<&'a dyn Brush>,
+    pub model: Option<&'a dyn GenerativeModel>,
 }
 
 impl Painting<'_> {
@@ -32,19 +33,21 @@ impl Painting<'_> {
         loop {
             let why = match self.try_to(plan, go_on) {
                 Ok(picture) => return Ok(picture),
-                Err(ApplyError::Brush(BrushError::Stopped)) => return Err(Failure::Stopped),
-                Err(ApplyError::Brush(BrushError::OutOfMemory(why))) => why,
+                Err(ApplyError::GenerativeModel(GenerationError::Stopped)) => {
+                    return Err(Failure::Stopped);
+                }
+                Err(ApplyError::GenerativeModel(GenerationError::OutOfMemory(why))) => why,
                 Err(other) => return Err(Failure::trouble(other)),
             };
             let engine = plan.engine;
             tracing::warn!(?engine, why, "the {engine:?} engine ran out of memory");
-            let plainer = ladder::plainer(plan, self.brush);
+            let plainer = fallback::plainer(plan, self.model);
             *plan = plainer.ok_or_else(|| Failure::Retry(anyhow::Error::msg(why)))?;
             remarks.push(too_little_memory(engine, plan.engine));
         }
     }
 
-    /// What the brush paints for the plan's new sky. `None`: nobody asked for that, or memory is
+    /// What the model paints for the plan's new sky. `None`: nobody asked for that, or memory is
     /// short; then the sky becomes a calculated one, and the remarks say so.
     pub fn paint_sky(
         &self,
@@ -53,12 +56,14 @@ impl Painting<'_> {
         remarks: &mut Vec<String>,
         go_on: &mut GoOn<'_>,
     ) -> Result<Option<Pixels>, Failure> {
-        let painted = self.watched(go_on, |hand| paint_sky(self.original, plan, matte, hand));
+        let painted = self.watched(go_on, |generation| {
+            paint_sky(self.original, plan, matte, generation)
+        });
         match painted {
             Ok(painted) => Ok(painted),
-            Err(ApplyError::Brush(BrushError::Stopped)) => Err(Failure::Stopped),
-            Err(ApplyError::Brush(BrushError::OutOfMemory(why))) => {
-                tracing::warn!(why, "the brush ran out of memory over a sky");
+            Err(ApplyError::GenerativeModel(GenerationError::Stopped)) => Err(Failure::Stopped),
+            Err(ApplyError::GenerativeModel(GenerationError::OutOfMemory(why))) => {
+                tracing::warn!(why, "the model ran out of memory over a sky");
                 plan.sky = plan.sky.clone().calculated();
                 remarks.push(NO_MEMORY_FOR_SKIES.to_owned());
                 Ok(None)
@@ -68,10 +73,16 @@ impl Painting<'_> {
     }
 
     fn try_to(&self, plan: &Plan, go_on: &mut GoOn<'_>) -> Result<Pixels, ApplyError> {
-        self.watched(go_on, |hand| apply(self.original, plan, self.scene, hand))
+        self.watched(go_on, |generation| {
+            apply(self.original, plan, self.scene, generation)
+        })
     }
 
-    fn watched<T>(&self, go_on: &mut GoOn<'_>, work: impl FnOnce(Option<Hand<'_>>) -> T) -> T {
+    fn watched<T>(
+        &self,
+        go_on: &mut GoOn<'_>,
+        work: impl FnOnce(Option<Generation<'_>>) -> T,
+    ) -> T {
         let go_on = Mutex::new(go_on);
         let watch = |progress: Progress| {
             // Whoever panicked over it ends the work in any case.
@@ -81,11 +92,11 @@ impl Painting<'_> {
                 parts: parts(progress),
             })
         };
-        let hand = self.brush.map(|brush| Hand {
-            brush,
+        let generation = self.model.map(|model| Generation {
+            model,
             watch: &watch,
         });
-        work(hand)
+        work(generation)
     }
 }
 
@@ -113,24 +124,25 @@ fn too_little_memory(engine: Engine, next: Engine) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plumbline_enhance::{Denoise, EngineWish, Preset, Shot, Tile, Watch, measure, plan};
+    use plumbline_documents::EngineChoice;
+    use plumbline_enhance::{Denoise, Preset, ProgressFn, Shot, Tile, measure, plan};
 
     use super::*;
 
     /// Asks before each of four tiles, and gives up as it was made to.
-    struct Tiler(Option<BrushError>);
+    struct Tiler(Option<GenerationError>);
 
-    impl Brush for Tiler {
+    impl GenerativeModel for Tiler {
         fn correct(
             &self,
             small: &Pixels,
             _: &Scene,
             _: &Denoise,
-            watch: Watch<'_>,
-        ) -> Result<Pixels, BrushError> {
+            watch: ProgressFn<'_>,
+        ) -> Result<Pixels, GenerationError> {
             match watch(Progress { done: 0, of: 1 }) {
                 true => self.0.clone().map_or(Ok(small.clone()), Err),
-                false => Err(BrushError::Stopped),
+                false => Err(GenerationError::Stopped),
             }
         }
 
@@ -144,13 +156,13 @@ mod tests {
             tiles: &[Tile],
             scene: &Scene,
             denoise: &Denoise,
-            watch: Watch<'_>,
+            watch: ProgressFn<'_>,
             _: &mut dyn FnMut(usize, Pixels),
-        ) -> Result<(), BrushError> {
+        ) -> Result<(), GenerationError> {
             let of = tiles.len() as u32;
             for done in 0..of {
                 if !watch(Progress { done, of }) {
-                    return Err(BrushError::Stopped);
+                    return Err(GenerationError::Stopped);
                 }
             }
             self.correct(pixels, scene, denoise, watch).map(|_| ())
@@ -161,21 +173,21 @@ mod tests {
         }
     }
 
-    fn paint(brush: &Tiler, go_on: &mut GoOn<'_>) -> (Plan, Vec<String>, Result<Pixels, Failure>) {
+    fn paint(model: &Tiler, go_on: &mut GoOn<'_>) -> (Plan, Vec<String>, Result<Pixels, Failure>) {
         let original = Pixels::from_eight(120, 120, vec![90; 120 * 120 * 3]).unwrap();
         let preset = Preset {
-            engine: EngineWish::Tiled,
+            engine: EngineChoice::Tiled,
             ..Preset::default()
         };
         let (scene, measured) = (Scene::default(), measure(&original, &Shot::default()));
-        let mut plan = plan(&measured, &scene, &preset, Some(brush));
+        let mut plan = plan(&measured, &scene, &preset, Some(model));
         assert_eq!(plan.engine, Engine::Tiled);
         let (mut remarks, painting) = (
             Vec::new(),
             Painting {
                 original: &original,
                 scene: &scene,
-                brush: Some(brush),
+                model: Some(model),
             },
         );
         let result = painting.paint(&mut plan, &mut remarks, go_on);
@@ -195,7 +207,7 @@ mod tests {
 
     #[test]
     fn too_little_memory_ends_with_a_picture_and_says_so() {
-        let out = BrushError::OutOfMemory("3 of 2 GB".to_owned());
+        let out = GenerationError::OutOfMemory("3 of 2 GB".to_owned());
         let (plan, remarks, result) = paint(&Tiler(Some(out)), &mut |_| true);
         assert!(result.is_ok(), "{result:?}");
         assert_eq!((plan.engine, plan.denoise), (Engine::Natural, None));
@@ -210,7 +222,7 @@ mod tests {
 
     #[test]
     fn any_other_trouble_is_worth_another_try() {
-        let broken = BrushError::Failed("no such file".to_owned());
+        let broken = GenerationError::Failed("no such file".to_owned());
         let (_, _, result) = paint(&Tiler(Some(broken)), &mut |_| true);
         assert!(matches!(result, Err(Failure::Retry(_))), "{result:?}");
     }

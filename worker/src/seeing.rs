@@ -1,11 +1,13 @@
-//! What is seen of a straightened photo: the eye's scene, what a person told, the matte of its
+//! What is seen of a straightened photo: the analyzer's scene, what a person told, the matte of its
 //! sky; and how all of that is put on record.
 
-use plumbline_enhance::plan::sky::{self, Camera, Kind};
+use plumbline_documents::{Engine, Place, Report, SkyKind, Verdict};
+use plumbline_enhance::plan::sky;
+use plumbline_enhance::plan::sky::Camera;
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    Brush, Change, Engine, Eye, EyeError, Mask, Measured, Metadata, Pixels, Place, Plan, Preset,
-    Report, Scene, SkyWish, Told, Verdict, small,
+    AnalysisError, Change, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels, Plan,
+    Preset, Scene, SceneAnalyzer, SkyChoice, small,
 };
 use serde_json::{Value, json};
 
@@ -14,7 +16,7 @@ pub struct Seeing {
     pub scene: Scene,
     /// `None`: inside, or nothing that could be sky.
     pub matte: Option<Matte>,
-    eye: String,
+    analyzer: String,
     sky_sha256: Option<String>,
     /// A person painted where the sky is.
     painted: bool,
@@ -31,13 +33,20 @@ const BELOW: &str = "All checks passed: below its new sky, nothing was added, lo
 const SHAPE: f32 = 0.02;
 const OTHER_FRAME: &str = "Your sky mask was left out: it was painted over the photo when it was framed differently. Paint it again on the photo's page.";
 
-/// Looks at a photo as it is framed. What a person told outranks the eye.
-pub fn see(original: &Pixels, eye: &dyn Eye, told: &Told) -> Result<Seeing, EyeError> {
-    let mut scene = eye.look(&small(original))?;
-    if let Some(place) = told.place {
+/// Looks at a photo as it is framed. What a person told outranks the analyzer.
+pub fn see(
+    original: &Pixels,
+    analyzer: &dyn SceneAnalyzer,
+    overrides: &Overrides,
+) -> Result<Seeing, AnalysisError> {
+    let mut scene = analyzer.analyze(&small(original))?;
+    if let Some(place) = overrides.place {
         (scene.place, scene.confidence) = (place, 1.0);
     }
-    let painted = told.sky.as_ref().filter(|mask| fits(mask, original));
+    let painted = overrides
+        .sky_mask
+        .as_ref()
+        .filter(|mask| fits(mask, original));
     // What a person painted is meant, islands and all.
     scene.sky = match painted {
         Some(painted) => Some(painted.clone()),
@@ -51,10 +60,10 @@ pub fn see(original: &Pixels, eye: &dyn Eye, told: &Told) -> Result<Seeing, EyeE
     Ok(Seeing {
         matte: likely.map(|sky| Matte::refine(original, sky)),
         scene,
-        eye: eye.name().to_owned(),
-        sky_sha256: eye.sky_sha256().map(str::to_owned),
+        analyzer: analyzer.name().to_owned(),
+        sky_sha256: analyzer.sky_sha256().map(str::to_owned),
         painted: painted.is_some(),
-        notes: match (&told.sky, painted) {
+        notes: match (&overrides.sky_mask, painted) {
             (Some(_), None) => vec![OTHER_FRAME.to_owned()],
             _ => Vec::new(),
         },
@@ -81,12 +90,12 @@ impl Seeing {
         &self,
         measured: &Measured,
         preset: &Preset,
-        told: &Told,
+        overrides: &Overrides,
         metadata: &Metadata,
     ) -> sky::Sky {
         let view = self.matte.as_ref().map(|matte| &matte.view);
         let camera = Camera::of(metadata);
-        sky::plan(view, &self.scene, measured, &preset.sky, told, &camera)
+        sky::plan(view, &self.scene, measured, &preset.sky, overrides, &camera)
     }
 
     /// Where the plan puts pixels that are not the photo's own.
@@ -103,7 +112,7 @@ impl Seeing {
             "confidence": self.scene.confidence,
             "room": self.scene.room,
             "room_confidence": self.scene.room.map(|_| self.scene.room_confidence),
-            "network": self.eye,
+            "network": self.analyzer,
             "sky": view.map(|view| json!({
                 "share": view.share,
                 "doubt": view.doubt,
@@ -119,12 +128,17 @@ impl Seeing {
 
     /// For the report: which pixels are not the photo's own, and where they come from. Null where
     /// there are none.
-    pub fn ledger(&self, plan: &Plan, original: &Pixels, brush: Option<&dyn Brush>) -> Value {
+    pub fn ledger(
+        &self,
+        plan: &Plan,
+        original: &Pixels,
+        model: Option<&dyn GenerativeModel>,
+    ) -> Value {
         let Some(new) = plan.sky.new_sky() else {
             return Value::Null;
         };
         let operation = match new.kind {
-            Kind::Own => "sky replaced with a picture",
+            SkyKind::Own => "sky replaced with a picture",
             _ if new.painted.is_some() => "sky replaced with one painted by a network",
             _ => "sky replaced with a calculated one",
         };
@@ -134,8 +148,8 @@ impl Seeing {
             "share": new.share,
             "pixels": (f64::from(new.share) * original.pixel_count() as f64).round() as u64,
             "seed": new.seed,
-            "brush": brush.filter(|_| new.painted.is_some()).map(Brush::name),
-            "network": self.eye,
+            "model": model.filter(|_| new.painted.is_some()).map(GenerativeModel::name),
+            "network": self.analyzer,
             "network_sha256": self.sky_sha256,
             "mask_corrected": self.painted,
         })
@@ -149,15 +163,15 @@ pub fn change(plan: &Plan) -> Change {
         _ if redrawn => Change::Composited,
         None => Change::Enhanced,
         Some(new) if new.painted.is_some() => Change::Composited,
-        Some(new) if new.kind == Kind::Own => Change::Collaged,
+        Some(new) if new.kind == SkyKind::Own => Change::Collaged,
         Some(_) => Change::Synthesised,
     }
 }
 
 /// The picture of a sky that is wanted, where one is.
-pub fn own<'a>(preset: &'a Preset, told: &'a Told) -> Option<&'a Pixels> {
-    match told.wish.as_ref().unwrap_or(&preset.sky) {
-        SkyWish::Own(picture) => Some(picture),
+pub fn own<'a>(preset: &'a Preset, overrides: &'a Overrides) -> Option<&'a Pixels> {
+    match overrides.sky.as_ref().unwrap_or(&preset.sky) {
+        SkyChoice::Own(picture) => Some(picture),
         _ => None,
     }
 }

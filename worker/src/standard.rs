@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use plumbline_documents::{TABLE_VERSION, Thresholds};
 use plumbline_domain::ids::RefitId;
 use plumbline_domain::thresholds::Refit;
-use plumbline_enhance::inspect::gates::VERSION;
-use plumbline_enhance::inspect::{Terms, Thresholds, judge, refit};
+use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{Inspected, Mask, Pixels, Plan};
 
 /// The default is the table.
@@ -51,17 +51,17 @@ impl Standard {
 pub fn ignored(refit: &Refit) -> String {
     let (id, made_for) = (refit.id, refit.table_version);
     format!(
-        "Refit {id} was made for table {made_for} and is ignored: photos are judged by table {VERSION}."
+        "Refit {id} was made for table {made_for} and is ignored: photos are judged by table {TABLE_VERSION}."
     )
 }
 
 fn read(refit: &Refit) -> Option<Standard> {
-    if u32::try_from(refit.table_version) != Ok(VERSION) {
+    if u32::try_from(refit.table_version) != Ok(TABLE_VERSION) {
         return None;
     }
     let moved: BTreeMap<String, f64> = serde_json::from_value(refit.bounds.clone()).ok()?;
     Some(Standard {
-        thresholds: refit::restored(&moved),
+        thresholds: Thresholds::restored(&moved),
         refit: Some(refit.id),
     })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
+use plumbline_documents::{EngineChoice, Look};
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::jobs::Claim;
 use plumbline_domain::photos::{Step, brackets};
@@ -12,8 +13,8 @@ use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
 use plumbline_domain::thresholds;
-use plumbline_enhance::anchor::Anchor;
-use plumbline_enhance::{EngineWish, Look, Measured, Preset, SkyWish};
+use plumbline_enhance::shoot_reference::ShootReference;
+use plumbline_enhance::{Measured, Preset, SkyChoice};
 use plumbline_storage::key::Key;
 use tokio::sync::watch;
 
@@ -62,7 +63,7 @@ impl Workplace<'_> {
 
     /// The kitchen's studio with this shoot's taste: its look, its engine, its skies, and what
     /// its other rooms have in common; and with its organization's standard.
-    pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyWish) -> Result<Studio, Failure> {
+    pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyChoice) -> Result<Studio, Failure> {
         let mut scope = self.scope().await?;
         let beside = brackets::measured_beside(&mut scope, self.claim).await;
         let beside = beside.map_err(Failure::trouble)?;
@@ -74,9 +75,9 @@ impl Workplace<'_> {
             .collect();
         let preset = Preset {
             look: shoot.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
-            anchor: Anchor::of(&rooms),
+            shoot_reference: ShootReference::of(&rooms),
             sky,
-            engine: shoot.map_or(EngineWish::Best, |shoot| engine_of(shoot.engine)),
+            engine: shoot.map_or(EngineChoice::Best, |shoot| engine_of(shoot.engine)),
             ..self.kitchen.studio.preset.clone()
         };
         let standard = Standard::of(refit.as_ref());
@@ -84,11 +85,11 @@ impl Workplace<'_> {
     }
 }
 
-fn engine_of(engine: ShootEngine) -> EngineWish {
+fn engine_of(engine: ShootEngine) -> EngineChoice {
     match engine {
-        ShootEngine::Best => EngineWish::Best,
-        ShootEngine::Tiled => EngineWish::Tiled,
-        ShootEngine::Natural => EngineWish::Natural,
+        ShootEngine::Best => EngineChoice::Best,
+        ShootEngine::Tiled => EngineChoice::Tiled,
+        ShootEngine::Natural => EngineChoice::Natural,
     }
 }
 

@@ -123,7 +123,7 @@ fn painting(group: &mut Group, pixels: &Pixels) {
             criterion::BatchSize::PerIteration,
         );
     });
-    let paint = || apply(black_box(pixels), &edit, &scene, None).expect("no brush is needed");
+    let paint = || apply(black_box(pixels), &edit, &scene, None).expect("no model is needed");
     group.bench_function("correct", |b| b.iter(paint));
     let result = paint();
     group.bench_function("check", |b| {

@@ -9,8 +9,9 @@
 mod degrade;
 
 use degrade::{Fault, degraded};
+use plumbline_documents::Place;
 use plumbline_enhance::plan::{corners, exposure};
-use plumbline_enhance::{Limits, Measured, Place, Shot, decode, measure, preview};
+use plumbline_enhance::{Limits, Measured, Shot, decode, measure, preview};
 use std::path::{Path, PathBuf};
 
 /// log2(R/B) and log2(G²/RB) of daylight at 4000 K against 6500 K.

@@ -1,25 +1,26 @@
-//! `redraw FILE [SIDE]`: the tiled engine with a brush that changes nothing, so that what the
+//! `redraw FILE [SIDE]`: the tiled engine with a model that changes nothing, so that what the
 //! engine itself costs can be told: seconds, and the process's peak memory before and after.
 
 use std::error::Error;
 use std::time::Instant;
 
+use plumbline_documents::EngineChoice;
 use plumbline_enhance::{
-    self as enhance, Brush, BrushError, Denoise, EngineWish, Hand, Limits, Pixels, Preset, Scene,
-    Tile, Watch, decode, inspect, measure,
+    self as enhance, Denoise, Generation, GenerationError, GenerativeModel, Limits, Pixels, Preset,
+    ProgressFn, Scene, Tile, decode, inspect, measure,
 };
 
 /// Hands over what it was given.
 struct Copyist(u32);
 
-impl Brush for Copyist {
+impl GenerativeModel for Copyist {
     fn correct(
         &self,
         small: &Pixels,
         _: &Scene,
         _: &Denoise,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        _: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         Ok(small.clone())
     }
 
@@ -33,9 +34,9 @@ impl Brush for Copyist {
         tiles: &[Tile],
         _: &Scene,
         _: &Denoise,
-        _: Watch<'_>,
+        _: ProgressFn<'_>,
         done: &mut dyn FnMut(usize, Pixels),
-    ) -> Result<(), BrushError> {
+    ) -> Result<(), GenerationError> {
         let (rgb, row) = (pixels.rgb8(), pixels.width() as usize * 3);
         for (index, tile) in tiles.iter().enumerate() {
             let rows = (tile.y as usize..).take(tile.height as usize);
@@ -58,16 +59,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = arguments.next().ok_or("usage: redraw FILE [SIDE]")?;
     let side = arguments.next().map_or(Ok(1024), |side| side.parse())?;
     let pixels = decode(&std::fs::read(file)?, &Limits::default())?.pixels;
-    let (brush, scene) = (Copyist(side), Scene::default());
+    let (model, scene) = (Copyist(side), Scene::default());
     let preset = Preset {
-        engine: EngineWish::Tiled,
+        engine: EngineChoice::Tiled,
         ..Preset::default()
     };
     let measured = measure(&pixels, &enhance::Shot::default());
-    let plan = enhance::plan(&measured, &scene, &preset, Some(&brush));
+    let plan = enhance::plan(&measured, &scene, &preset, Some(&model));
     println!("{} x {}, {}", pixels.width(), pixels.height(), peak());
     let since = Instant::now();
-    let result = enhance::apply(&pixels, &plan, &scene, Some(Hand::alone(&brush)))?;
+    let result = enhance::apply(&pixels, &plan, &scene, Some(Generation::alone(&model)))?;
     println!(
         "redrawn in {:.1} s, {}",
         since.elapsed().as_secs_f32(),

@@ -1,8 +1,10 @@
 //! Paints a plan. The only functions that change pixels.
 
-use crate::brush::{BrushError, Denoise, Hand, Tile};
+use plumbline_documents::Engine;
+
+use crate::generative_model::{Denoise, Generation, GenerationError, Tile};
 use crate::pixels::Pixels;
-use crate::plan::{Engine, Plan};
+use crate::plan::Plan;
 use crate::scene::{Scene, small};
 use crate::sky::{self, Matte};
 use crate::steps::tiles::canvas::Canvas;
@@ -11,18 +13,18 @@ use crate::steps::{natural, tiled, transfer};
 /// A plan could not be painted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
-    /// The plan wants a brush and none was given.
-    #[error("the plan wants a brush, but none is installed")]
-    NoBrush,
-    /// The plan wants a brush but does not say what of it, as plans before version 5.
-    #[error("the plan does not say what it asks of a brush: make it anew")]
+    /// The plan wants a model and none was given.
+    #[error("the plan wants a model, but none is installed")]
+    NoModel,
+    /// The plan wants a model but does not say what of it, as plans before version 5.
+    #[error("the plan does not say what it asks of a model: make it anew")]
     NothingAsked,
-    /// The brush failed.
+    /// The model failed.
     #[error(transparent)]
-    Brush(#[from] BrushError),
-    /// The brush gave back a picture of another size.
+    GenerativeModel(#[from] GenerationError),
+    /// The model gave back a picture of another size.
     #[error(
-        "the brush returned {found_width} x {found_height} pixels instead of {width} x {height}"
+        "the model returned {found_width} x {found_height} pixels instead of {width} x {height}"
     )]
     WrongSize {
         /// Columns given.
@@ -34,14 +36,14 @@ pub enum ApplyError {
         /// Rows returned.
         found_height: u32,
     },
-    /// The brush handed over a tile that was not asked for, of another size, or a second time.
-    #[error("the brush painted tile {index}, which does not fit")]
+    /// The model handed over a tile that was not asked for, of another size, or a second time.
+    #[error("the model painted tile {index}, which does not fit")]
     WrongTile {
-        /// What the brush called it.
+        /// What the model called it.
         index: usize,
     },
-    /// The brush says that it is done, and is not.
-    #[error("the brush left {missing} of {of} tiles unpainted")]
+    /// The model says that it is done, and is not.
+    #[error("the model left {missing} of {of} tiles unpainted")]
     MissingTiles {
         /// Not handed over.
         missing: usize,
@@ -66,37 +68,38 @@ pub fn apply(
     pixels: &Pixels,
     plan: &Plan,
     scene: &Scene,
-    hand: Option<Hand<'_>>,
+    generation: Option<Generation<'_>>,
 ) -> Result<Pixels, ApplyError> {
     if plan.is_colour_identity() {
         return Ok(pixels.clone());
     }
     match plan.engine {
         Engine::Natural => Ok(natural::apply(pixels, plan).expect("every row keeps its length")),
-        Engine::Guided => guided(pixels, plan, scene, hand.ok_or(ApplyError::NoBrush)?),
-        Engine::Tiled => tiled(pixels, plan, scene, hand.ok_or(ApplyError::NoBrush)?),
+        Engine::Guided => guided(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
+        Engine::Tiled => tiled(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
     }
 }
 
-/// What a brush paints for the plan's new sky, for `repaint`: a small picture as the photo is
+/// What a model paints for the plan's new sky, for `repaint`: a small picture as the photo is
 /// framed, of which only the sky counts. `None`: the plan asks for none, or there is no sky.
 pub fn paint_sky(
     original: &Pixels,
     plan: &Plan,
     matte: Option<&Matte>,
-    hand: Option<Hand<'_>>,
+    generation: Option<Generation<'_>>,
 ) -> Result<Option<Pixels>, ApplyError> {
     let new = plan.sky.new_sky();
     let asked = new.and_then(|new| Some((new, new.painted.as_ref()?)));
     let (Some((new, denoise)), Some(matte)) = (asked, matte) else {
         return Ok(None);
     };
-    let hand = hand.ok_or(ApplyError::NoBrush)?;
+    let generation = generation.ok_or(ApplyError::NoModel)?;
     let before = small(original);
     let mask = matte.mask_of(before.width(), before.height());
-    let after = hand
-        .brush
-        .fill_sky(&before, &mask, denoise, new.words(), hand.watch)?;
+    let after =
+        generation
+            .model
+            .fill_sky(&before, &mask, denoise, new.words(), generation.watch)?;
     of_size(after, &before).map(Some)
 }
 
@@ -120,12 +123,12 @@ fn guided(
     pixels: &Pixels,
     plan: &Plan,
     scene: &Scene,
-    hand: Hand<'_>,
+    generation: Generation<'_>,
 ) -> Result<Pixels, ApplyError> {
     let before = small(pixels);
-    let after = hand
-        .brush
-        .correct(&before, scene, asked(plan)?, hand.watch)?;
+    let after = generation
+        .model
+        .correct(&before, scene, asked(plan)?, generation.watch)?;
     let after = of_size(after, &before)?;
     let transfer = transfer::Transfer::fit(&before, &after);
     Ok(transfer
@@ -133,7 +136,7 @@ fn guided(
         .expect("every row keeps its length"))
 }
 
-/// A brush's picture, if it has the size of what the brush was given.
+/// A model's picture, if it has the size of what the model was given.
 fn of_size(after: Pixels, before: &Pixels) -> Result<Pixels, ApplyError> {
     let (width, height) = (before.width(), before.height());
     let (found_width, found_height) = (after.width(), after.height());
@@ -152,7 +155,7 @@ fn tiled(
     pixels: &Pixels,
     plan: &Plan,
     scene: &Scene,
-    hand: Hand<'_>,
+    generation: Generation<'_>,
 ) -> Result<Pixels, ApplyError> {
     let (denoise, grid) = (asked(plan)?, plan.grid.ok_or(ApplyError::NothingAsked)?);
     let mut canvas = Canvas::new(&grid, pixels.width(), pixels.height());
@@ -163,8 +166,9 @@ fn tiled(
             wrong = Some(ApplyError::WrongTile { index });
         }
     };
-    hand.brush
-        .redraw(pixels, &tiles, scene, denoise, hand.watch, &mut lay)?;
+    generation
+        .model
+        .redraw(pixels, &tiles, scene, denoise, generation.watch, &mut lay)?;
     if let Some(wrong) = wrong {
         return Err(wrong);
     }

@@ -1,6 +1,7 @@
 //! Bytes to pixels and back: the only place that knows file formats. Limits are checked on the
 //! header, before anything is allocated; every error is a sentence for the person who sent the file.
 
+use plumbline_documents::{Format, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::pixels::Pixels;
@@ -111,39 +112,6 @@ impl Limits {
         }
         Ok(())
     }
-}
-
-/// A readable file format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// JPEG, baseline or progressive, grey, colour or CMYK.
-    Jpeg,
-    /// PNG of any depth.
-    Png,
-    /// TIFF or BigTIFF.
-    Tiff,
-    /// WebP, lossy or lossless, one picture.
-    WebP,
-    /// A camera's sensor data: DNG or a maker's own kind.
-    Raw,
-}
-
-/// What the file was, before it became upright sRGB.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
-    /// The container.
-    pub format: Format,
-    /// Columns as stored, before orientation.
-    pub width: u32,
-    /// Rows as stored, before orientation.
-    pub height: u32,
-    /// Bits a sample as stored.
-    pub bits: u8,
-    /// EXIF orientation, 1 to 8.
-    pub orientation: u8,
-    /// The colour profile's own name, or "none".
-    pub profile: String,
 }
 
 /// A decoded photo.

@@ -4,10 +4,13 @@
 //! Structure and colour are judged on copies of about one megapixel; everything else on every
 //! pixel, in one pass. The original is the straightened one: both pictures have one size.
 
+use plumbline_documents::{
+    Figure, Gate, Measure, MeasureVerdict, Report, TABLE_VERSION, Thresholds, rounded,
+};
+
 use crate::kernels::moments::SIDE;
 use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
-use crate::report::{Measure, MeasureVerdict, Report};
 
 mod borders;
 mod cells;
@@ -17,7 +20,6 @@ mod difference;
 mod edges;
 mod fit;
 mod full;
-pub mod gates;
 mod ground;
 mod heatmap;
 mod neutral;
@@ -36,19 +38,15 @@ mod sky;
 mod straight;
 mod structure;
 mod tally;
-pub mod thresholds;
 
-pub use gates::Gate;
 pub use heatmap::Heatmap;
 pub use outline::edges;
-pub use thresholds::Thresholds;
 
 #[cfg(test)]
 pub(crate) use fit::terms as terms_of;
 use full::Full;
 use ground::Ground;
 use pair::Pair;
-use thresholds::rounded;
 
 /// What else is known of a pair of pictures, and how strict to be.
 #[derive(Debug, Clone, Default)]
@@ -70,8 +68,8 @@ pub struct Inspected {
     /// Where to look, every measure's worst; nothing when the sizes differ. One value for every
     /// 8 x 8 pixels.
     pub heatmap: Option<Heatmap>,
-    /// Where each measure found what it found, by the measure's name.
-    pub heatmaps: Vec<(&'static str, Heatmap)>,
+    /// Heatmap of each gate that found something.
+    pub heatmaps: Vec<(Gate, Heatmap)>,
 }
 
 /// Judges a result against its original and the plan that made it.
@@ -93,7 +91,7 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     let size = size::measure(original, result, &terms.thresholds);
     if size.verdict != MeasureVerdict::Passed {
         return Inspected {
-            report: Report::new(gates::VERSION, vec![size]),
+            report: Report::new(TABLE_VERSION, vec![size]),
             heatmap: None,
             heatmaps: Vec::new(),
         };
@@ -110,13 +108,13 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     measures.push(size);
     maps.retain(|(_, map)| !map.is_empty());
     Inspected {
-        report: Report::new(gates::VERSION, ordered(measures)),
+        report: Report::new(TABLE_VERSION, ordered(measures)),
         heatmap: Some(overview(&full, &maps)),
         heatmaps: maps,
     }
 }
 
-type Maps = Vec<(&'static str, Heatmap)>;
+type Maps = Vec<(Gate, Heatmap)>;
 
 /// What is judged on copies of about one megapixel. The copies themselves are gone by then.
 struct Small {
@@ -148,14 +146,14 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
     ];
     measures.extend(straight::measure(&pair, limits));
     let mut maps = vec![
-        (Gate::Structure.name(), structure.heatmap(limits)),
-        (Gate::TileChroma.name(), repaint.heatmap(limits)),
-        (Gate::Seams.name(), seams.heatmap(limits)),
+        (Gate::Structure, structure.heatmap(limits)),
+        (Gate::TileChroma, repaint.heatmap(limits)),
+        (Gate::Seams, seams.heatmap(limits)),
     ];
     if let Some(sky) = sky {
         measures.extend(sky.measure(limits));
         let [halo, leak] = sky.heatmaps(limits);
-        maps.extend([(Gate::SkyHalo.name(), halo), (Gate::SkyLeak.name(), leak)]);
+        maps.extend([(Gate::SkyHalo, halo), (Gate::SkyLeak, leak)]);
     }
     Small {
         ground: pair.ground,
@@ -178,10 +176,10 @@ fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps)
     measures.extend(edges::measure(full, house, limits));
     measures.extend(sharpness::measure(full, limits));
     let maps = vec![
-        (Gate::StructureFine.name(), pattern.heatmap(limits)),
-        (Gate::Noise.name(), noise.heatmap(limits)),
-        (Gate::LostHighlights.name(), clipping::heatmap(full, house)),
-        (Gate::EdgePrecision.name(), edges::heatmap(full, house)),
+        (Gate::StructureFine, pattern.heatmap(limits)),
+        (Gate::Noise, noise.heatmap(limits)),
+        (Gate::LostHighlights, clipping::heatmap(full, house)),
+        (Gate::EdgePrecision, edges::heatmap(full, house)),
     ];
     (measures, maps)
 }
@@ -203,7 +201,7 @@ fn house(full: &Full, ground: &Ground) -> Vec<bool> {
 
 /// Gates first, as the table has them; then what only informs.
 fn ordered(mut measures: Vec<Measure>) -> Vec<Measure> {
-    let place = |m: &Measure| Gate::named(&m.name).map_or(usize::MAX, |gate| gate as usize);
+    let place = |m: &Measure| m.name.gate().map_or(usize::MAX, |gate| gate as usize);
     measures.sort_by_key(place);
     measures
 }
@@ -212,16 +210,14 @@ fn ordered(mut measures: Vec<Measure>) -> Vec<Measure> {
 /// in every picture that passes: they have a map of their own.
 fn overview(full: &Full, maps: &Maps) -> Heatmap {
     let down = full.blocks.len() / full.across;
-    let gates = maps
-        .iter()
-        .filter(|(name, _)| *name != Gate::EdgePrecision.name());
+    let gates = maps.iter().filter(|(gate, _)| *gate != Gate::EdgePrecision);
     Heatmap::worst(gates, full.across as u32, down as u32)
 }
 
 /// A measure that only informs.
-fn reported(name: &str, label: &str, value: f64, unit: &str, sentence: String) -> Measure {
+fn reported(figure: Figure, label: &str, value: f64, unit: &str, sentence: String) -> Measure {
     Measure {
-        name: name.to_owned(),
+        name: figure.into(),
         label: label.to_owned(),
         value: rounded(value),
         threshold: None,

@@ -1,10 +1,10 @@
 //! Photos in, better photos and an honest report out. Pure: bytes and numbers only.
 //!
 //! ```text
-//! decode ─► measure ─► straighten ─► look (Eye) ─► refine (Matte) ─► plan
-//!     ─► apply (Brush) ─► repaint (sky) ─► inspect ─► encode, preview
+//! decode ─► measure ─► straighten ─► look (SceneAnalyzer) ─► refine (Matte) ─► plan
+//!     ─► apply (GenerativeModel) ─► repaint (sky) ─► inspect ─► encode, preview
 //!          ▲                                  │
-//!          └──────────── ladder::lower ◄──────┘ held
+//!          └──────────── fallbacks::lower ◄──────┘ held
 //! ```
 //!
 //! `measure` finds numbers, `plan` turns numbers into an edit, `apply` paints it, `inspect` judges
@@ -13,42 +13,41 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod anchor;
 mod apply;
 pub mod brackets;
-pub mod brush;
 pub mod codec;
 mod colour;
 pub mod export;
+pub mod fallback;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod generative_model;
 pub mod inspect;
 mod kernels;
-pub mod ladder;
 mod light;
 mod lines;
 pub mod measure;
 pub mod pixels;
 pub mod plan;
-pub mod report;
 mod scale;
 pub mod scene;
+pub mod shoot_reference;
 pub mod sky;
 pub mod steps;
 
-pub use anchor::Anchor;
 pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
-pub use brush::{Brush, BrushError, Denoise, Hand, Progress, Schedule, Tile, Watch};
 pub use codec::{
-    Change, Decoded, EncodeError, ExposureMode, Format, Limits, Metadata, Output, Privacy, Refusal,
-    Shot, Source, decode, encode, encode_preview, preview,
+    Change, Decoded, EncodeError, ExposureMode, Limits, Metadata, Output, Privacy, Refusal, Shot,
+    decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
+pub use generative_model::{
+    Denoise, Generation, GenerationError, GenerativeModel, Progress, ProgressFn, Schedule, Tile,
+};
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
-pub use plan::engine::EngineWish;
-pub use plan::{Engine, Look, Plan, Preset, plan};
-pub use report::{Measure, MeasureVerdict, Report, Verdict};
-pub use scene::{Eye, EyeError, Place, PlainEye, Room, Scene, SkyWish, Told, small};
+pub use plan::{Plan, Preset, plan};
+pub use scene::{AnalysisError, NoAnalyzer, Overrides, Scene, SceneAnalyzer, SkyChoice, small};
+pub use shoot_reference::ShootReference;

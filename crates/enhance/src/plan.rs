@@ -1,14 +1,14 @@
 //! From numbers to an edit: small, versioned data that a person can change, a test can read and
 //! `apply` repeats byte for byte.
 
+use plumbline_documents::{Engine, EngineChoice, Look};
 use serde::{Deserialize, Serialize};
 
-use crate::anchor::Anchor;
-use crate::brush::{Brush, Denoise};
+use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
-use crate::plan::engine::EngineWish;
 use crate::plan::sky::Sky;
-use crate::scene::{Scene, SkyWish};
+use crate::scene::{Scene, SkyChoice};
+use crate::shoot_reference::ShootReference;
 use crate::steps::corners::Corners;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
@@ -25,31 +25,6 @@ pub mod white_balance;
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
 pub const VERSION: u32 = 5;
 
-/// What makes the pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    /// Measured, deterministic correction.
-    Natural,
-    /// A brush proposes, a smooth colour transform of the original follows.
-    Guided,
-    /// A brush paints every tile anew; the same transform, and a middle band of what was painted.
-    Tiled,
-}
-
-/// The look an organization wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Look {
-    /// As the eye remembers the place.
-    #[default]
-    Neutral,
-    /// Airy: brighter than the eye remembers.
-    Bright,
-    /// Like late afternoon: a little of the warmth of the light stays.
-    Warm,
-}
-
 /// An organization's taste. It moves the targets, never the guarantees.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
@@ -58,11 +33,11 @@ pub struct Preset {
     /// How much of it, 0.0 (nothing) to 1.0 (the whole correction).
     pub strength: f32,
     /// What the shoot's photos have in common; `None`: the photo stands alone.
-    pub anchor: Option<Anchor>,
+    pub shoot_reference: Option<ShootReference>,
     /// What becomes of skies.
-    pub sky: SkyWish,
+    pub sky: SkyChoice,
     /// What is to make the pixels.
-    pub engine: EngineWish,
+    pub engine: EngineChoice,
 }
 
 impl Default for Preset {
@@ -70,9 +45,9 @@ impl Default for Preset {
         Self {
             look: Look::Neutral,
             strength: 1.0,
-            anchor: None,
-            sky: SkyWish::Keep,
-            engine: EngineWish::Best,
+            shoot_reference: None,
+            sky: SkyChoice::Keep,
+            engine: EngineChoice::Best,
         }
     }
 }
@@ -86,13 +61,14 @@ pub struct Plan {
     pub engine: Engine,
     /// Which look.
     pub look: Look,
-    /// 0.0 to 1.0, lowered by the ladder.
+    /// 0.0 to 1.0, lowered by the fallbacks.
     pub strength: f32,
     /// The strength that was asked for, before any lowering.
     pub asked_strength: f32,
-    /// Where on the ladder: 0 and 1 with a brush, tiled as well as guided, 2 to 4 natural.
-    pub rung: u8,
-    /// What a brush is asked for; `None`: none is.
+    /// Where on the fallbacks: 0 and 1 with a model, tiled as well as guided, 2 to 4 natural.
+    #[serde(alias = "rung")]
+    pub fallback_level: u8,
+    /// What a model is asked for; `None`: none is.
     #[serde(default)]
     pub denoise: Option<Denoise>,
     /// The share of all noise that `denoise` began with at full strength, 0.0 to 1.0.
@@ -120,34 +96,34 @@ pub struct Plan {
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
-/// a brush is to be asked: the one that is installed, where one is.
+/// a model is to be asked: the one that is installed, where one is.
 pub fn plan(
     measured: &Measured,
     scene: &Scene,
     preset: &Preset,
-    brush: Option<&dyn Brush>,
+    model: Option<&dyn GenerativeModel>,
 ) -> Plan {
     let measured_plan = natural(measured, scene, preset);
-    let engine = engine::granted(preset.engine, brush);
-    let (Some(brush), Engine::Guided | Engine::Tiled) = (brush, engine) else {
+    let engine = engine::granted(preset.engine, model);
+    let (Some(model), Engine::Guided | Engine::Tiled) = (model, engine) else {
         return measured_plan;
     };
     let noise_share = engine::share(scene, preset.look);
     Plan {
         engine,
-        rung: 0,
-        denoise: Some(engine::denoise(brush, scene, measured, noise_share)),
+        fallback_level: 0,
+        denoise: Some(engine::denoise(model, scene, measured, noise_share)),
         noise_share,
-        grid: engine::grid(brush).filter(|_| engine == Engine::Tiled),
+        grid: engine::grid(model).filter(|_| engine == Engine::Tiled),
         ..measured_plan
     }
 }
 
 fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
     let strength = preset.strength.clamp(0.0, 1.0);
-    let anchor = preset.anchor.as_ref();
-    let white_balance = white_balance::plan(measured, preset.look, anchor);
-    let tone = exposure::plan(measured, scene, preset.look, anchor);
+    let shoot_reference = preset.shoot_reference.as_ref();
+    let white_balance = white_balance::plan(measured, preset.look, shoot_reference);
+    let tone = exposure::plan(measured, scene, preset.look, shoot_reference);
     let corners = corners::plan(&measured.falloff);
     let still = white_balance.is_neutral() && tone.is_flat() && corners.ev == 0.0;
     Plan {
@@ -182,7 +158,7 @@ impl Plan {
             look: Look::Neutral,
             strength: 1.0,
             asked_strength: 1.0,
-            rung: crate::ladder::NATURAL_RUNG,
+            fallback_level: crate::fallback::NATURAL_LEVEL,
             denoise: None,
             noise_share: 0.0,
             grid: None,

@@ -1,66 +1,17 @@
-//! What is in the picture, and the trait of networks that see: an `Eye` looks at a small copy. What
+//! What is in the picture, and the trait of networks that see: an `SceneAnalyzer` looks at a small copy. What
 //! it says is a suggestion, the plan decides.
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use plumbline_documents::{Place, Room};
 
 use crate::pixels::{Mask, Pixels};
 use crate::scale::{self, Kernel};
 
-/// Pixels of the copy that an `Eye` or a `Brush` is given, at most.
+/// Pixels of the copy that an `SceneAnalyzer` or a `GenerativeModel` is given, at most.
 pub const SMALL_PIXELS: u32 = 1_500_000;
 
-/// Inside or outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Place {
-    /// A room.
-    Interior,
-    /// A house, a garden, a street.
-    Exterior,
-    /// Nobody could tell.
-    #[default]
-    Unknown,
-}
-
-/// What a room is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Room {
-    /// With a bath, a shower or a basin.
-    Bathroom,
-    /// With a bed.
-    Bedroom,
-    /// With a table to eat at.
-    DiningRoom,
-    /// A hall, a corridor.
-    Hall,
-    /// With a stove or a sink.
-    Kitchen,
-    /// With a sofa.
-    LivingRoom,
-    /// A staircase.
-    Stairs,
-    /// Any other.
-    Other,
-}
-
-impl Room {
-    /// All of them, in the order that networks number them.
-    pub const ALL: [Self; 8] = [
-        Self::Bathroom,
-        Self::Bedroom,
-        Self::DiningRoom,
-        Self::Hall,
-        Self::Kitchen,
-        Self::LivingRoom,
-        Self::Stairs,
-        Self::Other,
-    ];
-}
-
-/// What an `Eye` saw.
+/// What an `SceneAnalyzer` saw.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
     /// Inside or outside.
@@ -76,37 +27,24 @@ pub struct Scene {
     pub sky: Option<Mask>,
 }
 
-/// What a person said about a picture. It outranks every eye and every measurement.
+/// What a person said about a picture. It outranks every analyzer and every measurement.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Told {
+pub struct Overrides {
     /// Inside or outside.
     pub place: Option<Place>,
     /// Where the sky is, of any size with the straightened picture's shape.
-    pub sky: Option<Mask>,
-    /// What becomes of this picture's sky, whatever its shoot's preset says.
-    pub wish: Option<SkyWish>,
+    pub sky_mask: Option<Mask>,
+    /// Its sky, whatever its shoot's preset says.
+    pub sky: Option<SkyChoice>,
 }
 
-/// What is to become of skies.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum SkyWish {
-    /// They stay as they are.
-    #[default]
-    Keep,
-    /// A clear sky.
-    Clear,
-    /// A clear sky with some soft clouds.
-    LightCloud,
-    /// A clear sky with thin, high clouds.
-    HighCloud,
-    /// A picture of a sky, upright, its horizon along its lower edge.
-    Own(Arc<Pixels>),
-}
+/// Sky that a photo is to have, with the pixels of an own one.
+pub type SkyChoice = plumbline_documents::SkyChoice<Arc<Pixels>>;
 
 /// Looks at a picture.
-pub trait Eye: Send + Sync {
+pub trait SceneAnalyzer: Send + Sync {
     /// What is in a picture of at most `SMALL_PIXELS` pixels.
-    fn look(&self, small: &Pixels) -> Result<Scene, EyeError>;
+    fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError>;
     /// For the record: the network's name, or "plain".
     fn name(&self) -> &str;
     /// For the record: the hash of the weights that find skies, in hexadecimal digits.
@@ -115,17 +53,17 @@ pub trait Eye: Send + Sync {
     }
 }
 
-/// An eye could not look.
+/// An analyzer could not look.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the eye could not look: {0}")]
-pub struct EyeError(pub String);
+#[error("the scene could not be analyzed: {0}")]
+pub struct AnalysisError(pub String);
 
-/// The eye without a network: it cannot tell, and says so.
+/// The analyzer without a network: it cannot tell, and says so.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PlainEye;
+pub struct NoAnalyzer;
 
-impl Eye for PlainEye {
-    fn look(&self, _small: &Pixels) -> Result<Scene, EyeError> {
+impl SceneAnalyzer for NoAnalyzer {
+    fn analyze(&self, _small: &Pixels) -> Result<Scene, AnalysisError> {
         Ok(Scene::default())
     }
 
@@ -134,7 +72,7 @@ impl Eye for PlainEye {
     }
 }
 
-/// The copy an `Eye` or a `Brush` is given: 8 bits, at most `SMALL_PIXELS` pixels.
+/// The copy an `SceneAnalyzer` or a `GenerativeModel` is given: 8 bits, at most `SMALL_PIXELS` pixels.
 pub fn small(pixels: &Pixels) -> Pixels {
     let (width, height) = scale::fit_area(pixels.width(), pixels.height(), f64::from(SMALL_PIXELS));
     scale::shrink(pixels, width, height, Kernel::Area)

@@ -21,12 +21,14 @@ pub use matte::Matte;
 pub use sun::Sun;
 pub use view::SkyView;
 
+use plumbline_documents::SkyKind;
+
 use crate::pixels::Pixels;
-use crate::plan::sky::{Kind, NewSky};
+use crate::plan::sky::NewSky;
 
 /// The graded picture with a new sky in place of the old one, same size and depth. `original` is
 /// the picture that the matte was made from and that was graded.
-/// `own` is the sky picture of a plan that wants one, or what a brush painted for a plan that asks
+/// `own` is the sky picture of a plan that wants one, or what a model painted for a plan that asks
 /// for that; without it the plan's sky is calculated.
 pub fn replace(
     original: &Pixels,
@@ -36,7 +38,7 @@ pub fn replace(
     own: Option<&Pixels>,
 ) -> Pixels {
     let light = match own {
-        Some(own) if new.kind == Kind::Own => hung::hang(own, new, matte),
+        Some(own) if new.kind == SkyKind::Own => hung::hang(own, new, matte),
         Some(painted) if new.painted.is_some() => matte.painted(painted),
         _ => dome::paint(new, &matte.share),
     };

@@ -1,4 +1,4 @@
-//! The brush made of SDXL's networks.
+//! The model made of SDXL's networks.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,18 +6,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use candle_core::{DType, Device};
-use plumbline_enhance::{Brush, BrushError, Denoise, Mask, Pixels, Scene, Schedule, Tile, Watch};
+use plumbline_enhance::{
+    Denoise, GenerationError, GenerativeModel, Mask, Pixels, ProgressFn, Scene, Schedule, Tile,
+};
+use plumbline_nn::{device, malloc_tuning};
 
 use super::budget::{Budget, Sizes, ways};
-use super::cabinet::Cabinet;
-use super::euler::{Euler, Step};
+use super::euler_scheduler::{EulerScheduler, Step};
 use super::files::Files;
-use super::passage::{Order, Passage, Stop};
-use super::prompts::{Memory, Prompt, PromptError};
+use super::model_cache::ModelCache;
+use super::prompt_embeddings::{PromptCache, PromptEmbeddings, PromptError};
+use super::prompts;
 use super::shift::Shift;
-use super::skies::Sky;
-use super::words;
-use crate::{device, pages};
+use super::sky_inpainting::SkyInpainting;
+use super::tile_pipeline::{PipelineError, TileJob, TilePipeline};
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.
@@ -30,26 +32,26 @@ const UNKNOWN_MEMORY: u64 = 16_000_000_000;
 pub struct Painter {
     name: String,
     files: Files,
-    euler: Euler,
+    euler: EulerScheduler,
     device: Device,
-    /// `None`: words are made up, for a benchmark.
-    memory: Option<Memory>,
+    /// `None`: embeddings are random, for a benchmark.
+    prompt_cache: Option<PromptCache>,
     say: Box<dyn Fn(&str) + Send + Sync>,
     /// Of the present way of working: asked while another photo is being painted.
     tile: AtomicU32,
-    hand: Mutex<Hand>,
+    networks: Mutex<Networks>,
 }
 
 /// What changes from photo to photo.
-struct Hand {
+struct Networks {
     /// Ways of working that are left, the present one first.
     ways: Vec<Budget>,
-    cabinet: Cabinet,
-    prompts: HashMap<String, Prompt>,
+    models: ModelCache,
+    prompts: HashMap<String, PromptEmbeddings>,
     shift: Option<Shift>,
 }
 
-/// No brush can be made of the files.
+/// No model can be made of the files.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// A file of weights.
@@ -74,7 +76,7 @@ impl Painter {
         Self::working(files, device, Some(cache), ways, say)
     }
 
-    /// The same with given ways of working, from the first down. Without a cache no words are read:
+    /// The same with given ways of working, from the first down. Without a cache no prompt is encoded:
     /// random ones do for random parameters.
     pub fn working(
         files: Files,
@@ -86,14 +88,14 @@ impl Painter {
         if !(1..=255).contains(&files.steps) || ways.is_empty() {
             return Err(Unusable::Steps(files.steps));
         }
-        say(&format!("The brush works with {}.", ways[0]));
+        say(&format!("The model works with {}.", ways[0]));
         let profile = ways[0].profile;
         Ok(Self {
             name: format!("sdxl-lightning-{}", files.steps),
-            euler: Euler::trailing(files.steps),
-            memory: cache.map(|cache| words::memory(&files, cache)),
-            hand: Mutex::new(Hand {
-                cabinet: Cabinet::new(files.clone(), device.clone(), &profile),
+            euler: EulerScheduler::trailing(files.steps),
+            prompt_cache: cache.map(|cache| prompts::cache(&files, cache)),
+            networks: Mutex::new(Networks {
+                models: ModelCache::new(files.clone(), device.clone(), &profile),
                 ways,
                 prompts: HashMap::new(),
                 shift: None,
@@ -105,20 +107,20 @@ impl Painter {
         })
     }
 
-    fn hand(&self) -> MutexGuard<'_, Hand> {
+    fn networks(&self) -> MutexGuard<'_, Networks> {
         // Whoever panicked left nothing half done that the next photo would see.
-        self.hand
+        self.networks
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The steps that a plan asks for.
-    fn steps(&self, denoise: &Denoise) -> Result<&[Step], BrushError> {
+    fn steps(&self, denoise: &Denoise) -> Result<&[Step], GenerationError> {
         let steps = self.euler.last(usize::from(denoise.steps));
         let begins = steps.first().map_or(denoise.sigma, |first| first.sigma);
         if steps.len() != usize::from(denoise.steps) || (begins / denoise.sigma - 1.0).abs() > 1e-3
         {
-            return Err(BrushError::Failed(format!(
+            return Err(GenerationError::Failed(format!(
                 "the plan begins at σ {} with {} steps, which is not a step of {}",
                 denoise.sigma, denoise.steps, self.name
             )));
@@ -127,53 +129,62 @@ impl Painter {
     }
 
     /// Works, and where memory ends works again in a smaller way, until there is none.
-    fn work<T>(&self, mut once: impl FnMut(&mut Hand) -> Result<T, Stop>) -> Result<T, BrushError> {
-        let mut hand = self.hand();
-        let _kept = pages::keep_for(&self.device);
+    fn work<T>(
+        &self,
+        mut once: impl FnMut(&mut Networks) -> Result<T, PipelineError>,
+    ) -> Result<T, GenerationError> {
+        let mut networks = self.networks();
+        let _kept = malloc_tuning::retain_freed_on_cpu(&self.device);
         loop {
-            let error = match once(&mut hand) {
+            let error = match once(&mut networks) {
                 Ok(done) => return Ok(done),
-                Err(Stop::Told) => return Err(BrushError::Stopped),
-                Err(Stop::Broken(error)) => error,
+                Err(PipelineError::Cancelled) => return Err(GenerationError::Stopped),
+                Err(PipelineError::Failed(error)) => error,
             };
             if !ran_out(&error) {
-                return Err(BrushError::Failed(error.to_string()));
+                return Err(GenerationError::Failed(error.to_string()));
             }
-            hand.cabinet.clear();
-            if hand.ways.len() == 1 {
-                return Err(BrushError::OutOfMemory(error.to_string()));
+            networks.models.clear();
+            if networks.ways.len() == 1 {
+                return Err(GenerationError::OutOfMemory(error.to_string()));
             }
-            let given_up = hand.ways.remove(0);
-            let next = &hand.ways[0];
+            let given_up = networks.ways.remove(0);
+            let next = &networks.ways[0];
             (self.say)(&format!(
-                "The brush ran out of memory at {} and goes on with {next}.",
+                "The model ran out of memory at {} and goes on with {next}.",
                 given_up.profile.name
             ));
             let profile = next.profile;
             self.tile.store(profile.tile, Ordering::Relaxed);
-            hand.cabinet = Cabinet::new(self.files.clone(), self.device.clone(), &profile);
+            networks.models = ModelCache::new(self.files.clone(), self.device.clone(), &profile);
         }
     }
 
-    /// What the words became, and how far off the autoencoder is.
-    fn ready(&self, hand: &mut Hand, words: &str) -> Result<(Prompt, Shift), Stop> {
-        let prompt = match hand.prompts.get(words) {
-            Some(prompt) => prompt.clone(),
-            None => self.read(words).map_err(candle_core::Error::wrap)?,
+    /// Embeddings of a prompt, and the correction of the autoencoder's colours.
+    fn ready(
+        &self,
+        networks: &mut Networks,
+        prompt: &str,
+    ) -> Result<(PromptEmbeddings, Shift), PipelineError> {
+        let embeddings = match networks.prompts.get(prompt) {
+            Some(known) => known.clone(),
+            None => self.encode(prompt).map_err(candle_core::Error::wrap)?,
         };
-        hand.prompts.insert(words.to_owned(), prompt.clone());
-        let shift = match hand.shift.take() {
+        networks
+            .prompts
+            .insert(prompt.to_owned(), embeddings.clone());
+        let shift = match networks.shift.take() {
             Some(shift) => shift,
-            None => measure(&mut hand.cabinet)?,
+            None => measure(&mut networks.models)?,
         };
-        hand.shift = Some(shift.clone());
-        Ok((prompt, shift))
+        networks.shift = Some(shift.clone());
+        Ok((embeddings, shift))
     }
 
-    fn read(&self, sentence: &str) -> Result<Prompt, PromptError> {
-        match &self.memory {
-            Some(memory) => words::read(&self.files, memory, sentence),
-            None => Ok(words::made_up(&self.files)?),
+    fn encode(&self, prompt: &str) -> Result<PromptEmbeddings, PromptError> {
+        match &self.prompt_cache {
+            Some(cache) => prompts::encode(&self.files, cache, prompt),
+            None => Ok(prompts::random(&self.files)?),
         }
     }
 
@@ -182,17 +193,17 @@ impl Painter {
         pixels: &Pixels,
         tiles: &[Tile],
         denoise: &Denoise,
-        watch: Watch<'_>,
+        watch: ProgressFn<'_>,
         done: &mut dyn FnMut(usize, Pixels),
-    ) -> Result<(), BrushError> {
+    ) -> Result<(), GenerationError> {
         let steps = self.steps(denoise)?;
         let mut left: Vec<usize> = (0..tiles.len()).collect();
-        self.work(|hand| {
-            let (prompt, shift) = self.ready(hand, NEUTRAL)?;
+        self.work(|networks| {
+            let (prompt, shift) = self.ready(networks, NEUTRAL)?;
             let these: Vec<Tile> = left.iter().map(|&at| tiles[at]).collect();
             let names = left.clone();
-            let profile = hand.ways[0].profile;
-            let order = Order {
+            let profile = networks.ways[0].profile;
+            let job = TileJob {
                 pixels,
                 tiles: &these,
                 denoise,
@@ -207,8 +218,8 @@ impl Painter {
                     of: tiles.len() as u32,
                 })
             };
-            let passage = Passage::new(order, &mut hand.cabinet, profile.residency);
-            passage.run(&profile, &whole, &mut |at, painted| {
+            let pipeline = TilePipeline::new(job, &mut networks.models, profile.residency);
+            pipeline.run(&profile, &whole, &mut |at, painted| {
                 left.retain(|&tile| tile != names[at]);
                 done(names[at], painted);
             })
@@ -216,10 +227,10 @@ impl Painter {
     }
 }
 
-impl Brush for Painter {
+impl GenerativeModel for Painter {
     fn schedule(&self) -> Schedule {
         let sigmas = self.euler.steps().iter().rev().map(|step| step.sigma);
-        Schedule::new(sigmas.collect()).expect("an opened brush has 1 to 255 rising steps")
+        Schedule::new(sigmas.collect()).expect("an opened model has 1 to 255 rising steps")
     }
 
     fn correct(
@@ -227,8 +238,8 @@ impl Brush for Painter {
         small: &Pixels,
         _: &Scene,
         denoise: &Denoise,
-        watch: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         let whole = Tile {
             x: 0,
             y: 0,
@@ -239,7 +250,7 @@ impl Brush for Painter {
         self.paint(small, &[whole], denoise, watch, &mut |_, painted| {
             proposal = Some(painted);
         })?;
-        proposal.ok_or_else(|| BrushError::Failed("no picture arrived".to_owned()))
+        proposal.ok_or_else(|| GenerationError::Failed("no picture arrived".to_owned()))
     }
 
     fn tile_side(&self) -> Option<u32> {
@@ -252,14 +263,14 @@ impl Brush for Painter {
         tiles: &[Tile],
         _: &Scene,
         denoise: &Denoise,
-        watch: Watch<'_>,
+        watch: ProgressFn<'_>,
         done: &mut dyn FnMut(usize, Pixels),
-    ) -> Result<(), BrushError> {
+    ) -> Result<(), GenerationError> {
         self.paint(pixels, tiles, denoise, watch, done)
     }
 
     fn has_look(&self) -> bool {
-        self.files.look.is_some()
+        self.files.lora.is_some()
     }
 
     fn paints_skies(&self) -> bool {
@@ -272,17 +283,17 @@ impl Brush for Painter {
         mask: &Mask,
         denoise: &Denoise,
         words: &str,
-        watch: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         let steps = self.steps(denoise)?;
         if (mask.width(), mask.height()) != (small.width(), small.height()) {
-            return Err(BrushError::Failed(
+            return Err(GenerationError::Failed(
                 "the mask is not of the picture's size".to_owned(),
             ));
         }
-        self.work(|hand| {
-            let (prompt, shift) = self.ready(hand, words)?;
-            let sky = Sky {
+        self.work(|networks| {
+            let (prompt, shift) = self.ready(networks, words)?;
+            let sky = SkyInpainting {
                 small,
                 mask,
                 denoise,
@@ -290,7 +301,7 @@ impl Brush for Painter {
                 prompt: &prompt,
                 shift: &shift,
             };
-            sky.paint(&mut hand.cabinet, watch)
+            sky.paint(&mut networks.models, watch)
         })
     }
 
@@ -299,14 +310,14 @@ impl Brush for Painter {
     }
 }
 
-fn measure(cabinet: &mut Cabinet) -> candle_core::Result<Shift> {
+fn measure(models: &mut ModelCache) -> candle_core::Result<Shift> {
     Shift::measured(|chart| {
-        let (device, dtype) = (cabinet.device().clone(), cabinet.dtype());
+        let (device, dtype) = (models.device().clone(), models.dtype());
         let signed = ((chart * 2.0)? - 1.0)?
             .to_device(&device)?
             .to_dtype(dtype)?;
-        let latents = cabinet.encoder()?.forward(&signed)?.mean;
-        let answer = cabinet.decoder()?.forward(&latents)?;
+        let latents = models.encoder()?.forward(&signed)?.mean;
+        let answer = models.decoder()?.forward(&latents)?;
         (answer.to_dtype(DType::F32)? + 1.0)? / 2.0
     })
 }
@@ -321,7 +332,7 @@ fn ran_out(error: &candle_core::Error) -> bool {
 
 fn free(device: &Device) -> u64 {
     let of_card = device::memory(device).map(|memory| memory.free);
-    let free = of_card.or_else(|| device.is_cpu().then(device::of_the_machine)?);
+    let free = of_card.or_else(|| device.is_cpu().then(device::available_system_memory)?);
     free.unwrap_or(UNKNOWN_MEMORY)
 }
 
@@ -332,14 +343,14 @@ mod tests {
     use super::*;
     use crate::diffusion::budget::CARD;
 
-    fn out_of_memory() -> Stop {
-        Stop::Broken(candle_core::Error::msg(
+    fn out_of_memory() -> PipelineError {
+        PipelineError::Failed(candle_core::Error::msg(
             "DriverError(CUDA_ERROR_OUT_OF_MEMORY)",
         ))
     }
 
-    /// A brush with the two smallest ways of working, and what it says.
-    fn brush() -> (Painter, Arc<Mutex<Vec<String>>>) {
+    /// A model with the two smallest ways of working, and what it says.
+    fn model() -> (Painter, Arc<Mutex<Vec<String>>>) {
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let heard = said.clone();
         let say = move |words: &str| heard.lock().unwrap().push(words.to_owned());
@@ -352,25 +363,26 @@ mod tests {
 
     #[test]
     fn where_memory_ends_it_goes_a_smaller_way_and_says_so() {
-        let (painter, said) = brush();
+        let (painter, said) = model();
         assert_eq!(painter.tile_side(), Some(1024));
-        let done = painter.work(|hand| match hand.ways[0].profile.name {
+        let done = painter.work(|networks| match networks.ways[0].profile.name {
             "8 GB" => Err(out_of_memory()),
             name => Ok(name),
         });
         assert_eq!(done.unwrap(), "8 GB, small tiles");
         assert_eq!(painter.tile_side(), Some(768));
         let said = said.lock().unwrap();
-        let words = "The brush ran out of memory at 8 GB and goes on with 8 GB, small tiles: ";
+        let words = "The model ran out of memory at 8 GB and goes on with 8 GB, small tiles: ";
         assert!(said.last().unwrap().starts_with(words), "{said:?}");
     }
 
     #[test]
     fn where_the_smallest_way_is_too_large_it_gives_up_with_that_reason() {
-        let (painter, _) = brush();
+        let (painter, _) = model();
         let done = painter.work(|_| Err::<(), _>(out_of_memory()));
-        assert!(matches!(done, Err(BrushError::OutOfMemory(_))));
-        let done = painter.work(|_| Err::<(), _>(Stop::Broken(candle_core::Error::msg("no"))));
-        assert!(matches!(done, Err(BrushError::Failed(_))));
+        assert!(matches!(done, Err(GenerationError::OutOfMemory(_))));
+        let done =
+            painter.work(|_| Err::<(), _>(PipelineError::Failed(candle_core::Error::msg("no"))));
+        assert!(matches!(done, Err(GenerationError::Failed(_))));
     }
 }

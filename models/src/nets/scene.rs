@@ -5,7 +5,8 @@
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 use candle_nn::ops::softmax;
-use plumbline_enhance::{Pixels, Place, Room};
+use plumbline_documents::{Place, Room};
+use plumbline_enhance::Pixels;
 
 use crate::nets::efficientnet::{self, EfficientNet};
 use crate::weights::{Weights, WeightsError};

@@ -1,4 +1,4 @@
-//! The real worker with an eye or a brush that misbehaves, for stories about what
+//! The real worker with an analyzer or a model that misbehaves, for stories about what
 //! must not go wrong when something does.
 
 use std::fs::OpenOptions;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use plumbline_enhance::{Brush, Eye, EyeError, Pixels, PlainEye, Scene};
-use plumbline_tests::brushes::FaultyBrush;
+use plumbline_enhance::{AnalysisError, GenerativeModel, NoAnalyzer, Pixels, Scene, SceneAnalyzer};
+use plumbline_tests::generative_models::FaultyModel;
 
 #[derive(Parser)]
 struct Faulty {
@@ -36,29 +36,29 @@ enum Fault {
     Takes {
         secs: u64,
     },
-    /// A brush that puts something into the room that was never there.
+    /// A model that puts something into the room that was never there.
     Pastes,
-    /// A brush that bends every line.
+    /// A model that bends every line.
     Warps,
-    /// A brush that tints the whole picture.
+    /// A model that tints the whole picture.
     Casts,
-    /// A brush that tints the whole picture when it is asked for all it can do.
+    /// A model that tints the whole picture when it is asked for all it can do.
     CastsOnce,
 }
 
-impl Eye for Faulty {
-    fn look(&self, small: &Pixels) -> Result<Scene, EyeError> {
+impl SceneAnalyzer for Faulty {
+    fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError> {
         let looks = self.count();
         let upright = small.height() > small.width();
         if (upright || !self.upright_only) && self.times.is_none_or(|times| looks <= times) {
             match self.fault {
-                Fault::Panics => panic!("the eye saw something terrible"),
+                Fault::Panics => panic!("the analyzer failed on purpose"),
                 Fault::Aborts => std::process::abort(),
                 Fault::Takes { secs } => std::thread::sleep(Duration::from_secs(secs)),
                 Fault::Pastes | Fault::Warps | Fault::Casts | Fault::CastsOnce => {}
             }
         }
-        PlainEye.look(small)
+        NoAnalyzer.analyze(small)
     }
 
     fn name(&self) -> &str {
@@ -78,22 +78,22 @@ impl Faulty {
         file.metadata().expect("looks can be counted").len()
     }
 
-    fn brush(&self) -> Option<Arc<dyn Brush>> {
-        let brush = match self.fault {
+    fn model(&self) -> Option<Arc<dyn GenerativeModel>> {
+        let model = match self.fault {
             Fault::Panics | Fault::Aborts | Fault::Takes { .. } => return None,
-            Fault::Pastes => FaultyBrush::pastes(),
-            Fault::Warps => FaultyBrush::warps(),
-            Fault::Casts => FaultyBrush::casts(),
-            Fault::CastsOnce => FaultyBrush::casts_once(),
+            Fault::Pastes => FaultyModel::pastes(),
+            Fault::Warps => FaultyModel::warps(),
+            Fault::Casts => FaultyModel::casts(),
+            Fault::CastsOnce => FaultyModel::casts_once(),
         };
-        Some(Arc::new(brush))
+        Some(Arc::new(model))
     }
 }
 
 fn main() -> ExitCode {
     let faulty = Faulty::parse();
-    let brush = faulty.brush();
-    match plumbline_worker::start(|| Arc::new(faulty), || brush) {
+    let model = faulty.model();
+    match plumbline_worker::start(|| Arc::new(faulty), || model) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("faulty-worker: {error:#}");

@@ -1,4 +1,4 @@
-//! `bench sight`: how well the eyes see, on photos that people labelled: inside or outside and
+//! `bench sight`: how well the analyzers see, on photos that people labelled: inside or outside and
 //! which room, where the sky is, and whether any room would get a new sky. With `--sheet`, contact
 //! sheets of every exterior with its matte and new skies. Photos are looked at as they came, one at
 //! a time; nothing is straightened or corrected.
@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use clap::Args;
-use plumbline_enhance::{Eye, EyeError, Pixels, Place, Scene, small};
+use plumbline_documents::Place;
+use plumbline_enhance::{AnalysisError, Pixels, Scene, SceneAnalyzer, small};
 use serde::Serialize;
 
 use crate::bench::sight::interiors::Rooms;
 use crate::bench::sight::labels::Label;
 use crate::bench::sight::place::Places;
-use crate::{eyes, files};
+use crate::{analyzers, files};
 
 mod agreement;
 mod interiors;
@@ -31,7 +32,7 @@ pub struct Sight {
     /// Photos with labels.tsv and sky-masks.
     #[arg(long, value_name = "FOLDER", default_value = "../shared/photos")]
     photos: PathBuf,
-    /// Where to put contact sheets of the exteriors, a folder for each eye.
+    /// Where to put contact sheets of the exteriors, a folder for each analyzer.
     #[arg(long, value_name = "FOLDER")]
     sheet: Option<PathBuf>,
     /// How well each single sky was found, too.
@@ -39,24 +40,24 @@ pub struct Sight {
     each: bool,
 }
 
-/// An eye and what the tables call it.
+/// An analyzer and what the tables call it.
 struct Looker {
     name: &'static str,
-    eye: Arc<dyn Eye>,
+    analyzer: Arc<dyn SceneAnalyzer>,
 }
 
-/// Every eye that is compared.
+/// Every analyzer that is compared.
 fn lookers() -> Vec<Looker> {
-    let (installed, notes) = eyes::open();
+    let (installed, notes) = analyzers::open();
     notes.iter().for_each(|note| println!("installed: {note}"));
     vec![
         Looker {
             name: "installed",
-            eye: installed,
+            analyzer: installed,
         },
         Looker {
             name: "shipped",
-            eye: Arc::new(plumbline_models::vision::Sight::shipped()),
+            analyzer: Arc::new(plumbline_models::vision::Sight::shipped()),
         },
     ]
 }
@@ -66,7 +67,7 @@ pub fn compare(order: &Sight) -> anyhow::Result<()> {
     let labels = labels::read(&order.photos)?;
     let lookers = lookers();
     for looker in &lookers {
-        println!("{} is {}", looker.name, looker.eye.name());
+        println!("{} is {}", looker.name, looker.analyzer.name());
     }
     let failures = labelled(order, &labels, &lookers)?;
     skies::compare(&order.photos, &lookers, order.each)?;
@@ -89,7 +90,7 @@ fn labelled(order: &Sight, labels: &[Label], lookers: &[Looker]) -> anyhow::Resu
     for label in labels {
         let photo = files::open(&order.photos.join(&label.file))?;
         for (looker, (places, rooms)) in lookers.iter().zip(&mut answers) {
-            let scene = looker.eye.look(&small(&photo.pixels))?;
+            let scene = looker.analyzer.analyze(&small(&photo.pixels))?;
             places.add(label, &scene);
             if label.place == Place::Interior {
                 rooms.add(label.name(), &photo, &scene)?;
@@ -107,8 +108,8 @@ fn labelled(order: &Sight, labels: &[Label], lookers: &[Looker]) -> anyhow::Resu
 /// What was seen once, without looking again.
 struct Recalled<'a>(&'a Scene);
 
-impl Eye for Recalled<'_> {
-    fn look(&self, _small: &Pixels) -> Result<Scene, EyeError> {
+impl SceneAnalyzer for Recalled<'_> {
+    fn analyze(&self, _small: &Pixels) -> Result<Scene, AnalysisError> {
         Ok(self.0.clone())
     }
 

@@ -8,14 +8,15 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use plumbline_documents::Place;
 use plumbline_enhance::sky::{Matte, replace, without_islands};
 use plumbline_enhance::{
-    Limits, Pixels, Place, Scene, Shot, SkyWish, Told, decode, measure, plan, small,
+    Limits, Overrides, Pixels, Scene, Shot, SkyChoice, decode, measure, plan, small,
 };
 
+use crate::analyzers;
 use crate::bench::stages::{Run, Stage, resident_bytes};
 use crate::bench::{bandwidth, figures, qc, table};
-use crate::eyes;
 
 const MB: f64 = 1e6;
 const USUAL: &str = "../shared/photos/exterior/terrah-holly-pmhdkgRCbtE-unsplash.jpg";
@@ -51,35 +52,35 @@ pub fn once(order: &Once) -> anyhow::Result<()> {
     let original = qc::read_ppm(&order.file)?;
     let graded = original.clone();
     let measured = measure(&original, &Shot::default());
-    let (eye, _) = eyes::open();
+    let (analyzer, _) = analyzers::open();
     let mut run = Run::default();
     let resident = resident_bytes() as f64;
     run.numbers.insert("resident_bytes".to_owned(), resident);
     let whole = original.pixel_count() * 3;
 
-    let scene = run.stage("look", whole, || eye.look(&small(&original)))?;
+    let scene = run.stage("look", whole, || analyzer.analyze(&small(&original)))?;
     let Some(likely) = scene.sky.as_ref().map(without_islands) else {
         bail!("No network that finds skies is here. Run: plumbline-worker models list");
     };
     let matte = run.stage("refine the matte", whole, || {
         Matte::refine(&original, &likely)
     });
-    let told = Told {
+    let overrides = Overrides {
         place: Some(Place::Exterior),
-        wish: Some(SkyWish::LightCloud),
-        ..Told::default()
+        sky: Some(SkyChoice::LightCloud),
+        ..Overrides::default()
     };
     let scene = Scene {
         place: Place::Exterior,
         ..scene
     };
-    let wish = SkyWish::Keep;
+    let choice = SkyChoice::Keep;
     let sky = plan::sky::plan(
         Some(&matte.view),
         &scene,
         &measured,
-        &wish,
-        &told,
+        &choice,
+        &overrides,
         &plan::sky::Camera::default(),
     );
     let new = sky.new_sky().context("the photo has no sky to replace")?;
@@ -89,7 +90,7 @@ pub fn once(order: &Once) -> anyhow::Result<()> {
     run.size_bytes = painted.pixel_count();
     run.notes.push(format!(
         "looked by {}, {:.0} % sky",
-        eye.name(),
+        analyzer.name(),
         100.0 * matte.view.share
     ));
     println!("{}", serde_json::to_string(&run)?);

@@ -14,11 +14,11 @@ use crate::develop::develop;
 use crate::failure::{Failure, panic_message};
 use crate::hold::Hold;
 use crate::kitchen::Kitchen;
+use crate::overrides::{self, Choices};
 use crate::progress::Progress;
 use crate::record;
 use crate::renditions::{self, Album, Finished};
 use crate::sight;
-use crate::wishes::{self, Wishes};
 use crate::workplace::Workplace;
 
 pub async fn run(kitchen: &Arc<Kitchen>, order: EnhancePhoto) {
@@ -70,14 +70,14 @@ async fn cook(
     let Some(seen) = sight::see(&place).await? else {
         return Ok(None);
     };
-    let shoot = wishes::shoot(&place).await?;
-    let Wishes { told, sky } = Wishes::of(&place, shoot.as_ref()).await?;
+    let shoot = overrides::shoot(&place).await?;
+    let Choices { overrides, sky } = Choices::of(&place, shoot.as_ref()).await?;
     let studio = place.studio(shoot.as_ref(), sky).await?;
     let cooked = place
         .work(move |go_on| {
             let mut album = Album::default();
             let mut keep = |picture: &_, heatmap: Option<&_>| album.keep(picture, heatmap);
-            let developed = develop(seen, &told, &studio, &mut keep, go_on)?;
+            let developed = develop(seen, &overrides, &studio, &mut keep, go_on)?;
             renditions::encode(developed, album, go_on)
         })
         .await?;

@@ -4,17 +4,17 @@ use std::io::{IsTerminal, Read};
 
 use anyhow::{Context, bail};
 use plumbline_models::manifest::Weight;
-use plumbline_models::shelf::{Proof, Shelf};
+use plumbline_models::weight_store::{Proof, WeightStore};
 
 use super::megabytes;
 use super::parcel::Parcel;
 use super::source::{self, Source};
 
 /// One after the other; what fails does not keep the others from coming.
-pub fn run(shelf: &Shelf, weights: &[&Weight], mirror: Option<&str>) -> anyhow::Result<()> {
+pub fn run(store: &WeightStore, weights: &[&Weight], mirror: Option<&str>) -> anyhow::Result<()> {
     let mut failed = 0;
     for weight in weights {
-        match one(shelf, weight, mirror) {
+        match one(store, weight, mirror) {
             Ok(sentence) => println!("{}: {sentence}", weight.id),
             Err(error) => {
                 eprintln!("{}: {error:#}", weight.id);
@@ -28,13 +28,13 @@ pub fn run(shelf: &Shelf, weights: &[&Weight], mirror: Option<&str>) -> anyhow::
     Ok(())
 }
 
-fn one(shelf: &Shelf, weight: &Weight, mirror: Option<&str>) -> anyhow::Result<&'static str> {
-    match shelf.verify(weight) {
+fn one(store: &WeightStore, weight: &Weight, mirror: Option<&str>) -> anyhow::Result<&'static str> {
+    match store.verify(weight) {
         Ok(Proof::Good) => return Ok("installed already"),
         Ok(Proof::NeverRecorded { .. }) => return Ok("put here by hand, left as it is"),
         _ => {}
     }
-    let mut parcel = Parcel::open(shelf, weight)?;
+    let mut parcel = Parcel::open(store, weight)?;
     if parcel.is_whole() {
         return parcel.finish(None).map(|()| "installed");
     }
@@ -45,7 +45,7 @@ fn one(shelf: &Shelf, weight: &Weight, mirror: Option<&str>) -> anyhow::Result<&
             Ok(()) => return Ok("installed"),
             Err(error) => eprintln!("{}: {error:#}", weight.id),
         }
-        parcel = Parcel::open(shelf, weight)?;
+        parcel = Parcel::open(store, weight)?;
     }
     fetch(parcel, weight, last).map(|()| "installed")
 }
@@ -76,7 +76,7 @@ fn fetch(mut parcel: Parcel, weight: &Weight, source: &Source) -> anyhow::Result
 struct Progress<'a> {
     id: &'a str,
     whole: Option<u64>,
-    told: u64,
+    reported: u64,
     live: bool,
 }
 
@@ -85,14 +85,14 @@ impl<'a> Progress<'a> {
         Self {
             id,
             whole,
-            told: 0,
+            reported: 0,
             live: std::io::stderr().is_terminal(),
         }
     }
 
     /// At every megabyte.
     fn tell(&mut self, bytes: u64) {
-        let before = std::mem::replace(&mut self.told, bytes);
+        let before = std::mem::replace(&mut self.reported, bytes);
         if self.live && bytes >> 20 != before >> 20 {
             eprint!("\r{}", self.line());
         }
@@ -104,10 +104,10 @@ impl<'a> Progress<'a> {
     }
 
     fn line(&self) -> String {
-        let so_far = megabytes(self.told);
+        let so_far = megabytes(self.reported);
         match self.whole {
             Some(whole) => {
-                let percent = self.told * 100 / whole.max(1);
+                let percent = self.reported * 100 / whole.max(1);
                 format!("{}: {so_far} of {}, {percent} %", self.id, megabytes(whole))
             }
             None => format!("{}: {so_far}", self.id),

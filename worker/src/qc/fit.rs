@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::bail;
+use plumbline_documents::{Report, Standing};
 use plumbline_domain::attempts::{self, Undecided, Verdict};
 use plumbline_domain::reviews::{self, Decision};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::thresholds::{self, NewRefit, Refit};
-use plumbline_enhance::Report;
 use plumbline_enhance::inspect::refit::{self, Decided};
-use plumbline_enhance::inspect::shadow::{Change, Shadow, Standing};
+use plumbline_enhance::inspect::shadow::{Change, Shadow};
 
 use crate::files::{keep, write_beside};
 use crate::qc::{Desk, Fit};
@@ -84,7 +84,7 @@ impl Proposal {
     fn to_store(&self) -> anyhow::Result<NewRefit> {
         Ok(NewRefit {
             table_version: i32::try_from(self.shadow.version)?,
-            bounds: serde_json::to_value(refit::moved(&self.change.after))?,
+            bounds: serde_json::to_value(self.change.after.moved())?,
             decisions: i32::try_from(self.shadow.decisions())?,
             shadow: serde_json::to_value(&self.shadow)?,
         })

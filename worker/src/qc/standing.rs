@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
+use plumbline_documents::{Gate, TABLE_VERSION, Thresholds};
 use plumbline_domain::thresholds::{self, Refit};
-use plumbline_enhance::inspect::gates::VERSION;
-use plumbline_enhance::inspect::{Gate, Thresholds};
 
 use crate::qc::Desk;
 use crate::standard::{Standard, ignored};
@@ -33,14 +32,14 @@ pub async fn reset(desk: &Desk) -> anyhow::Result<String> {
     };
     let _saved = scope.commit().await?;
     Ok(match withdrawn {
-        true => format!("Photos are judged by table {VERSION} again, from now on.\n"),
-        false => format!("Nothing was changed: table {VERSION} was in force already.\n"),
+        true => format!("Photos are judged by table {TABLE_VERSION} again, from now on.\n"),
+        false => format!("Nothing was changed: table {TABLE_VERSION} was in force already.\n"),
     })
 }
 
 fn since(refit: Option<&Refit>, standard: &Standard) -> String {
     let Some(refit) = refit else {
-        return format!("Photos are judged by table {VERSION} as it is.");
+        return format!("Photos are judged by table {TABLE_VERSION} as it is.");
     };
     if standard.refit.is_none() {
         return ignored(refit);
@@ -48,7 +47,7 @@ fn since(refit: Option<&Refit>, standard: &Standard) -> String {
     let (id, decisions, at) = (refit.id, refit.decisions, refit.adopted_at);
     let (date, hour, minute) = (at.date(), at.hour(), at.minute());
     format!(
-        "Photos are judged by refit {id} of table {VERSION}, from {decisions} decisions, since {date} {hour:02}:{minute:02} UTC."
+        "Photos are judged by refit {id} of table {TABLE_VERSION}, from {decisions} decisions, since {date} {hour:02}:{minute:02} UTC."
     )
 }
 
@@ -64,6 +63,6 @@ fn line(gate: Gate, thresholds: &Thresholds) -> String {
     let review = ours.review.map_or_else(String::new, |review| {
         format!("; a person looks {side} {review}")
     });
-    let name = gate.name();
+    let name = gate.as_str();
     format!("  {name:<16} fails {side} {fail}{moved}{review}")
 }

@@ -1,7 +1,6 @@
 //! What the table says.
 
-use plumbline_enhance::inspect::{Gate, Thresholds};
-use plumbline_enhance::{MeasureVerdict, Report};
+use plumbline_documents::{Gate, MeasureVerdict, Report, Thresholds};
 
 use crate::injected::cases::Aim;
 use crate::injected::damages::Promise;
@@ -69,7 +68,7 @@ pub fn print_fit(judged: &[Judged]) {
         let held = damaged.iter().filter(fails).count();
         println!(
             "| {} | {percent:.3} | {worst:.3} | {:.3} | {} |",
-            gate.name(),
+            gate.as_str(),
             limits.of(gate).fail,
             share(held, damaged.len())
         );
@@ -78,7 +77,7 @@ pub fn print_fit(judged: &[Judged]) {
 
 fn of(judged: &[Judged], gate: Gate, belongs: &dyn Fn(&Judged) -> bool) -> Vec<f64> {
     let reports = judged.iter().filter(|j| belongs(j)).map(|j| &j.report);
-    let values = reports.filter_map(|report| report.measure(gate.name()));
+    let values = reports.filter_map(|report| report.gate(gate));
     values.map(|measure| measure.value).collect()
 }
 
@@ -95,14 +94,14 @@ fn cases(judged: &[Judged]) -> Vec<&'static str> {
 /// The three gates that held most of a case's pairs.
 fn by(of: &[&Judged]) -> String {
     let count = |gate: Gate| {
-        let holds = |j: &&&Judged| beyond(&j.report).any(|text| text.starts_with(gate.name()));
+        let holds = |j: &&&Judged| beyond(&j.report).any(|text| text.starts_with(gate.as_str()));
         of.iter().filter(holds).count()
     };
     let mut counts: Vec<(usize, Gate)> = Gate::ALL.map(|gate| (count(gate), gate)).into();
     counts.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
     let words = counts.iter().take(3).filter(|(n, _)| *n > 0);
     let words: Vec<String> = words
-        .map(|(n, gate)| format!("{} {}", gate.name(), share(*n, of.len())))
+        .map(|(n, gate)| format!("{} {}", gate.as_str(), share(*n, of.len())))
         .collect();
     words.join(", ")
 }

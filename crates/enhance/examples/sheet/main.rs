@@ -10,8 +10,9 @@ mod degrade;
 mod montage;
 
 use montage::{Page, Strip};
+use plumbline_documents::{Figure, Place, Report};
 use plumbline_enhance as enhance;
-use plumbline_enhance::{Limits, Pixels, Place, Plan, Preset, Report, Scene, Shot};
+use plumbline_enhance::{Limits, Pixels, Plan, Preset, Scene, Shot};
 use std::path::{Path, PathBuf};
 
 type Failure = Box<dyn std::error::Error>;
@@ -173,16 +174,13 @@ fn caption(
 
 fn delta(one: &Pixels, two: &Pixels) -> f64 {
     let report = enhance::inspect(one, two, &Plan::identity());
-    report.measure("delta_e_mean").map_or(f64::NAN, |m| m.value)
+    report
+        .figure(Figure::DeltaEMean)
+        .map_or(f64::NAN, |m| m.value)
 }
 
 /// The first measure that did not pass, with its value.
 fn worst(report: &Report) -> String {
-    let failed = report.measures.iter().find(|m| {
-        matches!(
-            m.verdict,
-            enhance::MeasureVerdict::Failed | enhance::MeasureVerdict::Review
-        )
-    });
+    let failed = report.held().next();
     failed.map_or("-".to_owned(), |m| format!("{} {:.2}", m.name, m.value))
 }

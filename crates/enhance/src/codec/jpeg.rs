@@ -5,11 +5,12 @@
 
 use std::borrow::Cow;
 
+use plumbline_documents::{Format, Source};
 use turbojpeg::{Decompressor, Image, PixelFormat};
 
 use crate::codec::samples::{Layout, Planes, Raster};
 use crate::codec::segments::{Markers, icc_profile};
-use crate::codec::{Format, Limits, Metadata, Refusal, Source};
+use crate::codec::{Limits, Metadata, Refusal};
 use crate::codec::{exif, metadata};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "JPEG" };

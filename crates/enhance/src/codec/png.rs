@@ -5,10 +5,11 @@
 
 use std::io::Cursor;
 
+use plumbline_documents::{Format, Source};
 use png::{BitDepth, ColorType, Decoder, DecodingError, Reader, Transformations};
 
 use crate::codec::samples::{Layout, Planes, Raster};
-use crate::codec::{Format, Limits, Metadata, Refusal, Source, exif, png_colour, png_metadata};
+use crate::codec::{Limits, Metadata, Refusal, exif, png_colour, png_metadata};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "PNG" };
 /// For rows and the colour profile; the picture itself is our own buffer.

@@ -3,11 +3,13 @@
 
 use std::borrow::Cow;
 
+use plumbline_documents::{Format, Source};
+
 use crate::codec::ifd::{Block, Entry};
 use crate::codec::raw_develop::{Developed, Flash, RawDecoder};
 use crate::codec::segments::Markers;
 use crate::codec::tree::Tree;
-use crate::codec::{Decoded, Format, Limits, Metadata, Refusal, Shot, Source};
+use crate::codec::{Decoded, Limits, Metadata, Refusal, Shot};
 use crate::codec::{exif, metadata, sniff};
 use crate::pixels::Pixels;
 

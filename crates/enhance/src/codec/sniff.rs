@@ -1,6 +1,8 @@
 //! What a file is, by its first bytes; its name is never asked.
 
-use crate::codec::{Format, Refusal, raw};
+use plumbline_documents::Format;
+
+use crate::codec::{Refusal, raw};
 
 /// The format of a readable file, or the refusal that names what it is instead.
 pub(crate) fn sniff(bytes: &[u8]) -> Result<Format, Refusal> {

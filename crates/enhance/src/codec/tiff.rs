@@ -1,6 +1,7 @@
 //! Reads TIFF with `tiff` under its limits: 8 and 16 bits and float, grey, RGB, alpha, CMYK and
 //! CIELAB, strips or tiles, chunky or planar.
 
+use plumbline_documents::{Format, Source};
 use tiff::decoder::{ChunkType, Decoder};
 use tiff::{ColorType, TiffError};
 
@@ -9,7 +10,7 @@ use crate::codec::tiff_chunks::{self, Grid};
 use crate::codec::tiff_samples::{self as samples, Numbers};
 use crate::codec::tiff_source::{Meaning, TiffSource};
 use crate::codec::tree::Tree;
-use crate::codec::{Format, Limits, Metadata, Refusal, Source, bigtiff, exif, icc, photoshop};
+use crate::codec::{Limits, Metadata, Refusal, bigtiff, exif, icc, photoshop};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "TIFF" };
 const COLOUR_MAP: u16 = 320;

@@ -1,13 +1,14 @@
 //! Reads WebP with libwebp: lossy and lossless, alpha over white, profile and metadata chunks.
 //! Animations are refused: a photo is one picture.
 
+use plumbline_documents::{Format, Source};
 use webp::{BitstreamFeatures, Decoder};
 
 use crate::codec::exif;
 use crate::codec::ifd::Block;
 use crate::codec::metadata::EXIF_SIGNATURE;
 use crate::codec::samples::{Layout, Planes, Raster};
-use crate::codec::{Format, Limits, Metadata, Refusal, Source};
+use crate::codec::{Limits, Metadata, Refusal};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "WebP" };
 

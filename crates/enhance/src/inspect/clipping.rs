@@ -2,11 +2,10 @@
 //! house. Single pixels that sharpening pushes to white are not a lost window: only blocks of 8 x 8
 //! count of which a good part is gone.
 
+use plumbline_documents::{Gate, Measure, Thresholds};
+
 use crate::inspect::full::Full;
-use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
-use crate::inspect::thresholds::Thresholds;
-use crate::report::Measure;
 
 /// Lost pixels of a block of 64 from which on it counts.
 const GONE: u8 = 20;

@@ -4,12 +4,11 @@
 //! pixels at one megapixel, over 1 + 0.045 C* (CIE94: colourful surfaces may move further before
 //! anyone sees it). Nearly black pixels have no visible colour.
 
+use plumbline_documents::{Gate, Measure, Thresholds};
+
 use crate::inspect::cells::{Cells, Sum, Tiles};
-use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::Thresholds;
-use crate::report::Measure;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 24;

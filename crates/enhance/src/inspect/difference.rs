@@ -1,9 +1,10 @@
 //! Difference: how far the look moved, in SSIM, MS-SSIM and CIEDE2000 over every pixel. Reported, never a
 //! gate: a good correction moves it too.
 
+use plumbline_documents::{Figure, Measure};
+
 use crate::inspect::full::Full;
 use crate::inspect::reported;
-use crate::report::Measure;
 
 /// Mean SSIM and MS-SSIM; mean and 95th percentile of ΔE00.
 pub(crate) fn measure(full: &Full) -> [Measure; 4] {
@@ -23,9 +24,15 @@ pub(crate) fn measure(full: &Full) -> [Measure; 4] {
     let p95_words = format!("Nineteen in twenty pixels moved by less than {p95:.1}.");
     let (mean_label, p95_label) = ("Colour difference, mean", "Colour difference, 95 %");
     [
-        reported("ssim", "Similarity (SSIM)", ssim, "", ssim_words),
-        reported("ms_ssim", "Similarity, all scales", scales, "", scale_words),
-        reported("delta_e_mean", mean_label, mean, "ΔE00", mean_words),
-        reported("delta_e_p95", p95_label, p95, "ΔE00", p95_words),
+        reported(Figure::Ssim, "Similarity (SSIM)", ssim, "", ssim_words),
+        reported(
+            Figure::MsSsim,
+            "Similarity, all scales",
+            scales,
+            "",
+            scale_words,
+        ),
+        reported(Figure::DeltaEMean, mean_label, mean, "ΔE00", mean_words),
+        reported(Figure::DeltaEP95, p95_label, p95, "ΔE00", p95_words),
     ]
 }

@@ -2,13 +2,12 @@
 //! Canny on the logarithm of gray, at full size, within two pixels. Decides only when far out: faint
 //! edges come and go with contrast.
 
+use plumbline_documents::{Figure, Gate, Measure, Thresholds};
+
 use crate::inspect::full::Full;
-use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::reported;
-use crate::inspect::thresholds::Thresholds;
 use crate::kernels::canny::agreement::Count;
-use crate::report::Measure;
 
 /// Edges without partner in a block (of at most 16 or so on one line through both pictures) that
 /// are as suspicious as a heatmap shows.
@@ -22,7 +21,7 @@ pub(crate) fn measure(full: &Full, house: &[bool], thresholds: &Thresholds) -> [
     [
         thresholds.measure(Gate::EdgePrecision, edges.precision()),
         thresholds.measure(Gate::EdgeRecall, edges.recall()),
-        reported("edge_f1", "Edges, agreement", f1, "", both),
+        reported(Figure::EdgeF1, "Edges, agreement", f1, "", both),
     ]
 }
 

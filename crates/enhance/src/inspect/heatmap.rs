@@ -1,6 +1,7 @@
 //! Heatmaps: where a measure found what it found, much smaller than the picture. For eyes; they
 //! decide nothing.
 
+use plumbline_documents::Gate;
 use rayon::prelude::*;
 
 use crate::pixels::Pixels;
@@ -61,7 +62,7 @@ impl Heatmap {
 
     /// The worst of several maps at every place, in squares of so many columns and rows.
     pub(crate) fn worst<'a>(
-        maps: impl Iterator<Item = &'a (&'static str, Self)>,
+        maps: impl Iterator<Item = &'a (Gate, Self)>,
         width: u32,
         height: u32,
     ) -> Self {

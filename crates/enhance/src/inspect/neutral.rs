@@ -4,10 +4,9 @@
 //! balance is not known: then neutrals may come closer to neutral, and they may move along the
 //! daylight axis (yellow to blue) as far as a taste for warm or cool goes.
 
-use crate::inspect::gates::Gate;
+use plumbline_documents::{Gate, Measure, Thresholds};
+
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::Thresholds;
-use crate::report::Measure;
 
 /// Chroma below which a pixel counts as near neutral.
 const NEUTRAL: f32 = 8.0;

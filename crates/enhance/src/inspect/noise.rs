@@ -4,13 +4,12 @@
 //! explains as much of it as it can; against the original's variance, over areas of 12 x 12 blocks
 //! that are mostly flat. Amplified grain is explained; spots and invented texture are not.
 
+use plumbline_documents::{Gate, Measure, Thresholds};
+
 use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::full::Full;
-use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::Thresholds;
-use crate::report::Measure;
 
 /// Half an area, in blocks.
 const CELL: usize = 6;

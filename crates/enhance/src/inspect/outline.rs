@@ -10,7 +10,7 @@ use crate::kernels::planes::gray;
 use crate::kernels::strip::Strip;
 use crate::pixels::{Mask, Pixels};
 
-/// 255 where an edge is, 0 elsewhere: Canny's, of the logarithm of gray. What a brush is told to
+/// 255 where an edge is, 0 elsewhere: Canny's, of the logarithm of gray. What a model is told to
 /// keep is what it is judged by afterwards.
 pub fn edges(pixels: &Pixels) -> Mask {
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);

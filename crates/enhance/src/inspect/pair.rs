@@ -1,6 +1,7 @@
 //! Original and result side by side in CIELAB, on copies of about one megapixel, and what the
 //! change of the whole picture's look does not explain of the difference.
 
+use plumbline_documents::Engine;
 use rayon::prelude::*;
 
 use crate::colour::{Lab, luminance};
@@ -10,7 +11,7 @@ use crate::inspect::ground::Ground;
 use crate::kernels::cubic::lab;
 use crate::light::Sample;
 use crate::pixels::Pixels;
-use crate::plan::{Engine, Plan};
+use crate::plan::Plan;
 use crate::scale::{self, Kernel};
 use crate::steps::white_balance::WhiteBalance;
 

@@ -2,18 +2,16 @@
 //! over areas of 8 x 8 such windows. What one megapixel hides, it sees: a blur, a warp of three
 //! pixels in twenty megapixels, a patch painted over with something like it.
 
+use plumbline_documents::{Figure, Gate, Measure, Thresholds};
 use rayon::prelude::*;
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::full::Full;
-use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::reported;
 use crate::inspect::structure;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::Thresholds;
 use crate::kernels::moments::Block;
-use crate::report::Measure;
 
 /// Half an area, in windows.
 const CELL: usize = 4;
@@ -84,8 +82,8 @@ impl Pattern {
         let label = "Structure, full size, 1 %";
         [
             thresholds.measure(Gate::StructureFine, f64::from(worst)),
-            reported("structure_p1", label, low, "", low_words),
-            reported("contrast", "Local contrast", slope, "x", slope_words),
+            reported(Figure::StructureP1, label, low, "", low_words),
+            reported(Figure::Contrast, "Local contrast", slope, "x", slope_words),
         ]
     }
 

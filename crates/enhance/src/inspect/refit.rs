@@ -6,11 +6,10 @@
 //! decisions give the same proposal, whatever an earlier refit let through.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
-use crate::inspect::gates::{Gate, VERSION};
-use crate::inspect::thresholds::Thresholds;
-use crate::report::{MeasureVerdict, Report, Verdict};
+use plumbline_documents::{
+    Gate, MeasureName, MeasureVerdict, Report, TABLE_VERSION, Thresholds, Verdict,
+};
 
 /// A gate moves by no fewer decisions than this: below it, one shoot with one oddity decides.
 pub const LEAST_DECISIONS: usize = 8;
@@ -59,19 +58,12 @@ impl Grounds {
     }
 }
 
-/// Whether decisions can move a gate. Beyond a bound for review a person looks anyway, so moving
-/// where such a gate fails would let nothing through.
-pub fn can_move(gate: Gate) -> bool {
-    let bound = Thresholds::default().of(gate);
-    bound.review.is_none() && bound.fail != gate.loosest()
-}
-
 /// What the decisions ask for. A gate with too few of them stays as it is in force; it goes back to
 /// the table where a rejected photo lies in what it was opened for.
 pub fn fit(decided: &[Decided], in_force: &Thresholds) -> Thresholds {
     let (gates, others): (Vec<Gate>, Vec<Gate>) = Gate::ALL
         .into_iter()
-        .filter(|&gate| can_move(gate))
+        .filter(|&gate| gate.can_move())
         .partition(|&gate| Grounds::of(gate, decided).suffice());
     let closed = others.into_iter().fold(Thresholds::default(), |all, gate| {
         all.with(gate, kept(gate, in_force, decided))
@@ -88,17 +80,17 @@ pub fn fit(decided: &[Decided], in_force: &Thresholds) -> Thresholds {
 }
 
 /// The gates, by name, that hold a report's photo by these thresholds.
-pub fn holding<'a>(report: &'a Report, thresholds: &Thresholds) -> Vec<&'a str> {
-    let holds = |verdict| matches!(verdict, MeasureVerdict::Failed | MeasureVerdict::Review);
-    let again = |name: &str| Gate::named(name).filter(|&gate| can_move(gate));
+pub fn holding<'a>(report: &'a Report, thresholds: &Thresholds) -> Vec<&'a MeasureName> {
     report
         .measures
         .iter()
-        .filter(|measure| match again(&measure.name) {
-            Some(gate) => holds(thresholds.judge(gate, measure.value)),
-            None => holds(measure.verdict),
-        })
-        .map(|measure| measure.name.as_str())
+        .filter(
+            |measure| match measure.name.gate().filter(|gate| gate.can_move()) {
+                Some(gate) => thresholds.judge(gate, measure.value).is_bad(),
+                None => measure.verdict.is_bad(),
+            },
+        )
+        .map(|measure| &measure.name)
         .collect()
 }
 
@@ -106,46 +98,17 @@ pub fn holding<'a>(report: &'a Report, thresholds: &Thresholds) -> Vec<&'a str> 
 /// verdict: its numbers mean something else.
 pub fn rejudged(report: &Report, thresholds: &Thresholds) -> Verdict {
     match holding(report, thresholds).is_empty() {
-        _ if report.version != VERSION => report.verdict,
+        _ if report.version != TABLE_VERSION => report.verdict,
         true => Verdict::Passed,
         false => Verdict::Held,
     }
 }
 
-/// Where thresholds differ from the table: what there is to store.
-pub fn moved(thresholds: &Thresholds) -> BTreeMap<String, f64> {
-    let table = Thresholds::default();
-    Gate::ALL
-        .into_iter()
-        .filter(|&gate| thresholds.of(gate).fail != table.of(gate).fail)
-        .map(|gate| (gate.name().to_owned(), thresholds.of(gate).fail))
-        .collect()
-}
-
-/// The table with what was stored: never tighter than it, never beyond [`Gate::loosest`].
-pub fn restored(moved: &BTreeMap<String, f64>) -> Thresholds {
-    let gates = Gate::ALL.into_iter().filter(|&gate| can_move(gate));
-    gates.fold(Thresholds::default(), |all, gate| {
-        match moved.get(gate.name()) {
-            Some(&fail) => all.with(gate, no_tighter(gate, fail)),
-            None => all,
-        }
-    })
-}
-
 /// A value by which the gate holds the decision's photo.
 fn value_beyond(gate: Gate, thresholds: &Thresholds, decided: &Decided) -> Option<f64> {
-    let value = decided.report.measure(gate.name())?.value;
+    let value = decided.report.gate(gate)?.value;
     let beyond = thresholds.judge(gate, value) == MeasureVerdict::Failed;
-    (beyond && decided.report.version == VERSION).then_some(value)
-}
-
-fn no_tighter(gate: Gate, fail: f64) -> f64 {
-    let table = Thresholds::default().of(gate).fail;
-    match gate.is_floor() {
-        true => fail.min(table),
-        false => fail.max(table),
-    }
+    (beyond && decided.report.version == TABLE_VERSION).then_some(value)
 }
 
 /// Where a gate with too few decisions stays.
@@ -157,7 +120,7 @@ fn kept(gate: Gate, in_force: &Thresholds, decided: &[Decided]) -> f64 {
     };
     match decided.iter().any(slips) {
         true => table.of(gate).fail,
-        false => no_tighter(gate, in_force.of(gate).fail),
+        false => gate.no_tighter(in_force.of(gate).fail),
     }
 }
 
@@ -182,7 +145,7 @@ fn climb(mut at: Thresholds, gates: &[Gate], decided: &[Decided]) -> Thresholds 
 /// Approved photos that pass, less what rejected ones that pass cost.
 fn worth(thresholds: &Thresholds, decided: &[Decided]) -> i64 {
     let passes = |one: &&Decided| {
-        one.report.version == VERSION && holding(&one.report, thresholds).is_empty()
+        one.report.version == TABLE_VERSION && holding(&one.report, thresholds).is_empty()
     };
     decided.iter().filter(passes).map(gain).sum()
 }
@@ -218,7 +181,7 @@ fn steps(gate: Gate, others: &Thresholds, decided: &[Decided]) -> Vec<(f64, i64)
     let table = Thresholds::default();
     let alone = |one: &Decided| {
         let holding = holding(&one.report, others);
-        holding.iter().all(|name| *name == gate.name())
+        holding.iter().all(|name| name.gate() == Some(gate))
     };
     let of = |one: &Decided| {
         let gain = if alone(one) { gain(one) } else { 0 };
@@ -252,7 +215,7 @@ mod tests {
     fn report(values: &[(Gate, f64)]) -> Report {
         let table = Thresholds::default();
         let measures = values.iter().map(|&(gate, v)| table.measure(gate, v));
-        Report::new(VERSION, measures.collect())
+        Report::new(TABLE_VERSION, measures.collect())
     }
 
     fn decided(approved: bool, values: &[(Gate, f64)]) -> Decided {
@@ -348,7 +311,7 @@ mod tests {
     fn a_report_by_another_table_is_neither_counted_nor_judged_again() {
         let mut decisions = noise(&[1.0; 8], &[]);
         for one in &mut decisions {
-            one.report.version = VERSION - 1;
+            one.report.version = TABLE_VERSION - 1;
         }
         assert_eq!(fitted(&decisions), Thresholds::default());
         let open = Thresholds::default().with(Gate::Noise, 1.5);
@@ -371,7 +334,7 @@ mod tests {
         let open = Thresholds::default()
             .with(Gate::Noise, 1.2)
             .with(Gate::EdgeRecall, 0.55);
-        assert_eq!(restored(&moved(&open)), open);
+        assert_eq!(Thresholds::restored(&open.moved()), open);
         let tampered = [
             ("noise", 99.0),
             ("seams", 0.1),
@@ -381,7 +344,7 @@ mod tests {
         ];
         let tampered = tampered.map(|(name, fail)| (name.to_owned(), fail));
         let expected = Thresholds::default().with(Gate::Noise, 1.5);
-        assert_eq!(restored(&BTreeMap::from(tampered)), expected);
+        assert_eq!(Thresholds::restored(&tampered.into()), expected);
     }
 
     /// Values around and beyond the thresholds of three gates that move and one that does not.
@@ -402,7 +365,7 @@ mod tests {
     fn earlier() -> impl Strategy<Value = Thresholds> {
         (0.9..1.6, 0.8..1.7).prop_map(|(noise, seams)| {
             let moved = [("noise", noise), ("seams", seams)];
-            restored(&moved.map(|(name, fail)| (name.to_owned(), fail)).into())
+            Thresholds::restored(&moved.map(|(name, fail)| (name.to_owned(), fail)).into())
         })
     }
 
@@ -423,7 +386,7 @@ mod tests {
             let decisions: Vec<Decided> = decisions.into_iter().filter(held).collect();
             let proposed = fit(&decisions, &earlier);
 
-            prop_assert_eq!(restored(&moved(&proposed)), proposed.clone(), "within its bounds");
+            prop_assert_eq!(Thresholds::restored(&proposed.moved()), proposed.clone(), "within its bounds");
             prop_assert_eq!(fit(&decisions, &proposed), proposed.clone(), "done is done");
             for gate in Gate::ALL {
                 prop_assert_eq!(proposed.of(gate).review, Thresholds::default().of(gate).review);

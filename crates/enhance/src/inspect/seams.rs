@@ -6,14 +6,12 @@
 //! every dodged wall would have seams. Averages over 48 pixels along the line see steps far below
 //! one pixel's noise; two such pieces that follow each other have to agree.
 
+use plumbline_documents::{Gate, Measure, Thresholds};
 use rayon::prelude::*;
 
 use crate::inspect::borders::{Borders, Step};
-use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::Thresholds;
-use crate::report::Measure;
 
 /// Pixels left out on either side of a line: a blended seam is still within.
 const GAP: usize = 3;

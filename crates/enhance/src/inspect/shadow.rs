@@ -2,13 +2,13 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use plumbline_documents::{
+    Gate, MeasureName, Report, Standing, TABLE_VERSION, Thresholds, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::inspect::gates::{Gate, VERSION};
 use crate::inspect::refit::{Decided, Grounds, LEAST_APPROVALS, LEAST_DECISIONS};
-use crate::inspect::refit::{can_move, holding, rejudged};
-use crate::inspect::thresholds::Thresholds;
-use crate::report::{Report, Verdict};
+use crate::inspect::refit::{holding, rejudged};
 
 /// From what is in force to what is proposed.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,17 +17,6 @@ pub struct Change {
     pub before: Thresholds,
     /// Proposed.
     pub after: Thresholds,
-}
-
-/// Where a stored report stands on which nobody decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Its photo waits for a person.
-    Waiting,
-    /// It was held, and is past: a later attempt took its place, or the photo was removed.
-    Past,
-    /// It passed by itself.
-    Passed,
 }
 
 /// How many pass.
@@ -45,7 +34,7 @@ pub struct Passing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Its name.
-    pub gate: String,
+    pub gate: Gate,
     /// Where the table has it.
     pub table: f64,
     /// Where it fails now.
@@ -64,7 +53,7 @@ pub struct Slip {
     /// As [`Decided::photo`].
     pub photo: String,
     /// The gates that the table would hold it by.
-    pub gates: Vec<String>,
+    pub gates: Vec<MeasureName>,
 }
 
 /// The whole report.
@@ -95,9 +84,9 @@ impl Shadow {
     pub fn of(change: &Change, decided: &[Decided]) -> Self {
         let (counted, left): (Vec<&Decided>, Vec<&Decided>) = decided
             .iter()
-            .partition(|one| one.report.version == VERSION);
+            .partition(|one| one.report.version == TABLE_VERSION);
         let mut shadow = Self {
-            version: VERSION,
+            version: TABLE_VERSION,
             gates: rows(change, decided),
             approved: Passing::default(),
             rejected: Passing::default(),
@@ -122,7 +111,7 @@ impl Shadow {
             let gates = holding(&one.report, &Thresholds::default());
             self.slips.push(Slip {
                 photo: one.photo.clone(),
-                gates: gates.into_iter().map(str::to_owned).collect(),
+                gates: gates.into_iter().cloned().collect(),
             });
         }
     }
@@ -155,7 +144,7 @@ fn rows(change: &Change, decided: &[Decided]) -> Vec<Row> {
     let row = |gate: Gate| {
         let grounds = Grounds::of(gate, decided);
         Row {
-            gate: gate.name().to_owned(),
+            gate,
             table: Thresholds::default().of(gate).fail,
             before: change.before.of(gate).fail,
             after: change.after.of(gate).fail,
@@ -163,7 +152,7 @@ fn rows(change: &Change, decided: &[Decided]) -> Vec<Row> {
             approvals: grounds.approvals,
         }
     };
-    let gates = Gate::ALL.into_iter().filter(|&gate| can_move(gate));
+    let gates = Gate::ALL.into_iter().filter(|&gate| gate.can_move());
     let matters = |row: &Row| row.decisions > 0 || row.before != row.after;
     gates.map(row).filter(matters).collect()
 }
@@ -220,7 +209,8 @@ impl Display for Shadow {
         line(f, "approved photos", self.approved)?;
         line(f, "rejected photos", self.rejected)?;
         for slip in &self.slips {
-            writeln!(f, "    {} ({})", slip.photo, slip.gates.join(", "))?;
+            let gates: Vec<&str> = slip.gates.iter().map(MeasureName::as_str).collect();
+            writeln!(f, "    {} ({})", slip.photo, gates.join(", "))?;
         }
         line(f, "photos that wait for a decision", self.waiting)?;
         line(f, "earlier attempts that were held", self.past)?;
@@ -257,7 +247,7 @@ mod tests {
     fn report(values: &[(Gate, f64)]) -> Report {
         let table = Thresholds::default();
         let measures = values.iter().map(|&(gate, v)| table.measure(gate, v));
-        Report::new(VERSION, measures.collect())
+        Report::new(TABLE_VERSION, measures.collect())
     }
 
     fn shadow() -> Shadow {
@@ -265,7 +255,7 @@ mod tests {
         decisions.push(decided(9, false, 1.1));
         decisions.push(decided(10, false, 1.4));
         decisions.push(decided(11, true, 1.0));
-        decisions[10].report.version = VERSION - 1;
+        decisions[10].report.version = TABLE_VERSION - 1;
         let change = Change {
             before: Thresholds::default(),
             after: Thresholds::default().with(Gate::Noise, 1.2),
@@ -287,7 +277,7 @@ mod tests {
         let shadow = shadow();
         let slip = Slip {
             photo: "photo 9".to_owned(),
-            gates: vec!["noise".to_owned()],
+            gates: vec![Gate::Noise.into()],
         };
         assert_eq!(shadow.slips, [slip]);
         assert_eq!(shadow.decisions(), 10);
@@ -299,7 +289,7 @@ mod tests {
             shadow().to_string(),
             format!(
                 "\
-Table {VERSION}, by 10 decisions.
+Table {TABLE_VERSION}, by 10 decisions.
 Not counted: 1 decision on reports by another table, or unreadable.
 
 Where gates fail:

@@ -2,12 +2,11 @@
 //! of 256 pixels. 1 is as sharp as before; output sharpening lifts it, blur lowers it. The softest
 //! part decides, and only when it is far out: the pattern itself is judged elsewhere.
 
+use plumbline_documents::{Figure, Gate, Measure, Thresholds};
+
 use crate::inspect::full::{Detail, Full};
-use crate::inspect::gates::Gate;
 use crate::inspect::reported;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::Thresholds;
-use crate::report::Measure;
 
 /// Laplacian variance in squared 8-bit steps below which a block has no detail to compare: grain
 /// alone, which saving as JPEG takes away.
@@ -26,7 +25,13 @@ pub(crate) fn measure(full: &Full, thresholds: &Thresholds) -> [Measure; 2] {
     let (median, low) = (at(0.5), at(0.05));
     let median_words = format!("Fine detail has {median:.2} times the original's strength.");
     [
-        reported("sharpness", "Sharpness, middle", median, "x", median_words),
+        reported(
+            Figure::Sharpness,
+            "Sharpness, middle",
+            median,
+            "x",
+            median_words,
+        ),
         thresholds.measure(Gate::SharpnessP5, low),
     ]
 }

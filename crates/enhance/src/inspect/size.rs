@@ -1,9 +1,8 @@
 //! Size: what is delivered has exactly the original's pixels.
 
-use crate::inspect::gates::Gate;
-use crate::inspect::thresholds::{Thresholds, rounded};
+use plumbline_documents::{Gate, Measure, MeasureVerdict, Thresholds, rounded};
+
 use crate::pixels::Pixels;
-use crate::report::{Measure, MeasureVerdict};
 
 /// Its threshold is the original.
 pub(crate) fn measure(original: &Pixels, result: &Pixels, thresholds: &Thresholds) -> Measure {

@@ -1,12 +1,11 @@
 //! The sky's edge: no rim of light or dark along it (halo), and no new sky outside its mask
 //! (leak). Measured where a sky was declared, on what the look of the house does not explain.
 
+use plumbline_documents::{Gate, Measure, Thresholds};
+
 use crate::inspect::cells::{Cells, Sum, Tiles};
-use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::Thresholds;
-use crate::report::Measure;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 24;

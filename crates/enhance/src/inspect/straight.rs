@@ -6,15 +6,13 @@
 //! reported: whatever bends a wall bends both of its edges, and one line alone may be mistaken for
 //! its neighbour.
 
+use plumbline_documents::{Gate, Measure, Thresholds};
 use rayon::prelude::*;
 
-use crate::inspect::gates::Gate;
 use crate::inspect::pair::Pair;
-use crate::inspect::thresholds::Thresholds;
 use crate::lines::edges::{self, Edge};
 use crate::lines::segments::{self, Segment};
 use crate::pixels::Pixels;
-use crate::report::Measure;
 
 /// Shortest line that is followed, as a share of the copy's shorter side.
 const SHORTEST: f32 = 0.12;

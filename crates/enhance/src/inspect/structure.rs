@@ -9,13 +9,12 @@
 //! where a red frame meets teal glass of the same lightness, any tone curve may turn the pattern
 //! of L* round, and the look knows which way.
 
+use plumbline_documents::{Gate, Measure, Thresholds};
+
 use crate::inspect::cells::{Cells, Sum, Tiles};
-use crate::inspect::gates::Gate;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
 use crate::inspect::tally::Moments;
-use crate::inspect::thresholds::Thresholds;
-use crate::report::Measure;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 12;

@@ -1,33 +1,19 @@
-//! Decides who makes the pixels, and how much noise a brush begins with.
+//! Decides who makes the pixels, and how much noise a model begins with.
 //!
 //! Denoising begins at a share of all noise, 0.25 to 0.4. Inside 0.3: rooms are lit by several
 //! lights, and a network needs some freedom to sort them out. Outside, or where nobody could tell,
 //! 0.25: leaves, gravel and roof tiles are soon repainted. A bright or warm look is farther away
 //! and gets 0.1 more. With the eight steps of the usual checkpoint that is two steps, or three for
 //! a room that is to look bright or warm. `Preset::strength` does not change the share: how much
-//! of the proposal reaches the photo is a matter of blending, which knows every value; the ladder
+//! of the proposal reaches the photo is a matter of blending, which knows every value; the fallbacks
 //! lowers both.
 
-use serde::{Deserialize, Serialize};
+use plumbline_documents::{Engine, EngineChoice, Look, Place};
 
-use crate::brush::{Brush, Denoise};
+use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
-use crate::plan::{Engine, Look};
-use crate::scene::{Place, Scene};
+use crate::scene::Scene;
 use crate::steps::tiles::Grid;
-
-/// The engine that somebody wishes for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EngineWish {
-    /// Guided by a brush where one is installed, natural elsewhere.
-    #[default]
-    Best,
-    /// Every tile painted anew, where a brush is installed that does tiles.
-    Tiled,
-    /// Measured correction, whatever is installed.
-    Natural,
-}
 
 const INSIDE: f32 = 0.3;
 const OUTSIDE: f32 = 0.25;
@@ -41,21 +27,21 @@ pub const CANNY: f32 = 0.4;
 pub const LOOK: f32 = 0.35;
 
 /// What becomes of a wish with what is installed.
-pub fn granted(wish: EngineWish, brush: Option<&dyn Brush>) -> Engine {
-    match (wish, brush) {
-        (EngineWish::Natural, _) | (_, None) => Engine::Natural,
-        (EngineWish::Tiled, Some(brush)) if brush.tile_side().is_some() => Engine::Tiled,
+pub fn granted(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Engine {
+    match (choice, model) {
+        (EngineChoice::Natural, _) | (_, None) => Engine::Natural,
+        (EngineChoice::Tiled, Some(model)) if model.tile_side().is_some() => Engine::Tiled,
         (_, Some(_)) => Engine::Guided,
     }
 }
 
 /// Why a wish was not granted, for people.
-pub fn missed(wish: EngineWish, brush: Option<&dyn Brush>) -> Option<&'static str> {
-    match (wish, granted(wish, brush)) {
-        (EngineWish::Tiled, Engine::Natural) => Some(
+pub fn missed(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Option<&'static str> {
+    match (choice, granted(choice, model)) {
+        (EngineChoice::Tiled, Engine::Natural) => Some(
             "Redrawing was asked for, but no network that paints is installed here: the photo was corrected by measurement instead.",
         ),
-        (EngineWish::Tiled, Engine::Guided) => Some(
+        (EngineChoice::Tiled, Engine::Guided) => Some(
             "Redrawing was asked for, but the network installed here paints no tiles: it guided colour and light instead.",
         ),
         _ => None,
@@ -74,30 +60,30 @@ pub(crate) fn share(scene: &Scene, look: Look) -> f32 {
     }
 }
 
-/// What a brush is asked for a share of all noise.
+/// What a model is asked for a share of all noise.
 pub(crate) fn denoise(
-    brush: &dyn Brush,
+    model: &dyn GenerativeModel,
     scene: &Scene,
     measured: &Measured,
     share: f32,
 ) -> Denoise {
-    let (sigma, steps) = brush.schedule().start(share);
+    let (sigma, steps) = model.schedule().start(share);
     Denoise {
         sigma,
         steps,
         tile: TILE,
         canny: CANNY,
         look: match scene.place {
-            Place::Interior if brush.has_look() => LOOK,
+            Place::Interior if model.has_look() => LOOK,
             _ => 0.0,
         },
         seed: seed(measured),
     }
 }
 
-/// The grid that a brush paints on.
-pub(crate) fn grid(brush: &dyn Brush) -> Option<Grid> {
-    brush.tile_side().map(Grid::of_side)
+/// The grid that a model paints on.
+pub(crate) fn grid(model: &dyn GenerativeModel) -> Option<Grid> {
+    model.tile_side().map(Grid::of_side)
 }
 
 /// A number of 48 bits that belongs to this picture: the same one gets the same noise.

@@ -5,11 +5,13 @@
 //! prints these coefficients with their error on photos left out of the fit. An error that small
 //! is taste, not a fault, so it is left alone.
 
-use crate::anchor::Anchor;
+use plumbline_documents::{Look, Place};
+
 use crate::light;
 use crate::measure::Measured;
-use crate::plan::{Look, smooth};
-use crate::scene::{Place, Scene};
+use crate::plan::smooth;
+use crate::scene::Scene;
+use crate::shoot_reference::ShootReference;
 use crate::steps::tone::Tone;
 
 /// Stops wanted, by what `features` lists.
@@ -61,9 +63,9 @@ pub(crate) fn plan(
     measured: &Measured,
     scene: &Scene,
     look: Look,
-    anchor: Option<&Anchor>,
+    shoot_reference: Option<&ShootReference>,
 ) -> Tone {
-    let exposure_ev = exposure(measured, scene, look, anchor);
+    let exposure_ev = exposure(measured, scene, look, shoot_reference);
     let room_ev = dim_room(measured, scene.place, exposure_ev);
     let shadow_lift_ev = shadow_lift(measured, exposure_ev + room_ev);
     let needed = exposure_ev > 0.0 || shadow_lift_ev != 0.0;
@@ -86,11 +88,18 @@ pub(crate) fn plan(
     }
 }
 
-/// A night scene (dark, yet with bright lamps) stays a night scene. The shoot's anchor says what
+/// A night scene (dark, yet with bright lamps) stays a night scene. The shoot's shoot reference says what
 /// its photographer meant by finished.
-fn exposure(measured: &Measured, scene: &Scene, look: Look, anchor: Option<&Anchor>) -> f32 {
+fn exposure(
+    measured: &Measured,
+    scene: &Scene,
+    look: Look,
+    shoot_reference: Option<&ShootReference>,
+) -> f32 {
     let off = stops_off(measured, scene.place);
-    let meant = anchor.map_or(0.0, |anchor| anchor.stops_off.clamp(-0.3, 0.3));
+    let meant = shoot_reference.map_or(0.0, |shoot_reference| {
+        shoot_reference.stops_off.clamp(-0.3, 0.3)
+    });
     let size = (off - meant).abs();
     let fault = (off - meant) * smooth(BAND[0], BAND[1], size);
     // A bright window in a dark room says that the photo is bright; nobody would darken the room.

@@ -1,12 +1,13 @@
 //! Decides what becomes of a sky: nothing, with a reason, or a new one, with its numbers.
 
+use plumbline_documents::{Place, SkyKind};
 use serde::{Deserialize, Serialize};
 
-use crate::brush::{Brush, Denoise};
 use crate::codec::Metadata;
+use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
 use crate::plan::smooth;
-use crate::scene::{Place, Scene, SkyWish, Told};
+use crate::scene::{Overrides, Scene, SkyChoice};
 use crate::sky::{SkyView, Sun};
 
 /// What becomes of the sky.
@@ -75,25 +76,11 @@ impl Why {
     }
 }
 
-/// What a new sky is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Calculated, without clouds.
-    Clear,
-    /// Calculated, with small soft clouds.
-    LightCloud,
-    /// Calculated, with thin high clouds.
-    HighCloud,
-    /// A picture that somebody chose.
-    Own,
-}
-
 /// The numbers of a new sky.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewSky {
     /// What it is.
-    pub kind: Kind,
+    pub kind: SkyKind,
     /// Which clouds, of all there could be.
     pub seed: u64,
     /// How hazy the air is, 2 (very clear) to 6.
@@ -114,7 +101,7 @@ pub struct NewSky {
     pub relight: [f32; 3],
     /// How much of the picture is sky, 0.0 to 1.0: all of it is new.
     pub share: f32,
-    /// What a brush is asked for to paint it; `None`: it is calculated, or a picture.
+    /// What a model is asked for to paint it; `None`: it is calculated, or a picture.
     #[serde(default)]
     pub painted: Option<Denoise>,
 }
@@ -164,21 +151,21 @@ pub fn plan(
     view: Option<&SkyView>,
     scene: &Scene,
     measured: &Measured,
-    wish: &SkyWish,
-    told: &Told,
+    choice: &SkyChoice,
+    overrides: &Overrides,
     camera: &Camera,
 ) -> Sky {
-    let kind = match told.wish.as_ref().unwrap_or(wish) {
-        SkyWish::Keep => return Sky::Mine,
-        SkyWish::Clear => Kind::Clear,
-        SkyWish::LightCloud => Kind::LightCloud,
-        SkyWish::HighCloud => Kind::HighCloud,
-        SkyWish::Own(_) => Kind::Own,
+    let kind = match overrides.sky.as_ref().unwrap_or(choice) {
+        SkyChoice::Keep => return Sky::Mine,
+        SkyChoice::Clear => SkyKind::Clear,
+        SkyChoice::LightCloud => SkyKind::LightCloud,
+        SkyChoice::HighCloud => SkyKind::HighCloud,
+        SkyChoice::Own(_) => SkyKind::Own,
     };
     let Some(view) = view else {
         return Sky::Kept(unseen(scene));
     };
-    match why_not(view, scene, told, camera) {
+    match why_not(view, scene, overrides, camera) {
         Some(why) => Sky::Kept(why),
         None => Sky::New(new(kind, view, measured, camera)),
     }
@@ -193,11 +180,11 @@ fn unseen(scene: &Scene) -> Why {
     }
 }
 
-fn why_not(view: &SkyView, scene: &Scene, told: &Told, camera: &Camera) -> Option<Why> {
-    let painted = told.sky.is_some();
-    let wanted_here = told.wish.is_some();
+fn why_not(view: &SkyView, scene: &Scene, overrides: &Overrides, camera: &Camera) -> Option<Why> {
+    let painted = overrides.sky_mask.is_some();
+    let wanted_here = overrides.sky.is_some();
     let night = camera.sun.is_some_and(|sun| sun.elevation_degrees < NIGHT);
-    let unsure = scene.confidence < SURE && told.place.is_none() && !painted;
+    let unsure = scene.confidence < SURE && overrides.place.is_none() && !painted;
     let found = [
         (scene.place == Place::Interior, Why::Inside),
         (scene.place == Place::Unknown || unsure, Why::PlaceUnknown),
@@ -211,7 +198,7 @@ fn why_not(view: &SkyView, scene: &Scene, told: &Told, camera: &Camera) -> Optio
     found.into_iter().find(|(is, _)| *is).map(|(_, why)| why)
 }
 
-fn new(kind: Kind, view: &SkyView, measured: &Measured, camera: &Camera) -> NewSky {
+fn new(kind: SkyKind, view: &SkyView, measured: &Measured, camera: &Camera) -> NewSky {
     // A darker house was exposed for a brighter sky, but never by all of the difference.
     let level = LEVEL * (view.ground.max(0.02) / HOUSE).powf(0.25).clamp(0.75, 1.25);
     let (elevation, azimuth) = sun(view, camera);
@@ -261,8 +248,8 @@ fn seed(view: &SkyView) -> u64 {
 }
 
 /// Blue light from above cools the house a little, at most two hundredths.
-fn relight(view: &SkyView, kind: Kind) -> [f32; 3] {
-    if kind == Kind::Own {
+fn relight(view: &SkyView, kind: SkyKind) -> [f32; 3] {
+    if kind == SkyKind::Own {
         return [1.0; 3];
     }
     let much = 0.012 * smooth(0.02, 0.4, view.share);
@@ -270,12 +257,12 @@ fn relight(view: &SkyView, kind: Kind) -> [f32; 3] {
 }
 
 impl Sky {
-    /// The same sky, painted where the brush that is installed paints skies. A picture that
+    /// The same sky, painted where the model that is installed paints skies. A picture that
     /// somebody chose stays that picture.
-    pub fn painted_by(self, brush: Option<&dyn Brush>) -> Self {
-        match (self, brush) {
-            (Self::New(new), Some(brush)) if brush.paints_skies() && new.kind != Kind::Own => {
-                Self::New(new.painted(brush))
+    pub fn painted_by(self, model: Option<&dyn GenerativeModel>) -> Self {
+        match (self, model) {
+            (Self::New(new), Some(model)) if model.paints_skies() && new.kind != SkyKind::Own => {
+                Self::New(new.painted(model))
             }
             (other, _) => other,
         }
@@ -312,8 +299,8 @@ impl Sky {
 
 impl NewSky {
     /// From nothing but noise: what was there is to go.
-    fn painted(self, brush: &dyn Brush) -> Self {
-        let (sigma, steps) = brush.schedule().start(1.0);
+    fn painted(self, model: &dyn GenerativeModel) -> Self {
+        let (sigma, steps) = model.schedule().start(1.0);
         let denoise = Denoise {
             sigma,
             steps,
@@ -328,29 +315,33 @@ impl NewSky {
         }
     }
 
-    /// What a brush is told to paint.
+    /// What a model is told to paint.
     pub(crate) fn words(&self) -> &'static str {
         match self.kind {
-            Kind::Clear => "clear blue sky, no clouds, natural daylight, photograph",
-            Kind::LightCloud => {
+            SkyKind::Clear => "clear blue sky, no clouds, natural daylight, photograph",
+            SkyKind::LightCloud => {
                 "blue sky with a few small soft white clouds, natural daylight, photograph"
             }
-            Kind::HighCloud => {
+            SkyKind::HighCloud => {
                 "blue sky with thin high cirrus clouds, natural daylight, photograph"
             }
-            Kind::Own => "sky, natural daylight, photograph",
+            SkyKind::Own => "sky, natural daylight, photograph",
         }
     }
 
     fn describe(&self) -> String {
         let what = match self.kind {
-            Kind::Clear if self.painted.is_some() => "a clear sky, painted by AI",
-            Kind::LightCloud if self.painted.is_some() => "a sky with light clouds, painted by AI",
-            Kind::HighCloud if self.painted.is_some() => "a sky with high clouds, painted by AI",
-            Kind::Clear => "a clear sky, calculated from the position of the sun",
-            Kind::LightCloud => "a sky with light clouds, calculated from the position of the sun",
-            Kind::HighCloud => "a sky with high clouds, calculated from the position of the sun",
-            Kind::Own => "the sky picture you chose",
+            SkyKind::Clear if self.painted.is_some() => "a clear sky, painted by AI",
+            SkyKind::LightCloud if self.painted.is_some() => {
+                "a sky with light clouds, painted by AI"
+            }
+            SkyKind::HighCloud if self.painted.is_some() => "a sky with high clouds, painted by AI",
+            SkyKind::Clear => "a clear sky, calculated from the position of the sun",
+            SkyKind::LightCloud => {
+                "a sky with light clouds, calculated from the position of the sun"
+            }
+            SkyKind::HighCloud => "a sky with high clouds, calculated from the position of the sun",
+            SkyKind::Own => "the sky picture you chose",
         };
         format!(
             "Replaced the sky ({:.0} % of the picture) with {what}. Everything below it comes from your original.",

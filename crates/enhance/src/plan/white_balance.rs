@@ -6,10 +6,12 @@
 //! cues' errors cancel. What remains on balanced photos, about a fifth of a stop, is left alone;
 //! a cast twice that is taken out whole. So a room keeps the last warmth of its lamps.
 
-use crate::anchor::Anchor;
+use plumbline_documents::Look;
+
 use crate::colour::luminance;
 use crate::measure::{Illuminant, Measured, Tint};
-use crate::plan::{Look, smooth};
+use crate::plan::smooth;
+use crate::shoot_reference::ShootReference;
 use crate::steps::white_balance::WhiteBalance;
 
 /// Weights of shades of grey, grey edge, brightest and plain surfaces, and a constant, for warmth.
@@ -39,9 +41,13 @@ pub fn light(illuminant: &Illuminant) -> Tint {
 }
 
 /// The gains for a picture; neutral when there is nothing anybody would call a cast.
-pub(crate) fn plan(measured: &Measured, look: Look, anchor: Option<&Anchor>) -> WhiteBalance {
+pub(crate) fn plan(
+    measured: &Measured,
+    look: Look,
+    shoot_reference: Option<&ShootReference>,
+) -> WhiteBalance {
     let light = light(&measured.illuminant);
-    let light = anchor.map_or(light, |anchor| anchor.pulled(light));
+    let light = shoot_reference.map_or(light, |shoot_reference| shoot_reference.pulled(light));
     let length = light.warm.hypot(light.green * GREEN_WEIGHT);
     let share = smooth(BAND[0], BAND[1], length);
     let left = if look == Look::Warm { WARMTH } else { 0.0 };

@@ -1,10 +1,11 @@
 //! A new sky, painted coarsely for the directions that a picture's pixels look in. Skies are
 //! smooth: what is finer than the coarse pixels is grain, and that comes with the composition.
 
+use plumbline_documents::SkyKind;
 use rayon::prelude::*;
 
 use crate::colour::luminance;
-use crate::plan::sky::{Kind, NewSky};
+use crate::plan::sky::NewSky;
 use crate::plan::smooth;
 use crate::sky::atmosphere::{Air, ClearSky};
 use crate::sky::clouds::{Ceiling, HIGH, LIGHT};
@@ -73,9 +74,9 @@ impl Dome {
         };
         let sky = ClearSky::new(air);
         let layer = match new.kind {
-            Kind::LightCloud => Some(LIGHT),
-            Kind::HighCloud => Some(HIGH),
-            Kind::Clear | Kind::Own => None,
+            SkyKind::LightCloud => Some(LIGHT),
+            SkyKind::HighCloud => Some(HIGH),
+            SkyKind::Clear | SkyKind::Own => None,
         };
         let overhead = sky.light(0.7, air.sun_azimuth + 1.6);
         let low = sky.light(0.05, air.sun_azimuth + 1.2);

@@ -130,8 +130,8 @@ mod tests {
         assert_eq!(kept.values[161 * w + 300], 1.0, "the gap");
         assert!(kept.values[..80 * w].iter().all(|&kept| kept == 1.0));
 
-        let told = plane(&|x, y| if y < 80 || clock(x, y) { 0.9 } else { 0.2 });
-        let kept = vouched(&share, &told);
+        let likely = plane(&|x, y| if y < 80 || clock(x, y) { 0.9 } else { 0.2 });
+        let kept = vouched(&share, &likely);
         assert!(kept.values.iter().all(|&kept| kept == 1.0), "seen or told");
     }
 }

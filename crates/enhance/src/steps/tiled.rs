@@ -1,4 +1,4 @@
-//! Tiled: what a brush painted tile by tile, brought into the photo.
+//! Tiled: what a model painted tile by tile, brought into the photo.
 //!
 //! Colour comes from a smooth transform of the original, fitted to what was painted, never from a
 //! decoder. To that is added the middle band of what the tiles differ in. The original's finest

@@ -1,4 +1,4 @@
-//! Tiles: a brush paints the whole picture anew, piece by piece, and a middle band of what it
+//! Tiles: a model paints the whole picture anew, piece by piece, and a middle band of what it
 //! painted reaches the photo.
 //!
 //! Colour comes from a smooth transform of the original, fitted to what was painted
@@ -11,7 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::brush::Tile;
+use crate::generative_model::Tile;
 
 pub(crate) mod band;
 pub(crate) mod canvas;

@@ -102,7 +102,7 @@ fn corrected(photo: &Photo) -> impl Iterator<Item = Case> + '_ {
         let measured = measure(&original, &Shot::default());
         let mut plan = plan(&measured, &scene, &Preset::default(), None);
         plan.verticals = plumbline_enhance::steps::verticals::Verticals::default();
-        let result = apply(&original, &plan, &scene, None).expect("no brush is needed");
+        let result = apply(&original, &plan, &scene, None).expect("no model is needed");
         Case {
             original,
             plan: Some(plan),

@@ -1,7 +1,8 @@
 //! What quality control says of every case of a photo.
 
+use plumbline_documents::{Report, Verdict};
 use plumbline_enhance::inspect::{Terms, judge};
-use plumbline_enhance::{Mask, Pixels, Report, Verdict};
+use plumbline_enhance::{Mask, Pixels};
 
 use crate::injected::cases::{self, Aim, Photo};
 

@@ -127,20 +127,23 @@ fn corners_lit(p: &Canvas, dice: &mut Dice) -> Canvas {
     })
 }
 
-/// Wide soft brushes, up to a third of a stop.
+/// Wide soft models, up to a third of a stop.
 fn dodge_and_burn(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let brush = |dice: &mut Dice| {
+    let model = |dice: &mut Dice| {
         let (x, y) = (dice.unit() * p.width as f32, dice.unit() * p.height as f32);
         let reach = p.long() * dice.within(0.15, 0.3);
         (x, y, reach, dice.within(-0.33, 0.33))
     };
-    let brushes: Vec<_> = (0..4).map(|_| brush(dice)).collect();
+    let generative_models: Vec<_> = (0..4).map(|_| model(dice)).collect();
     p.map(|x, y, rgb| {
         let stroke = |(bx, by, reach, ev): &(f32, f32, f32, f32)| {
             let square = ((x as f32 - bx).powi(2) + (y as f32 - by).powi(2)) / (reach * reach);
             ev * (-square).exp()
         };
-        lit(rgb, brushes.iter().map(stroke).sum::<f32>().exp2())
+        lit(
+            rgb,
+            generative_models.iter().map(stroke).sum::<f32>().exp2(),
+        )
     })
 }
 

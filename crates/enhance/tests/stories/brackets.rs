@@ -1,8 +1,9 @@
 //! Exposure brackets: which photos belong together, how they are laid on each other, and what
 //! they become.
 
+use plumbline_documents::{Format, Source};
 use plumbline_enhance::brackets::{Frame, MergeError, Signature, group, merge};
-use plumbline_enhance::{Decoded, Format, Metadata, Pixels, Shot, Source, preview};
+use plumbline_enhance::{Decoded, Metadata, Pixels, Shot, preview};
 use plumbline_fixtures::photos;
 
 use crate::support::{altered, distance, files, open, room};

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use plumbline_enhance::{Format, Limits, Metadata, Output, Pixels, decode, encode};
+use plumbline_documents::Format;
+use plumbline_enhance::{Limits, Metadata, Output, Pixels, decode, encode};
 use plumbline_fixtures::{photos, program};
 
 use crate::difference::mean_delta_e;

@@ -1,7 +1,8 @@
 //! The correction: what it promises, on generated and on real pictures.
 
+use plumbline_documents::{Report, Verdict};
 use plumbline_enhance::{
-    Pixels, Plan, Preset, Report, Scene, Shot, Verdict, apply, inspect, ladder, measure, plan,
+    Pixels, Plan, Preset, Scene, Shot, apply, fallback, inspect, measure, plan,
 };
 
 use crate::support::{altered, distance, files, open, room};
@@ -131,7 +132,7 @@ fn a_dark_copy_comes_back_closer_to_its_source() {
     }
 }
 
-/// One in twenty may need the ladder; nobody may need a person.
+/// One in twenty may need the fallbacks; nobody may need a person.
 #[test]
 fn natural_corrections_of_real_photos_pass_their_own_inspection() {
     let mut photos = files("interior");
@@ -144,8 +145,8 @@ fn natural_corrections_of_real_photos_pass_their_own_inspection() {
         lowered += usize::from(report.verdict == Verdict::Held);
         while report.verdict == Verdict::Held {
             eprintln!("{}: {}", path.display(), report.headline());
-            plan =
-                ladder::lower(&plan, &report, None).unwrap_or_else(|| panic!("{}", path.display()));
+            plan = fallback::lower(&plan, &report, None)
+                .unwrap_or_else(|| panic!("{}", path.display()));
             report = inspect(&pixels, &painted(&pixels, &plan), &plan);
         }
     }

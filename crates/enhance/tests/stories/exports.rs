@@ -1,8 +1,9 @@
 //! Exports: what goes out tells the truth about the picture, keeps secrets where it should, and is
 //! never larger than it may be.
 
+use plumbline_documents::Format;
 use plumbline_enhance::{
-    Change, Export, Format, Limits, Metadata, Output, Pixels, Privacy, decode, encode, export,
+    Change, Export, Limits, Metadata, Output, Pixels, Privacy, decode, encode, export,
 };
 use plumbline_fixtures::photos;
 use proptest::prelude::*;
@@ -257,14 +258,14 @@ proptest! {
         let exif = located(big_endian, place.as_bytes(), creator.as_bytes());
         let metadata = Metadata { exif: Some(exif), ..Metadata::default() };
         for output in [Output::default(), Output::Tiff8, Output::Png] {
-            let told = |privacy, word: &str| {
+            let states = |privacy, word: &str| {
                 let file = encode(&room(16, 16), &metadata.within(privacy), &output).unwrap();
                 file.windows(word.len()).any(|bytes| bytes == word.as_bytes())
             };
-            prop_assert!(told(Privacy::Everything, &place) && told(Privacy::Everything, &creator));
-            prop_assert!(!told(Privacy::NoPlaceOrOwner, &place));
-            prop_assert!(told(Privacy::NoPlaceOrOwner, &creator));
-            prop_assert!(!told(Privacy::Nothing, &creator));
+            prop_assert!(states(Privacy::Everything, &place) && states(Privacy::Everything, &creator));
+            prop_assert!(!states(Privacy::NoPlaceOrOwner, &place));
+            prop_assert!(states(Privacy::NoPlaceOrOwner, &creator));
+            prop_assert!(!states(Privacy::Nothing, &creator));
         }
     }
 

@@ -1,5 +1,6 @@
 //! Formats: what comes in upright and in sRGB, what goes out with everything it came with.
 
+use plumbline_documents::Figure;
 use plumbline_enhance::{
     Limits, Metadata, Output, Pixels, Preset, Scene, Shot, apply, decode, encode,
 };
@@ -36,7 +37,7 @@ fn colour_profiles_arrive_at_the_same_srgb() {
         "house-prophoto-16bit.tif",
     ] {
         let report = inspect(&truth, &small(name), &plumbline_enhance::Plan::identity());
-        let difference = report.measure("delta_e_mean").unwrap().value;
+        let difference = report.figure(Figure::DeltaEMean).unwrap().value;
         eprintln!("{name}: mean ΔE00 {difference:.2}");
         assert!(difference < 1.0, "{name}: {difference}");
     }

@@ -1,20 +1,20 @@
-//! Brushes that are no networks: what they paint is arithmetic.
+//! Models that are no networks: what they paint is arithmetic.
 
 use plumbline_enhance::{
-    Brush, BrushError, Denoise, Limits, Metadata, Output, Pixels, Progress, Scene, Tile, Watch,
-    decode, encode,
+    Denoise, GenerationError, GenerativeModel, Limits, Metadata, Output, Pixels, Progress,
+    ProgressFn, Scene, Tile, decode, encode,
 };
 
 use crate::support::altered;
 
-/// What a made-up brush does to a tile, which is given with its index and place.
+/// What a made-up model does to a tile, which is given with its index and place.
 type Paint = Box<dyn Fn(Pixels, usize, &Tile) -> Pixels + Send + Sync>;
 
 /// Paints as its functions do.
 pub struct MadeUp {
     side: Option<u32>,
     backwards: bool,
-    fails: Option<BrushError>,
+    fails: Option<GenerationError>,
     correct: Box<dyn Fn(&Pixels) -> Pixels + Send + Sync>,
     paint: Paint,
 }
@@ -52,7 +52,7 @@ impl MadeUp {
     }
 
     /// Can do nothing but fail.
-    pub fn failing(error: BrushError) -> Self {
+    pub fn failing(error: GenerationError) -> Self {
         Self {
             fails: Some(error),
             ..Self::identity(1024)
@@ -67,23 +67,23 @@ impl MadeUp {
         }
     }
 
-    fn at_work(&self, progress: Progress, watch: Watch<'_>) -> Result<(), BrushError> {
+    fn at_work(&self, progress: Progress, watch: ProgressFn<'_>) -> Result<(), GenerationError> {
         match &self.fails {
             Some(error) => Err(error.clone()),
             None if watch(progress) => Ok(()),
-            None => Err(BrushError::Stopped),
+            None => Err(GenerationError::Stopped),
         }
     }
 }
 
-impl Brush for MadeUp {
+impl GenerativeModel for MadeUp {
     fn correct(
         &self,
         small: &Pixels,
         _: &Scene,
         _: &Denoise,
-        watch: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         self.at_work(Progress { done: 0, of: 1 }, watch)?;
         Ok((self.correct)(small))
     }
@@ -102,9 +102,9 @@ impl Brush for MadeUp {
         tiles: &[Tile],
         _: &Scene,
         _: &Denoise,
-        watch: Watch<'_>,
+        watch: ProgressFn<'_>,
         done: &mut dyn FnMut(usize, Pixels),
-    ) -> Result<(), BrushError> {
+    ) -> Result<(), GenerationError> {
         let mut order: Vec<usize> = (0..tiles.len()).collect();
         if self.backwards {
             order.reverse();

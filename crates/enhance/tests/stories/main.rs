@@ -5,7 +5,6 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod brackets;
-mod brushes;
 mod carried;
 mod codecs;
 mod correction;
@@ -14,13 +13,14 @@ mod difference;
 mod exports;
 mod faults;
 mod formats;
+mod generative_models;
 mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
 mod made_up;
 mod recovery;
 mod skies;
-mod sky_wishes;
+mod sky_choices;
 mod support;
 mod tiles;
 mod verticals;

@@ -1,5 +1,6 @@
 //! Photos that were spoiled on purpose come back, and finished ones are left nearly alone.
 
+use plumbline_documents::Figure;
 use plumbline_enhance::{
     Pixels, Plan, Preset, Scene, Shot, apply, inspect, measure, plan, preview,
 };
@@ -30,7 +31,7 @@ fn corrected(pixels: &Pixels) -> Pixels {
 /// Mean CIEDE2000.
 fn delta(one: &Pixels, two: &Pixels) -> f64 {
     let report = inspect(one, two, &Plan::identity());
-    report.measure("delta_e_mean").unwrap().value
+    report.figure(Figure::DeltaEMean).unwrap().value
 }
 
 /// The share of the harm that is left, over all sources.

@@ -1,12 +1,13 @@
 //! A house under an overcast sky, drawn by arithmetic so that the truth is known: how much of every
 //! pixel is sky, and what the photo would look like under another one.
 
+use plumbline_documents::{Report, SkyKind, Verdict};
 use plumbline_enhance::inspect::{Terms, judge};
-use plumbline_enhance::plan::sky::{Kind, NewSky, Sky, Why};
+use plumbline_enhance::plan::sky::{NewSky, Sky, Why};
 use plumbline_enhance::sky::{Matte, replace};
 use plumbline_enhance::{
-    Brush, BrushError, Denoise, Hand, Mask, Pixels, Plan, Report, Scene, Verdict, Watch, inspect,
-    paint_sky, repaint,
+    Denoise, Generation, GenerationError, GenerativeModel, Mask, Pixels, Plan, ProgressFn, Scene,
+    inspect, paint_sky, repaint,
 };
 
 const WIDTH: u32 = 1500;
@@ -104,7 +105,7 @@ fn guess() -> Mask {
 
 fn clear(level: f32) -> NewSky {
     NewSky {
-        kind: Kind::Clear,
+        kind: SkyKind::Clear,
         seed: 7,
         turbidity: 2.6,
         sun_elevation_degrees: 48.0,
@@ -227,7 +228,7 @@ fn a_picture_of_ones_own_is_hung_behind_the_house() {
     let matte = Matte::refine(&before, &guess());
     let pink = Pixels::from_eight(40, 20, [250, 120, 160].repeat(800)).unwrap();
     let new = NewSky {
-        kind: Kind::Own,
+        kind: SkyKind::Own,
         ..clear(0.35)
     };
     let after = replace(&before, before.clone(), &matte, &new, Some(&pink));
@@ -241,14 +242,14 @@ struct Violet;
 
 const VIOLET: [u8; 3] = [120, 60, 200];
 
-impl Brush for Violet {
+impl GenerativeModel for Violet {
     fn correct(
         &self,
         small: &Pixels,
         _: &Scene,
         _: &Denoise,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        _: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         Ok(small.clone())
     }
 
@@ -262,8 +263,8 @@ impl Brush for Violet {
         mask: &Mask,
         denoise: &Denoise,
         words: &str,
-        _: Watch<'_>,
-    ) -> Result<Pixels, BrushError> {
+        _: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
         assert_eq!(
             (small.width(), small.height()),
             (mask.width(), mask.height())
@@ -284,12 +285,12 @@ fn a_painted_sky_stays_behind_the_house() {
     let before = photo(overcast);
     let matte = Matte::refine(&before, &guess());
     let new = NewSky {
-        kind: Kind::LightCloud,
+        kind: SkyKind::LightCloud,
         ..clear(0.35)
     };
     let plan = the_plan(Sky::New(new).painted_by(Some(&Violet)));
-    let hand = Some(Hand::alone(&Violet));
-    let sky = paint_sky(&before, &plan, Some(&matte), hand).unwrap();
+    let generation = Some(Generation::alone(&Violet));
+    let sky = paint_sky(&before, &plan, Some(&matte), generation).unwrap();
     let after = repaint(&before, before.clone(), &plan, Some(&matte), sky.as_ref());
     let found = pixel(&after, 100, 60);
     let off = (0..3)
@@ -302,19 +303,19 @@ fn a_painted_sky_stays_behind_the_house() {
 
 #[test]
 fn a_sky_is_painted_only_by_who_can_and_only_if_nobody_chose_a_picture() {
-    let painted = |kind, brush: Option<&dyn Brush>| {
+    let painted = |kind, model: Option<&dyn GenerativeModel>| {
         let new = NewSky {
             kind,
             ..clear(0.35)
         };
-        let sky = Sky::New(new).painted_by(brush);
+        let sky = Sky::New(new).painted_by(model);
         let asked = sky.new_sky().unwrap().painted.is_some();
         assert!(sky.calculated().new_sky().unwrap().painted.is_none());
         asked
     };
-    assert!(painted(Kind::Clear, Some(&Violet)));
-    assert!(!painted(Kind::Own, Some(&Violet)));
-    assert!(!painted(Kind::Clear, None));
+    assert!(painted(SkyKind::Clear, Some(&Violet)));
+    assert!(!painted(SkyKind::Own, Some(&Violet)));
+    assert!(!painted(SkyKind::Clear, None));
     assert_eq!(Sky::Mine.painted_by(Some(&Violet)), Sky::Mine);
 }
 

@@ -1,32 +1,33 @@
-//! Brushes that paint tiles: what of them reaches a photo, and what quality control sees.
+//! Models that paint tiles: what of them reaches a photo, and what quality control sees.
 
+use plumbline_documents::{EngineChoice, Gate, Report, Verdict};
 use plumbline_enhance::{
-    ApplyError, Brush, EngineWish, Hand, Pixels, Plan, Preset, Report, Scene, Shot, Verdict, apply,
-    inspect, measure, plan,
+    ApplyError, Generation, GenerativeModel, Pixels, Plan, Preset, Scene, Shot, apply, inspect,
+    measure, plan,
 };
 
 use crate::made_up::{MadeUp, as_jpeg, noisy};
 use crate::support::{altered, distance, files, open, room};
 
-fn planned(pixels: &Pixels, brush: &dyn Brush) -> Plan {
+fn planned(pixels: &Pixels, model: &dyn GenerativeModel) -> Plan {
     let preset = Preset {
-        engine: EngineWish::Tiled,
+        engine: EngineChoice::Tiled,
         ..Preset::default()
     };
     let measured = measure(pixels, &Shot::default());
-    plan(&measured, &Scene::default(), &preset, Some(brush))
+    plan(&measured, &Scene::default(), &preset, Some(model))
 }
 
-fn redrawn(pixels: &Pixels, brush: &dyn Brush) -> (Pixels, Report) {
-    let plan = planned(pixels, brush);
-    let hand = Some(Hand::alone(brush));
-    let result = apply(pixels, &plan, &Scene::default(), hand).unwrap();
+fn redrawn(pixels: &Pixels, model: &dyn GenerativeModel) -> (Pixels, Report) {
+    let plan = planned(pixels, model);
+    let generation = Some(Generation::alone(model));
+    let result = apply(pixels, &plan, &Scene::default(), generation).unwrap();
     let report = inspect(pixels, &result, &plan);
     (result, report)
 }
 
-fn value(report: &Report, measure: &str) -> f64 {
-    report.measure(measure).unwrap().value
+fn value(report: &Report, gate: Gate) -> f64 {
+    report.gate(gate).unwrap().value
 }
 
 /// Tiles of the room, and of photos of their own size where they are at hand.
@@ -42,8 +43,8 @@ fn pictures() -> Vec<Pixels> {
 #[test]
 fn tiles_that_lost_what_a_jpeg_loses_change_next_to_nothing() {
     for pixels in pictures() {
-        let brush = MadeUp::tiles(768, |tile, _, _| as_jpeg(&tile, 75));
-        let (result, report) = redrawn(&pixels, &brush);
+        let model = MadeUp::tiles(768, |tile, _, _| as_jpeg(&tile, 75));
+        let (result, report) = redrawn(&pixels, &model);
         let (off, lost) = (
             distance(&result, &pixels),
             distance(&as_jpeg(&pixels, 75), &pixels),
@@ -59,9 +60,9 @@ fn neither_the_order_of_tiles_nor_threads_change_a_byte() {
     let pixels = room(900, 700);
     let on = |threads: usize, backwards: bool| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        let brush = MadeUp::tiles(256, |tile, index, _| noisy(&tile, 3.0, index as u32));
-        let brush = if backwards { brush.backwards() } else { brush };
-        let paint = || redrawn(&pixels, &brush);
+        let model = MadeUp::tiles(256, |tile, index, _| noisy(&tile, 3.0, index as u32));
+        let model = if backwards { model.backwards() } else { model };
+        let paint = || redrawn(&pixels, &model);
         pool.build().unwrap().install(paint)
     };
     let once = on(1, false);
@@ -80,7 +81,7 @@ fn a_photo_of_16_bits_keeps_them() {
     assert_eq!(report.verdict, Verdict::Passed);
 }
 
-/// Fine texture is the original's although the brush, as a decoder, loses all of it.
+/// Fine texture is the original's although the model, as a decoder, loses all of it.
 #[test]
 fn what_a_decoder_cannot_hold_stays_the_originals() {
     let pixels = altered(&room(1200, 900), |x, y, rgb| {
@@ -91,13 +92,13 @@ fn what_a_decoder_cannot_hold_stays_the_originals() {
         };
         rgb.map(|v| v.saturating_add(fine))
     });
-    let brush = MadeUp::tiles(512, |tile, _, _| blurred(&tile));
-    let (result, report) = redrawn(&pixels, &brush);
+    let model = MadeUp::tiles(512, |tile, _, _| blurred(&tile));
+    let (result, report) = redrawn(&pixels, &model);
     let off = distance(&result, &pixels);
     let lost = distance(&blurred(&pixels), &pixels);
     assert!(off < lost / 4.0, "{off} of {lost}");
     assert!(
-        value(&report, "sharpness_p5") > 0.9,
+        value(&report, Gate::SharpnessP5) > 0.9,
         "{}",
         report.headline()
     );
@@ -134,14 +135,14 @@ fn painted_texture_arrives_and_so_does_colour() {
         })
     };
     let wanted = textured(&pixels, 0, 0);
-    let brush = MadeUp::tiles(512, move |tile, _, place| textured(&tile, place.x, place.y));
-    let (result, _) = redrawn(&pixels, &brush);
+    let model = MadeUp::tiles(512, move |tile, _, place| textured(&tile, place.x, place.y));
+    let (result, _) = redrawn(&pixels, &model);
     let (off, far) = (distance(&result, &wanted), distance(&pixels, &wanted));
     assert!(off < far / 2.5, "{off} of {far}");
 }
 
 #[test]
-fn a_brush_that_breaks_its_word_is_found_out() {
+fn a_model_that_breaks_its_word_is_found_out() {
     let pixels = room(600, 400);
     let small = MadeUp::tiles(256, |tile, index, place| {
         if index == 3 {
@@ -151,8 +152,8 @@ fn a_brush_that_breaks_its_word_is_found_out() {
         }
     });
     let plan = planned(&pixels, &small);
-    let hand = Some(Hand::alone(&small));
-    let found = apply(&pixels, &plan, &Scene::default(), hand);
+    let generation = Some(Generation::alone(&small));
+    let found = apply(&pixels, &plan, &Scene::default(), generation);
     assert_eq!(found, Err(ApplyError::WrongTile { index: 3 }));
 }
 
@@ -164,9 +165,9 @@ fn large() -> Pixels {
 #[test]
 fn noise_of_its_own_in_every_tile_makes_no_seam() {
     let pixels = large();
-    let brush = MadeUp::tiles(1024, |tile, index, _| noisy(&tile, 2.0, index as u32));
-    let (_, report) = redrawn(&pixels, &brush);
-    let seams = value(&report, "seams");
+    let model = MadeUp::tiles(1024, |tile, index, _| noisy(&tile, 2.0, index as u32));
+    let (_, report) = redrawn(&pixels, &model);
+    let seams = value(&report, Gate::Seams);
     eprintln!("seams {seams}");
     assert!(seams < 0.5, "{seams}");
     assert_eq!(report.verdict, Verdict::Passed, "{}", report.headline());
@@ -174,7 +175,7 @@ fn noise_of_its_own_in_every_tile_makes_no_seam() {
 
 #[test]
 fn tiles_that_differ_by_3_percent_are_caught() {
-    let brush = |side: u32| {
+    let model = |side: u32| {
         MadeUp::tiles(side, move |tile, _, place| {
             let step = side - side / 8;
             let odd = (place.x.div_ceil(step) + place.y.div_ceil(step)) % 2 == 1;
@@ -187,11 +188,13 @@ fn tiles_that_differ_by_3_percent_are_caught() {
     let mut seen = vec![(large(), 1024)];
     seen.extend(pictures().into_iter().map(|pixels| (pixels, 256)));
     for (pixels, side) in seen {
-        let (_, report) = redrawn(&pixels, &brush(side));
-        let seams = value(&report, "seams");
+        let (_, report) = redrawn(&pixels, &model(side));
+        let seams = value(&report, Gate::Seams);
         eprintln!("{} x {}: seams {seams}", pixels.width(), pixels.height());
         assert!(
-            report.held().any(|measure| measure.name == "seams"),
+            report
+                .held()
+                .any(|measure| measure.name == Gate::Seams.into()),
             "{seams}"
         );
     }

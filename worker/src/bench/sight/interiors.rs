@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use plumbline_documents::Place;
 use plumbline_enhance::plan::sky::Sky;
-use plumbline_enhance::{Decoded, Measured, Place, Preset, Scene, SkyWish, Told, measure};
+use plumbline_enhance::{Decoded, Measured, Overrides, Preset, Scene, SkyChoice, measure};
 
 use crate::bench::sight::{Recalled, word};
 use crate::seeing;
 
-/// What became of the rooms that one eye saw.
+/// What became of the rooms that one analyzer saw.
 #[derive(Debug, Default)]
 pub struct Rooms {
     /// Photos with a new sky.
@@ -23,15 +24,15 @@ pub struct Rooms {
 impl Rooms {
     pub fn add(&mut self, name: &str, photo: &Decoded, scene: &Scene) -> anyhow::Result<()> {
         let measured = measure(&photo.pixels, &photo.metadata.shot());
-        let decision = |told: &Told| decision(photo, &measured, scene, told);
-        match decision(&Told::default())? {
+        let decision = |overrides: &Overrides| decision(photo, &measured, scene, overrides);
+        match decision(&Overrides::default())? {
             Sky::New(_) => self.new.push(name.to_owned()),
             Sky::Kept(why) => *self.kept.entry(word(&why)).or_default() += 1,
             Sky::Mine => {}
         }
-        let outside = Told {
+        let outside = Overrides {
             place: Some(Place::Exterior),
-            ..Told::default()
+            ..Overrides::default()
         };
         if let Sky::New(new) = decision(&outside)? {
             let share = f64::from(new.share) * 100.0;
@@ -51,43 +52,43 @@ fn decision(
     photo: &Decoded,
     measured: &Measured,
     scene: &Scene,
-    told: &Told,
+    overrides: &Overrides,
 ) -> anyhow::Result<Sky> {
     let preset = Preset {
-        sky: SkyWish::Clear,
+        sky: SkyChoice::Clear,
         ..Preset::default()
     };
-    let seeing = seeing::see(&photo.pixels, &Recalled(scene), told)?;
-    Ok(seeing.sky(measured, &preset, told, &photo.metadata))
+    let seeing = seeing::see(&photo.pixels, &Recalled(scene), overrides)?;
+    Ok(seeing.sky(measured, &preset, overrides, &photo.metadata))
 }
 
 /// A table, and the photos that it counts.
-pub fn print(eyes: &[(&str, &Rooms)]) {
+pub fn print(analyzers: &[(&str, &Rooms)]) {
     println!("\nInteriors of a shoot whose skies are to be clear:\n");
-    println!("| eye | interiors | new sky | kept, because | new sky if taken for exteriors |");
+    println!("| analyzer | interiors | new sky | kept, because | new sky if taken for exteriors |");
     println!("| --- | ---: | ---: | --- | ---: |");
-    for (eye, rooms) in eyes {
+    for (analyzer, rooms) in analyzers {
         let kept: usize = rooms.kept.values().sum();
         let whys = rooms
             .kept
             .iter()
             .map(|(why, count)| format!("{why} {count}"));
         println!(
-            "| {eye} | {} | {} | {} | {} |",
+            "| {analyzer} | {} | {} | {} | {} |",
             rooms.new.len() + kept,
             rooms.new.len(),
             whys.collect::<Vec<_>>().join(", "),
             rooms.saved.len()
         );
     }
-    for (eye, rooms) in eyes {
-        name(eye, "a new sky", &rooms.new);
-        name(eye, "a new sky if taken for exteriors", &rooms.saved);
+    for (analyzer, rooms) in analyzers {
+        name(analyzer, "a new sky", &rooms.new);
+        name(analyzer, "a new sky if taken for exteriors", &rooms.saved);
     }
 }
 
-fn name(eye: &str, what: &str, photos: &[String]) {
+fn name(analyzer: &str, what: &str, photos: &[String]) {
     if !photos.is_empty() {
-        println!("\n{eye}, {what}: {}", photos.join(", "));
+        println!("\n{analyzer}, {what}: {}", photos.join(", "));
     }
 }

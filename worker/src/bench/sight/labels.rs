@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use plumbline_enhance::{Place, Room};
+use plumbline_documents::{Place, Room};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -1,13 +1,14 @@
-//! Place: how often an eye tells inside from outside, and which room it takes a room for.
+//! Place: how often an analyzer tells inside from outside, and which room it takes a room for.
 
 use std::collections::BTreeMap;
 
-use plumbline_enhance::{Place, Room, Scene};
+use plumbline_documents::{Place, Room};
+use plumbline_enhance::Scene;
 
 use crate::bench::sight::labels::Label;
 use crate::bench::sight::{percent, word};
 
-/// What one eye answered.
+/// What one analyzer answered.
 #[derive(Debug, Default)]
 pub struct Places {
     place: Answers,
@@ -71,24 +72,27 @@ impl Places {
 }
 
 /// Two tables, and what was wrong.
-pub fn print(eyes: &[(&str, &Places)]) {
+pub fn print(analyzers: &[(&str, &Places)]) {
     println!("\nInside or outside; right, as a share of what was answered:\n");
-    table(eyes, "photos", |places| &places.place);
-    for (eye, places) in eyes.iter().filter(|(_, places)| !places.wrong.is_empty()) {
-        println!("\n{eye}, wrong: {}", places.wrong.join(", "));
+    table(analyzers, "photos", |places| &places.place);
+    for (analyzer, places) in analyzers
+        .iter()
+        .filter(|(_, places)| !places.wrong.is_empty())
+    {
+        println!("\n{analyzer}, wrong: {}", places.wrong.join(", "));
     }
     println!("\nWhich room:\n");
-    table(eyes, "interiors", |places| &places.room);
-    for (eye, places) in eyes.iter().filter(|(_, p)| !p.confused.is_empty()) {
-        println!("\n{eye}, took {}", confused(&places.confused));
+    table(analyzers, "interiors", |places| &places.room);
+    for (analyzer, places) in analyzers.iter().filter(|(_, p)| !p.confused.is_empty()) {
+        println!("\n{analyzer}, took {}", confused(&places.confused));
     }
 }
 
-fn table(eyes: &[(&str, &Places)], of: &str, answers: impl Fn(&Places) -> &Answers) {
-    println!("| eye | {of} | right | wrong | not answered | accuracy |");
+fn table(analyzers: &[(&str, &Places)], of: &str, answers: impl Fn(&Places) -> &Answers) {
+    println!("| analyzer | {of} | right | wrong | not answered | accuracy |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
-    for (eye, places) in eyes {
-        println!("| {eye} | {} |", answers(places).row());
+    for (analyzer, places) in analyzers {
+        println!("| {analyzer} | {} |", answers(places).row());
     }
 }
 

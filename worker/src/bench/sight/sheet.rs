@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use plumbline_documents::Place;
 use plumbline_enhance::plan::sky::{NewSky, Sky};
 use plumbline_enhance::{
-    Decoded, Measured, Pixels, Place, Preset, Scene, SkyWish, Told, measure, preview, sky, small,
+    Decoded, Measured, Overrides, Pixels, Preset, Scene, SkyChoice, measure, preview, sky, small,
 };
 
 use crate::bench::sight::labels::Label;
@@ -18,7 +19,7 @@ use crate::{files, look};
 /// Longer side of a picture on the sheet, pixels.
 const LONG_EDGE: u32 = 600;
 
-/// Writes the pages of one eye into a folder.
+/// Writes the pages of one analyzer into a folder.
 pub fn make(out: &Path, photos: &Path, labels: &[&Label], looker: &Looker) -> anyhow::Result<()> {
     fs::create_dir_all(out)?;
     let mut page = Page::new(out);
@@ -30,10 +31,10 @@ pub fn make(out: &Path, photos: &Path, labels: &[&Label], looker: &Looker) -> an
 }
 
 fn strip(name: &str, photo: &Decoded, looker: &Looker) -> anyhow::Result<Strip> {
-    let scene = looker.eye.look(&small(&photo.pixels))?;
-    let outside = Told {
+    let scene = looker.analyzer.analyze(&small(&photo.pixels))?;
+    let outside = Overrides {
         place: Some(Place::Exterior),
-        ..Told::default()
+        ..Overrides::default()
     };
     let seeing = seeing::see(&photo.pixels, &Recalled(&scene), &outside)?;
     let measured = measure(&photo.pixels, &photo.metadata.shot());
@@ -42,8 +43,12 @@ fn strip(name: &str, photo: &Decoded, looker: &Looker) -> anyhow::Result<Strip> 
         preview(&photo.pixels, LONG_EDGE),
         preview(&matte, LONG_EDGE),
     ];
-    for wish in [SkyWish::Clear, SkyWish::LightCloud, SkyWish::HighCloud] {
-        pictures.extend(replaced(photo, &seeing, &measured, wish));
+    for choice in [
+        SkyChoice::Clear,
+        SkyChoice::LightCloud,
+        SkyChoice::HighCloud,
+    ] {
+        pictures.extend(replaced(photo, &seeing, &measured, choice));
     }
     Ok(Strip {
         pictures,
@@ -56,15 +61,15 @@ fn replaced(
     photo: &Decoded,
     seeing: &Seeing,
     measured: &Measured,
-    wish: SkyWish,
+    choice: SkyChoice,
 ) -> Option<Pixels> {
     // As if a person had asked for it and painted where: all that is left to refuse is no sky.
-    let told = Told {
+    let overrides = Overrides {
         place: Some(Place::Exterior),
-        sky: seeing.scene.sky.clone(),
-        wish: Some(wish),
+        sky_mask: seeing.scene.sky.clone(),
+        sky: Some(choice),
     };
-    let sky = seeing.sky(measured, &Preset::default(), &told, &photo.metadata);
+    let sky = seeing.sky(measured, &Preset::default(), &overrides, &photo.metadata);
     sky.new_sky()
         .and_then(|new| painted(&photo.pixels, seeing, new))
 }
@@ -75,7 +80,7 @@ fn painted(pixels: &Pixels, seeing: &Seeing, new: &NewSky) -> Option<Pixels> {
     Some(preview(&picture, LONG_EDGE))
 }
 
-/// Name, share, doubt, and what becomes of the sky in a shoot that asks for clear ones: as the eye
+/// Name, share, doubt, and what becomes of the sky in a shoot that asks for clear ones: as the analyzer
 /// sees the photo and, where that differs, once a person said that it is of a house.
 fn caption(
     name: &str,
@@ -85,17 +90,17 @@ fn caption(
     measured: &Measured,
 ) -> anyhow::Result<String> {
     let preset = Preset {
-        sky: SkyWish::Clear,
+        sky: SkyChoice::Clear,
         ..Preset::default()
     };
-    let told = Told::default();
-    let seen = seeing::see(&photo.pixels, &Recalled(scene), &told)?;
-    let alone = seen.sky(measured, &preset, &told, &photo.metadata);
-    let told = Told {
+    let overrides = Overrides::default();
+    let seen = seeing::see(&photo.pixels, &Recalled(scene), &overrides)?;
+    let alone = seen.sky(measured, &preset, &overrides, &photo.metadata);
+    let overrides = Overrides {
         place: Some(Place::Exterior),
-        ..told
+        ..overrides
     };
-    let helped = outside.sky(measured, &preset, &told, &photo.metadata);
+    let helped = outside.sky(measured, &preset, &overrides, &photo.metadata);
     let view = outside.matte.as_ref().map(|matte| matte.view);
     let (share, doubt) = view.map_or((0.0, 0.0), |view| (view.share, view.doubt));
     let mut caption = format!(

@@ -1,10 +1,11 @@
-//! Skies: how well the sky that an eye finds, and the matte that is refined from it, lie on masks
+//! Skies: how well the sky that an analyzer finds, and the matte that is refined from it, lie on masks
 //! that were drawn or checked by hand.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plumbline_enhance::{Mask, Pixels, Place, Told, small};
+use plumbline_documents::Place;
+use plumbline_enhance::{Mask, Overrides, Pixels, small};
 
 use crate::bench::sight::agreement::{Agreement, Truth, agreement};
 use crate::bench::sight::shape::{Shape, resized};
@@ -38,10 +39,10 @@ const SETS: [Set; 2] = [
     },
 ];
 
-/// One photo, its mask, and an eye.
+/// One photo, its mask, and an analyzer.
 struct Row {
     set: &'static str,
-    eye: &'static str,
+    analyzer: &'static str,
     photo: String,
     /// In the order of `KINDS`.
     agreements: [Agreement; 2],
@@ -50,26 +51,26 @@ struct Row {
 const KINDS: [&str; 2] = ["raw", "refined"];
 
 /// Looks at every photo that has a mask, and prints what was found.
-pub fn compare(folder: &Path, eyes: &[Looker], each: bool) -> anyhow::Result<()> {
+pub fn compare(folder: &Path, analyzers: &[Looker], each: bool) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for set in &SETS {
         for (photo, file) in photos(folder, set) {
             let truth = mask(&folder.join(set.masks).join(photo.clone() + set.ending))?;
             let pixels = files::open(&file)?.pixels;
-            for eye in eyes {
-                let Some(agreements) = agreements(&pixels, &truth, eye)? else {
+            for analyzer in analyzers {
+                let Some(agreements) = agreements(&pixels, &truth, analyzer)? else {
                     continue;
                 };
                 rows.push(Row {
                     set: set.name,
-                    eye: eye.name,
+                    analyzer: analyzer.name,
                     photo: photo.clone(),
                     agreements,
                 });
             }
         }
     }
-    print(&rows, eyes);
+    print(&rows, analyzers);
     if each {
         print_each(&rows);
     }
@@ -94,20 +95,20 @@ fn mask(path: &Path) -> anyhow::Result<Mask> {
     Ok(Mask::of_luma(&files::open(path)?.pixels))
 }
 
-/// `None`: the eye looks for no skies.
+/// `None`: the analyzer looks for no skies.
 fn agreements(
     pixels: &Pixels,
     truth: &Mask,
     looker: &Looker,
 ) -> anyhow::Result<Option<[Agreement; 2]>> {
-    let scene = looker.eye.look(&small(pixels))?;
+    let scene = looker.analyzer.analyze(&small(pixels))?;
     let Some(likely) = &scene.sky else {
         return Ok(None);
     };
-    // The photos are of skies: whether the eye knows that is asked elsewhere.
-    let outside = Told {
+    // The photos are of skies: whether the analyzer knows that is asked elsewhere.
+    let outside = Overrides {
         place: Some(Place::Exterior),
-        ..Told::default()
+        ..Overrides::default()
     };
     let seeing = seeing::see(pixels, &Recalled(&scene), &outside)?;
     let found = [likely, &look::mask(&seeing, pixels)];
@@ -117,26 +118,26 @@ fn agreements(
     Ok(Some(agreements))
 }
 
-fn print(rows: &[Row], eyes: &[Looker]) {
+fn print(rows: &[Row], analyzers: &[Looker]) {
     println!("\nSkies; boundary F1 is at 2 pixels of the mask's size:\n");
     println!(
-        "| masks | eye | found | photos | IoU mean | median | F1 mean | median | outline F1 mean | median |"
+        "| masks | analyzer | found | photos | IoU mean | median | F1 mean | median | outline F1 mean | median |"
     );
     println!("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for set in &SETS {
-        for eye in eyes {
-            let of = |row: &&Row| row.set == set.name && row.eye == eye.name;
+        for analyzer in analyzers {
+            let of = |row: &&Row| row.set == set.name && row.analyzer == analyzer.name;
             let rows: Vec<&Row> = rows.iter().filter(of).collect();
             for (kind, name) in KINDS.iter().enumerate().filter(|_| !rows.is_empty()) {
                 let agreements = rows.iter().map(|row| row.agreements[kind]);
                 let figures = summary(&agreements.collect::<Vec<_>>());
-                let (set, eye, count) = (set.name, eye.name, rows.len());
-                println!("| {set} | {eye} | {name} | {count} | {figures} |");
+                let (set, analyzer, count) = (set.name, analyzer.name, rows.len());
+                println!("| {set} | {analyzer} | {name} | {count} | {figures} |");
             }
         }
     }
     println!(
-        "\nraw: the eye's likelihood, enlarged; refined: the matte; both where they are at least a \
+        "\nraw: the analyzer's likelihood, enlarged; refined: the matte; both where they are at least a \
          half. Outline F1 is without patches of less than 0.05 % of the picture, of sky and of \
          everything else, in the mask and in what was found: the masks draw a tree as one outline \
          without its gaps and leave wires and poles out, which a good matte does not."
@@ -154,12 +155,14 @@ fn summary(agreements: &[Agreement]) -> String {
 }
 
 fn print_each(rows: &[Row]) {
-    println!("\n| masks | photo | eye | found | IoU | F1 | outline F1 |");
+    println!("\n| masks | photo | analyzer | found | IoU | F1 | outline F1 |");
     println!("| --- | --- | --- | --- | ---: | ---: | ---: |");
     for row in rows {
         for (kind, Agreement { iou, edge, outline }) in KINDS.iter().zip(&row.agreements) {
-            let (set, photo, eye) = (row.set, &row.photo, row.eye);
-            println!("| {set} | {photo} | {eye} | {kind} | {iou:.3} | {edge:.3} | {outline:.3} |");
+            let (set, photo, analyzer) = (row.set, &row.photo, row.analyzer);
+            println!(
+                "| {set} | {photo} | {analyzer} | {kind} | {iou:.3} | {edge:.3} | {outline:.3} |"
+            );
         }
     }
 }

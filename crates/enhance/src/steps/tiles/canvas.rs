@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use crate::brush::Tile;
+use crate::generative_model::Tile;
 use crate::light::{Sample, encoded};
 use crate::pixels::{Pixels, Samples};
 use crate::steps::tiles::Grid;

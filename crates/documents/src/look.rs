@@ -1,0 +1,17 @@
+//! The look: the tone preset of a shoot, and nothing else.
+
+use crate::words::words;
+
+words! {
+    /// Tone preset of a shoot.
+    #[derive(Default)]
+    pub enum Look ("shoot_look") {
+        /// As the eye remembers the place.
+        #[default]
+        Neutral = "neutral",
+        /// Airy: brighter than the eye remembers.
+        Bright = "bright",
+        /// Like late afternoon: a little of the warmth of the light stays.
+        Warm = "warm",
+    }
+}

@@ -1,0 +1,97 @@
+//! What to try after a result was held: less of the same, then a plainer engine, then a person.
+
+use plumbline_documents::{Engine, Gate, Report};
+
+use crate::generative_model::GenerativeModel;
+use crate::plan::Plan;
+use crate::plan::sky::{Sky, Why};
+
+/// Where the natural engine starts: below guided at full and at lowered strength.
+pub(crate) const NATURAL_LEVEL: u8 = 2;
+/// Each lowering keeps this share of the strength.
+const LESS: f32 = 0.6;
+
+/// The next plan down: its own sky where only the new one was held; then tiled, tiled x 0.6,
+/// guided, guided x 0.6, natural, natural x 0.6, natural x 0.36. `None`: the photo waits for a
+/// person. A plan that changes nothing has nothing to lower. Without the model of the plan, the
+/// natural engine is next.
+pub fn lower(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
+    if plan.is_identity() {
+        return None;
+    }
+    if plan.sky.new_sky().is_some() && only_the_sky(report) {
+        return Some(with_its_own_sky(plan));
+    }
+    match plan.engine {
+        Engine::Tiled | Engine::Guided if plan.fallback_level == 0 => Some(weaker(plan, model)),
+        Engine::Natural if plan.fallback_level < NATURAL_LEVEL + 2 => Some(weaker(plan, model)),
+        _ => plainer(plan, model),
+    }
+}
+
+/// The same wish by the next plainer engine, at the strength that was asked for: tiled, guided,
+/// natural. `None`: there is none plainer.
+pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
+    match (plan.engine, model) {
+        (Engine::Tiled, Some(model)) => Some(guided(plan, model)),
+        (Engine::Tiled | Engine::Guided, _) => Some(natural(plan)),
+        (Engine::Natural, _) => None,
+    }
+}
+
+/// Whether nothing but the new sky's edge was held: less strength would not mend that.
+fn only_the_sky(report: &Report) -> bool {
+    let mut held = report.held().peekable();
+    held.peek().is_some()
+        && held.all(|measure| matches!(measure.name.gate(), Some(Gate::SkyHalo | Gate::SkyLeak)))
+}
+
+fn with_its_own_sky(plan: &Plan) -> Plan {
+    Plan {
+        sky: Sky::Kept(Why::Held),
+        ..plan.clone()
+    }
+}
+
+/// Less of what is blended in, and less noise where the checkpoint has a step for it.
+fn weaker(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Plan {
+    let weaker = Plan {
+        strength: plan.strength * LESS,
+        fallback_level: plan.fallback_level + 1,
+        ..plan.clone()
+    };
+    match model {
+        Some(model) => from_noise(weaker, model, plan.noise_share * LESS),
+        None => weaker,
+    }
+}
+
+fn guided(plan: &Plan, model: &dyn GenerativeModel) -> Plan {
+    let guided = Plan {
+        engine: Engine::Guided,
+        strength: plan.asked_strength,
+        fallback_level: 0,
+        grid: None,
+        ..plan.clone()
+    };
+    from_noise(guided, model, plan.noise_share)
+}
+
+fn from_noise(mut plan: Plan, model: &dyn GenerativeModel, share: f32) -> Plan {
+    if let Some(denoise) = &mut plan.denoise {
+        (denoise.sigma, denoise.steps) = model.schedule().start(share);
+    }
+    plan
+}
+
+fn natural(plan: &Plan) -> Plan {
+    Plan {
+        engine: Engine::Natural,
+        strength: plan.asked_strength,
+        fallback_level: NATURAL_LEVEL,
+        denoise: None,
+        noise_share: 0.0,
+        grid: None,
+        ..plan.clone()
+    }
+}

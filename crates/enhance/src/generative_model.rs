@@ -1,0 +1,226 @@
+//! What a network that paints is asked for, and what it may answer. A `GenerativeModel` proposes: the plan
+//! decides what it is asked, and `apply` how much of the answer reaches the photo.
+
+use serde::{Deserialize, Serialize};
+
+use crate::pixels::{Mask, Pixels};
+use crate::scene::Scene;
+
+/// What a plan asks of diffusion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Denoise {
+    /// Standard deviation of the noise to start from, on SDXL's scale: one of the schedule's.
+    pub sigma: f32,
+    /// Network steps from there to a picture; 0: nothing to do.
+    pub steps: u8,
+    /// Scale of the ControlNet that locks texture and colour, 0.0 to 1.0.
+    pub tile: f32,
+    /// Scale of the ControlNet that locks edges, 0.0 to 1.0.
+    pub canny: f32,
+    /// Weight of the interior look, 0.0 (outside) to 1.0.
+    pub look: f32,
+    /// Which noise, of all there could be: 48 bits. It belongs to a place in the picture, so that
+    /// tiles that overlap agree on it.
+    pub seed: u64,
+}
+
+/// The steps that a checkpoint was made for: the standard deviation that each begins with, the
+/// last step first. Strength between two steps does not exist; blending makes up for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    sigmas: Vec<f32>,
+}
+
+/// SDXL-Lightning with eight steps, Euler with trailing timesteps 124, 249, … 999.
+const LIGHTNING_8: [f32; 8] = [
+    0.397_746, 0.693_205, 1.068_952, 1.612_887, 2.492_532, 4.081_731, 7.297_354, 14.614_647,
+];
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self {
+            sigmas: LIGHTNING_8.to_vec(),
+        }
+    }
+}
+
+impl Schedule {
+    /// Of sigmas in ascending order, positive and finite; `None`: there are none, more than 255, or
+    /// they are no such thing.
+    pub fn new(sigmas: Vec<f32>) -> Option<Self> {
+        let ascending = sigmas.is_sorted_by(|a, b| a < b);
+        let sound = sigmas.iter().all(|s| s.is_finite() && *s > 0.0);
+        let fits = (1..=usize::from(u8::MAX)).contains(&sigmas.len());
+        (ascending && sound && fits).then_some(Self { sigmas })
+    }
+
+    /// The sigma that each remaining step begins with, ascending.
+    pub fn sigmas(&self) -> &[f32] {
+        &self.sigmas
+    }
+
+    /// Where to start for a strength of 0.0 to 1.0: sigma, and how many steps are left from there.
+    /// As many as fit into the strength, but one at least: 0.3 of eight steps are two.
+    pub fn start(&self, strength: f32) -> (f32, u8) {
+        // A hair more, or 0.6 of five steps would be two.
+        let fit = (f64::from(strength) * self.sigmas.len() as f64 + 1e-4) as usize;
+        let steps = fit.clamp(1, self.sigmas.len());
+        (self.sigmas[steps - 1], steps as u8)
+    }
+}
+
+/// How far a model is: tiles, or phases where there is but one picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Finished.
+    pub done: u32,
+    /// Of so many.
+    pub of: u32,
+}
+
+/// Overrides how far a model is; answers whether to go on. A model asks between any two steps of a
+/// network, and more often where it can.
+pub type ProgressFn<'a> = &'a (dyn Fn(Progress) -> bool + Sync);
+
+/// A rectangle of a picture, in its pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tile {
+    /// First column.
+    pub x: u32,
+    /// First row.
+    pub y: u32,
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+/// A model in somebody's hand: who paints, and who watches.
+#[derive(Clone, Copy)]
+pub struct Generation<'a> {
+    /// Who paints.
+    pub model: &'a dyn GenerativeModel,
+    /// Who is told how far it is, and may stop it.
+    pub watch: ProgressFn<'a>,
+}
+
+impl<'a> Generation<'a> {
+    /// A model that nobody watches.
+    pub fn alone(model: &'a dyn GenerativeModel) -> Self {
+        Self {
+            model,
+            watch: &|_| true,
+        }
+    }
+}
+
+/// Proposes pictures.
+pub trait GenerativeModel: Send + Sync {
+    /// The steps of its checkpoint.
+    fn schedule(&self) -> Schedule {
+        Schedule::default()
+    }
+
+    /// A corrected picture of the same size. Only the smooth colour change between the two pictures
+    /// ever reaches the photo.
+    fn correct(
+        &self,
+        small: &Pixels,
+        scene: &Scene,
+        denoise: &Denoise,
+        watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError>;
+
+    /// The side of the tiles that it paints best with the memory it has, 1024 or 768; `None`: it
+    /// paints no tiles.
+    fn tile_side(&self) -> Option<u32> {
+        None
+    }
+
+    /// Paints every tile of a full-size picture anew and hands each over once, in any order, by its
+    /// index: 8 or 16 bits, exactly of the tile's size. It sees the whole picture, because where
+    /// memory is short all tiles go through one network before the next is loaded. A tile reaches
+    /// beyond the picture nowhere, but may be smaller than `tile_side`, and of any width and height.
+    fn redraw(
+        &self,
+        _pixels: &Pixels,
+        _tiles: &[Tile],
+        _scene: &Scene,
+        _denoise: &Denoise,
+        _watch: ProgressFn<'_>,
+        _done: &mut dyn FnMut(usize, Pixels),
+    ) -> Result<(), GenerationError> {
+        Err(GenerationError::Failed("it paints no tiles".to_owned()))
+    }
+
+    /// Whether it has learned how rooms are to look.
+    fn has_look(&self) -> bool {
+        false
+    }
+
+    /// Whether it can paint skies.
+    fn paints_skies(&self) -> bool {
+        false
+    }
+
+    /// A small picture, of the same size, whose sky is painted anew where the mask says 255 (0:
+    /// stays). Only the mask's pixels are used. `words` say what the sky is to look like.
+    fn fill_sky(
+        &self,
+        _small: &Pixels,
+        _mask: &Mask,
+        _denoise: &Denoise,
+        _words: &str,
+        _watch: ProgressFn<'_>,
+    ) -> Result<Pixels, GenerationError> {
+        Err(GenerationError::Failed("it paints no skies".to_owned()))
+    }
+
+    /// For the record.
+    fn name(&self) -> &str;
+}
+
+/// A model did not paint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GenerationError {
+    /// The watch said so.
+    #[error("the model was told to stop")]
+    Stopped,
+    /// The memory of the machine, or of what it paints on, does not suffice, not even for the
+    /// smallest way of working that the model knows.
+    #[error("the model ran out of memory: {0}")]
+    OutOfMemory(String),
+    /// Anything else.
+    #[error("the model could not paint: {0}")]
+    Failed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strength_starts_at_a_step_of_the_checkpoint() {
+        let eight = Schedule::default();
+        for (strength, sigma, steps) in [
+            (0.0, 0.397_746, 1),
+            (0.18, 0.397_746, 1),
+            (0.25, 0.693_205, 2),
+            (0.3, 0.693_205, 2),
+            (0.4, 1.068_952, 3),
+            (1.0, 14.614_647, 8),
+            (7.0, 14.614_647, 8),
+        ] {
+            assert_eq!(eight.start(strength), (sigma, steps), "{strength}");
+        }
+        let five = Schedule::new(vec![1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        assert_eq!(five.start(0.6), (3.0, 3));
+    }
+
+    #[test]
+    fn what_is_no_schedule_is_refused() {
+        for sigmas in [vec![], vec![2.0, 1.0], vec![0.0, 1.0], vec![1.0, f32::NAN]] {
+            assert!(Schedule::new(sigmas.clone()).is_none(), "{sigmas:?}");
+        }
+    }
+}

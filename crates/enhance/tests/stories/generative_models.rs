@@ -1,0 +1,322 @@
+//! Models that guide: what of their proposals reaches a photo, and what the fallbacks makes of the
+//! rest.
+
+use plumbline_documents::{Engine, EngineChoice, Gate, Look, Place, Thresholds, Verdict};
+use plumbline_enhance::{
+    ApplyError, Generation, GenerationError, GenerativeModel, Pixels, Plan, Preset, Progress,
+    Scene, Shot, apply, fallback, inspect, measure, plan,
+};
+use proptest::prelude::*;
+
+use crate::made_up::MadeUp;
+use crate::support::{altered, distance, room};
+
+/// 15 % of the way to white: lighter, and nothing clips.
+fn brighter(v: u8) -> u8 {
+    (f32::from(v) * 0.85 + 255.0 * 0.15 + 0.5) as u8
+}
+
+fn brightened(small: &Pixels) -> Pixels {
+    altered(small, |_, _, rgb| rgb.map(brighter))
+}
+
+fn planned(pixels: &Pixels, engine: EngineChoice, model: &dyn GenerativeModel) -> Plan {
+    let preset = Preset {
+        engine,
+        ..Preset::default()
+    };
+    let measured = measure(pixels, &Shot::default());
+    plan(&measured, &Scene::default(), &preset, Some(model))
+}
+
+fn painted(pixels: &Pixels, plan: &Plan, model: &dyn GenerativeModel) -> Pixels {
+    apply(
+        pixels,
+        plan,
+        &Scene::default(),
+        Some(Generation::alone(model)),
+    )
+    .unwrap()
+}
+
+#[test]
+fn a_model_that_brightens_is_followed_at_full_size() {
+    let pixels = room(1900, 1300);
+    let model = MadeUp::guide(brightened);
+    let plan = planned(&pixels, EngineChoice::Best, &model);
+    assert_eq!(plan.engine, Engine::Guided);
+    let result = painted(&pixels, &plan, &model);
+    let off = distance(&result, &brightened(&pixels));
+    assert!(off < 2.0, "{off}");
+    assert_eq!(inspect(&pixels, &result, &plan).verdict, Verdict::Passed);
+}
+
+#[test]
+fn a_model_that_pastes_never_reaches_the_picture() {
+    let pixels = room(1200, 900);
+    let model = MadeUp::guide(|small| {
+        let (w, h) = (small.width(), small.height());
+        altered(&brightened(small), |x, y, rgb| {
+            let inside = x > w / 2 && x < w * 6 / 10 && y > h / 2 && y < h * 6 / 10;
+            match (inside, (x / 4 + y / 4).is_multiple_of(2)) {
+                (false, _) => rgb,
+                (true, true) => [255, 0, 0],
+                (true, false) => [0, 0, 0],
+            }
+        })
+    });
+    let mut plan = planned(&pixels, EngineChoice::Best, &model);
+    loop {
+        let report = inspect(&pixels, &painted(&pixels, &plan, &model), &plan);
+        if report.verdict == Verdict::Passed {
+            return;
+        }
+        plan = fallback::lower(&plan, &report, Some(&model)).expect("there is a good picture");
+    }
+}
+
+/// What is pasted into a proposal, as shares of its sides.
+#[derive(Debug, Clone)]
+struct Paste {
+    round: bool,
+    left: f32,
+    top: f32,
+    width: f32,
+    height: f32,
+    colour: [u8; 3],
+    /// Side of a checkered pattern's squares in pixels; 0: plain.
+    squares: u32,
+}
+
+impl Paste {
+    fn covers(&self, u: f32, v: f32) -> bool {
+        let (x, y) = ((u - self.left) / self.width, (v - self.top) / self.height);
+        let inside = (0.0..1.0).contains(&x) && (0.0..1.0).contains(&y);
+        inside && (!self.round || (x - 0.5).powi(2) + (y - 0.5).powi(2) < 0.25)
+    }
+
+    fn onto(&self, small: &Pixels) -> Pixels {
+        let (w, h) = (small.width() as f32, small.height() as f32);
+        altered(small, |x, y, rgb| {
+            if !self.covers(x as f32 / w, y as f32 / h) {
+                return rgb;
+            }
+            let dark = self.squares > 0 && (x / self.squares + y / self.squares) % 2 == 1;
+            self.colour.map(|v| if dark { v / 3 } else { v })
+        })
+    }
+}
+
+prop_compose! {
+    fn any_paste()(
+        round in any::<bool>(),
+        (left, top) in (0.0_f32..0.9, 0.0_f32..0.9),
+        (width, height) in (0.02_f32..0.35, 0.02_f32..0.35),
+        colour in any::<[u8; 3]>(),
+        squares in prop_oneof![Just(0_u32), 2_u32..24],
+    ) -> Paste {
+        Paste { round, left, top, width, height, colour, squares }
+    }
+}
+
+/// The structure term moves by so much where nothing but rounding changes.
+const NOISE: f64 = 0.03;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_object_in_a_proposal_becomes_one_in_the_photo(paste in any_paste()) {
+        let pixels = room(1300, 900);
+        let structure = |model: &MadeUp| {
+            let plan = planned(&pixels, EngineChoice::Best, model);
+            let result = painted(&pixels, &plan, model);
+            let report = inspect(&pixels, &result, &plan);
+            report.gate(Gate::Structure).unwrap().value
+        };
+        let clean = structure(&MadeUp::guide(brightened));
+        let pasted = paste.clone();
+        let found = structure(&MadeUp::guide(move |small| pasted.onto(&brightened(small))));
+        let least = Thresholds::default().of(Gate::Structure).fail;
+        prop_assert!(found >= least, "{found} of {least}");
+        prop_assert!(found >= clean - NOISE, "{found} from {clean}");
+    }
+}
+
+#[test]
+fn a_guided_plan_without_a_model_is_refused_not_guessed() {
+    let pixels = room(200, 150);
+    let plan = planned(&pixels, EngineChoice::Best, &MadeUp::guide(brightened));
+    let refused = apply(&pixels, &plan, &Scene::default(), None);
+    assert_eq!(refused, Err(ApplyError::NoModel));
+}
+
+#[test]
+fn a_model_that_stops_or_has_no_memory_says_which() {
+    let pixels = room(200, 150);
+    let out = GenerationError::OutOfMemory("3 GB of 2".to_owned());
+    for choice in [EngineChoice::Best, EngineChoice::Tiled] {
+        let model = MadeUp::failing(out.clone());
+        let plan = planned(&pixels, choice, &model);
+        let generation = Generation::alone(&model);
+        let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
+        assert_eq!(found, Err(ApplyError::GenerativeModel(out.clone())));
+
+        let model = MadeUp::identity(64);
+        let plan = planned(&pixels, choice, &model);
+        let generation = Generation {
+            model: &model,
+            watch: &|progress: Progress| progress.done > 3,
+        };
+        let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
+        assert_eq!(
+            found,
+            Err(ApplyError::GenerativeModel(GenerationError::Stopped))
+        );
+    }
+}
+
+#[test]
+fn a_choice_is_granted_by_what_is_installed() {
+    let (guide, tiler) = (MadeUp::guide(brightened), MadeUp::identity(768));
+    let pixels = room(300, 200);
+    let engine = |choice, model: Option<&dyn GenerativeModel>| {
+        let preset = Preset {
+            engine: choice,
+            ..Preset::default()
+        };
+        let measured = measure(&pixels, &Shot::default());
+        plan(&measured, &Scene::default(), &preset, model).engine
+    };
+    for (choice, without, guiding, tiling) in [
+        (
+            EngineChoice::Best,
+            Engine::Natural,
+            Engine::Guided,
+            Engine::Guided,
+        ),
+        (
+            EngineChoice::Tiled,
+            Engine::Natural,
+            Engine::Guided,
+            Engine::Tiled,
+        ),
+        (
+            EngineChoice::Natural,
+            Engine::Natural,
+            Engine::Natural,
+            Engine::Natural,
+        ),
+    ] {
+        assert_eq!(engine(choice, None), without, "{choice:?}");
+        assert_eq!(engine(choice, Some(&guide)), guiding, "{choice:?}");
+        assert_eq!(engine(choice, Some(&tiler)), tiling, "{choice:?}");
+    }
+}
+
+#[test]
+fn scene_and_look_decide_how_much_noise_there_is() {
+    let model = MadeUp::identity(1024);
+    let measured = measure(&room(300, 200), &Shot::default());
+    let denoise = |place, look| {
+        let scene = Scene {
+            place,
+            ..Scene::default()
+        };
+        let preset = Preset {
+            look,
+            ..Preset::default()
+        };
+        plan(&measured, &scene, &preset, Some(&model))
+            .denoise
+            .unwrap()
+    };
+    let room = denoise(Place::Interior, Look::Neutral);
+    assert_eq!((room.sigma, room.steps), (0.693_205, 2));
+    assert_eq!((room.tile, room.canny, room.look), (0.6, 0.4, 0.35));
+    assert_eq!(denoise(Place::Interior, Look::Bright).steps, 3);
+    let house = denoise(Place::Exterior, Look::Neutral);
+    assert_eq!((house.steps, house.look), (2, 0.0));
+    assert_eq!(room.seed, house.seed, "it belongs to the picture");
+    let other = measure(&room_in_the_dark(), &Shot::default());
+    let other = plan(&other, &Scene::default(), &Preset::default(), Some(&model));
+    assert_ne!(other.denoise.unwrap().seed, room.seed);
+}
+
+fn room_in_the_dark() -> Pixels {
+    altered(&room(300, 200), |_, _, rgb| rgb.map(|v| v / 2))
+}
+
+#[test]
+fn the_last_fallback_is_a_person() {
+    let pixels = room_in_the_dark();
+    let model = MadeUp::identity(1024);
+    let mut plan = planned(&pixels, EngineChoice::Tiled, &model);
+    let report = inspect(&pixels, &pixels, &plan);
+    let mut rungs = Vec::new();
+    loop {
+        let percent = (plan.strength * 100.0).round() as u32;
+        let steps = plan.denoise.as_ref().map(|denoise| denoise.steps);
+        rungs.push((plan.engine, percent, steps, plan.grid.is_some()));
+        let Some(lower) = fallback::lower(&plan, &report, Some(&model)) else {
+            break;
+        };
+        plan = lower;
+    }
+    let expected = [
+        (Engine::Tiled, 100, Some(2), true),
+        (Engine::Tiled, 60, Some(1), true),
+        (Engine::Guided, 100, Some(2), false),
+        (Engine::Guided, 60, Some(1), false),
+        (Engine::Natural, 100, None, false),
+        (Engine::Natural, 60, None, false),
+        (Engine::Natural, 36, None, false),
+    ];
+    assert_eq!(rungs, expected);
+}
+
+#[test]
+fn a_model_without_memory_leaves_the_plainer_engines() {
+    let pixels = room_in_the_dark();
+    let model = MadeUp::identity(1024);
+    let tiled = planned(&pixels, EngineChoice::Tiled, &model);
+    let guided = fallback::plainer(&tiled, Some(&model)).unwrap();
+    let natural = fallback::plainer(&guided, Some(&model)).unwrap();
+    assert_eq!(guided, planned(&pixels, EngineChoice::Best, &model));
+    assert_eq!(natural, planned(&pixels, EngineChoice::Natural, &model));
+    assert_eq!(fallback::plainer(&natural, Some(&model)), None);
+}
+
+/// A guided plan as version 4 stored it.
+const OF_VERSION_4: &str = r#"{
+    "version": 4, "engine": "guided", "look": "neutral", "strength": 0.6, "asked_strength": 1.0,
+    "rung": 1, "white_balance": {"gains": [1.0, 1.0, 1.0]},
+    "tone": {"exposure_ev": 0.0, "room_ev": 0.0, "shadow_lift_ev": 0.0, "highlight_ev": 0.0,
+             "white": 1.0}
+}"#;
+
+#[test]
+fn an_old_plan_still_reads_but_is_not_painted_by_guessing() {
+    let mut document = serde_json::to_value(Plan::identity()).unwrap();
+    let old: serde_json::Value = serde_json::from_str(OF_VERSION_4).unwrap();
+    for key in ["denoise", "noise_share", "grid", "fallback_level"] {
+        document.as_object_mut().unwrap().remove(key);
+    }
+    for key in ["version", "engine", "strength", "rung"] {
+        document[key] = old[key].clone();
+    }
+    let plan: Plan = serde_json::from_value(document).unwrap();
+    assert_eq!(
+        (plan.version, plan.engine, plan.fallback_level),
+        (4, Engine::Guided, 1)
+    );
+    assert_eq!(plan.denoise, None);
+    let (pixels, model) = (room(200, 150), MadeUp::guide(brightened));
+    let found = apply(
+        &pixels,
+        &plan,
+        &Scene::default(),
+        Some(Generation::alone(&model)),
+    );
+    assert_eq!(found, Err(ApplyError::NothingAsked));
+}

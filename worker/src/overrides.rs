@@ -1,0 +1,172 @@
+//! What people want of a photo: what its shoot overrides for its skies, and what a person
+//! said about the photo itself. Pictures that come with it are strangers' bytes, decoded
+//! here, under limits.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use plumbline_documents::Place;
+use plumbline_domain::corrections::{self, Correction, Place as SaidPlace};
+use plumbline_domain::ids::{MaskId, SkyId};
+use plumbline_domain::shoots::{self, Shoot};
+use plumbline_domain::skies::{self, Sky, Wish};
+use plumbline_enhance::{Limits, Mask, Overrides, Pixels, SkyChoice, decode};
+use plumbline_storage::StorageError;
+use plumbline_storage::key::Key;
+
+use crate::failure::Failure;
+use crate::workplace::Workplace;
+
+/// A mask is painted over the preview, which is no larger.
+const MASK_LIMITS: Limits = Limits {
+    max_pixels: 2048 * 2048,
+    max_side: 2048,
+    min_short_side: 1,
+    max_decoded_bytes: 64 << 20,
+    max_jpeg_scans: 1,
+};
+
+const MASK_DAMAGED: &str = "The corrected sky mask of this photo cannot be read. \
+    Paint it again, or forget your correction, on the photo's page.";
+
+/// What is to be done about one photo, besides what is seen on it.
+pub struct Choices {
+    /// What a person said about the photo.
+    pub overrides: Overrides,
+    /// The sky that the shoot chose. Not asked for where the photo has a choice of
+    /// its own.
+    pub sky: SkyChoice,
+}
+
+impl Choices {
+    pub async fn of(place: &Workplace<'_>, shoot: Option<&Shoot>) -> Result<Self, Failure> {
+        let mut scope = place.scope().await?;
+        let said = corrections::of_photo(&mut scope, place.claim.photo.id).await;
+        let said = said.map_err(Failure::trouble)?;
+        drop(scope);
+        let sky = shoot.map(|shoot| shoot.sky).unwrap_or_default();
+        let Some(said) = said else {
+            return Ok(Self {
+                overrides: Overrides::default(),
+                sky: choice(place, sky).await?,
+            });
+        };
+        let of_shoot = match said.sky {
+            Some(_) => Wish::Keep,
+            None => sky,
+        };
+        Ok(Self {
+            sky: choice(place, of_shoot).await?,
+            overrides: overrides(place, &said).await?,
+        })
+    }
+}
+
+/// The shoot that the photo belongs to.
+pub async fn shoot(place: &Workplace<'_>) -> Result<Option<Shoot>, Failure> {
+    let mut scope = place.scope().await?;
+    let shoot = shoots::find(&mut scope, place.claim.photo.shoot_id).await;
+    shoot.map_err(Failure::trouble)
+}
+
+async fn overrides(place: &Workplace<'_>, said: &Correction) -> Result<Overrides, Failure> {
+    Ok(Overrides {
+        place: said.place.map(|place| match place {
+            SaidPlace::Interior => Place::Interior,
+            SaidPlace::Exterior => Place::Exterior,
+        }),
+        sky_mask: match said.mask {
+            Some(id) => Some(mask(place, id).await?),
+            None => None,
+        },
+        sky: match said.sky {
+            Some(sky) => Some(choice(place, sky).await?),
+            None => None,
+        },
+    })
+}
+
+async fn choice(place: &Workplace<'_>, choice: Wish) -> Result<SkyChoice, Failure> {
+    Ok(match choice {
+        Wish::Keep => SkyChoice::Keep,
+        Wish::Clear => SkyChoice::Clear,
+        Wish::LightCloud => SkyChoice::LightCloud,
+        Wish::HighCloud => SkyChoice::HighCloud,
+        Wish::Own(id) => SkyChoice::Own(Arc::new(own_sky(place, id).await?)),
+    })
+}
+
+async fn mask(place: &Workplace<'_>, id: MaskId) -> Result<Mask, Failure> {
+    let (organization, photo) = (place.order.organization(), place.claim.photo.id);
+    let key = Key::mask(organization.uuid(), photo.uuid(), id.uuid());
+    let bytes = fetched(place, &key, MASK_DAMAGED).await?;
+    place.work(move |_| read_mask(&bytes)).await
+}
+
+fn read_mask(bytes: &[u8]) -> Result<Mask, Failure> {
+    let decoded =
+        decode(bytes, &MASK_LIMITS).map_err(|_| Failure::Final(MASK_DAMAGED.to_owned()))?;
+    Ok(Mask::of_luma(&decoded.pixels))
+}
+
+async fn own_sky(place: &Workplace<'_>, id: SkyId) -> Result<Pixels, Failure> {
+    let mut scope = place.scope().await?;
+    let sky = skies::find_even_removed(&mut scope, id).await;
+    let sky = sky.map_err(Failure::trouble)?;
+    drop(scope);
+    let damaged = sky_damaged(sky.as_ref());
+    let key = Key::sky(place.order.organization().uuid(), id.uuid());
+    let bytes = fetched(place, &key, &damaged).await?;
+    place.work(move |_| read_sky(&bytes, damaged)).await
+}
+
+fn read_sky(bytes: &[u8], damaged: String) -> Result<Pixels, Failure> {
+    let decoded = decode(bytes, &Limits::default()).map_err(|_| Failure::Final(damaged))?;
+    Ok(decoded.pixels)
+}
+
+fn sky_damaged(sky: Option<&Sky>) -> String {
+    let name = sky.map_or("chosen for this photo", |sky| sky.name.as_str());
+    format!(
+        "The picture of a sky {name} cannot be read. Choose another sky for this photo or its \
+         shoot, or upload the picture again, and develop the photo again."
+    )
+}
+
+/// What is not there any more cannot be read either.
+async fn fetched(place: &Workplace<'_>, key: &Key, damaged: &str) -> Result<Bytes, Failure> {
+    match place.kitchen.storage.get(key).await {
+        Err(StorageError::Missing(_)) => Err(Failure::Final(damaged.to_owned())),
+        other => Ok(other?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_enhance::{Metadata, Output, encode};
+
+    use super::*;
+
+    #[test]
+    fn white_is_sky_and_grey_is_half_of_it() {
+        let samples = [[255; 3], [128; 3], [0; 3]].concat();
+        let pixels = Pixels::from_eight(3, 1, samples).unwrap();
+        let png = encode(&pixels, &Metadata::default(), &Output::Png).unwrap();
+
+        let mask = read_mask(&png).unwrap();
+
+        assert_eq!(mask.values(), [255, 128, 0]);
+    }
+
+    #[test]
+    fn a_damaged_mask_or_one_too_large_says_what_to_do() {
+        let wide = Pixels::from_eight(2049, 1, vec![0; 2049 * 3]).unwrap();
+        let wide = encode(&wide, &Metadata::default(), &Output::Png).unwrap();
+        for bytes in [&b"\x89PNG\r\n\x1a\n and nothing more"[..], &wide] {
+            let Err(Failure::Final(sentence)) = read_mask(bytes) else {
+                panic!("it cannot be read");
+            };
+            assert!(sentence.contains("Paint it again"), "{sentence}");
+        }
+    }
+}
