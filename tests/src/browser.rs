@@ -183,7 +183,7 @@ impl Browser {
         wait::until("the download", 2 * PATIENCE, look).await
     }
 
-    /// Complaints of the pages since last asked: errors in scripts, refused
+    /// Errors on pages since the last call: errors in scripts, refused
     /// resources, broken security rules.
     pub async fn complaints(&self) -> Vec<String> {
         let entries = self
@@ -233,7 +233,7 @@ impl Browser {
         self.capture(name, "png", true).await
     }
 
-    /// Saves the window as a JPEG in `target/screenshots`: small enough for a README.
+    /// The window as a JPEG in `target/screenshots`: small enough for a README.
     pub async fn snapshot(&self, name: &str) -> PathBuf {
         self.capture(name, "jpeg", false).await
     }

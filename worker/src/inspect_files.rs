@@ -78,7 +78,8 @@ fn inspect(order: &Order) -> anyhow::Result<Verdict> {
         heatmaps,
     } = judge(&original, &result.pixels, &terms);
     if let Some(path) = &order.report {
-        let text = serde_json::to_vec_pretty(&document(&report, &source, None)?)?;
+        let text =
+            serde_json::to_vec_pretty(&serde_json::to_value(document(&report, &source, None))?)?;
         keep(write_beside(path, &text)?, path)?;
     }
     let Some(overview) = heatmap else {

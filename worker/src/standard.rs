@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use plumbline_documents::{TABLE_VERSION, Thresholds};
 use plumbline_domain::ids::RefitId;
-use plumbline_domain::thresholds::Refit;
+use plumbline_domain::work::refits::Refit;
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{Inspected, Mask, Pixels, Plan};
 

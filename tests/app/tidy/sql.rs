@@ -114,7 +114,7 @@ fn touches_an_organizations_rows(statement: &str) -> bool {
         "jobs",
         "refits",
         "skies",
-        "corrections",
+        "overrides",
     ];
     let verbs = ["from", "into", "update", "join"];
     let mut pairs = tables
