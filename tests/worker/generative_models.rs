@@ -141,7 +141,7 @@ impl Story {
 
         let report = inspect(&original, &pixels(&delivered), &plan);
 
-        assert_eq!(report.verdict, Verdict::Passed, "{report:#?}");
+        assert_eq!(report.verdict, Passed, "{report:#?}");
     }
 }
 

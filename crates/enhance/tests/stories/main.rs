@@ -11,6 +11,7 @@ mod correction;
 mod degrade;
 mod difference;
 mod exports;
+mod fallbacks;
 mod faults;
 mod formats;
 mod generative_models;
@@ -18,6 +19,7 @@ mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
 mod made_up;
+mod overcast_house;
 mod recovery;
 mod skies;
 mod sky_choices;
