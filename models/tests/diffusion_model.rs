@@ -2,8 +2,6 @@
 //! in any order, all of it, and stops when told, does.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod recorded;
-
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -14,15 +12,15 @@ use plumbline_enhance::{
     Denoise, GenerationError, GenerativeModel, Mask, Pixels, Preset, Progress, Scene, Shot, Tile,
     measure, plan,
 };
+use plumbline_fixtures::models;
 use plumbline_models::diffusion::budget::{Budget, Profile, Residency, Sizes};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::model::DiffusionModel;
-use recorded::shared;
 
-/// `None`, said aloud, where the shared folder is not.
+/// `None`: the folder is missing, and the test is reported as skipped.
 fn model(residency: Residency, batch: usize, cache: &std::path::Path) -> Option<DiffusionModel> {
-    let folder = shared("tiny-random-sdxl")?;
-    let vocabulary = shared("clip-tokenizer")?.join("tokenizer.json");
+    let folder = models("tiny-random-sdxl")?;
+    let vocabulary = models("clip-tokenizer")?.join("tokenizer.json");
     let files = Files::folder(&folder, &vocabulary, 4).unwrap();
     let profile = Profile {
         name: "small",

@@ -7,12 +7,13 @@ mod recorded;
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor, safetensors};
+use plumbline_fixtures::models;
 use plumbline_models::diffusion::lora::Lora;
 use plumbline_models::diffusion::lora::merge::{Adapter, MergedParams, Originals};
 use plumbline_models::diffusion::params::Params;
 use plumbline_models::nets::sdxl::Cond;
 use plumbline_models::nets::sdxl::unet::{Config, Unet};
-use recorded::{off, shared};
+use recorded::off;
 
 fn config() -> Config {
     let types = ["DownBlock2D", "CrossAttnDownBlock2D"];
@@ -49,7 +50,7 @@ fn noise(merged: &MergedParams, folder: &Path) -> Tensor {
 
 #[test]
 fn a_merged_unet_sees_what_was_recorded_and_forgets_it_again() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let load = |name: &str| safetensors::load(folder.join(name), &Device::Cpu).unwrap();
@@ -80,7 +81,7 @@ fn a_merged_unet_sees_what_was_recorded_and_forgets_it_again() {
 
 #[test]
 fn another_alpha_is_seen() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let with = safetensors::load(folder.join("io_lora.safetensors"), &Device::Cpu).unwrap();

@@ -1,28 +1,17 @@
 //! Each network against values recorded from its original.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use candle_core::{DType, Device, Tensor, safetensors};
 use candle_transformers::models::clip::ClipConfig;
 use plumbline_enhance::Pixels;
+use plumbline_fixtures::models;
 use plumbline_models::nets::clip::{Clip, ClipTokenizer};
 use plumbline_models::nets::efficientnet::EfficientNet;
 use plumbline_models::nets::u2net::U2Net;
 use plumbline_models::weights::Weights;
 use plumbline_models::zero_shot::ZeroShot;
-
-/// `None`, said aloud, where the shared folder is not.
-fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../shared/models")
-        .join(name);
-    if !path.exists() {
-        eprintln!("SKIPPED 1: {name} is not beside this checkout");
-        return None;
-    }
-    Some(path)
-}
 
 fn worst(found: &Tensor, wanted: &Tensor) -> f32 {
     assert_eq!(found.dims(), wanted.dims());
@@ -38,7 +27,7 @@ fn worst(found: &Tensor, wanted: &Tensor) -> f32 {
 
 #[test]
 fn u2netp_says_what_its_original_says() {
-    let Some(folder) = shared("sky-u2netp") else {
+    let Some(folder) = models("sky-u2netp") else {
         return;
     };
     let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
@@ -78,7 +67,7 @@ fn tiny_clip() -> ClipConfig {
 
 #[test]
 fn clip_says_what_its_original_says() {
-    let Some(folder) = shared("tiny-random-sdxl/clip") else {
+    let Some(folder) = models("tiny-random-sdxl/clip") else {
         return;
     };
     let weights = Weights::map(&folder.join("model.safetensors")).unwrap();
@@ -101,7 +90,7 @@ fn clip_says_what_its_original_says() {
 
 #[test]
 fn sentences_become_the_ids_that_the_original_reads() {
-    let Some(folder) = shared("clip-tokenizer") else {
+    let Some(folder) = models("clip-tokenizer") else {
         return;
     };
     let tokenizer = ClipTokenizer::open(&folder.join("tokenizer.json")).unwrap();
@@ -119,7 +108,7 @@ fn sentences_become_the_ids_that_the_original_reads() {
 #[test]
 fn embedded_sentences_are_cached_and_classify_alike() {
     let (Some(folder), Some(vocabulary)) =
-        (shared("tiny-random-sdxl/clip"), shared("clip-tokenizer"))
+        (models("tiny-random-sdxl/clip"), models("clip-tokenizer"))
     else {
         return;
     };

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use candle_core::{Device, Tensor};
 use plumbline_enhance::{Denoise, GenerativeModel, Pixels, Scene};
+use plumbline_fixtures::models;
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::lora::Lora;
 use plumbline_models::diffusion::model::DiffusionModel;
@@ -14,11 +15,11 @@ use plumbline_models::diffusion::prompt_embeddings::PromptEmbeddings;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{Recipe, StepReport, Trained, train};
 use plumbline_models::train::pairs::{Pair, PairError, pairs};
-use recorded::{Recorded, shared};
+use recorded::Recorded;
 
 fn files() -> Option<(Files, PromptEmbeddings)> {
     let recorded = Recorded::open("tiny-random-sdxl")?;
-    let vocabulary = shared("clip-tokenizer")?.join("tokenizer.json");
+    let vocabulary = models("clip-tokenizer")?.join("tokenizer.json");
     let files = Files::folder(recorded.folder(), &vocabulary, 4).unwrap();
     let prompt = PromptEmbeddings {
         hidden_states: recorded.tensor("prompt_embeds").clone(),

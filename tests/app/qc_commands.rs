@@ -6,6 +6,7 @@ use plumbline_tests::by_hand::{finish_with, spotted};
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
 use plumbline_tests::qc_process::{Said, operator_qc};
+use plumbline_tests::rows;
 use serde_json::{Value, json};
 
 struct Story {
@@ -20,10 +21,7 @@ impl Story {
         let app = App::start().await;
         let owner = app.owner("Anna").await;
         let shoot = owner.create_shoot("12 Harbour Street").await;
-        let organization: String = sqlx::query_scalar("select id::text from organizations")
-            .fetch_one(&app.database.everything)
-            .await
-            .unwrap();
+        let organization = rows::organization_of(&app, &shoot).await;
         Self {
             app,
             owner,

@@ -9,6 +9,7 @@ use plumbline_tests::by_hand::{finish_with, spotted};
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
 use plumbline_tests::qc_process::{Said, qc};
+use plumbline_tests::rows;
 use serde_json::{Value, json};
 
 /// Somebody with a studio of their own, and a shoot.
@@ -23,12 +24,7 @@ impl<'a> Studio<'a> {
     async fn of(name: &str, app: &'a App) -> Self {
         let owner = app.owner(name).await;
         let shoot = owner.create_shoot("12 Harbour Street").await;
-        let organization: String =
-            sqlx::query_scalar("select organization_id::text from shoots where id = $1::uuid")
-                .bind(&shoot)
-                .fetch_one(&app.database.everything)
-                .await
-                .unwrap();
+        let organization = rows::organization_of(app, &shoot).await;
         Self {
             app,
             owner,
@@ -122,12 +118,12 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
         .says("Photos are judged by table 3 again");
     anna.qc("reset", &[]).says("Nothing was changed");
     anna.qc("thresholds", &[]).says("by table 3 as it is");
-    let record: Vec<(i32, bool)> =
-        sqlx::query_as("select decisions, withdrawn_at is not null from refits")
-            .fetch_all(&app.database.everything)
-            .await
-            .unwrap();
-    assert_eq!(record, [(8, true)], "what reports name stays on the record");
+    let record = rows::refits(&app).await;
+    assert_eq!(
+        record,
+        [(8, false)],
+        "what reports name stays on the record"
+    );
 }
 
 #[tokio::test]

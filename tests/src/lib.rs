@@ -13,5 +13,6 @@ pub mod generative_models;
 pub mod house;
 pub mod pictures;
 pub mod qc_process;
+pub mod rows;
 pub mod wait;
 pub mod worker_process;

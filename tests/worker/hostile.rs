@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use plumbline_domain::shoots::photos::Status;
-use plumbline_tests::cluster::repository;
+use plumbline_fixtures::photos;
 use plumbline_tests::enhance_process::enhance;
 use plumbline_tests::house::{House, files_below};
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
@@ -70,13 +70,13 @@ fn a_hostile_file_ends_in_a_picture_or_a_sentence_within_time_and_memory() {
 #[tokio::test]
 async fn a_worker_stays_up_whatever_it_is_fed() {
     let house = House::open().await;
-    let mut photos = Vec::new();
+    let mut uploaded = Vec::new();
     for file in hostile_files() {
-        photos.push((house.upload(fs::read(&file).unwrap()).await, file));
+        uploaded.push((house.upload(fs::read(&file).unwrap()).await, file));
     }
     let mut worker = WorkerProcess::start(&house, Setup::default());
 
-    for (photo, file) in &photos {
+    for (photo, file) in &uploaded {
         let settled = house.settled(*photo, Duration::from_secs(60)).await;
         match settled.status {
             Status::Passed | Status::Held => house.is_whole(*photo).await,
@@ -99,12 +99,7 @@ fn is_a_sentence(text: &str) -> bool {
     text.starts_with(char::is_uppercase) && text.ends_with('.') && !text.contains('\n')
 }
 
-/// Empty where the photos are not at hand.
+/// Empty where the photos are missing, and then the test is reported as skipped.
 fn hostile_files() -> Vec<PathBuf> {
-    let folder = repository().join("../shared/photos/hostile");
-    if !folder.is_dir() {
-        println!("skipped: 1 story, for the hostile files are not here");
-        return vec![];
-    }
-    files_below(&folder)
+    photos("hostile").map_or_else(Vec::new, |folder| files_below(&folder))
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use plumbline_enhance::{Limits, decode};
-use plumbline_tests::cluster::repository;
+use plumbline_fixtures::models;
 use plumbline_tests::enhance_process::{Enhanced, enhance_told};
 use plumbline_tests::pictures::room;
 use serde_json::Value;
@@ -28,21 +28,17 @@ struct Studio {
 }
 
 impl Studio {
-    /// `None`, said aloud, where the shared folder is not.
+    /// `None`: its networks are missing, and the test is reported as skipped.
     fn open() -> Option<Self> {
-        let shared = repository().join("../shared/models");
-        if !shared.join("tiny-random-sdxl").exists() {
-            eprintln!("SKIPPED 1: the small random SDXL is not beside this checkout");
-            return None;
-        }
+        let networks = models("tiny-random-sdxl")?.canonicalize().unwrap();
+        let vocabulary = models("clip-tokenizer/tokenizer.json")?;
         let folder = tempfile::tempdir().unwrap();
         let model = folder.path().join("model");
         fs::create_dir(&model).unwrap();
-        let shared = shared.canonicalize().unwrap();
         for part in PARTS {
-            symlink(shared.join("tiny-random-sdxl").join(part), model.join(part)).unwrap();
+            symlink(networks.join(part), model.join(part)).unwrap();
         }
-        let vocabulary = shared.join("clip-tokenizer/tokenizer.json");
+        let vocabulary = vocabulary.canonicalize().unwrap();
         symlink(vocabulary, model.join("tokenizer.json")).unwrap();
         fs::write(folder.path().join("room.jpg"), room(1)).unwrap();
         Some(Self { folder })

@@ -1,19 +1,15 @@
-//! SAM 2.1 against values recorded from its original: a tiny one with random weights
-//! (`fixtures/sam2_tiny.py`), and the names and shapes of the published one.
-#![allow(clippy::unwrap_used)]
+//! A tiny SAM 2.1 with random weights against values recorded from its original
+//! (`fixtures/sam2_tiny.py`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
-use candle_core::{DType, Device, Result, Tensor, safetensors};
-use candle_nn::var_builder::SimpleBackend;
-use candle_nn::{Init, VarBuilder};
+use candle_core::{DType, Device, Tensor, safetensors};
 use plumbline_enhance::Pixels;
-use plumbline_models::nets::sam2::{
-    self, Label, MaskPrediction, Point, Prompt, Sam2, Shape, names,
-};
+use plumbline_models::nets::sam2::{self, Label, MaskPrediction, Point, Prompt, Sam2, Shape};
 use plumbline_models::weights::{Weights, WeightsError};
+
+use crate::published::table;
 
 /// As `sam2_tiny.py` has it.
 const SMALL: Shape = Shape {
@@ -27,9 +23,9 @@ const SMALL: Shape = Shape {
     model: 32,
 };
 
-type Named = std::collections::HashMap<String, Tensor>;
+type Named = HashMap<String, Tensor>;
 
-fn fixture(name: &str) -> PathBuf {
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures/sam2-tiny")
         .join(name)
@@ -191,20 +187,6 @@ fn tensors_it_has_no_place_for_are_an_error() {
     assert!(matches!(refused, Err(WeightsError::Unexpected { .. })));
 }
 
-/// Hugging Face's names of the original's tensors, and the rows of theirs that they are, as proved by
-/// running its implementation.
-fn table() -> BTreeMap<String, (String, Option<usize>)> {
-    serde_json::from_slice(&std::fs::read(fixture("huggingface.json")).unwrap()).unwrap()
-}
-
-#[test]
-fn hugging_face_names_are_found() {
-    for (ours, (name, row)) in table() {
-        let place = names::hugging_face(&ours);
-        assert_eq!((place.name, place.row), (name, row), "{ours}");
-    }
-}
-
 #[test]
 fn a_file_with_hugging_face_names_says_the_same() {
     let ours = safetensors::load(fixture("weights.safetensors"), &Device::Cpu).unwrap();
@@ -243,137 +225,4 @@ fn a_pickled_file_is_read() {
     });
     read.unwrap();
     assert_eq!(count, 17);
-}
-
-/// Hands out zeros, or noise of a trained network's size, and writes down what was asked for.
-struct Blank {
-    asked: Arc<Mutex<BTreeMap<String, Vec<usize>>>>,
-    noise: bool,
-}
-
-impl SimpleBackend for Blank {
-    fn get(
-        &self,
-        shape: candle_core::Shape,
-        name: &str,
-        _: Init,
-        dtype: DType,
-        device: &Device,
-    ) -> Result<Tensor> {
-        let dims = shape.dims().to_vec();
-        let inputs: usize = dims.iter().skip(1).product();
-        self.asked.lock().unwrap().insert(name.to_owned(), dims);
-        if self.noise {
-            let deviation = (inputs as f32).powf(-0.5);
-            return Tensor::randn(0.0_f32, deviation, shape, device)?.to_dtype(dtype);
-        }
-        Tensor::zeros(shape, dtype, device)
-    }
-
-    fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> Result<Tensor> {
-        candle_core::bail!("{name} has no shape")
-    }
-
-    fn contains_tensor(&self, _: &str) -> bool {
-        true
-    }
-}
-
-fn tiny(noise: bool) -> (Sam2, BTreeMap<String, Vec<usize>>) {
-    let asked = Arc::default();
-    let blank = Blank {
-        asked: Arc::clone(&asked),
-        noise,
-    };
-    let vb = VarBuilder::from_backend(Box::new(blank), DType::F32, Device::Cpu);
-    let net = Sam2::new(&Shape::TINY, &vb).unwrap();
-    let asked = asked.lock().unwrap().clone();
-    (net, asked)
-}
-
-fn manifest(name: &str) -> BTreeMap<String, Vec<usize>> {
-    serde_json::from_slice(&std::fs::read(fixture(name)).unwrap()).unwrap()
-}
-
-fn is_of(name: &str, beginnings: &[&str]) -> bool {
-    beginnings.iter().any(|begin| name.starts_with(begin))
-}
-
-#[test]
-fn the_published_size_asks_for_what_the_original_has() {
-    let (_, asked) = tiny(false);
-    let mut original = manifest("manifest-original.json");
-    let whole: usize = count(&original);
-    original.retain(|name, _| !is_of(name, names::VIDEO));
-    assert_eq!(asked, original);
-    assert_eq!((count(&asked), whole), (31_440_977, 38_962_754));
-}
-
-fn count(shapes: &BTreeMap<String, Vec<usize>>) -> usize {
-    shapes
-        .values()
-        .map(|dims| dims.iter().product::<usize>())
-        .sum()
-}
-
-#[test]
-fn the_published_size_finds_all_of_it_under_hugging_face_names() {
-    let (_, asked) = tiny(false);
-    let theirs = manifest("manifest-huggingface.json");
-    let mut found = BTreeSet::new();
-    for (name, dims) in asked {
-        let place = names::hugging_face(&name);
-        let mut held = theirs[&place.name].clone();
-        if place.row.is_some() {
-            held[0] = 1;
-        }
-        assert_eq!(held, dims, "{name}");
-        found.insert(place.name);
-    }
-    let rest = theirs.keys().filter(|name| !found.contains(*name));
-    for name in rest {
-        assert!(
-            is_of(name, names::HUGGING_FACE_VIDEO),
-            "{name} is not asked for"
-        );
-    }
-}
-
-#[test]
-#[ignore = "takes seconds, and says how many"]
-fn the_published_size_takes_its_time() {
-    let (net, _) = tiny(true);
-    let x = Tensor::randn(0.0_f32, 1.0, (1, 3, 1024, 1024), &Device::Cpu).unwrap();
-    eprintln!("before: {} MB at most", peak_mb());
-    for _ in 0..2 {
-        let started = (std::time::Instant::now(), cpu_s());
-        let encoded = net.encode(&x).unwrap();
-        let encoding = (started.0.elapsed(), cpu_s() - started.1);
-        let prompt = Prompt {
-            points: points(&CLICKS),
-            mask: Some(Tensor::zeros((1, 1, 256, 256), DType::F32, &Device::Cpu).unwrap()),
-        };
-        let prediction = net.decode(&encoded, &prompt).unwrap();
-        assert!(numbers(&prediction.masks).iter().all(|v| v.is_finite()));
-        let decoding = started.0.elapsed() - encoding.0;
-        let peak = peak_mb();
-        eprintln!("encoding {encoding:?} s of all cores, decoding {decoding:?}, {peak} MB at most");
-    }
-}
-
-/// Seconds of all cores that this process has used, where the system says so, in the hundredths
-/// that it counts in: what a shared machine's clock does not tell.
-fn cpu_s() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = stat.rsplit_once(") ").unwrap_or_default().1;
-    let ticks = after.split(' ').skip(11).take(2);
-    ticks.map(|v| v.parse::<f64>().unwrap()).sum::<f64>() / 100.0
-}
-
-/// The most memory this process ever held, where the system says so.
-fn peak_mb() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kb = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    kb.and_then(|kb| kb.parse::<usize>().ok()).unwrap_or(0) / 1024
 }
