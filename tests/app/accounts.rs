@@ -160,7 +160,7 @@ async fn a_stolen_copy_of_the_sessions_opens_nothing() {
         .fetch_one(&app.database.everything)
         .await
         .unwrap();
-    let hex: String = stored.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(stored);
     let answer = app
         .visitor()
         .request("get", "/shoots")
