@@ -52,15 +52,15 @@ impl Story {
     }
 
     fn done(&self, words: &str, input: &str) -> Said {
-        let told = self.qc(words, input);
-        assert_eq!(told.status, Some(0), "{told:#?}");
-        told
+        let output = self.qc(words, input);
+        assert_eq!(output.status, Some(0), "{output:#?}");
+        output
     }
 
     /// The header and the reports, as a fit reads them.
     fn decisions(&self) -> (Value, Vec<Value>) {
-        let told = self.done("decisions", "");
-        let mut lines = told.said.lines().map(|line| {
+        let output = self.done("decisions", "");
+        let mut lines = output.said.lines().map(|line| {
             let line: Value = serde_json::from_str(line).unwrap();
             line
         });
@@ -199,9 +199,9 @@ async fn an_unknown_organization_is_refused_with_status_2() {
     let app = App::start().await;
     let nobody = OrganizationId::new();
     for words in ["decisions", "adopt", "thresholds", "reset"] {
-        let told = operator_qc(&app.database, nobody, words, "");
-        assert_eq!(told.status, Some(2));
+        let output = operator_qc(&app.database, nobody, words, "");
+        assert_eq!(output.status, Some(2));
         let sentence = format!("There is no organization {nobody}.\n");
-        assert_eq!(told.complained, sentence);
+        assert_eq!(output.complained, sentence);
     }
 }

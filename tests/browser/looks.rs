@@ -104,7 +104,7 @@ async fn pages_of_a_member() {
 
     let held = client.add_photo(&shoot, "kitchen.jpg", &photo(2)).await;
     app.run_jobs().await;
-    hold(&app, &held).await;
+    mark_held(&app, &held).await;
     look_at(&browser, &format!("/photos/{held}"), "photo-held").await;
     look_at(&browser, &format!("/photos/{held}/report"), "report-held").await;
     look_at(&browser, "/reviews", "reviews-1").await;
@@ -315,7 +315,7 @@ fn photo(number: usize) -> Vec<u8> {
 }
 
 /// As if quality control had held it: the page is what is looked at here.
-async fn hold(app: &App, photo: &str) {
+async fn mark_held(app: &App, photo: &str) {
     let sql = "update photos set status = 'held', severity = 1 where id = $1::uuid";
     sqlx::query(sql)
         .bind(photo)
