@@ -155,7 +155,7 @@ async fn a_stolen_copy_of_the_sessions_opens_nothing() {
     let app = App::start().await;
     app.owner("Anna").await;
     let stored = rows::session_hash(&app).await;
-    let hex: String = stored.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(stored);
     let answer = app
         .visitor()
         .request("get", "/shoots")

@@ -50,15 +50,15 @@ impl Story {
     }
 
     fn done(&self, words: &str, input: &str) -> Said {
-        let told = self.qc(words, input);
-        assert_eq!(told.status, Some(0), "{told:#?}");
-        told
+        let output = self.qc(words, input);
+        assert_eq!(output.status, Some(0), "{output:#?}");
+        output
     }
 
     /// The header and the reports, as a fit reads them.
     fn decisions(&self) -> (Value, Vec<Value>) {
-        let told = self.done("decisions", "");
-        let mut lines = told.said.lines().map(|line| {
+        let output = self.done("decisions", "");
+        let mut lines = output.said.lines().map(|line| {
             let line: Value = serde_json::from_str(line).unwrap();
             line
         });
@@ -126,14 +126,14 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     let story = Story::begin().await;
     story
         .done("thresholds", "")
-        .says("Photos are judged by the table as it is.");
+        .says("Photos are judged by table 3 as it is.");
     let refit = story.refit(&Value::Null, &json!({"noise": 1.2}));
     story.done("adopt", &refit).says("Adopted as refit ");
     story
         .done("thresholds", "")
         .says("Anna's studio")
         .says("of table 3, from 8 decisions, since ")
-        .says("noise            fails at 1.2");
+        .says("noise            fails above 1.2 (table 0.9)");
     let in_force = story.decisions().0["in_force"].clone();
     assert_eq!(in_force["bounds"], json!({"noise": 1.2}));
 
@@ -145,7 +145,7 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     story.done("adopt", &next).says("Adopted as refit ");
     story
         .done("reset", "")
-        .says("Photos are judged by the table again");
+        .says("Photos are judged by table 3 again");
     story.done("reset", "").says("Nothing was changed");
     assert_eq!(story.decisions().0["in_force"], Value::Null);
 }
@@ -159,7 +159,9 @@ async fn a_refit_that_was_fitted_to_what_is_past_is_refused() {
     let refused = story.qc("adopt", &late);
     assert_eq!(refused.status, Some(2), "{refused:#?}");
     assert!(refused.complained.contains("fit again"), "{refused:#?}");
-    story.done("thresholds", "").says("fails at 1.2");
+    story
+        .done("thresholds", "")
+        .says("noise            fails above 1.2");
 }
 
 #[tokio::test]
@@ -176,6 +178,10 @@ async fn what_is_no_refit_of_this_organization_is_refused() {
             &refit.replace("\"version\":1", "\"version\":2"),
             "of version 2",
         ),
+        (
+            &refit.replace("\"table_version\":3", "\"table_version\":2"),
+            "fitted for table 2",
+        ),
         ("{}", "is not a refit document"),
         ("", "is not a refit document"),
     ] {
@@ -183,7 +189,7 @@ async fn what_is_no_refit_of_this_organization_is_refused() {
         assert_eq!(refused.status, Some(2), "{refused:#?}");
         assert!(refused.complained.contains(sentence), "{refused:#?}");
     }
-    story.done("thresholds", "").says("by the table as it is");
+    story.done("thresholds", "").says("by table 3 as it is");
 }
 
 #[tokio::test]
@@ -191,9 +197,9 @@ async fn an_unknown_organization_is_refused_with_status_2() {
     let app = App::start().await;
     let nobody = OrganizationId::new();
     for words in ["decisions", "adopt", "thresholds", "reset"] {
-        let told = operator_qc(&app.database, nobody, words, "");
-        assert_eq!(told.status, Some(2));
+        let output = operator_qc(&app.database, nobody, words, "");
+        assert_eq!(output.status, Some(2));
         let sentence = format!("There is no organization {nobody}.\n");
-        assert_eq!(told.complained, sentence);
+        assert_eq!(output.complained, sentence);
     }
 }

@@ -1,12 +1,6 @@
 //! Content types, detected from a file's first bytes: its name and the type that a browser
-//! sends may be wrong. Nothing here decodes a picture.
-
-/// Number of a file's first bytes that are examined: enough to contain the size in pixels,
-/// behind metadata and an embedded preview.
-pub const HEAD_BYTES: usize = 1 << 20;
-
-/// Largest picture accepted, in pixels (50 megapixels, as cameras count them).
-pub const MAX_PIXELS: i64 = 50_331_648;
+//! sends may be wrong. The one table of signatures that the site has; it needs nothing but
+//! the bytes and the name. `infer` does not know BigTIFF, nor most makers' RAW files.
 
 /// The content type given to the RAW files of every camera maker.
 pub const RAW: &str = "image/x-dcraw";
@@ -14,7 +8,7 @@ pub const RAW: &str = "image/x-dcraw";
 const EXPORT: &str = "Export it as JPEG or TIFF and upload that.";
 
 /// The content type of an accepted file, or a sentence that says what to do instead.
-pub fn kind(head: &[u8], name: &str) -> Result<&'static str, String> {
+pub fn detect(head: &[u8], name: &str) -> Result<&'static str, String> {
     if head.is_empty() {
         return Err(
             "This file is empty. Choose it again; if it is still empty, export it again.".into(),
@@ -88,39 +82,19 @@ fn unknown(head: &[u8]) -> String {
     format!("This is {named}. {EXPORT}")
 }
 
-/// Width and height, where the first bytes contain them.
-pub fn size_pixels(head: &[u8]) -> Option<(i32, i32)> {
-    let size = imagesize::blob_size(head).ok()?;
-    Some((
-        i32::try_from(size.width).ok()?,
-        i32::try_from(size.height).ok()?,
-    ))
-}
-
-/// A sentence, if a picture of this size is too much.
-pub fn too_many_pixels((width, height): (i32, i32)) -> Option<String> {
-    let pixels = i64::from(width) * i64::from(height);
-    (pixels > MAX_PIXELS).then(|| {
-        format!(
-            "This photo has {:.0} megapixels; the limit is 50. Export it smaller and upload that.",
-            pixels as f64 / 1e6
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn photos_are_known_by_their_first_bytes_whatever_their_name() {
-        assert_eq!(kind(b"\xff\xd8\xff\xe0", "a.png"), Ok("image/jpeg"));
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n", "a.jpg"), Ok("image/png"));
-        assert_eq!(kind(b"II\x2a\x00", "a.tif"), Ok("image/tiff"));
-        assert_eq!(kind(b"MM\x00\x2a", "a.tif"), Ok("image/tiff"));
-        assert_eq!(kind(b"II\x2a\x00", "a.NEF"), Ok(RAW));
-        assert_eq!(kind(b"\0\0\0\x18ftypcrx ", "a.jpg"), Ok(RAW));
-        assert_eq!(kind(b"RIFF\0\0\0\0WEBP", "a.jpg"), Ok("image/webp"));
+        assert_eq!(detect(b"\xff\xd8\xff\xe0", "a.png"), Ok("image/jpeg"));
+        assert_eq!(detect(b"\x89PNG\r\n\x1a\n", "a.jpg"), Ok("image/png"));
+        assert_eq!(detect(b"II\x2a\x00", "a.tif"), Ok("image/tiff"));
+        assert_eq!(detect(b"MM\x00\x2a", "a.tif"), Ok("image/tiff"));
+        assert_eq!(detect(b"II\x2a\x00", "a.NEF"), Ok(RAW));
+        assert_eq!(detect(b"\0\0\0\x18ftypcrx ", "a.jpg"), Ok(RAW));
+        assert_eq!(detect(b"RIFF\0\0\0\0WEBP", "a.jpg"), Ok("image/webp"));
     }
 
     #[test]
@@ -131,15 +105,9 @@ mod tests {
             (b"GIF89a", "a.nef", "GIF"),
             (b"<html>", "a.jpg", "not a photo"),
         ] {
-            let sentence = kind(head, name).unwrap_err();
+            let sentence = detect(head, name).unwrap_err();
             assert!(sentence.contains(said), "{sentence}");
             assert!(sentence.contains("xport it"), "{sentence}");
         }
-    }
-
-    #[test]
-    fn fifty_megapixels_are_taken_and_more_are_not() {
-        assert_eq!(too_many_pixels((8183, 5455)), None);
-        assert!(too_many_pixels((12_000, 12_000)).is_some());
     }
 }
