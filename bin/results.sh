@@ -77,8 +77,8 @@ one_line_a_test() {
 # it failed. An ignored one is in no result.
 sums() {
   awk -F '\t' '
-    { name = NR == FNR ? $3 : $1; sub(/^.* /, "", name) }
-    NR == FNR { count[$1]++; if ($1 == "failed") failed[name] = 1; next }
+    { is_result = FILENAME == ARGV[1]; name = is_result ? $3 : $1; sub(/^.* /, "", name) }
+    is_result { count[$1]++; if ($1 == "failed") failed[name] = 1; next }
     name in failed || seen[$1]++ { next }
     { skipped++; if ($2 !~ /^ignored/) count["passed"]-- }
     END { printf "%d passed, %d failed, %d skipped\n", count["passed"], count["failed"], skipped }
