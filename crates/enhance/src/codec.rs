@@ -6,46 +6,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::pixels::Pixels;
 
-mod bigtiff;
-pub(crate) mod exif;
 mod icc;
-mod ifd;
-mod jpeg;
-mod metadata;
+pub(crate) mod ifd;
+pub(crate) mod jpeg;
+pub(crate) mod metadata;
 mod orientation;
-pub(crate) mod photoshop;
-mod png;
-mod png_colour;
-mod png_metadata;
+pub(crate) mod png;
 mod preview;
-pub(crate) mod privacy;
 mod raw;
-mod raw_develop;
 mod refusal;
 mod samples;
-pub(crate) mod segments;
-mod shot;
 mod sniff;
-mod thumbnail;
 mod tiff;
-mod tiff_chunks;
-mod tiff_samples;
-mod tiff_source;
-mod tree;
-mod webp_read;
-mod whereabouts;
-pub(crate) mod write_jpeg;
-mod write_png;
-mod write_tiff;
-pub(crate) mod xmp;
-pub(crate) mod xmp_extended;
-mod xmp_packet;
+mod webp;
 
+pub use metadata::gps::Whereabouts;
+pub use metadata::shot::{ExposureMode, Shot};
 pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;
-pub use shot::{ExposureMode, Shot};
-pub use whereabouts::Whereabouts;
 
 /// What is decoded at most. Checked before anything is allocated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,10 +108,10 @@ pub struct Decoded {
 /// raw sources keep 16 bits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
     let (raster, mut source, metadata) = match sniff::sniff(bytes)? {
-        Format::Jpeg => jpeg::decode(bytes, limits)?,
-        Format::Png => png::decode(bytes, limits)?,
-        Format::Tiff => tiff::decode(bytes, limits)?,
-        Format::WebP => webp_read::decode(bytes, limits)?,
+        Format::Jpeg => jpeg::read::decode(bytes, limits)?,
+        Format::Png => png::read::decode(bytes, limits)?,
+        Format::Tiff => tiff::read::decode(bytes, limits)?,
+        Format::WebP => webp::decode(bytes, limits)?,
         Format::Raw => return raw::decode(bytes, limits),
     };
     let (pixels, profile) = raster.into_srgb()?;
@@ -252,10 +231,10 @@ pub fn encode(
     output: &Output,
 ) -> Result<Vec<u8>, EncodeError> {
     match *output {
-        Output::Jpeg { quality } => write_jpeg::encode(pixels, metadata, quality),
-        Output::Tiff8 => write_tiff::encode(pixels, metadata, 8),
-        Output::Tiff16 => write_tiff::encode(pixels, metadata, 16),
-        Output::Png => write_png::encode(pixels, metadata),
+        Output::Jpeg { quality } => jpeg::write::encode(pixels, metadata, quality),
+        Output::Tiff8 => tiff::write::encode(pixels, metadata, 8),
+        Output::Tiff16 => tiff::write::encode(pixels, metadata, 16),
+        Output::Png => png::write::encode(pixels, metadata),
         Output::WebP { quality } => encode_preview(pixels, quality),
     }
 }

@@ -12,41 +12,31 @@ use crate::kernels::moments::SIDE;
 use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
 
-mod borders;
 mod cells;
-mod clipping;
 mod colour;
-mod difference;
-mod edges;
-mod fit;
+mod edge_mask;
 mod full;
-mod ground;
 mod heatmap;
-mod neutral;
-mod noise;
-mod outline;
+mod lines;
+mod moments;
 mod pair;
-mod pattern;
 pub mod refit;
-mod scales;
-mod seams;
 pub mod shadow;
-mod sharpness;
-mod sheets;
 mod size;
 mod sky;
-mod straight;
 mod structure;
-mod tally;
 
+pub use edge_mask::edges;
 pub use heatmap::Heatmap;
-pub use outline::edges;
 
-#[cfg(test)]
-pub(crate) use fit::terms as terms_of;
+use colour::{clipping, difference, neutral};
 use full::Full;
-use ground::Ground;
+use lines::{seams, straight, tile_borders};
 use pair::Pair;
+#[cfg(test)]
+pub(crate) use pair::colour_map::terms as terms_of;
+use sky::ground::Ground;
+use structure::{edges as edge_agreement, fine, noise, sharpness};
 
 /// What else is known of a pair of pictures, and how strict to be.
 #[derive(Debug, Clone, Default)]
@@ -132,7 +122,7 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
     let grid = terms.plan.and_then(|plan| plan.grid);
     let borders = grid.map(|grid| {
         let full = (original.width(), original.height());
-        borders::Borders::of(&grid, full, (pair.width, pair.height))
+        tile_borders::Borders::of(&grid, full, (pair.width, pair.height))
     });
     let (seams, sky) = (
         seams::Seams::new(&pair, borders.as_ref()),
@@ -166,20 +156,20 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
 fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps) {
     let limits = &terms.thresholds;
     let (pattern, noise) = rayon::join(
-        || pattern::Pattern::new(full, house),
+        || fine::Pattern::new(full, house),
         || noise::Noise::new(full, house),
     );
     let mut measures = vec![noise.measure(limits)];
     measures.extend(pattern.measure(limits));
     measures.extend(clipping::measure(full, house, limits));
     measures.extend(difference::measure(full));
-    measures.extend(edges::measure(full, house, limits));
+    measures.extend(edge_agreement::measure(full, house, limits));
     measures.extend(sharpness::measure(full, limits));
     let maps = vec![
         (Gate::StructureFine, pattern.heatmap(limits)),
         (Gate::Noise, noise.heatmap(limits)),
         (Gate::LostHighlights, clipping::heatmap(full, house)),
-        (Gate::EdgePrecision, edges::heatmap(full, house)),
+        (Gate::EdgePrecision, edge_agreement::heatmap(full, house)),
     ];
     (measures, maps)
 }

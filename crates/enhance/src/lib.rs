@@ -16,23 +16,20 @@
 mod apply;
 pub mod brackets;
 pub mod codec;
-mod colour;
 pub mod export;
 pub mod fallback;
+mod filters;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod generative_model;
 pub mod inspect;
 mod kernels;
-mod light;
-mod lines;
+mod math;
 pub mod measure;
 pub mod pixels;
 pub mod plan;
-mod scale;
 pub mod scene;
-pub mod shoot_reference;
 pub mod sky;
 pub mod steps;
 
@@ -48,6 +45,6 @@ pub use generative_model::{
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
+pub use plan::shoot_reference::ShootReference;
 pub use plan::{Plan, Preset, plan};
 pub use scene::{AnalysisError, NoAnalyzer, Overrides, Scene, SceneAnalyzer, SkyChoice, small};
-pub use shoot_reference::ShootReference;

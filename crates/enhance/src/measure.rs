@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Shot;
-use crate::colour::luminance;
+use crate::filters::scale::{self, Kernel};
+use crate::math::colour::luminance;
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 mod falloff;
 mod illuminant;
+pub(crate) mod lines;
 mod noise;
 mod tilt;
 

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
+use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
-use crate::shoot_reference::ShootReference;
 use crate::steps::corners::Corners;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
@@ -19,6 +19,7 @@ use crate::steps::white_balance::WhiteBalance;
 pub mod corners;
 pub mod engine;
 pub mod exposure;
+pub mod shoot_reference;
 pub mod sky;
 pub mod white_balance;
 

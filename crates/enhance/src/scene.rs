@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use plumbline_documents::{Place, Room};
 
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::{Mask, Pixels};
-use crate::scale::{self, Kernel};
 
 /// Pixels of the copy that an `SceneAnalyzer` or a `GenerativeModel` is given, at most.
 pub const SMALL_PIXELS: u32 = 1_500_000;

@@ -18,7 +18,7 @@ use crate::brackets::pyramid::{Plane, Size, Span, Window};
 use crate::brackets::shoulder::Shoulder;
 use crate::brackets::trust::Trust;
 use crate::brackets::weights::{Recipe, weigh};
-use crate::light::Sample;
+use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
 
 /// Fine levels that are worked out per tile.

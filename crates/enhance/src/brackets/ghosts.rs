@@ -9,8 +9,8 @@
 use crate::brackets::outline::grey;
 use crate::brackets::pyramid::Size;
 use crate::brackets::trust::Trust;
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Longest side of the copies that are compared.
 const EDGE: u32 = 512;

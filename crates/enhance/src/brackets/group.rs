@@ -9,8 +9,8 @@ use std::cmp::Ordering;
 use crate::brackets::MOST_FRAMES;
 use crate::brackets::outline::{Outline, grey};
 use crate::codec::{ExposureMode, Shot};
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Longest side of a signature.
 const EDGE: u32 = 96;
@@ -57,7 +57,7 @@ impl Signature {
 
     /// Mean light in stops below white.
     fn light_ev(&self) -> f32 {
-        let light = |&v: &u8| f64::from(crate::light::linear(f32::from(v) / 255.0));
+        let light = |&v: &u8| f64::from(crate::math::light::linear(f32::from(v) / 255.0));
         let sum: f64 = self.grey.iter().map(light).sum();
         (sum / self.grey.len() as f64).max(1e-6).log2() as f32
     }

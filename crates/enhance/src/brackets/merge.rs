@@ -1,15 +1,14 @@
 //! Frames of one view to one picture, and what was done in sentences.
 
-use crate::brackets::MOST_FRAMES;
 use crate::brackets::align::{Motion, align};
 use crate::brackets::fuse::{Layer, fuse};
 use crate::brackets::ghosts::{self, Ghosts};
 use crate::brackets::trust::Trust;
-use crate::brackets::warp;
 use crate::brackets::weights::Recipe;
+use crate::brackets::{MOST_FRAMES, warp};
 use crate::codec::{Decoded, Metadata};
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Half the paper's weight on good exposure: without it clipped walls turn grey inside a coloured
 /// ring, with all of it the sky behind windows pales. Looked at on both real sets.

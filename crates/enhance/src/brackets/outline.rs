@@ -5,8 +5,8 @@
 //! "Fast, Robust Image Registration for Compositing HDR Photographs", 2003, in grey values, which
 //! keeps the parts of a pixel.
 
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Half width of the surroundings, in pixels.
 const RADIUS: usize = 4;

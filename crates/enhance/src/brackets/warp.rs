@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::brackets::align::Motion;
 use crate::brackets::pyramid::Size;
 use crate::brackets::trust::Trust;
-use crate::light::Sample;
+use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
 
 /// Longer side of the grid that says where the laid frame has pixels at all.

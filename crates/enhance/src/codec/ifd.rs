@@ -1,6 +1,9 @@
 //! TIFF image file directories (TIFF 6.0, section 2): read out of a file or an EXIF block of
 //! either byte order. BigTIFF directories are not read. Writing is `tree.rs`' business.
 
+pub(crate) mod bigtiff;
+pub(crate) mod tree;
+
 /// One directory entry; `value` is always little-endian, whatever the file was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {

@@ -3,9 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codec::ifd::Block;
-use crate::codec::segments::Markers;
-use crate::codec::{Shot, Whereabouts, exif, photoshop, privacy, thumbnail, xmp, xmp_extended};
+use crate::codec::jpeg::segments::Markers;
+use crate::codec::{Shot, Whereabouts};
 use crate::pixels::Pixels;
+
+pub(crate) mod exif;
+pub(crate) mod gps;
+pub(crate) mod photoshop;
+pub(crate) mod privacy;
+pub(crate) mod shot;
+pub(crate) mod thumbnail;
+pub(crate) mod xmp;
 
 /// The metadata blocks of a file as they came; they are refreshed when written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,7 +90,7 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
     let jfif = markers.payloads(0xE0, b"JFIF\0").next();
     Metadata {
         exif: first(0xE1, EXIF_SIGNATURE).filter(|block| Block::new(block).is_some()),
-        xmp: first(0xE1, XMP_SIGNATURE).map(|main| xmp_extended::join(&main, &extended)),
+        xmp: first(0xE1, XMP_SIGNATURE).map(|main| xmp::extended::join(&main, &extended)),
         iptc: photoshop::iptc(&resources),
         photoshop: (!resources.is_empty()).then_some(resources),
         comments: markers.payloads(0xFE, b"").map(<[u8]>::to_vec).collect(),

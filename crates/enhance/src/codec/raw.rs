@@ -5,13 +5,15 @@ use std::borrow::Cow;
 
 use plumbline_documents::{Format, Source};
 
+use crate::codec::ifd::tree::Tree;
 use crate::codec::ifd::{Block, Entry};
-use crate::codec::raw_develop::{Developed, Flash, RawDecoder};
-use crate::codec::segments::Markers;
-use crate::codec::tree::Tree;
-use crate::codec::{Decoded, Limits, Metadata, Refusal, Shot};
-use crate::codec::{exif, metadata, sniff};
+use crate::codec::jpeg::segments::Markers;
+use crate::codec::metadata::{self, exif};
+use crate::codec::raw::develop::{Developed, Flash, RawDecoder};
+use crate::codec::{Decoded, Limits, Metadata, Refusal, Shot, sniff};
 use crate::pixels::Pixels;
+
+mod develop;
 
 const NEW_SUBFILE_TYPE: u16 = 254;
 const COMPRESSION: u16 = 259;

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::codec::Refusal;
 use crate::codec::icc::{self, Conversion};
-use crate::light::Sample;
+use crate::math::light::Sample;
 use crate::pixels::Pixels;
 
 /// What the interleaved samples of a pixel mean.

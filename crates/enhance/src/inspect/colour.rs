@@ -10,6 +10,10 @@ use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
 
+pub(super) mod clipping;
+pub(super) mod difference;
+pub(super) mod neutral;
+
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 24;
 

@@ -7,8 +7,7 @@
 
 use rayon::prelude::*;
 
-use crate::inspect::scales;
-use crate::inspect::sheets::{Share, Sheets};
+use crate::inspect::full::buffers::{Share, Sheets};
 use crate::kernels::canny::agreement::{Agreement, compare};
 use crate::kernels::canny::gradient::{Rows, candidates};
 use crate::kernels::canny::hysteresis::grow;
@@ -19,6 +18,9 @@ use crate::kernels::planes::{self, Row};
 use crate::kernels::ssim::{self, Ring, Sums};
 use crate::kernels::strip::{HALO, MARGIN, Strip};
 use crate::pixels::{Pixels, Samples};
+
+mod buffers;
+mod ms_ssim;
 
 /// Rows of a strip, and columns of the blocks that sharpness is measured on.
 pub(crate) const ROWS: usize = 256;
@@ -117,7 +119,7 @@ impl Full {
             drowned,
             differences: all.differences,
             ssim: ssim.whole,
-            ms_ssim: scales::similarity(ssim, width, halves),
+            ms_ssim: ms_ssim::similarity(ssim, width, halves),
             blocks,
             across: width.div_ceil(SIDE),
             details: all.details,

@@ -4,16 +4,18 @@
 use plumbline_documents::Engine;
 use rayon::prelude::*;
 
-use crate::colour::{Lab, luminance};
+use crate::filters::scale::{self, Kernel};
 use crate::inspect::Terms;
-use crate::inspect::fit::Cubic;
-use crate::inspect::ground::Ground;
+use crate::inspect::pair::colour_map::Cubic;
+use crate::inspect::sky::ground::Ground;
 use crate::kernels::cubic::lab;
-use crate::light::Sample;
+use crate::math::colour::{Lab, luminance};
+use crate::math::light::Sample;
 use crate::pixels::Pixels;
 use crate::plan::Plan;
-use crate::scale::{self, Kernel};
 use crate::steps::white_balance::WhiteBalance;
+
+pub(super) mod colour_map;
 
 /// Pixels of the copies.
 const PIXELS: f64 = 1e6;

@@ -7,6 +7,8 @@ use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
 
+pub(super) mod ground;
+
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 24;
 /// Distances from the sky, in those pixels: the rim, and the ground it is compared with.

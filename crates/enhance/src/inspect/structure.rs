@@ -13,8 +13,13 @@ use plumbline_documents::{Gate, Measure, Thresholds};
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::heatmap::Heatmap;
+use crate::inspect::moments::Moments;
 use crate::inspect::pair::Pair;
-use crate::inspect::tally::Moments;
+
+pub(super) mod edges;
+pub(super) mod fine;
+pub(super) mod noise;
+pub(super) mod sharpness;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 12;

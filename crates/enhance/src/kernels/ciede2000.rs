@@ -238,8 +238,8 @@ fn hue_rotation(x: f32, y: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::colour;
-    use crate::light::Sample;
+    use crate::math::colour;
+    use crate::math::light::Sample;
 
     /// The kernel's difference of a pair, given as l, a, b of both and what it should be.
     fn of_lab(pair: &[f32; 7]) -> f32 {

@@ -102,7 +102,7 @@ fn polynomial(k: &[f32; TERMS], l: f32, a: f32, b: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::colour;
+    use crate::math::colour;
 
     fn colours() -> Vec<[f32; 3]> {
         let level = |v: usize| v as f32 / 9.0;

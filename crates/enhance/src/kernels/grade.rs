@@ -11,8 +11,8 @@
 
 use multiversion::multiversion;
 
-use crate::colour::luminance;
-use crate::light::{LUMA, Sample};
+use crate::math::colour::luminance;
+use crate::math::light::{LUMA, Sample};
 use crate::steps::tone::{Point, STEPS};
 use crate::steps::white_balance::WhiteBalance;
 
@@ -241,7 +241,7 @@ mod tests {
         [0, 1, 2].map(|c| {
             let value = (grey + (light[c] - grey) * point.chroma) * factor;
             let value = value.clamp(0.0, source[c].clamp(WHITE, 1.0));
-            (crate::light::encoded(value) * 255.0).round() as u8
+            (crate::math::light::encoded(value) * 255.0).round() as u8
         })
     }
 

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::light::{LUMA, Sample, encoded};
+use crate::math::light::{LUMA, Sample, encoded};
 
 /// Minkowski norm of shades of grey.
 const NORM: i32 = 6;

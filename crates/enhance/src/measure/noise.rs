@@ -3,7 +3,7 @@
 //! The fast estimator of Immerkaer (1996): the deviation of a second difference that is blind
 //! to slopes, here as the lower quartile over small blocks, so that texture does not count.
 
-use crate::light::LUMA;
+use crate::math::light::LUMA;
 use crate::pixels::{Pixels, Samples};
 
 /// Side of a block in pixels.

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Shot;
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 mod vanishing;
 
-use crate::lines::edges;
-use crate::lines::segments::{self, Segment};
+use crate::measure::lines::edges;
+use crate::measure::lines::segments::{self, Segment};
 use vanishing::{Upright, Vanishing};
 
 /// Long edge of the copy that is measured, pixels.

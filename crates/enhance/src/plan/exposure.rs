@@ -7,11 +7,11 @@
 
 use plumbline_documents::{Look, Place};
 
-use crate::light;
+use crate::math::light;
 use crate::measure::Measured;
+use crate::plan::shoot_reference::ShootReference;
 use crate::plan::smooth;
 use crate::scene::Scene;
-use crate::shoot_reference::ShootReference;
 use crate::steps::tone::Tone;
 
 /// Stops wanted, by what `features` lists.

@@ -8,10 +8,10 @@
 
 use plumbline_documents::Look;
 
-use crate::colour::luminance;
+use crate::math::colour::luminance;
 use crate::measure::{Illuminant, Measured, Tint};
+use crate::plan::shoot_reference::ShootReference;
 use crate::plan::smooth;
-use crate::shoot_reference::ShootReference;
 use crate::steps::white_balance::WhiteBalance;
 
 /// Weights of shades of grey, grey edge, brightest and plain surfaces, and a constant, for warmth.

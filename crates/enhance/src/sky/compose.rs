@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use crate::kernels::sky::{Blend, blend, grain};
-use crate::light::{Sample, place};
+use crate::math::light::{Sample, place};
 use crate::pixels::{Pixels, Samples};
 use crate::plan::sky::NewSky;
 use crate::sky::matte::Matte;

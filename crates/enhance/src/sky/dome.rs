@@ -4,7 +4,7 @@
 use plumbline_documents::SkyKind;
 use rayon::prelude::*;
 
-use crate::colour::luminance;
+use crate::math::colour::luminance;
 use crate::plan::sky::NewSky;
 use crate::plan::smooth;
 use crate::sky::atmosphere::{Air, ClearSky};

@@ -1,10 +1,10 @@
 //! A picture of a sky, hung behind the house: as wide as the photo, its horizon where the photo's
 //! sky ends, mirrored where its light would come from the wrong side.
 
-use crate::colour::luminance;
+use crate::filters::scale::{self, Kernel};
+use crate::math::colour::luminance;
 use crate::pixels::Pixels;
 use crate::plan::sky::NewSky;
-use crate::scale::{self, Kernel};
 use crate::sky::matte::{Matte, light};
 use crate::sky::planes::Plane;
 

@@ -12,11 +12,11 @@
 
 use rayon::prelude::*;
 
+use crate::filters::scale::{self, Kernel};
 use crate::kernels::sky::unlike;
-use crate::light::{LUMA, Sample};
+use crate::math::light::{LUMA, Sample};
 use crate::pixels::{Mask, Pixels, Samples};
 use crate::plan::smooth;
-use crate::scale::{self, Kernel};
 use crate::sky::islands::vouched;
 use crate::sky::planes::Plane;
 use crate::sky::row::Row;

@@ -1,7 +1,7 @@
 //! Full-size rows of the matte's fields, and of any coarse field.
 
 use crate::kernels::sky::{Fields, shares};
-use crate::light::Sample;
+use crate::math::light::Sample;
 use crate::sky::matte::Matte;
 use crate::sky::planes::Plane;
 

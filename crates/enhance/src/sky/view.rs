@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::colour::{lab, luminance};
+use crate::math::colour::{lab, luminance};
 use crate::sky::planes::Plane;
 
 /// Numbers about a sky. Shares are of the picture, 0.0 to 1.0; light is linear, 0.0 to 1.0.

@@ -4,10 +4,10 @@
 //! on a copy of at most 2048 pixels, enlarged smoothly, and evaluated with the full-size luma.
 //! So the layer follows full-size edges and leaves no glow around windows.
 
+use crate::filters::scale::{self, Kernel};
 use crate::kernels::grade::mix;
-use crate::light::LUMA;
+use crate::math::light::LUMA;
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Longer side of the copy the coefficients are fitted on.
 const LONG_EDGE: u32 = 2048;

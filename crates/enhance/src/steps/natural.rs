@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use crate::kernels::grade::Row;
-use crate::light::Sample;
+use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
 use crate::plan::Plan;
 use crate::steps::base::{Base, Fine};

@@ -7,9 +7,9 @@
 
 use rayon::prelude::*;
 
-use crate::light::Sample;
+use crate::filters::scale::{self, Kernel};
+use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
-use crate::scale::{self, Kernel};
 use crate::scene::SMALL_PIXELS;
 use crate::steps::tiles::band::{Band, mix};
 use crate::steps::tiles::coarse::{Coarse, Strip};

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::light;
+use crate::math::light;
 use crate::plan::smooth;
 
 /// The tone of an edit. All zero leaves every pixel as it was.

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use crate::light::{LUMA, Sample};
+use crate::math::light::{LUMA, Sample};
 use crate::pixels::{Pixels, Samples};
 use crate::steps::affine::{Affine, Normal};
 

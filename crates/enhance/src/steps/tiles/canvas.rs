@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use crate::generative_model::Tile;
-use crate::light::{Sample, encoded};
+use crate::math::light::{Sample, encoded};
 use crate::pixels::{Pixels, Samples};
 use crate::steps::tiles::Grid;
 use crate::steps::tiles::coarse::{BLOCK, Coarse, size};

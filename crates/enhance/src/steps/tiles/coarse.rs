@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 
 use rayon::prelude::*;
 
-use crate::light::{Sample, encoded};
+use crate::math::light::{Sample, encoded};
 use crate::pixels::{Pixels, Samples};
 
 /// Columns and rows of the picture that are one pixel here: half of what a latent spans.

@@ -1,0 +1,3 @@
+//! Whole pictures made of whole pictures: copies of another size.
+
+pub(crate) mod scale;

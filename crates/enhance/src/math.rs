@@ -1,0 +1,4 @@
+//! Arithmetic of colour and light: it knows numbers, and no pictures.
+
+pub(crate) mod colour;
+pub(crate) mod light;
