@@ -2,3 +2,4 @@
 
 pub(crate) mod colour;
 pub(crate) mod light;
+pub(crate) mod linear;

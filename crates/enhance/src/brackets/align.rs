@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::brackets::outline::Outline;
+use crate::math::linear::{Matrix, cramer, determinant3};
 use crate::pixels::Pixels;
 
 /// Longest side of the copies that are compared.
@@ -191,21 +192,12 @@ fn correlation(one: &Outline, two: &Outline, motion: &Motion) -> Option<f32> {
     enough.then(|| (cross / (own * theirs).sqrt().max(1e-9)) as f32)
 }
 
-/// Three equations by Cramer's rule; `None` where the picture has no edges to hold on to.
-fn solve(a: [[f64; 3]; 3], b: [f64; 3]) -> Option<[f32; 3]> {
-    let determinant = |m: [[f64; 3]; 3]| {
-        m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1])
-            - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
-            + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
-    };
-    let whole = determinant(a);
+/// `None` where the picture has no edges to hold on to.
+fn solve(a: Matrix<3>, b: [f64; 3]) -> Option<[f32; 3]> {
+    let whole = determinant3(a);
     let least = 1e-9 * a[0][0] * a[1][1] * a[2][2];
     if whole.is_nan() || whole <= least {
         return None;
     }
-    Some([0, 1, 2].map(|column| {
-        let mut replaced = a;
-        (0..3).for_each(|row| replaced[row][column] = b[row]);
-        (determinant(replaced) / whole) as f32
-    }))
+    Some(cramer(a, b, whole, determinant3).map(|v| v as f32))
 }

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::kernels::cubic::{Products, TERMS, Terms, add, evaluate};
 use crate::math::colour::Lab;
+use crate::math::linear;
 
 /// Every so-manieth pixel; a prime, so that columns take turns.
 const STEP: usize = 23;
@@ -116,7 +117,7 @@ fn numbers(from: Lab, to: Lab) -> Terms {
     numbers
 }
 
-/// Gaussian elimination; the prior keeps the matrix positive definite, so no pivoting is needed.
+/// The map of least squares; the prior keeps the matrix positive definite.
 fn solved(products: &Products) -> Cubic {
     let mut a: [[f64; TERMS]; TERMS] = products.map(|row| std::array::from_fn(|j| row[j]));
     let mut b = products.map(|row| [0, 1, 2].map(|c| row[TERMS + c]));
@@ -126,20 +127,8 @@ fn solved(products: &Products) -> Cubic {
             b[i][i - 1] += PRIOR;
         }
     }
-    for k in 0..TERMS {
-        for i in k + 1..TERMS {
-            let factor = a[i][k] / a[k][k];
-            (k..TERMS).for_each(|j| a[i][j] -= factor * a[k][j]);
-            (0..3).for_each(|c| b[i][c] -= factor * b[k][c]);
-        }
-    }
-    for k in (0..TERMS).rev() {
-        let row = a[k];
-        let known = |c: usize| -> f64 { (k + 1..TERMS).map(|j| row[j] * b[j][c]).sum() };
-        b[k] = [0, 1, 2].map(|c| (b[k][c] - known(c)) / row[k]);
-    }
     let mut rows = [[0.0; TERMS]; 3];
-    for (i, solved) in b.iter().enumerate() {
+    for (i, solved) in linear::eliminate(a, b).iter().enumerate() {
         (0..3).for_each(|c| rows[c][i] = solved[c] as f32);
     }
     Cubic { rows }

@@ -7,6 +7,8 @@
 //! place of drawn samples (nothing random to seed), then reweighted least squares (Tukey's
 //! biweight).
 
+use crate::math::linear::{cramer, determinant2};
+
 /// A segment as the vote sees it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Upright {
@@ -74,13 +76,15 @@ impl Vanishing {
             sbc += w * b * c;
         }
         scc += s * 3e-5;
-        let area = s * scc - sc * sc;
+        let (normal, sums) = ([[s, sc], [sc, scc]], [sb, sbc]);
+        let area = determinant2(normal);
         if area <= 1e-12 * s * s {
             return *self;
         }
+        let [lean, slope] = cramer(normal, sums, area, determinant2);
         Self {
-            lean: ((sb * scc - sbc * sc) / area) as f32,
-            converge: (-(s * sbc - sc * sb) / area) as f32,
+            lean: lean as f32,
+            converge: -slope as f32,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! same shape that fits inside: a camera turned about its centre, nothing else.
 
 use crate::kernels::warp::Line;
+use crate::math::linear::{cramer, determinant3};
 
 /// Diagonal of 36 x 24 mm film.
 const FILM_DIAGONAL_MM: f64 = 43.27;
@@ -131,22 +132,13 @@ impl Side {
     }
 }
 
-/// Centre and size of the crop that touches three sides (Cramer's rule).
+/// Centre and size of the crop that touches three sides.
 fn meet(a: Side, b: Side, c: Side) -> Option<(f64, f64, f64)> {
-    let determinant = |p: [f64; 3], q: [f64; 3], r: [f64; 3]| {
-        p[0] * (q[1] * r[2] - q[2] * r[1]) - q[0] * (p[1] * r[2] - p[2] * r[1])
-            + r[0] * (p[1] * q[2] - p[2] * q[1])
-    };
-    let column = |of: fn(Side) -> f64| [of(a), of(b), of(c)];
-    let (nx, ny) = (column(|s| s.nx), column(|s| s.ny));
-    let (reach, d) = (column(|s| -s.reach), column(|s| s.d));
-    let all = determinant(nx, ny, reach);
-    (all.abs() > 1e-9).then(|| {
-        (
-            determinant(d, ny, reach) / all,
-            determinant(nx, d, reach) / all,
-            determinant(nx, ny, d) / all,
-        )
+    let matrix = [a, b, c].map(|side| [side.nx, side.ny, -side.reach]);
+    let whole = determinant3(matrix);
+    (whole.abs() > 1e-9).then(|| {
+        let [x, y, kept] = cramer(matrix, [a.d, b.d, c.d], whole, determinant3);
+        (x, y, kept)
     })
 }
 
