@@ -74,7 +74,9 @@ pub fn apply(
         return Ok(pixels.clone());
     }
     match plan.engine {
-        Engine::Natural => Ok(natural::apply(pixels, plan).expect("every row keeps its length")),
+        Engine::Natural => {
+            Ok(natural::apply(pixels, &plan.natural()).expect("every row keeps its length"))
+        }
         Engine::Guided => guided(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
         Engine::Tiled => tiled(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
     }
@@ -99,7 +101,7 @@ pub fn paint_sky(
     let after =
         generation
             .model
-            .fill_sky(&before, &mask, denoise, new.words(), generation.watch)?;
+            .fill_sky(&before, &mask, denoise, new.prompt(), generation.watch)?;
     of_size(after, &before).map(Some)
 }
 

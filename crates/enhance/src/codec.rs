@@ -20,8 +20,6 @@ mod sniff;
 mod tiff;
 mod webp;
 
-pub use metadata::gps::Whereabouts;
-pub use metadata::shot::{ExposureMode, Shot};
 pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;

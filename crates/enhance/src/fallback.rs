@@ -3,11 +3,9 @@
 use plumbline_documents::{Engine, Gate, Report};
 
 use crate::generative_model::GenerativeModel;
-use crate::plan::Plan;
-use crate::plan::sky::{Sky, Why};
+use crate::plan::sky::{KeptReason, Sky};
+use crate::plan::{NATURAL_LEVEL, Plan};
 
-/// Where the natural engine starts: below guided at full and at lowered strength.
-pub(crate) const NATURAL_LEVEL: u8 = 2;
 /// Each lowering keeps this share of the strength.
 const LESS: f32 = 0.6;
 
@@ -48,7 +46,7 @@ fn only_the_sky(report: &Report) -> bool {
 
 fn with_its_own_sky(plan: &Plan) -> Plan {
     Plan {
-        sky: Sky::Kept(Why::Held),
+        sky: Sky::Kept(KeptReason::Held),
         ..plan.clone()
     }
 }

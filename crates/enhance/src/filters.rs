@@ -1,3 +1,4 @@
-//! Whole pictures made of whole pictures: copies of another size.
+//! Whole pictures made of whole pictures: means over windows, and copies of another size.
 
+pub(crate) mod box_mean;
 pub(crate) mod scale;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::Shot;
 use crate::filters::scale::{self, Kernel};
 use crate::math::colour::luminance;
 use crate::pixels::Pixels;
+use crate::shot::Shot;
 
 mod falloff;
 mod illuminant;

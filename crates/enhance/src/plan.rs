@@ -10,6 +10,7 @@ use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
 use crate::steps::corners::Corners;
+use crate::steps::natural::Natural;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
 use crate::steps::tone::Tone;
@@ -19,12 +20,17 @@ use crate::steps::white_balance::WhiteBalance;
 pub mod corners;
 pub mod engine;
 pub mod exposure;
+pub(crate) mod sharpening;
 pub mod shoot_reference;
 pub mod sky;
+pub(crate) mod verticals;
 pub mod white_balance;
 
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
 pub const VERSION: u32 = 5;
+
+/// Fallback level at which the natural engine starts: below a model at full and at lowered strength.
+pub(crate) const NATURAL_LEVEL: u8 = 2;
 
 /// An organization's taste. It moves the targets, never the guarantees.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,17 +143,11 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
         sharpening: if still {
             Sharpening::default()
         } else {
-            Sharpening::plan(measured)
+            sharpening::plan(measured)
         },
-        verticals: Verticals::plan(&measured.tilt, measured.width, measured.height),
+        verticals: verticals::plan(&measured.tilt, measured.width, measured.height),
         ..Plan::identity()
     }
-}
-
-/// Smoothstep from `from` to `to` (either order), 0.0 to 1.0.
-pub(crate) fn smooth(from: f32, to: f32, value: f32) -> f32 {
-    let t = ((value - from) / (to - from)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
 }
 
 impl Plan {
@@ -159,7 +159,7 @@ impl Plan {
             look: Look::Neutral,
             strength: 1.0,
             asked_strength: 1.0,
-            fallback_level: crate::fallback::NATURAL_LEVEL,
+            fallback_level: NATURAL_LEVEL,
             denoise: None,
             noise_share: 0.0,
             grid: None,
@@ -169,6 +169,16 @@ impl Plan {
             sharpening: Sharpening::default(),
             verticals: Verticals::default(),
             sky: Sky::default(),
+        }
+    }
+
+    /// The steps of the natural engine at the plan's strength.
+    pub(crate) fn natural(&self) -> Natural {
+        Natural {
+            corners: self.corners.scaled(self.strength),
+            white_balance: self.white_balance.scaled(self.strength),
+            sharpening: self.sharpening.scaled(self.strength),
+            tone: self.tone.scaled(self.strength),
         }
     }
 

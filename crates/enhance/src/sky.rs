@@ -11,6 +11,7 @@ mod dome;
 mod hung;
 mod islands;
 pub mod matte;
+mod new_sky;
 mod planes;
 mod row;
 mod sun;
@@ -18,13 +19,13 @@ pub mod view;
 
 pub use islands::without_islands;
 pub use matte::Matte;
+pub use new_sky::NewSky;
 pub use sun::Sun;
 pub use view::SkyView;
 
 use plumbline_documents::SkyKind;
 
 use crate::pixels::Pixels;
-use crate::plan::sky::NewSky;
 
 /// The graded picture with a new sky in place of the old one, same size and depth. `original` is
 /// the picture that the matte was made from and that was graded.

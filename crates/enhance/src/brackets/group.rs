@@ -8,9 +8,9 @@ use std::cmp::Ordering;
 
 use crate::brackets::MOST_FRAMES;
 use crate::brackets::outline::{Outline, grey};
-use crate::codec::{ExposureMode, Shot};
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
+use crate::shot::{ExposureMode, Shot};
 
 /// Longest side of a signature.
 const EDGE: u32 = 96;

@@ -1,6 +1,7 @@
 //! Where a frame may be believed: not beyond its border, and not where something moved.
 
 use crate::brackets::pyramid::{Plane, Size};
+use crate::math::interpolation::position;
 
 /// A coarse grid over the picture, 0.0 (not at all) to 1.0 (fully), read between its cells.
 #[derive(Debug, Clone)]
@@ -14,11 +15,11 @@ impl Trust {
     pub fn temper(&self, weight: &mut Plane, full: Size) {
         let window = weight.window;
         let columns: Vec<(usize, f32)> = (window.across.start..window.across.end)
-            .map(|x| cell(x, full.width, self.size.width))
+            .map(|x| position(x, full.width, self.size.width))
             .collect();
         let rows = weight.values.chunks_exact_mut(columns.len());
         for (y, row) in (window.down.start..).zip(rows) {
-            let (top, down) = cell(y, full.height, self.size.height);
+            let (top, down) = position(y, full.height, self.size.height);
             let bottom = (top + 1).min(self.size.height - 1);
             let row_of = |y: usize| &self.values[y * self.size.width..(y + 1) * self.size.width];
             let (upper, lower) = (row_of(top), row_of(bottom));
@@ -30,11 +31,4 @@ impl Trust {
             }
         }
     }
-}
-
-/// The cell whose centre is before a full-size pixel's, and the share of the next.
-fn cell(fine: usize, fine_count: usize, count: usize) -> (usize, f32) {
-    let at = (fine as f32 + 0.5) * count as f32 / fine_count as f32 - 0.5;
-    let at = at.clamp(0.0, (count - 1) as f32);
-    (at as usize, at - at.floor())
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::ifd::Block;
 use crate::codec::jpeg::segments::Markers;
-use crate::codec::{Shot, Whereabouts};
 use crate::pixels::Pixels;
+use crate::shot::{GpsFix, Shot};
 
 pub(crate) mod exif;
 pub(crate) mod gps;
@@ -100,14 +100,14 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
 }
 
 impl Metadata {
-    /// How the camera was set.
+    /// The camera's settings.
     pub fn shot(&self) -> Shot {
-        self.exif.as_deref().map(Shot::read).unwrap_or_default()
+        self.exif.as_deref().map(shot::read).unwrap_or_default()
     }
 
-    /// Where and when it was taken; `None`: it does not say.
-    pub fn whereabouts(&self) -> Option<Whereabouts> {
-        self.exif.as_deref().and_then(Whereabouts::read)
+    /// Position and time of the shot; `None`: they are not stated.
+    pub fn gps_fix(&self) -> Option<GpsFix> {
+        self.exif.as_deref().and_then(gps::read)
     }
 
     /// What of it may be told.

@@ -10,8 +10,9 @@ use crate::codec::ifd::{Block, Entry};
 use crate::codec::jpeg::segments::Markers;
 use crate::codec::metadata::{self, exif};
 use crate::codec::raw::develop::{Developed, Flash, RawDecoder};
-use crate::codec::{Decoded, Limits, Metadata, Refusal, Shot, sniff};
+use crate::codec::{Decoded, Limits, Metadata, Refusal, sniff};
 use crate::pixels::Pixels;
+use crate::shot::Shot;
 
 mod develop;
 

@@ -8,6 +8,7 @@ use crate::filters::scale::{self, Kernel};
 use crate::inspect::Terms;
 use crate::inspect::pair::colour_map::Cubic;
 use crate::inspect::sky::ground::Ground;
+use crate::kernels::balance::balanced;
 use crate::kernels::cubic::lab;
 use crate::math::colour::{Lab, luminance};
 use crate::math::light::Sample;
@@ -49,7 +50,7 @@ impl Pair {
         let original = labs(before.len(), |i| light(before[i]));
         let result = labs(after.len(), |i| light(after[i]));
         let promised = labs(before.len(), |i| {
-            promised(balance.apply(light(before[i])), light(after[i]))
+            promised(balanced(balance.gains, light(before[i])), light(after[i]))
         });
         let ground = Ground::new(terms.sky, w as usize, h as usize);
         let rest = rest(&original, &promised, &result, &ground);

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::Shot;
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
+use crate::shot::Shot;
 
 mod vanishing;
 

@@ -9,9 +9,9 @@
 use plumbline_documents::Look;
 
 use crate::math::colour::luminance;
+use crate::math::interpolation::smoothstep;
 use crate::measure::{Illuminant, Measured, Tint};
 use crate::plan::shoot_reference::ShootReference;
-use crate::plan::smooth;
 use crate::steps::white_balance::WhiteBalance;
 
 /// Weights of shades of grey, grey edge, brightest and plain surfaces, and a constant, for warmth.
@@ -49,7 +49,7 @@ pub(crate) fn plan(
     let light = light(&measured.illuminant);
     let light = shoot_reference.map_or(light, |shoot_reference| shoot_reference.pulled(light));
     let length = light.warm.hypot(light.green * GREEN_WEIGHT);
-    let share = smooth(BAND[0], BAND[1], length);
+    let share = smoothstep(BAND[0], BAND[1], length);
     let left = if look == Look::Warm { WARMTH } else { 0.0 };
     let out = Tint {
         warm: light.warm.clamp(-2.2, 2.2) * share - left,

@@ -8,13 +8,13 @@
 use rayon::prelude::*;
 
 use crate::kernels::sky::{Blend, blend, grain};
+use crate::math::interpolation::columns_of;
 use crate::math::light::{Sample, place};
 use crate::pixels::{Pixels, Samples};
-use crate::plan::sky::NewSky;
 use crate::sky::matte::Matte;
+use crate::sky::new_sky::NewSky;
 use crate::sky::planes::Plane;
 use crate::sky::row::{Row, lights, stretch};
-use crate::steps::base::columns_of;
 
 /// Share of a pixel below which it is not touched.
 const LEAST: f32 = 1.0 / 255.0;

@@ -5,10 +5,11 @@ use plumbline_documents::SkyKind;
 use rayon::prelude::*;
 
 use crate::math::colour::luminance;
-use crate::plan::sky::NewSky;
-use crate::plan::smooth;
+use crate::math::interpolation::smoothstep;
+use crate::math::statistics;
 use crate::sky::atmosphere::{Air, ClearSky};
 use crate::sky::clouds::{Ceiling, HIGH, LIGHT};
+use crate::sky::new_sky::NewSky;
 use crate::sky::planes::Plane;
 
 /// Longer side of the coarse sky.
@@ -118,12 +119,7 @@ impl Dome {
 /// Of the sky that will be seen.
 fn median(pixels: &[[f32; 3]], share: &Plane) -> f32 {
     let seen = pixels.iter().zip(&share.values).filter(|(_, s)| **s > 0.5);
-    let mut values: Vec<f32> = seen.map(|(p, _)| luminance(*p)).collect();
-    if values.is_empty() {
-        return 1.0;
-    }
-    let middle = values.len() / 2;
-    *values.select_nth_unstable_by(middle, f32::total_cmp).1
+    statistics::median(seen.map(|(p, _)| luminance(*p)).collect()).unwrap_or(1.0)
 }
 
 /// Brought to the level, brightness bent below white at one hue.
@@ -135,7 +131,7 @@ fn shoulder(light: [f32; 3], level: f32) -> [f32; 3] {
     }
     let room = BRIGHTEST - SHOULDER;
     let bent = SHOULDER + room * (1.0 - (-(most - SHOULDER) / room).exp());
-    let white = smooth(SHOULDER, 1.6, most) * 0.35;
+    let white = smoothstep(SHOULDER, 1.6, most) * 0.35;
     light.map(|v| {
         let v = v * bent / most;
         v + (bent - v) * white

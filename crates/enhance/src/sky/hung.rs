@@ -4,8 +4,8 @@
 use crate::filters::scale::{self, Kernel};
 use crate::math::colour::luminance;
 use crate::pixels::Pixels;
-use crate::plan::sky::NewSky;
 use crate::sky::matte::{Matte, light};
+use crate::sky::new_sky::NewSky;
 use crate::sky::planes::Plane;
 
 /// How far its brightness may be moved to the photo's: factors on its light.

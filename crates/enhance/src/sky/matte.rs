@@ -14,14 +14,13 @@ use rayon::prelude::*;
 
 use crate::filters::scale::{self, Kernel};
 use crate::kernels::sky::unlike;
+use crate::math::interpolation::{columns_of, smoothstep};
 use crate::math::light::{LUMA, Sample};
 use crate::pixels::{Mask, Pixels, Samples};
-use crate::plan::smooth;
 use crate::sky::islands::vouched;
 use crate::sky::planes::Plane;
 use crate::sky::row::Row;
 use crate::sky::view::{SkyView, view};
-use crate::steps::base::columns_of;
 
 /// Longer side of the coarse fields.
 const LONG_EDGE: u32 = 2048;
@@ -69,8 +68,8 @@ impl Matte {
         let snapped = snapped(&guess, &luma(&light), window);
         let certain_sky = guess
             .smallest(off.div_ceil(2))
-            .map(|p| smooth(0.80, 0.96, p));
-        let certain_ground = guess.largest(off).map(|p| 1.0 - smooth(0.02, 0.15, p));
+            .map(|p| smoothstep(0.80, 0.96, p));
+        let certain_ground = guess.largest(off).map(|p| 1.0 - smoothstep(0.02, 0.15, p));
         let sky = smooth_sky(&light, &certain_sky);
 
         let unlike = distance(&light, &sky, &certain_sky);
@@ -80,13 +79,15 @@ impl Matte {
             distance(&ground, &sky, &certain_sky)
         };
         let far = far(&apart, &near, &snapped);
-        let trust = near.with(&apart, |near, apart| smooth(1.2 * near, 2.6 * near, apart));
+        let trust = near.with(&apart, |near, apart| {
+            smoothstep(1.2 * near, 2.6 * near, apart)
+        });
         let gate = guess
             .largest(off)
-            .map(|p| smooth(0.04, 0.25, p))
+            .map(|p| smoothstep(0.04, 0.25, p))
             .mean(off.div_ceil(4));
         let doubt = doubt(&snapped, &trust);
-        let base = snapped.map(|p| smooth(0.3, 0.7, p));
+        let base = snapped.map(|p| smoothstep(0.3, 0.7, p));
         let base = base.with(&trust, |base, trust| base * (1.0 - trust));
         let slope = far.with(&near, |far, near| 1.0 / (far - near));
         let mut matte = Self {
@@ -227,7 +228,7 @@ fn tolerance(unlike: &Plane, certain: &Plane, window: usize) -> Plane {
 fn far(apart: &Plane, near: &Plane, likely: &Plane) -> Plane {
     let reach = apart.with(near, |apart, near| (0.9 * apart).max(near + 0.06) - near);
     let reach = reach.with(likely, |reach, p| {
-        reach * (0.35 + 0.65 * smooth(0.02, 0.25, p))
+        reach * (0.35 + 0.65 * smoothstep(0.02, 0.25, p))
     });
     reach.with(near, |reach, near| near + reach)
 }

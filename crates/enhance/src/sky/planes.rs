@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
+use crate::filters::box_mean::box_mean;
+use crate::math::interpolation::position;
 use crate::pixels::Mask;
-use crate::steps::base::{box_mean, position};
 
 /// One number for every coarse pixel, row by row.
 #[derive(Debug, Clone, PartialEq)]

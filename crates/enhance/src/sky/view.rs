@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::math::colour::{lab, luminance};
+use crate::math::statistics::median;
 use crate::sky::planes::Plane;
 
 /// Numbers about a sky. Shares are of the picture, 0.0 to 1.0; light is linear, 0.0 to 1.0.
@@ -59,15 +60,8 @@ fn lowest(share: &Plane) -> f32 {
 fn ground(share: &Plane, light: &[Plane; 3]) -> f32 {
     let of = |i: usize| luminance([0, 1, 2].map(|c| light[c].values[i]));
     let indices = (0..share.values.len()).step_by(7);
-    let mut values: Vec<f32> = indices
-        .filter(|&i| share.values[i] < 0.05)
-        .map(of)
-        .collect();
-    if values.is_empty() {
-        return 0.0;
-    }
-    let middle = values.len() / 2;
-    *values.select_nth_unstable_by(middle, f32::total_cmp).1
+    let values = indices.filter(|&i| share.values[i] < 0.05).map(of);
+    median(values.collect()).unwrap_or(0.0)
 }
 
 /// Every `STEP`th pixel is enough for a mean.

@@ -4,8 +4,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::sharpen;
-use crate::measure::Measured;
-use crate::plan::smooth;
 
 /// Unsharp masking over 3 x 3 pixels (binomial, σ about 0.7). `amount` 0.0 leaves all as is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -17,16 +15,6 @@ pub struct Sharpening {
 }
 
 impl Sharpening {
-    /// Small pictures were sharpened when they were made small; noise takes sharpening away.
-    pub(crate) fn plan(measured: &Measured) -> Self {
-        let megapixels = measured.width as f32 * measured.height as f32 / 1e6;
-        let quiet = smooth(0.02, 0.006, measured.noise);
-        Self {
-            amount: 0.3 * smooth(3.0, 12.0, megapixels) * quiet,
-            grain: (2.0 * measured.noise).min(0.02),
-        }
-    }
-
     /// A share of it, 0.0 (nothing) to 1.0 (all).
     pub fn scaled(&self, strength: f32) -> Self {
         Self {

@@ -6,8 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernels::grade::{Point, STEPS};
+use crate::math::interpolation::smoothstep;
 use crate::math::light;
-use crate::plan::smooth;
 
 /// The tone of an edit. All zero leaves every pixel as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -48,20 +49,6 @@ impl Default for Tone {
 
 fn white() -> f32 {
     1.0
-}
-
-/// Steps of the tables over the base layer.
-pub(crate) const STEPS: usize = 4096;
-
-/// What happens at one brightness of the surroundings.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Point {
-    /// Factor on linear light.
-    pub gain: f32,
-    /// The shoulder's bend: `gain` to the eighth, or over white when darkening, minus one.
-    pub bend: f32,
-    /// Factor on chroma.
-    pub chroma: f32,
 }
 
 impl Tone {
@@ -125,9 +112,9 @@ impl Tone {
     /// Shadows are lifted most around luma 0.12 and less toward black, so that black stays deep;
     /// highlights are taken back most around luma 0.88 and not at all at white.
     fn local_ev(&self, luma: f32) -> f32 {
-        let shadows = smooth(0.52, 0.12, luma) * (0.35 + 0.65 * smooth(0.0, 0.12, luma));
-        let highlights = smooth(0.62, 0.88, luma) * smooth(1.0, 0.88, luma);
-        let room = smooth(0.80, 0.35, luma);
+        let shadows = smoothstep(0.52, 0.12, luma) * (0.35 + 0.65 * smoothstep(0.0, 0.12, luma));
+        let highlights = smoothstep(0.62, 0.88, luma) * smoothstep(1.0, 0.88, luma);
+        let room = smoothstep(0.80, 0.35, luma);
         self.room_ev * room + self.shadow_lift_ev * shadows - self.highlight_ev * highlights
     }
 }

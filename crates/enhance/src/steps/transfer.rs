@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 
 use crate::math::light::{LUMA, Sample};
+use crate::math::statistics::median;
 use crate::pixels::{Pixels, Samples};
 use crate::steps::affine::{Affine, Normal};
 
@@ -193,9 +194,8 @@ fn robust_global(from: &[[f32; 3]], to: &[[f32; 3]]) -> Affine {
 /// Median distance between the proposal and the whole picture's transform, from every 7th pixel.
 fn median_change(from: &[[f32; 3]], to: &[[f32; 3]], global: &Affine) -> f32 {
     let pairs = from.iter().zip(to).step_by(7);
-    let mut distances: Vec<f32> = pairs.map(|(f, t)| global.distance(*f, *t)).collect();
-    let middle = distances.len() / 2;
-    *distances.select_nth_unstable_by(middle, f32::total_cmp).1
+    let distances = pairs.map(|(f, t)| global.distance(*f, *t));
+    median(distances.collect()).expect("a picture has pixels")
 }
 
 /// Full for what fits, fading to almost nothing for what does not (Geman and McClure).

@@ -1,22 +1,8 @@
-//! Where and when a photo was taken, as far as its GPS block says: position, the hour in Greenwich,
-//! and where the camera looked. (EXIF 2.32, section 4.6.6.)
+//! Position, time and heading of a photo, read from its GPS block (EXIF 2.32, section 4.6.6).
 
 use crate::codec::ifd::Entry;
 use crate::codec::ifd::tree::Tree;
-
-/// A position and an instant.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Whereabouts {
-    /// Degrees, north positive.
-    pub latitude: f64,
-    /// Degrees, east positive.
-    pub longitude: f64,
-    /// Days since noon of 1 January 2000 in Greenwich.
-    pub days_since_2000: f64,
-    /// Where the camera looked, degrees clockwise from true north; `None`: it does not say, or
-    /// says it by a compass.
-    pub heading_degrees: Option<f64>,
-}
+use crate::shot::GpsFix;
 
 const LATITUDE: [u16; 2] = [1, 2];
 const LONGITUDE: [u16; 2] = [3, 4];
@@ -24,37 +10,35 @@ const TIME: u16 = 7;
 const HEADING: [u16; 2] = [16, 17];
 const DATE: u16 = 29;
 
-impl Whereabouts {
-    /// Reads an EXIF block.
-    pub(crate) fn read(exif: &[u8]) -> Option<Self> {
-        let gps = Tree::read(exif)?.gps;
-        let find = |tag: u16| gps.iter().find(|entry| entry.tag == tag);
-        let angle = |[side, value]: [u16; 2], negative: &str, most: f64| {
-            let [degrees, minutes, seconds] = three(find(value)?)?;
-            let size = degrees + minutes / 60.0 + seconds / 3600.0;
-            let sign = if find(side)?.text().eq_ignore_ascii_case(negative) {
-                -1.0
-            } else {
-                1.0
-            };
-            (size <= most).then_some(sign * size)
+/// The fix that an EXIF block states; `None`: it lacks the position or the time.
+pub(crate) fn read(exif: &[u8]) -> Option<GpsFix> {
+    let gps = Tree::read(exif)?.gps;
+    let find = |tag: u16| gps.iter().find(|entry| entry.tag == tag);
+    let angle = |[side, value]: [u16; 2], negative: &str, most: f64| {
+        let [degrees, minutes, seconds] = three(find(value)?)?;
+        let size = degrees + minutes / 60.0 + seconds / 3600.0;
+        let sign = if find(side)?.text().eq_ignore_ascii_case(negative) {
+            -1.0
+        } else {
+            1.0
         };
-        let [hours, minutes, seconds] = three(find(TIME)?)?;
-        let day = day(&find(DATE)?.text())?;
-        let heading = || {
-            let [kind, value] = HEADING.map(find);
-            let is_true = kind?.text().eq_ignore_ascii_case("T");
-            value?
-                .real()
-                .filter(|v| is_true && (0.0..=360.0).contains(v))
-        };
-        Some(Self {
-            latitude: angle(LATITUDE, "S", 90.0)?,
-            longitude: angle(LONGITUDE, "W", 180.0)?,
-            days_since_2000: day - 0.5 + hours / 24.0 + minutes / 1440.0 + seconds / 86_400.0,
-            heading_degrees: heading(),
-        })
-    }
+        (size <= most).then_some(sign * size)
+    };
+    let [hours, minutes, seconds] = three(find(TIME)?)?;
+    let day = day(&find(DATE)?.text())?;
+    let heading = || {
+        let [kind, value] = HEADING.map(find);
+        let is_true = kind?.text().eq_ignore_ascii_case("T");
+        value?
+            .real()
+            .filter(|v| is_true && (0.0..=360.0).contains(v))
+    };
+    Some(GpsFix {
+        latitude: angle(LATITUDE, "S", 90.0)?,
+        longitude: angle(LONGITUDE, "W", 180.0)?,
+        days_since_2000: day - 0.5 + hours / 24.0 + minutes / 1440.0 + seconds / 86_400.0,
+        heading_degrees: heading(),
+    })
 }
 
 /// Three unsigned rationals.
@@ -132,13 +116,13 @@ mod tests {
         ]
     }
 
-    fn read(gps: Vec<Entry>) -> Option<Whereabouts> {
+    fn read(gps: Vec<Entry>) -> Option<GpsFix> {
         let tree = Tree {
             big_endian: true,
             gps,
             ..Tree::default()
         };
-        Whereabouts::read(&tree.write())
+        super::read(&tree.write())
     }
 
     #[test]

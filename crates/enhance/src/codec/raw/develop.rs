@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use flashraw::{CorruptionPolicy, DecodeOptions, FlashRaw, OutputFormat, RawPixelData};
 
-use crate::codec::{Limits, Refusal, Shot};
+use crate::codec::{Limits, Refusal};
+use crate::shot::Shot;
 
 /// A developed raw file: upright, sRGB-encoded.
 pub(crate) struct Developed {

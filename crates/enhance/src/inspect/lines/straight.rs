@@ -10,6 +10,7 @@ use plumbline_documents::{Gate, Measure, Thresholds};
 use rayon::prelude::*;
 
 use crate::inspect::pair::Pair;
+use crate::math::statistics::median;
 use crate::measure::lines::edges::{self, Edge};
 use crate::measure::lines::segments::{self, Segment};
 use crate::pixels::Pixels;
@@ -114,12 +115,9 @@ fn nearest(edges: &[Edge], x: f32, reach: f32, rising: Option<bool>) -> Option<E
         .copied()
 }
 
-fn middle(mut values: Vec<f32>, least: usize) -> Option<f32> {
-    if values.len() < least.max(3) {
-        return None;
-    }
-    let at = values.len() / 2;
-    Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)
+fn middle(values: Vec<f32>, least: usize) -> Option<f32> {
+    let enough = values.len() >= least.max(3);
+    median(values).filter(|_| enough)
 }
 
 /// Least squares over the parts' displacements, one `part` of rows apart.

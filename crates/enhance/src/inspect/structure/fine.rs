@@ -11,6 +11,7 @@ use crate::inspect::heatmap::Heatmap;
 use crate::inspect::moments::Moments;
 use crate::inspect::{reported, structure};
 use crate::kernels::moments::Block;
+use crate::math::statistics::ranked;
 
 /// Half an area, in windows.
 const CELL: usize = 4;
@@ -138,10 +139,10 @@ fn term(block: &Block) -> Window {
 }
 
 /// A share of the values lies below; one where there are none.
-fn quantile(mut values: Vec<f32>, share: f64) -> f64 {
+fn quantile(values: Vec<f32>, share: f64) -> f64 {
     let Some(last) = values.len().checked_sub(1) else {
         return 1.0;
     };
     let at = (last as f64 * share) as usize;
-    f64::from(*values.select_nth_unstable_by(at, f32::total_cmp).1)
+    f64::from(ranked(values, at))
 }

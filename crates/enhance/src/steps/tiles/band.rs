@@ -9,7 +9,7 @@
 
 use rayon::prelude::*;
 
-use crate::steps::base::{columns_of, position};
+use crate::math::interpolation::{columns_of, position};
 use crate::steps::tiles::coarse::Coarse;
 use crate::steps::transfer::{CELL, Transfer, place};
 
