@@ -1,7 +1,7 @@
 //! Bytes to pixels and back: the only place that knows file formats. Limits are checked on the
 //! header, before anything is allocated; every error is a sentence for the person who sent the file.
 
-use plumbline_documents::{Format, Source};
+use plumbline_documents::{Format, Signature, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::pixels::Pixels;
@@ -16,7 +16,6 @@ mod preview;
 mod raw;
 mod refusal;
 mod samples;
-mod sniff;
 mod tiff;
 mod webp;
 
@@ -105,7 +104,7 @@ pub struct Decoded {
 /// Decodes a JPEG, PNG, TIFF, WebP or camera RAW file to upright sRGB pixels. 16-bit, float and
 /// raw sources keep 16 bits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
-    let (raster, mut source, metadata) = match sniff::sniff(bytes)? {
+    let (raster, mut source, metadata) = match format(bytes)? {
         Format::Jpeg => jpeg::read::decode(bytes, limits)?,
         Format::Png => png::read::decode(bytes, limits)?,
         Format::Tiff => tiff::read::decode(bytes, limits)?,
@@ -120,6 +119,28 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
         source,
         metadata,
     })
+}
+
+/// The format of a readable file, or the refusal that names what it is instead. A TIFF signature
+/// begins RAW files too, so its tags decide.
+fn format(bytes: &[u8]) -> Result<Format, Refusal> {
+    match Signature::of(bytes) {
+        Signature::Photo(Format::Tiff) if raw::name(bytes).is_some() => Ok(Format::Raw),
+        Signature::Photo(format) => Ok(format),
+        Signature::Raw(_) => Ok(Format::Raw),
+        Signature::Empty => Err(Refusal::Empty),
+        Signature::OtherPicture(name) => Err(Refusal::UnsupportedFormat {
+            name: name.to_owned(),
+        }),
+        Signature::OtherFile(what) => Err(not_a_photo(what)),
+        Signature::Unknown => Err(not_a_photo("a file of an unknown kind")),
+    }
+}
+
+fn not_a_photo(what: &str) -> Refusal {
+    Refusal::NotAPhoto {
+        what: what.to_owned(),
+    }
 }
 
 /// A file to deliver.

@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
-use plumbline_documents::{Format, Source};
+use plumbline_documents::{Format, Signature, Source};
 
 use crate::codec::ifd::tree::Tree;
 use crate::codec::ifd::{Block, Entry};
 use crate::codec::jpeg::segments::Markers;
 use crate::codec::metadata::{self, exif};
 use crate::codec::raw::develop::{Developed, Flash, RawDecoder};
-use crate::codec::{Decoded, Limits, Metadata, Refusal, sniff};
+use crate::codec::{Decoded, Limits, Metadata, Refusal};
 use crate::pixels::Pixels;
 use crate::shot::Shot;
 
@@ -31,8 +31,10 @@ const DAMAGED: Refusal = Refusal::Damaged {
 
 /// Decodes and develops to upright 16-bit sRGB.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
-    let known = sniff::raw_name(bytes).map(str::to_owned);
-    let name = known.or_else(|| name(bytes)).unwrap_or_default();
+    let name = match Signature::of(bytes) {
+        Signature::Raw(name) => name.to_owned(),
+        _ => name(bytes).unwrap_or_default(),
+    };
     let developed = Flash.develop(bytes, &name, limits)?;
     let source = source(&developed);
     let metadata = metadata(bytes, &developed.shot);

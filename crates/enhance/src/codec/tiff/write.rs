@@ -7,6 +7,7 @@
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use plumbline_documents::Signature;
 use rayon::prelude::*;
 use std::io::Write;
 
@@ -15,7 +16,7 @@ use crate::codec::ifd::tree::{
 };
 use crate::codec::ifd::{Block, Entry};
 use crate::codec::metadata::exif;
-use crate::codec::{EncodeError, Metadata, icc, sniff};
+use crate::codec::{EncodeError, Metadata, icc};
 use crate::pixels::{Pixels, Samples};
 
 /// Bytes of a strip before compression: large enough for deflate's window of 32 KiB to pay,
@@ -55,7 +56,7 @@ pub(crate) fn encode(
 fn begin(out: &mut Vec<u8>, exif: Option<Vec<u8>>) -> (Vec<Entry>, bool) {
     let block = exif.and_then(|block| {
         let tree = Tree::read(&block)?;
-        let is_plain = exif::is_whole(&block) && sniff::raw_name(&block).is_none();
+        let is_plain = exif::is_whole(&block) && !is_raw(&block);
         Some(if is_plain {
             (block, tree)
         } else {
@@ -72,6 +73,10 @@ fn begin(out: &mut Vec<u8>, exif: Option<Vec<u8>>) -> (Vec<Entry>, bool) {
     out.extend_from_slice(&block);
     out.resize(out.len().next_multiple_of(2), 0);
     (root, tree.big_endian)
+}
+
+fn is_raw(block: &[u8]) -> bool {
+    matches!(Signature::of(block), Signature::Raw(_))
 }
 
 /// Pointers to the EXIF and GPS directories, where the block has them.
