@@ -39,7 +39,7 @@ pub enum ApplyError {
     /// The model handed over a tile that was not asked for, of another size, or a second time.
     #[error("the model painted tile {index}, which does not fit")]
     WrongTile {
-        /// What the model called it.
+        /// Index by which the model handed it over.
         index: usize,
     },
     /// The model says that it is done, and is not.
@@ -82,8 +82,8 @@ pub fn apply(
     }
 }
 
-/// What a model paints for the plan's new sky, for `repaint`: a small picture as the photo is
-/// framed, of which only the sky counts. `None`: the plan asks for none, or there is no sky.
+/// A model's picture of the plan's new sky, for `repaint`: small, framed as the photo is; only its
+/// sky counts. `None`: the plan asks for none, or there is no sky.
 pub fn paint_sky(
     original: &Pixels,
     plan: &Plan,

@@ -23,7 +23,7 @@ pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;
 
-/// What is decoded at most. Checked before anything is allocated.
+/// Limits of decoding, checked before anything is allocated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Width times height; 48 Mi pixels holds every 50-megapixel camera.
@@ -52,7 +52,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Whether a picture of this size may be decoded.
+    /// Refuses a picture of a size that may not be decoded.
     pub(crate) fn check(
         &self,
         width: u64,
@@ -95,9 +95,9 @@ impl Limits {
 pub struct Decoded {
     /// Upright, sRGB.
     pub pixels: Pixels,
-    /// What the file was.
+    /// Properties of the file.
     pub source: Source,
-    /// What the file said.
+    /// Metadata of the file.
     pub metadata: Metadata,
 }
 

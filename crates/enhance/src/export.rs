@@ -27,7 +27,7 @@ pub struct Export {
     pub long_edge: Option<u32>,
     /// Bytes of the whole file, at most.
     pub max_bytes: Option<u64>,
-    /// What the file may tell.
+    /// Metadata that the file may hold.
     pub privacy: Privacy,
 }
 

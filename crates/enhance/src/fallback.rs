@@ -1,4 +1,4 @@
-//! What to try after a result was held: less of the same, then a plainer engine, then a person.
+//! Fallbacks after a result was held: less of the same, then a plainer engine, then a person.
 
 use plumbline_documents::{Engine, Gate, Report};
 
@@ -37,7 +37,7 @@ pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan>
     }
 }
 
-/// Whether nothing but the new sky's edge was held: less strength would not mend that.
+/// True when nothing but the new sky's edge was held: less strength would not mend that.
 fn only_the_sky(report: &Report) -> bool {
     let mut held = report.held().peekable();
     held.peek().is_some()

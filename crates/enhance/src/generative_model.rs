@@ -1,12 +1,13 @@
-//! What a network that paints is asked for, and what it may answer. A `GenerativeModel` proposes: the plan
-//! decides what it is asked, and `apply` how much of the answer reaches the photo.
+//! The trait of generative models, its requests and its errors. A `GenerativeModel` proposes
+//! pictures: the plan decides on the request, and `apply` on how much of the proposal reaches the
+//! photo.
 
 use serde::{Deserialize, Serialize};
 
 use crate::pixels::{Mask, Pixels};
 use crate::scene::Scene;
 
-/// What a plan asks of diffusion.
+/// Request of a plan to a diffusion model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Denoise {
     /// Standard deviation of the noise to start from, on SDXL's scale: one of the schedule's.
@@ -19,8 +20,8 @@ pub struct Denoise {
     pub canny: f32,
     /// Weight of the interior look, 0.0 (outside) to 1.0.
     pub look: f32,
-    /// Which noise, of all there could be: 48 bits. It belongs to a place in the picture, so that
-    /// tiles that overlap agree on it.
+    /// Seed of the noise, 48 bits. Noise belongs to a place in the picture, so that tiles that
+    /// overlap agree on it.
     pub seed: u64,
 }
 
@@ -45,8 +46,7 @@ impl Default for Schedule {
 }
 
 impl Schedule {
-    /// Of sigmas in ascending order, positive and finite; `None`: there are none, more than 255, or
-    /// they are no such thing.
+    /// A schedule of sigmas. `None` unless there are 1 to 255, positive, finite and ascending.
     pub fn new(sigmas: Vec<f32>) -> Option<Self> {
         let ascending = sigmas.is_sorted_by(|a, b| a < b);
         let sound = sigmas.iter().all(|s| s.is_finite() && *s > 0.0);
@@ -59,8 +59,8 @@ impl Schedule {
         &self.sigmas
     }
 
-    /// Where to start for a strength of 0.0 to 1.0: sigma, and how many steps are left from there.
-    /// As many as fit into the strength, but one at least: 0.3 of eight steps are two.
+    /// The start for a strength of 0.0 to 1.0: its sigma and the number of steps left from there.
+    /// As many as fit into the strength, but at least one: 0.3 of eight steps are two.
     pub fn start(&self, strength: f32) -> (f32, u8) {
         // A hair more, or 0.6 of five steps would be two.
         let fit = (f64::from(strength) * self.sigmas.len() as f64 + 1e-4) as usize;
@@ -69,12 +69,12 @@ impl Schedule {
     }
 }
 
-/// How far a model is: tiles, or phases where there is but one picture.
+/// Progress of a model, in tiles, or in phases where there is only one picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Finished.
     pub done: u32,
-    /// Of so many.
+    /// Total number.
     pub of: u32,
 }
 
@@ -98,9 +98,9 @@ pub struct Tile {
 /// A model in somebody's hand: who paints, and who watches.
 #[derive(Clone, Copy)]
 pub struct Generation<'a> {
-    /// Who paints.
+    /// The model.
     pub model: &'a dyn GenerativeModel,
-    /// Who is told how far it is, and may stop it.
+    /// Called with its progress; may stop it.
     pub watch: ProgressFn<'a>,
 }
 
@@ -153,12 +153,12 @@ pub trait GenerativeModel: Send + Sync {
         Err(GenerationError::Failed("it paints no tiles".to_owned()))
     }
 
-    /// Whether it has learned how rooms are to look.
+    /// True when it has learned an interior look of its own.
     fn has_look(&self) -> bool {
         false
     }
 
-    /// Whether it can paint skies.
+    /// True when it can paint skies.
     fn paints_skies(&self) -> bool {
         false
     }

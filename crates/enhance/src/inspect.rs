@@ -38,15 +38,15 @@ pub(crate) use pair::colour_map::terms as terms_of;
 use sky::ground::Ground;
 use structure::{edges as edge_agreement, fine, noise, sharpness};
 
-/// What else is known of a pair of pictures, and how strict to be.
+/// Terms of a judgement: facts about the pair of pictures, and thresholds.
 #[derive(Debug, Clone, Default)]
 pub struct Terms<'a> {
     /// The plan that made the result; `None`: somebody else edited it.
     pub plan: Option<&'a Plan>,
-    /// Where the sky was replaced, of any size with the picture's shape: the only place where
-    /// pixels may be new.
+    /// The replaced sky, of any size with the picture's shape: the only place where pixels may be
+    /// new.
     pub sky: Option<&'a Mask>,
-    /// Where measures fail.
+    /// Thresholds at which measures fail.
     pub thresholds: Thresholds,
 }
 
@@ -55,8 +55,8 @@ pub struct Terms<'a> {
 pub struct Inspected {
     /// The numbers.
     pub report: Report,
-    /// Where to look, every measure's worst; nothing when the sizes differ. One value for every
-    /// 8 x 8 pixels.
+    /// The worst of all measures' heatmaps, one value for every 8 x 8 pixels; `None` when the sizes
+    /// differ.
     pub heatmap: Option<Heatmap>,
     /// Heatmap of each gate that found something.
     pub heatmaps: Vec<(Gate, Heatmap)>,
@@ -106,7 +106,7 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
 
 type Maps = Vec<(Gate, Heatmap)>;
 
-/// What is judged on copies of about one megapixel. The copies themselves are gone by then.
+/// Judgement on copies of about one megapixel. The copies themselves are gone by then.
 struct Small {
     ground: Ground,
     measures: Vec<Measure>,
@@ -152,7 +152,7 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
     }
 }
 
-/// What is judged on every pixel.
+/// Judgement on every pixel.
 fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps) {
     let limits = &terms.thresholds;
     let (pattern, noise) = rayon::join(
@@ -174,7 +174,7 @@ fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps)
     (measures, maps)
 }
 
-/// Which of the 8 x 8 blocks, with their neighbours, are house.
+/// For each block of 8 x 8 pixels, true when it and its neighbours are house.
 fn house(full: &Full, ground: &Ground) -> Vec<bool> {
     let (width, height) = full.size;
     let share = |at: usize, size: usize| ((at * SIDE + SIDE / 2) as f64 / size as f64).min(1.0);

@@ -62,13 +62,13 @@ pub struct Measured {
     /// The colour of the light.
     #[serde(default)]
     pub illuminant: Illuminant,
-    /// What the lens lost toward the corners.
+    /// Light that the lens lost toward the corners.
     #[serde(default)]
     pub falloff: Falloff,
     /// Standard deviation of luma that noise makes in flat areas at full size, 0.0 to 1.0.
     #[serde(default)]
     pub noise: f32,
-    /// How the camera was held.
+    /// Tilt of the camera.
     #[serde(default)]
     pub tilt: Tilt,
 }

@@ -35,15 +35,15 @@ pub(crate) const NATURAL_LEVEL: u8 = 2;
 /// An organization's taste. It moves the targets, never the guarantees.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
-    /// Which look.
+    /// Tone preset.
     pub look: Look,
-    /// How much of it, 0.0 (nothing) to 1.0 (the whole correction).
+    /// Strength, 0.0 (nothing) to 1.0 (the whole correction).
     pub strength: f32,
-    /// What the shoot's photos have in common; `None`: the photo stands alone.
+    /// Common light and exposure of the shoot; `None`: the photo stands alone.
     pub shoot_reference: Option<ShootReference>,
-    /// What becomes of skies.
+    /// Choice of sky.
     pub sky: SkyChoice,
-    /// What is to make the pixels.
+    /// Choice of engine.
     pub engine: EngineChoice,
 }
 
@@ -64,24 +64,25 @@ impl Default for Preset {
 pub struct Plan {
     /// `VERSION` when it was made.
     pub version: u32,
-    /// What makes the pixels.
+    /// Engine that makes the pixels.
     pub engine: Engine,
-    /// Which look.
+    /// Tone preset.
     pub look: Look,
     /// 0.0 to 1.0, lowered by the fallbacks.
     pub strength: f32,
     /// The strength that was asked for, before any lowering.
     pub asked_strength: f32,
-    /// Where on the fallbacks: 0 and 1 with a model, tiled as well as guided, 2 to 4 natural.
+    /// Position on the list of fallbacks: 0 and 1 with a model, tiled as well as guided, 2 to 4
+    /// natural.
     #[serde(alias = "rung")]
     pub fallback_level: u8,
-    /// What a model is asked for; `None`: none is.
+    /// Request to a model; `None`: no model is asked.
     #[serde(default)]
     pub denoise: Option<Denoise>,
     /// The share of all noise that `denoise` began with at full strength, 0.0 to 1.0.
     #[serde(default)]
     pub noise_share: f32,
-    /// Where the tiles lie; `None`: there are none.
+    /// Grid of tiles; `None`: there are none.
     #[serde(default)]
     pub grid: Option<Grid>,
     /// Colour of the light, taken out.
@@ -97,7 +98,7 @@ pub struct Plan {
     /// Upright lines: done first, by `straighten`, and not scaled by strength.
     #[serde(default)]
     pub verticals: Verticals,
-    /// What becomes of the sky: done last, by `repaint`, and not scaled by strength.
+    /// Treatment of the sky: done last, by `repaint`, and not scaled by strength.
     #[serde(default)]
     pub sky: Sky,
 }
@@ -182,12 +183,12 @@ impl Plan {
         }
     }
 
-    /// Whether straightening, applying and repainting it return the same bytes.
+    /// True when straightening, applying and repainting it return the same bytes.
     pub fn is_identity(&self) -> bool {
         self.verticals.is_upright() && self.is_colour_identity() && self.sky.new_sky().is_none()
     }
 
-    /// Whether applying it returns the same bytes; straightening may still move them.
+    /// True when applying it returns the same bytes; straightening may still move them.
     pub fn is_colour_identity(&self) -> bool {
         let still = self.white_balance.is_neutral()
             && self.tone.is_flat()
@@ -196,7 +197,7 @@ impl Plan {
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }
 
-    /// What was done, in plain words, one sentence a line.
+    /// The edit in plain words, one sentence a line.
     pub fn describe(&self) -> Vec<String> {
         let mut lines = self.describe_look();
         lines.extend(self.sky.describe());

@@ -1,5 +1,5 @@
-//! What is in the picture, and the trait of networks that see: an `SceneAnalyzer` looks at a small copy. What
-//! it says is a suggestion, the plan decides.
+//! The scene of a picture, and the trait of networks that analyze it on a small copy. Their answer
+//! is a suggestion; the plan decides.
 
 use std::sync::Arc;
 
@@ -11,28 +11,27 @@ use crate::pixels::{Mask, Pixels};
 /// Pixels of the copy that an `SceneAnalyzer` or a `GenerativeModel` is given, at most.
 pub const SMALL_PIXELS: u32 = 1_500_000;
 
-/// What an `SceneAnalyzer` saw.
+/// Scene of a picture, as an analyzer found it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
     /// Inside or outside.
     pub place: Place,
-    /// How sure, 0.0 to 1.0.
+    /// Confidence in the place, 0.0 to 1.0.
     pub confidence: f32,
-    /// Which room; `None`: outside, or nobody could tell.
+    /// Kind of room; `None`: outside, or it could not be told.
     pub room: Option<Room>,
-    /// How sure of the room, 0.0 to 1.0.
+    /// Confidence in the room, 0.0 to 1.0.
     pub room_confidence: f32,
-    /// How likely every pixel is sky, 0 to 255, of any size with the picture's shape; `None`: not
-    /// looked for.
+    /// Likelihood of sky, 0 to 255, of any size with the picture's shape; `None`: not looked for.
     pub sky: Option<Mask>,
 }
 
-/// What a person said about a picture. It outranks every analyzer and every measurement.
+/// Statements of a person about a picture. They outrank every analyzer and every measurement.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overrides {
     /// Inside or outside.
     pub place: Option<Place>,
-    /// Where the sky is, of any size with the straightened picture's shape.
+    /// Mask of the sky, of any size with the straightened picture's shape.
     pub sky_mask: Option<Mask>,
     /// Its sky, whatever its shoot's preset says.
     pub sky: Option<SkyChoice>,
@@ -43,7 +42,7 @@ pub type SkyChoice = plumbline_documents::SkyChoice<Arc<Pixels>>;
 
 /// Looks at a picture.
 pub trait SceneAnalyzer: Send + Sync {
-    /// What is in a picture of at most `SMALL_PIXELS` pixels.
+    /// The scene of a picture of at most `SMALL_PIXELS` pixels.
     fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError>;
     /// For the record: the network's name, or "plain".
     fn name(&self) -> &str;

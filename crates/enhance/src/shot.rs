@@ -18,7 +18,7 @@ pub struct Shot {
     pub exposure_mode: Option<ExposureMode>,
     /// Focal length on 36 x 24 mm film, in millimetres.
     pub focal_35mm: Option<f32>,
-    /// When it was taken, as the camera's clock said: "2026:11:25 10:31:02".
+    /// Time by the camera's clock: "2026:11:25 10:31:02".
     pub taken_at: Option<String>,
     /// Fractions of that second, as digits.
     pub taken_subsecond: Option<String>,

@@ -1,4 +1,4 @@
-//! How a frame lies against another: the tripod was bumped, or there was none.
+//! Alignment of two frames: the tripod was bumped, or there was none.
 //!
 //! Shift and rotation by Lucas and Kanade ("An Iterative Image Registration Technique", 1981) from
 //! coarse to fine on outlines, which do not know the exposure; what moved in the room is outvoted
@@ -20,7 +20,7 @@ const CONFIDENT: f32 = 0.35;
 /// A shift of the farthest corner below which a frame is left as it is, in full-size pixels.
 const STILL: f32 = 0.3;
 
-/// Where a pixel of the reference lies in the frame: turned around the middle, then shifted.
+/// Motion from the reference to a frame: turned around the middle, then shifted.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Motion {
     /// To the right, in full-size pixels.
@@ -32,13 +32,13 @@ pub struct Motion {
 }
 
 impl Motion {
-    /// Whether the frame lies as good as exactly on the reference.
+    /// True when the frame lies as good as exactly on the reference.
     pub fn is_still(&self, width: u32, height: u32) -> bool {
         let radius = (width as f32).hypot(height as f32) / 2.0;
         self.right.hypot(self.down) + self.degrees.abs().to_radians() * radius < STILL
     }
 
-    /// Where a point, counted from the middle, lies in the frame.
+    /// The place in the frame of a point of the reference, both counted from the middle.
     pub(super) fn of(&self, x: f32, y: f32) -> (f32, f32) {
         let (sin, cos) = self.degrees.to_radians().sin_cos();
         (
@@ -66,7 +66,7 @@ impl Motion {
     }
 }
 
-/// How `frame` lies against `reference`, both of one size; `None` without confidence.
+/// The motion from `reference` to `frame`, both of one size; `None` without confidence.
 pub(super) fn align(reference: &Pixels, frame: &Pixels) -> Option<Motion> {
     let edges = levels(reference.width().max(reference.height()));
     let mut guess = Motion::default();

@@ -232,7 +232,7 @@ impl<'a> Fusion<'a> {
     }
 }
 
-/// What is kept between the walks.
+/// Levels kept between the passes.
 struct Coarse {
     /// Every frame at the first kept level.
     frames: Vec<[Plane; 3]>,

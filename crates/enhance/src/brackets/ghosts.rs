@@ -1,4 +1,4 @@
-//! Where something moved between the exposures: a curtain, a tree, a person.
+//! Ghosts: places where something moved between the exposures: a curtain, a tree, a person.
 //!
 //! Frames are compared with their neighbours in exposure. What a brightness of the darker frame
 //! becomes in the brighter one is learned from the pair itself (the comparagram of Mann), with
@@ -36,7 +36,7 @@ const NEXT_TO_NOTHING: f32 = 1e-14;
 pub(super) struct Ghosts {
     /// For every frame.
     pub trust: Vec<Trust>,
-    /// How many places.
+    /// Number of places.
     pub places: usize,
     /// Share of the picture, 0.0 to 1.0.
     pub share: f32,
@@ -85,7 +85,7 @@ pub(super) fn find(frames: &[&Pixels]) -> Option<Ghosts> {
     })
 }
 
-/// Where the brighter frame is not what the darker one makes expect, nor any of its neighbours.
+/// True where the brighter frame is not what the darker one or its neighbours predict.
 fn disagreement(dark: &[u8], bright: &[u8], size: Size) -> Vec<bool> {
     let expected = comparagram(dark, bright);
     let at = |i: usize| {
@@ -137,7 +137,7 @@ fn quantile(counts: &[u32], parts: u32) -> usize {
     level.unwrap_or(0)
 }
 
-/// How many cells are set in the square around each.
+/// Number of cells that are set in the square around each.
 fn window_count(set: &[bool], size: Size, radius: usize) -> Vec<usize> {
     let mut across = vec![0_usize; set.len()];
     for (to, row) in across

@@ -22,13 +22,13 @@ const HOUSE: Recipe = Recipe {
 pub struct Merged {
     /// The picture: 16 bits when it was fused, the frame's own depth when a single frame stands.
     pub pixels: Pixels,
-    /// What the middle frame's file said.
+    /// Metadata of the middle frame's file.
     pub metadata: Metadata,
-    /// What was done, for a person to read.
+    /// Description of the merge, in sentences.
     pub sentences: Vec<String>,
     /// For every frame, darkest first, how it lay against the middle one; `None`: left out.
     pub motions: Vec<Option<Motion>>,
-    /// Which of the given frames were left out, in the order they were given.
+    /// Indices of the given frames that were left out, ascending.
     pub left_out: Vec<usize>,
 }
 
@@ -103,7 +103,7 @@ fn middle(frames: &[Decoded]) -> usize {
     if off(high) < off(low) { high } else { low }
 }
 
-/// How every frame lies against the middle one, over its neighbours in exposure: frames many
+/// The motion of every frame against the middle one, over its neighbours in exposure: frames many
 /// stops apart have little in common.
 fn motions(frames: &[Decoded], middle: usize) -> Vec<Option<Motion>> {
     let mut motions = vec![None; frames.len()];

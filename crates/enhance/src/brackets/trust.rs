@@ -1,4 +1,4 @@
-//! Where a frame may be believed: not beyond its border, and not where something moved.
+//! Confidence in a frame: none beyond its border, and none where something moved.
 
 use crate::brackets::pyramid::{Plane, Size};
 use crate::math::interpolation::position;

@@ -1,4 +1,4 @@
-//! How much a frame has to say at a pixel: contrast, saturation and being well exposed.
+//! Weights of a frame's pixels: contrast, saturation and being well exposed.
 //!
 //! Mertens, Kautz and Van Reeth, "Exposure Fusion", 2007. Contrast is the absolute Laplacian of
 //! grey, saturation the standard deviation of red, green and blue, and well exposed is a bell of
@@ -6,12 +6,12 @@
 
 use crate::brackets::pyramid::{Plane, Size, Window, mirror};
 
-/// How strongly being well exposed counts, as an exponent: 1 is the paper's, 0 leaves it out.
+/// Options of the weights and of the fusion.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Recipe {
     /// 0.0 to 1.0.
     pub exposedness: f32,
-    /// Whether values beyond white are rolled off instead of cut.
+    /// True when values beyond white are rolled off instead of cut.
     pub shoulder: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a file says about its picture, taken along from any format to any format.
+//! Metadata of a file, taken along from any format to any format.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,12 +30,12 @@ pub struct Metadata {
     pub comments: Vec<Vec<u8>>,
     /// JFIF's pixel density of a JPEG: unit, columns and rows, as its five bytes.
     pub density: Option<[u8; 5]>,
-    /// What has been done to the picture since it was read.
+    /// Change to the picture since it was read.
     pub change: Change,
 }
 
-/// What was done to a picture, as IPTC's DigitalSourceType will say. A source that states more
-/// than this (that its pixels were generated) keeps its own statement.
+/// Change to a picture, as IPTC's DigitalSourceType will state it. A source that states more than
+/// this (that its pixels were generated) keeps its own statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
@@ -52,7 +52,7 @@ pub enum Change {
     Collaged,
 }
 
-/// What a delivered file may tell.
+/// Metadata that a delivered file may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Privacy {
@@ -110,7 +110,7 @@ impl Metadata {
         self.exif.as_deref().and_then(gps::read)
     }
 
-    /// What of it may be told.
+    /// The part of it that may be delivered.
     pub fn within(&self, privacy: Privacy) -> Self {
         let iptc = || self.iptc.as_deref().and_then(privacy::iptc);
         match privacy {

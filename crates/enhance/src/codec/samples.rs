@@ -8,7 +8,7 @@ use crate::codec::icc::{self, Conversion};
 use crate::math::light::Sample;
 use crate::pixels::Pixels;
 
-/// What the interleaved samples of a pixel mean.
+/// Meaning of the interleaved samples of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     Grey,

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::kernels::planes;
 use crate::pixels::{Pixels, Samples, narrow};
 
-/// How to average.
+/// Way of averaging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kernel {
     /// Plain area average: for numbers.

@@ -75,7 +75,7 @@ impl Repaint {
         thresholds.measure(Gate::TileChroma, worst)
     }
 
-    /// Where, so that the threshold lies in the middle of the scale.
+    /// The heatmap, with the threshold in the middle of its scale.
     pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
         let limit = thresholds.of(Gate::TileChroma).fail;
         let of = |shift: &f64| (shift / limit / 2.0) as f32;

@@ -25,7 +25,7 @@ mod ms_ssim;
 /// Rows of a strip, and columns of the blocks that sharpness is measured on.
 pub(crate) const ROWS: usize = 256;
 
-/// What the pass found.
+/// Results of the pass.
 pub(crate) struct Full {
     pub pixels: u64,
     /// Columns and rows of pixels.
@@ -43,7 +43,7 @@ pub(crate) struct Full {
     pub blocks: Vec<Block>,
     /// Blocks in a row.
     pub across: usize,
-    /// What sharpness is judged by, for every 256 x 256 block.
+    /// Details by which sharpness is judged, for every 256 x 256 block.
     pub details: Vec<Detail>,
     pub edges: Agreement,
 }
@@ -64,7 +64,7 @@ impl Detail {
     }
 }
 
-/// What one strip adds to sums.
+/// Contribution of one strip to the sums.
 #[derive(Default)]
 struct Part {
     differences: Histogram,

@@ -50,7 +50,7 @@ impl Heatmap {
         self.height
     }
 
-    /// Whether the picture was too small to have one.
+    /// True when the picture was too small to have one.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

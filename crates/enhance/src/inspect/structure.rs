@@ -54,7 +54,7 @@ impl Sum for Both {
 }
 
 impl Structure {
-    /// Of the house only; a tile that is mostly sky has none.
+    /// The terms of the house; a tile that is mostly sky has none.
     pub fn new(pair: &Pair) -> Self {
         let add = |both: &mut Both, at: usize| {
             if pair.ground.holds(at) {
@@ -82,7 +82,7 @@ impl Structure {
         thresholds.measure(Gate::Structure, worst)
     }
 
-    /// Where, so that the threshold lies in the middle of the scale.
+    /// The heatmap, with the threshold in the middle of its scale.
     pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
         let limit = 1.0 - thresholds.of(Gate::Structure).fail;
         let of = |term: &Option<f64>| term.map_or(0.0, |t| ((1.0 - t) / limit / 2.0) as f32);

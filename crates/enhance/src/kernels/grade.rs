@@ -16,7 +16,7 @@ use crate::kernels::sample::Graded;
 use crate::math::colour::luminance;
 use crate::math::light::LUMA;
 
-/// What happens to the pixels of one row.
+/// Parameters of one row.
 pub(crate) struct Row<'a> {
     /// Luma of the row, in samples.
     pub luma: &'a [f32],
@@ -35,7 +35,7 @@ pub(crate) struct Row<'a> {
 /// Steps of the tables over the base layer.
 pub(crate) const STEPS: usize = 4096;
 
-/// What happens at one brightness of the surroundings.
+/// Tone at one brightness of the surroundings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Point {
     /// Factor on linear light.
@@ -136,7 +136,7 @@ pub(crate) fn nearest(value: f32) -> u8 {
     whole(value + 0.5) as u8
 }
 
-/// What stands before the point of a value of 0.0 to 100 000.0.
+/// The whole part of a value of 0.0 to 100 000.0.
 #[inline(always)]
 pub(crate) fn whole(value: f32) -> u32 {
     // What is no number becomes nought, too.

@@ -49,7 +49,7 @@ pub(crate) trait Sample: Copy + Send + Sync + Default + 'static {
     fn from_unit(unit: f32) -> Self;
 }
 
-/// Where light of 0.0..=1.0 stands in a `sample_table` that ends at `last`, before the fraction is cut.
+/// Place of light of 0.0..=1.0 in a `sample_table` that ends at `last`, before the fraction is cut.
 #[inline(always)]
 pub(crate) fn place(light: f32, last: f32) -> f32 {
     light.sqrt() * last + 0.5

@@ -23,7 +23,7 @@ pub struct Tint {
     pub green: f32,
 }
 
-/// What the cues say, in the order shades of grey, grey edge, brightest surfaces, plain surfaces.
+/// Tints by the cues, in the order shades of grey, grey edge, brightest surfaces, plain surfaces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Illuminant {
     /// One tint a cue.

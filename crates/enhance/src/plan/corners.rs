@@ -17,7 +17,7 @@ const STRETCH: f32 = 2.6;
 /// Stops in a corner that nobody sees.
 const UNSEEN: f32 = 0.12;
 
-/// What the regression looks at. One quarter may be a dark corner of the room, two hardly.
+/// Features of the regression. One quarter may be a dark corner of the room, two hardly.
 pub fn features(falloff: &Falloff) -> [f32; 5] {
     let sane = |ev: f32| ev.clamp(-0.3, 1.5);
     let mut quarters = falloff.corners_ev;

@@ -26,7 +26,7 @@ pub const CANNY: f32 = 0.4;
 /// Weight of the interior look.
 pub const LOOK: f32 = 0.35;
 
-/// What becomes of a wish with what is installed.
+/// The engine for a choice, by the model that is installed.
 pub fn granted(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Engine {
     match (choice, model) {
         (EngineChoice::Natural, _) | (_, None) => Engine::Natural,
@@ -35,7 +35,7 @@ pub fn granted(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Eng
     }
 }
 
-/// Why a wish was not granted, for people.
+/// A sentence for people where the choice could not be granted.
 pub fn missed(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Option<&'static str> {
     match (choice, granted(choice, model)) {
         (EngineChoice::Tiled, Engine::Natural) => Some(
@@ -60,7 +60,7 @@ pub(crate) fn share(scene: &Scene, look: Look) -> f32 {
     }
 }
 
-/// What a model is asked for a share of all noise.
+/// The request to a model for a share of all noise.
 pub(crate) fn denoise(
     model: &dyn GenerativeModel,
     scene: &Scene,

@@ -31,7 +31,7 @@ const ROOM: [(Place, f32); 3] = [
 /// Share of the missing light that a dim room is given: some rooms are meant to be dim.
 const ROOM_SHARE: f32 = 0.6;
 
-/// What the regression looks at: lumas of the darkest quarter, median, brightest quarter, tenth and
+/// Features of the regression: lumas of the darkest quarter, median, brightest quarter, tenth and
 /// two hundredth; roots of the shares at white and just below; being inside; a constant.
 pub fn features(measured: &Measured, place: Place) -> [f32; 9] {
     let inside = match place {
@@ -131,8 +131,8 @@ fn dim_room(measured: &Measured, place: Place, exposure_ev: f32) -> f32 {
     }
 }
 
-/// How linear the lift stays below white: a picture without bright parts is simply lifted, one
-/// with bright windows is bent early and softly.
+/// Knee of the lift: a picture without bright parts is simply lifted, one with bright windows is
+/// bent early and softly.
 fn knee(measured: &Measured, exposure_ev: f32) -> f32 {
     let top = light::linear(measured.luma_p995) * exposure_ev.exp2();
     8.0 - 6.0 * smoothstep(0.95, 1.6, top)

@@ -21,7 +21,7 @@ const ERROR: f32 = 0.22;
 pub struct ShootReference {
     /// Median colour of the light.
     pub light: Tint,
-    /// How far the photos' lights are apart, in stops: 1.48 median absolute deviations.
+    /// Spread of the photos' lights, in stops: 1.48 median absolute deviations.
     pub spread: f32,
     /// Median stops the photos are off.
     pub stops_off: f32,

@@ -33,7 +33,7 @@ const LEAST_SHARE: f32 = 0.01;
 const NO_SKY: f32 = 0.002;
 /// Share of the sky that nothing could decide, beyond which it is left alone.
 const MOST_DOUBT: f32 = 0.10;
-/// How sure a place must be.
+/// Confidence that a place must have.
 const SURE: f32 = 0.6;
 /// CIELAB b* below which a sky is blue, and above which it is an evening's.
 const BLUE: f32 = -9.0;
@@ -48,12 +48,12 @@ const NIGHT: f32 = -1.0;
 const LEVEL: f32 = 0.46;
 const HOUSE: f32 = 0.17;
 
-/// What a photo's metadata says that a sky has to fit.
+/// Facts about the camera that a sky has to fit.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Camera {
     /// Focal length on 36 x 24 mm film, millimetres.
     pub focal_35mm: Option<f32>,
-    /// Where the sun stood.
+    /// Position of the sun.
     pub sun: Option<Sun>,
 }
 
@@ -67,8 +67,8 @@ impl Camera {
     }
 }
 
-/// What becomes of a sky that was looked at. What a person told about this picture outranks what
-/// was seen, and what the colours of its sky say.
+/// The treatment of a sky. Statements of a person about this picture outrank the analyzer and the
+/// colours of its sky.
 pub fn plan(
     view: Option<&SkyView>,
     scene: &Scene,
@@ -211,7 +211,7 @@ impl Sky {
         }
     }
 
-    /// What was done, for people; nothing where nobody asked.
+    /// A sentence for people about what was done; `None` where nobody asked.
     pub fn describe(&self) -> Option<String> {
         match self {
             Self::Unchanged => None,

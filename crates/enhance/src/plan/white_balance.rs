@@ -22,7 +22,7 @@ pub const GREEN: [f32; 5] = [0.119, 0.293, 0.004, -0.039, 0.016];
 const BAND: [f32; 2] = [0.35, 0.75];
 /// Green and pink light is rarer and uglier than warm light: it counts more.
 const GREEN_WEIGHT: f32 = 1.6;
-/// What the warm look leaves in, in stops of red over blue.
+/// Warmth that the warm look leaves in, in stops of red over blue.
 const WARMTH: f32 = 0.16;
 
 /// The colour of the light, from all cues.
@@ -61,7 +61,7 @@ pub(crate) fn plan(
     gains(out)
 }
 
-/// What makes grey of a light of that tint, at its own luminance.
+/// Gains that make a light of that tint grey, at its own luminance.
 fn gains(tint: Tint) -> WhiteBalance {
     let stops = [
         (tint.warm - tint.green) / 2.0,

@@ -140,7 +140,7 @@ impl Rows {
     }
 }
 
-/// What becomes of every sample under a factor on its light.
+/// Every sample under a factor on its light.
 fn relit_table<S: Sample>(factor: f32) -> Vec<S> {
     if factor == 1.0 {
         let top = S::linear_table().len() - 1;

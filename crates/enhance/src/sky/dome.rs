@@ -44,7 +44,7 @@ pub(crate) fn paint(new: &NewSky, share: &Plane) -> [Plane; 3] {
     })
 }
 
-/// Whether a neighbour has sky: its colour is mixed with this one's when the sky is enlarged.
+/// True when a neighbour has sky: its colour is mixed with this one's when the sky is enlarged.
 fn near_sky(share: &Plane, at: usize) -> bool {
     let (x, y) = (at % share.width, at / share.width);
     let rows = y.saturating_sub(2)..(y + 3).min(share.height);
@@ -116,7 +116,7 @@ impl Dome {
     }
 }
 
-/// Of the sky that will be seen.
+/// The median luminance of the visible sky.
 fn median(pixels: &[[f32; 3]], share: &Plane) -> f32 {
     let seen = pixels.iter().zip(&share.values).filter(|(_, s)| **s > 0.5);
     statistics::median(seen.map(|(p, _)| luminance(*p)).collect()).unwrap_or(1.0)

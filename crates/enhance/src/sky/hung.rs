@@ -8,7 +8,7 @@ use crate::sky::matte::{Matte, light};
 use crate::sky::new_sky::NewSky;
 use crate::sky::planes::Plane;
 
-/// How far its brightness may be moved to the photo's: factors on its light.
+/// Limits of the factor on its light that brings its brightness to the photo's.
 const DARKER: f32 = 0.7;
 const BRIGHTER: f32 = 1.4;
 

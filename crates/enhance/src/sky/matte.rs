@@ -43,11 +43,11 @@ pub struct Matte {
     /// The share that does not depend on colour, and the share that does.
     pub(crate) base: Plane,
     pub(crate) trust: Plane,
-    /// What is sky of a coarse pixel.
+    /// Share of sky of a coarse pixel.
     pub(crate) share: Plane,
-    /// What the sky looks like.
+    /// Numbers about the sky.
     pub view: SkyView,
-    /// Where sky is certain, to look for another picture's sky in the same places.
+    /// Certain sky, to find another picture's sky in the same places.
     pub(crate) certain: Plane,
 }
 
@@ -109,14 +109,14 @@ impl Matte {
         matte
     }
 
-    /// How much of every pixel is sky, on a copy of at most 2048 pixels a side.
+    /// Share of sky of every pixel, on a copy of at most 2048 pixels a side.
     pub fn coarse_mask(&self) -> Mask {
         let values = self.share.values.iter().map(|v| (v * 255.0 + 0.5) as u8);
         let (width, height) = (self.share.width as u32, self.share.height as u32);
         Mask::new(width, height, values.collect()).expect("every row has its length")
     }
 
-    /// Where to paint on a small copy of the frame, of a size: 255 where any of a pixel is sky.
+    /// The mask to paint in on a small copy of the frame: 255 where any of a pixel is sky.
     pub(crate) fn mask_of(&self, width: u32, height: u32) -> Mask {
         let share = self.share.resized(width as usize, height as usize);
         let any = |v: &f32| if *v > 0.02 { 255 } else { 0 };
@@ -156,7 +156,7 @@ impl Matte {
         Plane::new(self.share.width, self.share.height, values.collect())
     }
 
-    /// How much of every pixel is sky, full size.
+    /// Share of sky of every pixel, full size.
     pub fn mask(&self, pixels: &Pixels) -> Mask {
         let (width, height) = (pixels.width(), pixels.height());
         let values = match pixels.samples() {
@@ -215,7 +215,7 @@ fn distance(one: &[Plane; 3], sky: &[Plane; 3], certain: &Plane) -> Plane {
     Plane::new(sky[0].width, sky[0].height, values)
 }
 
-/// How unlike its smooth colour certain sky is hereabouts: grain, and the texture of clouds.
+/// Local deviation of certain sky from its smooth colour: grain, and the texture of clouds.
 fn tolerance(unlike: &Plane, certain: &Plane, window: usize) -> Plane {
     let grain = unlike.map(|v| v.min(0.10)).filled(certain);
     let around = grain.mean(2 * window).map(|v| 0.02 + 2.0 * v);
@@ -223,7 +223,7 @@ fn tolerance(unlike: &Plane, certain: &Plane, window: usize) -> Plane {
     around.with(certain, |around, certain| around.max(0.16 * certain))
 }
 
-/// Where a pixel is no sky at all: near the ground's own distance, and the nearer to the sky's
+/// Distance at which a pixel is no sky at all: near the ground's own, and the nearer to the sky's
 /// colour the less likely sky is there.
 fn far(apart: &Plane, near: &Plane, likely: &Plane) -> Plane {
     let reach = apart.with(near, |apart, near| (0.9 * apart).max(near + 0.06) - near);

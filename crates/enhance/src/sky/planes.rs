@@ -170,8 +170,8 @@ impl Plane {
         )
     }
 
-    /// Where the weight is less than one, what lies around shines through, from as far as it takes
-    /// (pull and push: Gortler et al. 1996, "The Lumigraph").
+    /// The plane with its holes filled: where the weight is less than one, the surroundings show
+    /// through, from as far as it takes (pull and push: Gortler et al. 1996, "The Lumigraph").
     pub fn filled(&self, weight: &Self) -> Self {
         if self.width == 1 && self.height == 1 {
             return self.clone();

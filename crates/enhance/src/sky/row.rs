@@ -11,7 +11,7 @@ pub(crate) struct Row {
     /// First full-size column with sky, and the one after the last.
     pub from: usize,
     pub to: usize,
-    /// What is sky of each of them.
+    /// Share of sky of each of them.
     pub share: Vec<f32>,
     fields: Fields,
     light: [Vec<f32>; 3],

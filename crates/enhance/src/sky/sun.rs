@@ -1,4 +1,4 @@
-//! Where the sun stood when a photo was taken.
+//! Position of the sun when a photo was taken.
 //!
 //! Source: the low-precision formulas of the Astronomical Almanac (Michalsky 1988, "The Astronomical
 //! Almanac's algorithm for approximate solar position"), good to a hundredth of a degree until 2050.

@@ -1,5 +1,5 @@
-//! What the sky of a picture looks like: how much of it there is, how sure, its colour, and from
-//! which side its light comes.
+//! Numbers about the sky of a picture: its share, doubt and colour, and the side its light comes
+//! from.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +10,9 @@ use crate::sky::planes::Plane;
 /// Numbers about a sky. Shares are of the picture, 0.0 to 1.0; light is linear, 0.0 to 1.0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct SkyView {
-    /// How much of the picture is sky.
+    /// Share of the picture that is sky.
     pub share: f32,
-    /// What neither the guess nor colour could decide, as a share of the sky, 0.0 and more.
+    /// Part that neither the guess nor colour could decide, as a share of the sky, 0.0 and more.
     pub doubt: f32,
     /// Share of the upper border that is sky.
     pub top: f32,

@@ -34,7 +34,7 @@ impl Affine {
         Self(mixed)
     }
 
-    /// How far a colour's image is from another colour, root mean square over the channels.
+    /// Distance of a transformed colour from another, root mean square over the channels.
     pub fn distance(&self, from: [f32; 3], to: [f32; 3]) -> f32 {
         let found = self.of(from);
         let sum: f32 = (0..3).map(|c| (found[c] - to[c]).powi(2)).sum();

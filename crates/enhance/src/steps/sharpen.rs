@@ -8,7 +8,7 @@ use crate::kernels::sharpen;
 /// Unsharp masking over 3 x 3 pixels (binomial, σ about 0.7). `amount` 0.0 leaves all as is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sharpening {
-    /// How much of the difference to the surroundings is added, 0.0 to 0.5.
+    /// Share of the difference to the surroundings that is added, 0.0 to 0.5.
     pub amount: f32,
     /// Difference in luma, 0.0 to 1.0, that is grain and is not sharpened.
     pub grain: f32,

@@ -15,7 +15,7 @@ use crate::math::light;
 pub struct Tone {
     /// Stops for the midtones, -1.2 to 2.0.
     pub exposure_ev: f32,
-    /// How long the lift stays linear below white, 1.5 (bends early) to 8.0 (late).
+    /// Knee below white where the lift stops being linear, 1.5 (early) to 8.0 (late).
     pub knee: f32,
     /// Light that white becomes when darkening, 0.7 to 1.0: where half a picture is blown, its white
     /// was never white.
@@ -52,7 +52,7 @@ fn white() -> f32 {
 }
 
 impl Tone {
-    /// Whether it changes nothing.
+    /// True when it changes nothing.
     pub fn is_flat(&self) -> bool {
         [
             self.exposure_ev,

@@ -155,7 +155,7 @@ impl Slicing<'_> {
     }
 }
 
-/// Where a full-size coordinate lies on the grid, whose first and last nodes are the borders.
+/// Place of a full-size coordinate on the grid, whose first and last nodes are the borders.
 pub(crate) fn place(at: usize, count: usize, last: usize) -> (usize, f32) {
     let at = (at as f32 + 0.5) * last as f32 / count as f32;
     let left = (at as usize).min(last);

@@ -46,7 +46,7 @@ impl Verticals {
         }
     }
 
-    /// Whether it changes nothing.
+    /// True when it changes nothing.
     pub fn is_upright(&self) -> bool {
         self.roll_degrees == 0.0 && self.pitch_degrees == 0.0
     }

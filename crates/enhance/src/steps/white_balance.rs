@@ -18,7 +18,7 @@ impl Default for WhiteBalance {
 }
 
 impl WhiteBalance {
-    /// Whether it changes nothing.
+    /// True when it changes nothing.
     pub fn is_neutral(&self) -> bool {
         self.gains == [1.0; 3]
     }

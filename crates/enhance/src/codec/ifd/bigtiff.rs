@@ -125,7 +125,7 @@ pub(crate) fn tree(bytes: &[u8]) -> Option<Tree> {
     })
 }
 
-/// Where a SHORT of the first directory stands, and its value.
+/// Offset and value of a SHORT of the first directory.
 pub(crate) fn short(bytes: &[u8], tag: u16) -> Option<(usize, u16)> {
     let file = Big::new(bytes)?;
     let slots = file.slots(file.offset(8)?);

@@ -39,7 +39,7 @@ impl Tree {
         })
     }
 
-    /// Whether there is nothing to write.
+    /// True when there is nothing to write.
     pub fn is_empty(&self) -> bool {
         [&self.root, &self.exif, &self.gps, &self.interop]
             .iter()
@@ -73,7 +73,7 @@ pub(crate) fn header(big_endian: bool) -> [u8; 8] {
     }
 }
 
-/// Where the directory that an entry points to starts.
+/// Offset of the directory that an entry points to.
 pub(crate) fn child(block: &Block, directory: usize, tag: u16) -> Option<usize> {
     let slot = block.find(directory, tag)?;
     block.long(slot + 8).map(|at| at as usize)

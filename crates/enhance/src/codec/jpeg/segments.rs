@@ -1,7 +1,7 @@
 //! The marker structure of a JPEG stream (ITU-T T.81, annex B), read without decoding anything:
 //! size, components, scans, metadata segments and whether the picture is all there.
 
-/// What the markers of a JPEG file say.
+/// Contents of the markers of a JPEG file.
 #[derive(Debug, Default)]
 pub(crate) struct Markers<'a> {
     /// Columns and rows of the first frame.
@@ -14,7 +14,7 @@ pub(crate) struct Markers<'a> {
     pub scans: u32,
     /// The stream ends with an end-of-image marker.
     pub has_end: bool,
-    /// Where the stream ends: after the end marker, or at the end of the file.
+    /// End of the stream: after the end marker, or at the end of the file.
     pub end: usize,
     /// The Adobe segment's colour transform, where there is one.
     pub adobe_transform: Option<u8>,

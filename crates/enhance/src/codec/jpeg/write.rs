@@ -45,7 +45,7 @@ pub(crate) fn compress(
     Ok(compressor.compress_to_vec(image)?)
 }
 
-/// What goes into a JPEG between its JFIF segment and its picture.
+/// Segments of a JPEG between its JFIF segment and its picture.
 pub(crate) struct Head {
     density: Option<[u8; 5]>,
     segments: Vec<u8>,

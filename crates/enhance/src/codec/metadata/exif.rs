@@ -8,7 +8,7 @@ use crate::codec::metadata::thumbnail;
 const ORIENTATION: u16 = 274;
 const COLOUR_SPACE: u16 = 0xA001;
 const MAKER_NOTE: u16 = 0x927C;
-/// What a wide-gamut camera file says about its primaries: TransferFunction, WhitePoint,
+/// Tags of a wide-gamut camera file about its primaries: TransferFunction, WhitePoint,
 /// PrimaryChromaticities; Gamma stands in the EXIF directory.
 const PRIMARIES: [u16; 3] = [301, 318, 319];
 const GAMMA: u16 = 0xA500;
@@ -178,7 +178,7 @@ fn drop_longest(tree: &mut Tree) -> Option<()> {
     Some(())
 }
 
-/// Whether every value of the EXIF and GPS directories lies inside the block.
+/// True when every value of the EXIF and GPS directories lies inside the block.
 pub(crate) fn is_whole(exif: &[u8]) -> bool {
     let whole = |block: &Block, offset: usize| {
         let count = block.short(offset).map(usize::from);

@@ -4,7 +4,7 @@
 const IPTC: u16 = 0x0404;
 /// Thumbnails of the picture as it was, and the profile it had.
 const UNTRUE: [u16; 3] = [0x0409, 0x040C, 0x040F];
-/// Who may sign a resource: Photoshop, and programs that registered a word of their own.
+/// Signatures of a resource: Photoshop's, and those of programs that registered one.
 const SIGNATURES: [&[u8; 4]; 5] = [b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"];
 
 /// One resource: id and the whole block with its header and padding.

@@ -1,4 +1,4 @@
-//! What a file may tell strangers. Lists of what stays, not of what goes: drones, phones and
+//! Metadata that may be published. Lists of what stays, not of what goes: drones, phones and
 //! editors hide places and serial numbers in fields of their own that nobody could list.
 
 use crate::codec::ifd::Entry;
@@ -6,7 +6,7 @@ use crate::codec::ifd::tree::Tree;
 use crate::codec::metadata::xmp::packet::Packet;
 use crate::codec::metadata::xmp::{EXIF, Fate, IPTC_EXTENSION, PHOTOSHOP, TIFF, XMP, edit};
 
-/// Of `exif::DESCRIPTIVE`, HostComputer names a person's machine.
+/// `exif::DESCRIPTIVE` without HostComputer, which names a person's machine.
 const ROOT: [u16; 19] = [
     270, 271, 272, 274, 282, 283, 296, 305, 306, 315, 18246, 18249, 33432, 36867, 40091, 40092,
     40093, 40094, 40095,

@@ -62,7 +62,7 @@ pub(crate) fn refresh(bytes: &mut Vec<u8>, first: usize, thumbnail: &impl Fn() -
     }
 }
 
-/// Where the old JPEG lies, as two LONGs of the second directory say.
+/// Range of the old JPEG, as two LONGs of the second directory state it.
 fn place(block: &Block, second: usize) -> Option<std::ops::Range<usize>> {
     let number = |tag| {
         let slot = block.find(second, tag)?;
@@ -81,7 +81,8 @@ fn wipe(bytes: &mut Vec<u8>, old: std::ops::Range<usize>) {
     }
 }
 
-/// Where the new JPEG went: where the old one was, or at the end while there is room.
+/// Writes the new JPEG where the old one was, or at the end while there is room: its offset and
+/// length.
 fn fit(bytes: &mut Vec<u8>, old: &std::ops::Range<usize>, new: &[u8]) -> Option<(u32, u32)> {
     let was_last = old.start >= bytes.len();
     let is_free = !was_last && bytes[old.clone()].iter().all(|&b| b == 0);

@@ -18,7 +18,7 @@ const GAIN_MAP: &str = "http://ns.adobe.com/hdr-gain-map/1.0/";
 const SOURCE_TYPE: &str = "DigitalSourceType";
 const VOCABULARY: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
 
-/// What becomes of a property.
+/// Edit of a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fate {
     Keep,
@@ -73,9 +73,9 @@ pub(crate) fn edit(packet: &mut Packet, fate: impl Fn(&str, &str) -> Fate) {
     packet.nodes.retain(|node| !node.is_empty());
 }
 
-/// What the delivered file is, whatever the source was: 8 or 16 bits RGB, sRGB, upright, of this
-/// size. How the old file stored its samples, gain maps, films behind the picture and thumbnails
-/// of the picture as it was are gone.
+/// The edit that makes a property true for the delivered file, whatever the source was: 8 or 16
+/// bits RGB, sRGB, upright, of this size. Statements on how the old file stored its samples, gain
+/// maps, embedded videos and thumbnails of the old picture go.
 fn truth(namespace: &str, name: &str, (width, height): (u32, u32)) -> Fate {
     let set = |value: &dyn ToString| Fate::Set(value.to_string());
     match (namespace, name) {
@@ -174,8 +174,9 @@ fn word_of(raw: &str) -> &str {
     &rest[..end.unwrap_or(rest.len())]
 }
 
-/// What to say after a change. A statement stronger than "enhanced by an algorithm" (that pixels
-/// were generated, drawn or composed) is never weakened, and one we do not know is left alone.
+/// The source type to state after a change. A statement stronger than "enhanced by an algorithm"
+/// (that pixels were generated, drawn or composed) is never weakened, and an unknown one is left
+/// alone.
 fn source_type(stated: Option<&str>, change: Change) -> Option<String> {
     const PHOTO: [&str; 8] = [
         "digitalCapture",

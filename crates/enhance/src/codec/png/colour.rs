@@ -1,5 +1,5 @@
-//! What the colour chunks of a PNG say, as one ICC profile. Precedence as in the PNG
-//! specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
+//! Colour chunks of a PNG as one ICC profile. Precedence as in the PNG specification (third
+//! edition, 4.3): cICP, iCCP, sRGB, gAMA with cHRM.
 
 use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, ToneReprCurve, XyY};
 use png::{Info, ScaledFloat, SourceChromaticities};

@@ -10,7 +10,7 @@ use crate::codec::metadata::{EXIF_SIGNATURE, XMP_SIGNATURE, photoshop};
 
 const XMP_KEYWORD: &str = "XML:com.adobe.xmp";
 const RAW_PROFILE: &str = "Raw profile type ";
-/// Of one text chunk, opened. The largest real ones hold Photoshop's history, some 100 KiB.
+/// Largest text chunk, decompressed. The largest real ones hold Photoshop's history, some 100 KiB.
 const MAX_TEXT_BYTES: usize = 4 << 20;
 /// Text chunks that are opened at most.
 const MAX_TEXTS: usize = 8;

@@ -22,7 +22,7 @@ pub(crate) struct Developed {
     pub orientation: u8,
     /// Bits a sample of the sensor.
     pub bits: u8,
-    /// What the file says of its shot, for files whose EXIF block is out of reach.
+    /// Settings of the camera by the decoder, for files whose EXIF block is out of reach.
     pub shot: Shot,
 }
 

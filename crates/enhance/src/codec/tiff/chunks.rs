@@ -12,7 +12,7 @@ use crate::codec::tiff::read::refusal;
 use crate::codec::tiff::samples::{self, Numbers};
 use crate::codec::tiff::source::TiffSource;
 
-/// How the picture is cut up.
+/// Division of the picture into chunks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grid {
     pub width: usize,

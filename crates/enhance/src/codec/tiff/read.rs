@@ -54,7 +54,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, M
     Ok((raster, source, metadata))
 }
 
-/// Of the picture as it will lie in memory: floats become 16 bits, a palette becomes colours.
+/// Bytes of a pixel in memory: floats become 16 bits, a palette becomes colours.
 fn bytes_per_pixel(colour: ColorType) -> u64 {
     let bytes = u64::from(colour.bit_depth()).div_ceil(8).min(2);
     u64::from(colour.num_samples()) * bytes + 3 * bytes
@@ -145,7 +145,7 @@ fn metadata(bytes: &[u8], decoder: &mut TiffDecoder) -> Metadata {
     }
 }
 
-/// Of a BigTIFF by way of a classic block.
+/// The EXIF block of a TIFF; that of a BigTIFF by way of a classic block.
 fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let classic = bigtiff::tree(bytes).map(Tree::write);
     exif::from_tiff(classic.as_deref().unwrap_or(bytes))

@@ -7,7 +7,7 @@ use crate::codec::Refusal;
 use crate::codec::samples::Planes;
 use crate::math::light;
 
-/// How numbers are stored and what floating point means.
+/// Storage of numbers, and the meaning of floating point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Numbers {
     /// Bits a sample.

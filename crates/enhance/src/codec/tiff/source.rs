@@ -14,7 +14,7 @@ const PALETTE: u16 = 3;
 const CIELAB: u16 = 8;
 const ICC_LAB: u16 = 9;
 
-/// What the numbers of a pixel mean, where the decoder is not asked.
+/// Meaning of a pixel's numbers where the decoder is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// As the decoder says.
@@ -33,9 +33,9 @@ pub(crate) enum Meaning {
 #[derive(Debug, Clone)]
 pub(crate) struct TiffSource<'a> {
     file: Cursor<&'a [u8]>,
-    /// Where the replaced number stands, and its bytes.
+    /// Offset of the replaced number, and its bytes.
     patch: Option<(u64, [u8; 2])>,
-    /// What the numbers mean.
+    /// Meaning of the numbers.
     pub meaning: Meaning,
 }
 
@@ -67,7 +67,7 @@ impl<'a> TiffSource<'a> {
     }
 }
 
-/// Where the photometric number of the first directory stands, and what it is.
+/// Offset and value of the photometric number of the first directory.
 fn photometric(bytes: &[u8]) -> Option<(usize, u16)> {
     let Some(block) = Block::new(bytes) else {
         return bigtiff::short(bytes, 262);

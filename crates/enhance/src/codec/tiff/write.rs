@@ -185,7 +185,7 @@ fn sixteen(buffer: &mut Vec<u8>, row: &[u16], big_endian: bool) {
     }
 }
 
-/// What the samples are: RGB, deflated, predicted (TIFF 6.0, sections 6 and 14).
+/// Entries that describe the samples: RGB, deflated, predicted (TIFF 6.0, sections 6 and 14).
 fn picture(pixels: &Pixels, bits: u8, rows: usize, strips: &[(u32, u32)]) -> Vec<Entry> {
     let bits = u16::from(bits);
     let offsets: Vec<u32> = strips.iter().map(|strip| strip.0).collect();

@@ -22,7 +22,7 @@ pub(crate) fn measure(full: &Full, house: &[bool], thresholds: &Thresholds) -> [
     ]
 }
 
-/// Where.
+/// The heatmap.
 pub(crate) fn heatmap(full: &Full, house: &[bool]) -> Heatmap {
     let both = full.burnt.iter().zip(&full.drowned).zip(house);
     let of = |((b, d), house): ((&u8, &u8), &bool)| f32::from(counted(*b.max(d), *house)) / 64.0;

@@ -14,7 +14,7 @@ const NEUTRAL: f32 = 8.0;
 const ENOUGH: f64 = 0.005;
 /// Direction of daylight in a* and b*: from 6500 K to 5000 K on a light grey.
 const DAYLIGHT: (f64, f64) = (0.13, 0.99);
-/// How far a taste goes along it.
+/// Length of it that is taste.
 const TASTE: f64 = 6.0;
 
 pub(crate) fn measure(pair: &Pair, planned: bool, thresholds: &Thresholds) -> Measure {
@@ -46,7 +46,7 @@ fn means(pair: &Pair) -> Option<[(f64, f64); 2]> {
     (count >= ENOUGH * pair.result.len() as f64).then(|| [mean(from), mean(to)])
 }
 
-/// How far neutrals ended from where some white balance could have brought them.
+/// Distance of the neutrals from where some white balance could have brought them.
 fn unasked(from: (f64, f64), to: (f64, f64)) -> f64 {
     let shift = (to.0 - from.0, to.1 - from.1);
     let along = shift.0 * DAYLIGHT.0 + shift.1 * DAYLIGHT.1;

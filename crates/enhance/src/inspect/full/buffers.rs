@@ -1,11 +1,11 @@
-//! What the one look at every pixel leaves for later, and each strip's rows of it: strips write side by
-//! side, and nothing is put together afterwards.
+//! Full-size buffers of the pass over every pixel, and each strip's rows of them: strips write side
+//! by side, and nothing is put together afterwards.
 
 use crate::inspect::full::ROWS;
 use crate::kernels::canny::Edges;
 use crate::kernels::moments::{Block, SIDE};
 
-/// What every strip writes its own rows of.
+/// Buffers of which every strip writes its own rows.
 pub(crate) struct Sheets {
     pub edges: [Edges; 2],
     pub burnt: Vec<u8>,

@@ -8,7 +8,7 @@ use crate::kernels::planes::halve;
 use crate::kernels::ssim::{Ring, Sums, sums};
 use crate::kernels::strip::Strip;
 
-/// How much each scale counts, finest first.
+/// Weight of each scale, finest first.
 const WEIGHTS: [f64; 5] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 /// A scale needs a side as long as SSIM's window.
 const SHORTEST: usize = 11;

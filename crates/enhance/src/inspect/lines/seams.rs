@@ -71,7 +71,7 @@ impl Seams {
         thresholds.measure(Gate::Seams, f64::from(worst))
     }
 
-    /// Where, so that the threshold lies in the middle of the scale.
+    /// The heatmap, with the threshold in the middle of its scale.
     pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
         const SIDE: usize = 4;
         let limit = thresholds.of(Gate::Seams).fail as f32 * 2.0;
@@ -198,7 +198,7 @@ fn running(row: &[f32]) -> Vec<f32> {
     sums
 }
 
-/// Whether the original stays within [`SMOOTH`] as far as a column's ground reaches. Highest and
+/// True where the original stays within [`SMOOTH`] as far as a column's ground reaches. Highest and
 /// lowest over windows of 30 by doubling: 2, 4, 8, 16, and two of 16 that overlap.
 fn smooth(row: &[f32]) -> Vec<bool> {
     let over = |values: &[f32], better: fn(f32, f32) -> f32| {

@@ -24,7 +24,7 @@ const PARTS: usize = 6;
 /// Share of a part's rows that must be found again.
 const ENOUGH: f32 = 0.6;
 
-/// How one line moved.
+/// Movement of one line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Moved {
     degrees: f64,
@@ -32,7 +32,7 @@ struct Moved {
     bend: f64,
 }
 
-/// How far the second worst line turned, and how far the second worst bends.
+/// Angle of the line that turned second most, and bend of the line that bends second most.
 pub(crate) fn measure(pair: &Pair, thresholds: &Thresholds) -> [Measure; 2] {
     let (upright, level) = rayon::join(
         || moves(&pair.small[0], &pair.small[1], pair, false),
@@ -96,7 +96,7 @@ fn follow(line: &Segment, before: &[Vec<Edge>], after: &[Vec<Edge>]) -> Option<M
     Some(fitted(&middles?, part as f64))
 }
 
-/// How far a line's point of one row moved to the right.
+/// Displacement to the right of a line's point in one row.
 fn displaced(line: &Segment, row: usize, before: &[Edge], after: &[Edge]) -> Option<f32> {
     let x = line.x + line.slope * (row as f32 + 0.5 - line.y);
     let own = nearest(before, x, 1.5, None)?;

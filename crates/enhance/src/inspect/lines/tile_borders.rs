@@ -25,14 +25,14 @@ pub(crate) struct Step {
 /// Pixels of an edge that say anything.
 const SHORTEST: usize = 24;
 
-/// Where the tiles of a picture fade into each other, on its small copy.
+/// Fades between the tiles of a picture, on its small copy.
 pub(crate) struct Borders {
     /// Along columns and along rows: first pixel and end.
     fades: [Vec<Range<usize>>; 2],
 }
 
 impl Borders {
-    /// Of a picture of a full and a small size.
+    /// The fades of a picture of a full and a small size.
     pub fn of(grid: &Grid, full: (u32, u32), small: (usize, usize)) -> Self {
         let fades = |full: u32, small: usize| {
             let scaled = |at: u32| f64::from(at) * small as f64 / f64::from(full);
@@ -63,7 +63,7 @@ impl Borders {
     }
 }
 
-/// What lies between the fades of the other direction.
+/// Edges between the fades of the other direction.
 fn edges(fades: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
     let starts = [0].into_iter().chain(fades.iter().map(|fade| fade.end));
     let ends = fades.iter().map(|fade| fade.start).chain([length]);

@@ -1,4 +1,4 @@
-//! Where a picture has to be the house it was: everywhere but in a declared sky and its soft edge.
+//! The ground, which has to be the house it was: everything but a declared sky and its soft edge.
 
 use crate::pixels::Mask;
 
@@ -29,12 +29,12 @@ impl Ground {
         }
     }
 
-    /// Whether a sky was declared.
+    /// True when a sky was declared.
     pub fn has_sky(&self) -> bool {
         self.distances.is_some()
     }
 
-    /// Whether a pixel is house.
+    /// True when a pixel is house.
     #[inline]
     pub fn holds(&self, at: usize) -> bool {
         self.distance(at) > EDGE
@@ -46,8 +46,8 @@ impl Ground {
         self.distances.as_ref().map_or(u8::MAX, |d| d[at])
     }
 
-    /// Whether a square of the full-size picture is house altogether: its middle and half its side
-    /// as shares of the picture's width and height.
+    /// True when a square of the full-size picture is house altogether: its middle and half its
+    /// side as shares of the picture's width and height.
     pub fn holds_square(&self, middle: (f64, f64), half: (f64, f64)) -> bool {
         if self.distances.is_none() {
             return true;

@@ -25,7 +25,7 @@ pub(crate) fn measure(full: &Full, house: &[bool], thresholds: &Thresholds) -> [
     ]
 }
 
-/// Where edges of the house have no partner.
+/// Heatmap of the house's edges without a partner.
 pub(crate) fn heatmap(full: &Full, house: &[bool]) -> Heatmap {
     let of = |(block, house): (&Count<u8>, &bool)| {
         if *house {

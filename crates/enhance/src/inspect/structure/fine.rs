@@ -87,7 +87,7 @@ impl Pattern {
         ]
     }
 
-    /// Where, so that the threshold lies in the middle of the scale.
+    /// The heatmap, with the threshold in the middle of its scale.
     pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
         let limit = 1.0 - thresholds.of(Gate::StructureFine).fail as f32;
         let (across, areas) = self.areas();

@@ -77,7 +77,7 @@ impl Noise {
         thresholds.measure(Gate::Noise, worst)
     }
 
-    /// Where, so that the threshold lies in the middle of the scale.
+    /// The heatmap, with the threshold in the middle of its scale.
     pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
         let limit = thresholds.of(Gate::Noise).fail;
         let of = |ratio: &f64| (ratio / limit / 2.0) as f32;

@@ -47,7 +47,7 @@ struct Growing {
 }
 
 impl Growing {
-    /// Where it is expected in a row: on from its last point in the direction of its last eight.
+    /// Expected column in a row: on from its last point in the direction of its last eight.
     fn expected(&self, row: usize) -> f32 {
         let (x, y) = self.points[self.points.len() - 1];
         let (from_x, from_y) = self.points[self.points.len().saturating_sub(8)];

@@ -12,7 +12,7 @@ use crate::math::linear::{cramer, determinant2};
 /// A segment as the vote sees it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Upright {
-    /// Where its line crosses the middle row, focal lengths from the centre.
+    /// Crossing of its line with the middle row, focal lengths from the centre.
     pub c: f32,
     /// Columns to the right per row down.
     pub b: f32,
@@ -55,7 +55,7 @@ impl Vanishing {
         found
     }
 
-    /// How far off upright the segment is under this tilt, as a tangent.
+    /// Deviation of a segment from upright under this tilt, as a tangent.
     pub(super) fn residual(&self, of: &Upright) -> f32 {
         of.b - self.lean + self.converge * of.c
     }

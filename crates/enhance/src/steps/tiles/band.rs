@@ -176,7 +176,7 @@ mod tests {
 
     const SIZE: usize = 1024;
 
-    /// How much of a wave across the picture, whose length is given in full-size pixels, is left.
+    /// Share that is left of a wave across the picture, whose length is given in full-size pixels.
     fn left_of(length: f32) -> f32 {
         let flat = Coarse {
             width: SIZE / 4,

@@ -26,7 +26,7 @@ pub(crate) struct Coarse {
 }
 
 impl Coarse {
-    /// Of a picture.
+    /// The averages of a picture.
     pub fn of(pixels: &Pixels) -> Self {
         let (width, height) = (pixels.width(), pixels.height());
         match pixels.samples() {
@@ -35,7 +35,7 @@ impl Coarse {
         }
     }
 
-    /// Of a picture that is made while it is averaged, so that it is never there as a whole.
+    /// The averages of a picture that is made meanwhile, so that it is never there as a whole.
     pub fn of_strips<S: Sample, Made: Borrow<[S]>>(
         width: u32,
         height: u32,

@@ -1,5 +1,5 @@
-//! Where the pixels of an upright picture lie in the tilted one, and the largest picture of the
-//! same shape that fits inside: a camera turned about its centre, nothing else.
+//! Geometry of a camera turned about its centre: places of an upright picture's pixels in the
+//! tilted one, and the largest picture of the same shape that fits inside.
 
 use crate::kernels::warp::Line;
 use crate::math::linear::{cramer, determinant3};
@@ -60,7 +60,7 @@ impl Turn {
         }
     }
 
-    /// Where a place of the source comes to lie.
+    /// Place in the result of a place of the source.
     fn forward(&self, x: f64, y: f64) -> (f64, f64) {
         let ((sin_roll, cos_roll), (sin_pitch, cos_pitch)) = (self.roll, self.pitch);
         let (across, down) = (x * cos_roll + y * sin_roll, y * cos_roll - x * sin_roll);

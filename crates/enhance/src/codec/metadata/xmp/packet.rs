@@ -160,7 +160,7 @@ impl Node {
         scope
     }
 
-    /// Whether it says anything.
+    /// True when it states nothing.
     pub fn is_empty(&self) -> bool {
         let says = |a: &Attribute| !is_declaration(&a.name) && a.namespace != RDF;
         self.properties.is_empty() && !self.attributes.iter().any(says)
