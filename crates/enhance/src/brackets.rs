@@ -5,6 +5,7 @@ mod align;
 mod fuse;
 mod ghosts;
 mod group;
+mod laplacian;
 mod merge;
 mod outline;
 mod pyramid;

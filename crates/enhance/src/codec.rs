@@ -224,7 +224,7 @@ pub enum EncodeError {
     /// libwebp.
     #[error("the WebP encoder failed: {0}")]
     WebP(String),
-    /// The file cannot be as small as it was asked to be without looking bad.
+    /// The file cannot be as small as asked without visible damage.
     #[error(
         "At {width} x {height} pixels this photo needs {} KB, more than the {} KB allowed. Please allow larger files or choose a smaller size.",
         smallest_bytes.div_ceil(1000),

@@ -1,4 +1,4 @@
-//! Export profiles: what a delivered file is (format, size, weight) and what it may tell.
+//! Export profiles: format, size, weight and metadata of delivered files.
 //!
 //! A file that must not exceed a number of bytes is encoded at the highest quality that fits,
 //! found by bisection. Its size in pixels is a promise and is never lowered to fit.

@@ -27,7 +27,7 @@ pub fn lower(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) 
     }
 }
 
-/// The same wish by the next plainer engine, at the strength that was asked for: tiled, guided,
+/// The same edit by the next plainer engine, at the strength that was asked for: tiled, guided,
 /// natural. `None`: there is none plainer.
 pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
     match (plan.engine, model) {

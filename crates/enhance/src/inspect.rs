@@ -41,7 +41,7 @@ use structure::{edges as edge_agreement, fine, noise, sharpness};
 /// Terms of a judgement: facts about the pair of pictures, and thresholds.
 #[derive(Debug, Clone, Default)]
 pub struct Terms<'a> {
-    /// The plan that made the result; `None`: somebody else edited it.
+    /// The plan that made the result; `None`: it was edited elsewhere.
     pub plan: Option<&'a Plan>,
     /// The replaced sky, of any size with the picture's shape: the only place where pixels may be
     /// new.
@@ -89,7 +89,7 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     // Side by side: each has moments that only one thread can work at.
     let (small, full) = rayon::join(
         || small(original, result, terms),
-        || Full::look(original, result),
+        || Full::measure(original, result),
     );
     let house = house(&full, &small.ground);
     let (mut measures, mut maps) = full_size(&full, &house, terms);

@@ -1,4 +1,4 @@
-//! Numbers about a picture: how bright, how spread, how tinted. It decides nothing.
+//! Numbers about a picture: brightness, spread, tint, tilt. It decides nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +73,7 @@ pub struct Measured {
     pub tilt: Tilt,
 }
 
-/// Measures a picture; `shot` is how the camera was set, as far as anybody knows.
+/// Measures a picture; `shot` are the camera's settings, as far as they are known.
 pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
     let small = Tilt::view(pixels);
     let (tilt, light) = rayon::join(|| Tilt::measure(&small, shot), || light(pixels, &small));

@@ -1,5 +1,5 @@
-//! From numbers to an edit: small, versioned data that a person can change, a test can read and
-//! `apply` repeats byte for byte.
+//! Plans: from numbers to an edit, which is small, versioned data that a person can change, a test
+//! can read and `apply` repeats byte for byte.
 
 use plumbline_documents::{Engine, EngineChoice, Look};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub const VERSION: u32 = 5;
 /// Fallback level at which the natural engine starts: below a model at full and at lowered strength.
 pub(crate) const NATURAL_LEVEL: u8 = 2;
 
-/// An organization's taste. It moves the targets, never the guarantees.
+/// Preset of a shoot: taste. It moves the targets, never the guarantees.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
     /// Tone preset.
@@ -199,12 +199,12 @@ impl Plan {
 
     /// The edit in plain words, one sentence a line.
     pub fn describe(&self) -> Vec<String> {
-        let mut lines = self.describe_look();
+        let mut lines = self.describe_edit();
         lines.extend(self.sky.describe());
         lines
     }
 
-    fn describe_look(&self) -> Vec<String> {
+    fn describe_edit(&self) -> Vec<String> {
         if self.verticals.is_upright() && self.is_colour_identity() {
             return vec!["Nothing needed: this photo is already well exposed.".to_owned()];
         }

@@ -8,13 +8,13 @@ use plumbline_documents::{Place, Room};
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::{Mask, Pixels};
 
-/// Pixels of the copy that an `SceneAnalyzer` or a `GenerativeModel` is given, at most.
+/// Most pixels of the copy that a `SceneAnalyzer` or a `GenerativeModel` is given.
 pub const SMALL_PIXELS: u32 = 1_500_000;
 
 /// Scene of a picture, as an analyzer found it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
-    /// Inside or outside.
+    /// Kind of place: inside or outside.
     pub place: Place,
     /// Confidence in the place, 0.0 to 1.0.
     pub confidence: f32,
@@ -29,35 +29,35 @@ pub struct Scene {
 /// Statements of a person about a picture. They outrank every analyzer and every measurement.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overrides {
-    /// Inside or outside.
+    /// Kind of place.
     pub place: Option<Place>,
     /// Mask of the sky, of any size with the straightened picture's shape.
     pub sky_mask: Option<Mask>,
-    /// Its sky, whatever its shoot's preset says.
+    /// Choice of sky for this picture, whatever its shoot's preset says.
     pub sky: Option<SkyChoice>,
 }
 
-/// Sky that a photo is to have, with the pixels of an own one.
+/// Choice of sky, with the pixels of an own one.
 pub type SkyChoice = plumbline_documents::SkyChoice<Arc<Pixels>>;
 
-/// Looks at a picture.
+/// Analyzes the scene of a picture.
 pub trait SceneAnalyzer: Send + Sync {
     /// The scene of a picture of at most `SMALL_PIXELS` pixels.
     fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError>;
-    /// For the record: the network's name, or "plain".
+    /// The network's name, for the record; "plain" without one.
     fn name(&self) -> &str;
-    /// For the record: the hash of the weights that find skies, in hexadecimal digits.
+    /// SHA-256 of the weights that find skies, as lower-case hex, for the record.
     fn sky_sha256(&self) -> Option<&str> {
         None
     }
 }
 
-/// An analyzer could not look.
+/// Failure of an analyzer.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the scene could not be analyzed: {0}")]
 pub struct AnalysisError(pub String);
 
-/// The analyzer without a network: it cannot tell, and says so.
+/// An analyzer without a network: it leaves everything unknown.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoAnalyzer;
 
@@ -71,7 +71,8 @@ impl SceneAnalyzer for NoAnalyzer {
     }
 }
 
-/// The copy an `SceneAnalyzer` or a `GenerativeModel` is given: 8 bits, at most `SMALL_PIXELS` pixels.
+/// The copy that a `SceneAnalyzer` or a `GenerativeModel` is given: 8 bits, at most `SMALL_PIXELS`
+/// pixels.
 pub fn small(pixels: &Pixels) -> Pixels {
     let (width, height) = scale::fit_area(pixels.width(), pixels.height(), f64::from(SMALL_PIXELS));
     scale::shrink(pixels, width, height, Kernel::Area)

@@ -1,14 +1,14 @@
-//! Skies: where one is, what it looks like, and a new one in its place.
+//! Skies: the matte of one, numbers about it, and a new one in its place.
 //!
 //! ```text
 //! a guess ─► Matte::refine ─► SkyView ─► plan::sky ─► replace
 //! ```
 
 mod atmosphere;
+mod backdrop;
 mod clouds;
 mod compose;
 mod dome;
-mod hung;
 mod islands;
 pub mod matte;
 mod new_sky;
@@ -39,7 +39,7 @@ pub fn replace(
     own: Option<&Pixels>,
 ) -> Pixels {
     let light = match own {
-        Some(own) if new.kind == SkyKind::Own => hung::hang(own, new, matte),
+        Some(own) if new.kind == SkyKind::Own => backdrop::fit(own, new, matte),
         Some(painted) if new.painted.is_some() => matte.painted(painted),
         _ => dome::paint(new, &matte.share),
     };

@@ -63,7 +63,7 @@ impl Signature {
     }
 }
 
-/// One photo, as far as grouping looks at it.
+/// One photo, as far as grouping needs it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Frame {
     /// Settings of the camera.

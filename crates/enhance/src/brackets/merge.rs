@@ -4,15 +4,15 @@ use crate::brackets::align::{Motion, align};
 use crate::brackets::fuse::{Layer, fuse};
 use crate::brackets::ghosts::{self, Ghosts};
 use crate::brackets::trust::Trust;
-use crate::brackets::weights::Recipe;
+use crate::brackets::weights::FusionOptions;
 use crate::brackets::{MOST_FRAMES, warp};
 use crate::codec::{Decoded, Metadata};
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
 
 /// Half the paper's weight on good exposure: without it clipped walls turn grey inside a coloured
-/// ring, with all of it the sky behind windows pales. Looked at on both real sets.
-const HOUSE: Recipe = Recipe {
+/// ring, with all of it the sky behind windows pales. Chosen on both real sets.
+const FUSION: FusionOptions = FusionOptions {
     exposedness: 0.5,
     shoulder: true,
 };
@@ -138,7 +138,7 @@ fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> (Pixels, Opt
             }
         })
         .collect();
-    let fused = fuse(&layers, HOUSE);
+    let fused = fuse(&layers, FUSION);
     (fused, ghosts)
 }
 

@@ -1,7 +1,7 @@
 //! Outlines: every pixel against its surroundings, which does not depend on the exposure.
 //!
 //! Grey is divided by its local mean and deviation, so that frames stops apart look alike, and
-//! pixels too dark or too bright to tell are left out. The exposure-invariant bitmaps of Ward,
+//! pixels that are too dark or too bright are left out. The exposure-invariant bitmaps of Ward,
 //! "Fast, Robust Image Registration for Compositing HDR Photographs", 2003, in grey values, which
 //! keeps the parts of a pixel.
 
@@ -12,12 +12,12 @@ use crate::pixels::Pixels;
 const RADIUS: usize = 4;
 /// Deviation that counts as noise, of a range of one.
 const NOISE: f32 = 0.02;
-/// Unit values outside of which a pixel tells nothing.
+/// Unit values outside of which a pixel has no detail.
 const TELLING: std::ops::Range<f32> = 0.02..0.97;
 /// Share of pixels two outlines must both know before anything is said about them.
 const LEAST_COMMON: f32 = 0.04;
 
-/// Local contrast, 0.0 where nothing can be told.
+/// Local contrast, 0.0 where it is not known.
 #[derive(Debug, Clone)]
 pub(super) struct Outline {
     pub width: usize,

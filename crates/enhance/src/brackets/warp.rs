@@ -11,7 +11,7 @@ use crate::pixels::{Pixels, Samples};
 /// Longer side of the grid that says where the laid frame has pixels at all.
 const GRID: usize = 1024;
 
-/// The frame as the reference's camera would have seen it; the border repeats outwards.
+/// The frame from the reference's point of view; the border repeats outwards.
 pub(super) fn lay(pixels: &Pixels, motion: &Motion) -> Pixels {
     let (width, height) = (pixels.width(), pixels.height());
     let laid = match pixels.samples() {

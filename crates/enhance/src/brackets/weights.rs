@@ -8,7 +8,7 @@ use crate::brackets::pyramid::{Plane, Size, Window, mirror};
 
 /// Options of the weights and of the fusion.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Recipe {
+pub(super) struct FusionOptions {
     /// 0.0 to 1.0.
     pub exposedness: f32,
     /// True when values beyond white are rolled off instead of cut.
@@ -23,7 +23,7 @@ const BELL: f32 = 2.0 * 0.2 * 0.2;
 const LEAST: f32 = 1e-12;
 
 /// The weights of one frame on `window`; `rgb` holds one pixel more on all sides, where there is.
-pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, recipe: Recipe) -> Plane {
+pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, options: FusionOptions) -> Plane {
     let wide = rgb[0].window;
     let mut grey = Plane::zero(wide);
     for (i, to) in grey.values.iter_mut().enumerate() {
@@ -38,8 +38,8 @@ pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, recipe: Recipe
         for (i, to) in to.iter_mut().enumerate() {
             *to = contrast[i] * saturation([r[i], g[i], b[i]]);
         }
-        if recipe.exposedness > 0.0 {
-            let power = recipe.exposedness / BELL;
+        if options.exposedness > 0.0 {
+            let power = options.exposedness / BELL;
             for (i, to) in to.iter_mut().enumerate() {
                 *to *= exposed([r[i], g[i], b[i]], power);
             }

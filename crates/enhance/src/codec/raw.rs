@@ -1,4 +1,4 @@
-//! Camera raw files: those that are TIFF inside told apart from real TIFF pictures by their tags,
+//! Camera raw files: those that are TIFF inside are distinguished from TIFF pictures by their tags,
 //! and all of them decoded with the metadata that lies around their sensor data.
 
 use std::borrow::Cow;

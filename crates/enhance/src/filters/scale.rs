@@ -1,4 +1,4 @@
-//! Smaller copies of a picture, always 8 bits: for looking, measuring and previews.
+//! Smaller copies of a picture, always 8 bits: for analysis, measuring and previews.
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
@@ -13,7 +13,7 @@ use crate::pixels::{Pixels, Samples, narrow};
 pub(crate) enum Kernel {
     /// Plain area average: for numbers.
     Area,
-    /// Sharp, with slight overshoot: for eyes.
+    /// Sharp, with slight overshoot: for people.
     Lanczos,
 }
 

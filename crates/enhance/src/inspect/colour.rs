@@ -1,8 +1,8 @@
 //! Colour of an area: was a surface repainted, does a part of the picture have a cast?
 //!
-//! What the look of the whole picture does not explain of a* and b*, averaged over tiles of 48
-//! pixels at one megapixel, over 1 + 0.045 C* (CIE94: colourful surfaces may move further before
-//! anyone sees it). Nearly black pixels have no visible colour.
+//! The part of a* and b* that the global colour map does not explain, averaged over tiles of 48
+//! pixels at one megapixel, over 1 + 0.045 C* (CIE94: a change of colourful surfaces is less
+//! visible). Nearly black pixels have no visible colour.
 
 use plumbline_documents::{Gate, Measure, Thresholds};
 

@@ -10,8 +10,8 @@ use crate::kernels::planes::gray;
 use crate::kernels::strip::Strip;
 use crate::pixels::{Mask, Pixels};
 
-/// 255 where an edge is, 0 elsewhere: Canny's, of the logarithm of gray. What a model is told to
-/// keep is what it is judged by afterwards.
+/// 255 where an edge is, 0 elsewhere: Canny's, of the logarithm of gray. The edges that a
+/// model is given to keep are those that it is judged by afterwards.
 pub fn edges(pixels: &Pixels) -> Mask {
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let plane = plane(pixels);

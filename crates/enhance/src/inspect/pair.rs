@@ -1,5 +1,5 @@
-//! Original and result side by side in CIELAB, on copies of about one megapixel, and what the
-//! change of the whole picture's look does not explain of the difference.
+//! Original and result side by side in CIELAB, on copies of about one megapixel, and the part of
+//! their difference that one colour map of the whole picture does not explain.
 
 use plumbline_documents::Engine;
 use rayon::prelude::*;
@@ -30,10 +30,10 @@ pub(crate) struct Pair {
     pub original: Vec<Lab>,
     pub result: Vec<Lab>,
     /// The original under the plan's white balance, at the result's luminance: what the result's
-    /// colour should be. A guided plan promises to keep neutrals, and so does a plan nobody gave.
+    /// colour should be. A guided plan promises to keep neutrals, and so is an edit without a plan taken to.
     pub promised: Vec<Lab>,
-    /// Result less the original under the look of the whole picture: L*, and a* and b* from
-    /// what was promised. What is left is local.
+    /// Result less the original under the global colour map: L*, and a* and b* from what was
+    /// promised. The rest is local.
     pub rest: [Vec<f32>; 3],
     pub ground: Ground,
 }

@@ -70,7 +70,7 @@ pub fn fit(decided: &[Decided], in_force: &Thresholds) -> Thresholds {
     });
     let open = |all: Thresholds, &gate: &Gate| all.with(gate, gate.loosest());
     let open = gates.iter().fold(closed.clone(), open);
-    // From both ends: only from the open one is seen what several gates hold together, and only
+    // From both ends: only from the open one shows what several gates hold together, and only
     // from the closed one that no end is worse than where it began.
     let [up, down] = [closed, open].map(|start| climb(start, &gates, decided));
     match worth(&down, decided) > worth(&up, decided) {

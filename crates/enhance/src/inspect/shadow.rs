@@ -227,7 +227,7 @@ fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Four decimals at most: gates are told to two.
+/// Four decimals at most: gates have two.
 fn short(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }

@@ -1,5 +1,5 @@
 //! The sky's edge: no rim of light or dark along it (halo), and no new sky outside its mask
-//! (leak). Measured where a sky was declared, on what the look of the house does not explain.
+//! (leak). Measured where a sky was declared, on the part that the global colour map does not explain.
 
 use plumbline_documents::{Gate, Measure, Thresholds};
 

@@ -5,9 +5,9 @@
 //! loses three quarters of its contrast counts as changed too: plain SSIM would call a wiped-out
 //! object unchanged.
 //!
-//! The original counts as it is or under the look of the whole picture, whichever is more alike:
-//! where a red frame meets teal glass of the same lightness, any tone curve may turn the pattern
-//! of L* round, and the look knows which way.
+//! The original counts as it is or under the global colour map, whichever is more alike: where a red
+//! frame meets teal glass of the same lightness, any tone curve may reverse the pattern of L*, and
+//! the map shows in which direction.
 
 use plumbline_documents::{Gate, Measure, Thresholds};
 
@@ -37,7 +37,7 @@ pub(crate) struct Structure {
     terms: Vec<Option<f64>>,
 }
 
-/// Moments of a tile: the original and the result; the original under the look and the result.
+/// Moments of a tile: the original and the result; the original under the colour map and the result.
 #[derive(Debug, Clone, Copy, Default)]
 struct Both {
     plain: Moments,

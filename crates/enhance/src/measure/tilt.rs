@@ -131,7 +131,7 @@ fn supported(agreeing: &[&Upright]) -> u32 {
     (0..5).filter(|&fifth| inside(fifth) >= 2).count() as u32
 }
 
-/// The measured copy as a camera sees it; all in its pixels.
+/// The measured copy as a camera's image plane; all in its pixels.
 struct View {
     width: f32,
     height: f32,

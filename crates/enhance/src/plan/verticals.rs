@@ -5,9 +5,9 @@ use crate::math::interpolation::smoothstep;
 use crate::measure::Tilt;
 use crate::steps::verticals::Verticals;
 
-/// Smaller rolls are not seen, degrees.
+/// Smaller rolls are not visible, degrees.
 const UNSEEN_ROLL: f32 = 0.15;
-/// Leaning of the outermost verticals by perspective that is not seen, degrees.
+/// Leaning of the outermost verticals by perspective that is not visible, degrees.
 const UNSEEN_LEAN: f32 = 0.35;
 /// Larger angles are meant, degrees.
 const MOST_ROLL: f32 = 6.0;

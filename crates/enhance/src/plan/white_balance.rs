@@ -40,7 +40,7 @@ pub fn light(illuminant: &Illuminant) -> Tint {
     }
 }
 
-/// The gains for a picture; neutral when there is nothing anybody would call a cast.
+/// The gains for a picture; neutral when there is no visible cast.
 pub(crate) fn plan(
     measured: &Measured,
     look: Look,

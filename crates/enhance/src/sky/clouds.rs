@@ -48,7 +48,7 @@ pub(crate) struct Cloud {
     pub lit: f32,
 }
 
-/// A ceiling of clouds.
+/// Flat layer of clouds at one height.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ceiling {
     layer: Layer,
@@ -76,7 +76,7 @@ impl Ceiling {
     }
 
     /// The clouds at an elevation and an azimuth, radians.
-    pub fn look(&self, elevation: f32, azimuth: f32) -> Cloud {
+    pub fn at(&self, elevation: f32, azimuth: f32) -> Cloud {
         let far = elevation.cos() / (elevation.sin().max(0.0) + CURVE);
         let at = [far * azimuth.sin(), far * azimuth.cos()];
         let here = self.density(at);
@@ -172,16 +172,16 @@ mod tests {
 
     fn share(layer: Layer, seed: u64) -> f32 {
         let ceiling = Ceiling::new(layer, seed, 1.0);
-        let looks = (0..4000).map(|i| {
+        let covers = (0..4000).map(|i| {
             let (elevation, azimuth) = (0.1 + (i / 80) as f32 * 0.02, (i % 80) as f32 * 0.02 - 0.8);
-            ceiling.look(elevation, azimuth).cover
+            ceiling.at(elevation, azimuth).cover
         });
-        looks.sum::<f32>() / 4000.0
+        covers.sum::<f32>() / 4000.0
     }
 
     #[test]
     fn a_seed_is_a_sky_and_another_is_another() {
-        let one = |seed| Ceiling::new(LIGHT, seed, 0.5).look(0.5, 0.2);
+        let one = |seed| Ceiling::new(LIGHT, seed, 0.5).at(0.5, 0.2);
         assert_eq!(one(7), one(7));
         assert!((0..20).any(|seed| one(seed) != one(seed + 1)));
     }

@@ -1,4 +1,4 @@
-//! A new sky, painted coarsely for the directions that a picture's pixels look in. Skies are
+//! A new sky, painted coarsely in the directions of a picture's pixels. Skies are
 //! smooth: what is finer than the coarse pixels is grain, and that comes with the composition.
 
 use plumbline_documents::SkyKind;
@@ -30,7 +30,7 @@ pub(crate) fn paint(new: &NewSky, share: &Plane) -> [Plane; 3] {
     let pixels: Vec<[f32; 3]> = (0..width * height)
         .into_par_iter()
         .map(|i| {
-            // Where there is no sky nearby nobody will look.
+            // Without any sky nearby the colour is never used.
             if share.values[i] == 0.0 && !near_sky(&share, i) {
                 return [0.0; 3];
             }
@@ -103,7 +103,7 @@ impl Dome {
         let mut light = self.sky.light(elevation, azimuth);
         let haze = 0.55 * (-elevation / HAZE).exp();
         if let Some(clouds) = &self.clouds {
-            let cloud = clouds.look(elevation, azimuth);
+            let cloud = clouds.at(elevation, azimuth);
             // Far clouds are seen through the air in front of them.
             let cover = cloud.cover * (1.0 - 0.5 * haze);
             let around = light;

@@ -263,7 +263,7 @@ pub(crate) fn light(small: &Pixels) -> [Plane; 3] {
     })
 }
 
-/// Encoded luma, for edges as eyes see them.
+/// Encoded luma, for perceived edges.
 fn luma(light: &[Plane; 3]) -> Plane {
     let sum = light[0].with(&light[1], |r, g| LUMA[0] * r + LUMA[1] * g);
     sum.with(&light[2], |s, b| (s + LUMA[2] * b).sqrt())

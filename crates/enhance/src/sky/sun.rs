@@ -12,8 +12,8 @@ use crate::shot::GpsFix;
 pub struct Sun {
     /// Above the horizon, degrees.
     pub elevation_degrees: f32,
-    /// From the camera's direction, degrees, positive to the right; `None`: nobody knows where the
-    /// camera looked.
+    /// From the camera's direction, degrees, positive to the right; `None`: the camera's heading is
+    /// not known.
     pub azimuth_degrees: Option<f32>,
 }
 

@@ -2,7 +2,7 @@
 //! painted reaches the photo.
 //!
 //! Colour comes from a smooth transform of the original, fitted to what was painted
-//! ([`Transfer`]), never from a decoder. What is finer than a decoder can tell stays the original's;
+//! ([`Transfer`]), never from a decoder. What is finer than a decoder resolves stays the original's;
 //! what is coarser than the fit's window is the fit's. See [`band`] for the numbers.
 //!
 //! Parameters: the grid, in the plan; side 1024 or 768 pixels, overlap 64 to 128.

@@ -123,8 +123,8 @@ impl Slicing<'_> {
         (self.places.len(), self.height)
     }
 
-    /// Makes row `y`: what becomes of each pixel is told its column, its colour and the colour
-    /// that the transform gives it, neither clamped. `line` is room for cells.
+    /// Makes row `y`: `becomes` gives the new colour of a pixel from its column, its colour and the
+    /// colour that the transform gives it, neither clamped. `line` is room for cells.
     #[inline(always)]
     pub fn row<S: Sample>(
         &self,

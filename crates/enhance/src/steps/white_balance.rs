@@ -30,7 +30,7 @@ impl WhiteBalance {
         }
     }
 
-    /// In plain words; `None` when nobody would see it.
+    /// In plain words; `None` when it is not visible.
     pub(crate) fn describe(&self) -> Option<String> {
         let [red, green, blue] = self.gains;
         let warmth = red / blue;

@@ -50,7 +50,7 @@ impl Tree {
     pub fn write(mut self) -> Vec<u8> {
         let big = self.big_endian;
         let mut out = header(big).to_vec();
-        // Cameras tell their own files by what stands here, so no value may.
+        // Some cameras' files are recognized by these bytes, so no value may lie here.
         out.extend_from_slice(&[0; 4]);
         let interop = std::mem::take(&mut self.interop);
         attach(&mut out, &mut self.exif, INTEROP_POINTER, interop, big);

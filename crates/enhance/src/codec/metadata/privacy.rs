@@ -4,7 +4,7 @@
 use crate::codec::ifd::Entry;
 use crate::codec::ifd::tree::Tree;
 use crate::codec::metadata::xmp::packet::Packet;
-use crate::codec::metadata::xmp::{EXIF, Fate, IPTC_EXTENSION, PHOTOSHOP, TIFF, XMP, edit};
+use crate::codec::metadata::xmp::{EXIF, Edit, IPTC_EXTENSION, PHOTOSHOP, TIFF, XMP, edit};
 
 /// `exif::DESCRIPTIVE` without HostComputer, which names a person's machine.
 const ROOT: [u16; 19] = [
@@ -54,9 +54,9 @@ pub(crate) fn xmp(packet: &[u8]) -> Option<Vec<u8>> {
     let mut packet = Packet::parse(packet)?;
     edit(&mut packet, |namespace, name| {
         if may_stay(namespace, name) {
-            Fate::Keep
+            Edit::Keep
         } else {
-            Fate::Drop
+            Edit::Drop
         }
     });
     (!packet.nodes.is_empty()).then(|| packet.write().into_bytes())

@@ -20,7 +20,7 @@ const VOCABULARY: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
 
 /// Edit of a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum Edit {
     Keep,
     Drop,
     Set(String),
@@ -46,24 +46,24 @@ pub(crate) fn only_how_made(change: Change) -> Option<Vec<u8>> {
     source_type(None, change).map(|word| minimal(&word).into_bytes())
 }
 
-/// Applies a fate to every property, and takes descriptions out that say nothing any more.
-pub(crate) fn edit(packet: &mut Packet, fate: impl Fn(&str, &str) -> Fate) {
+/// Edits every property, and takes descriptions out that state nothing any more.
+pub(crate) fn edit(packet: &mut Packet, edit_of: impl Fn(&str, &str) -> Edit) {
     for node in &mut packet.nodes {
         node.attributes.retain_mut(|attribute| {
-            match fate(&attribute.namespace, local(&attribute.name)) {
-                Fate::Keep => true,
-                Fate::Drop => false,
-                Fate::Set(value) => {
+            match edit_of(&attribute.namespace, local(&attribute.name)) {
+                Edit::Keep => true,
+                Edit::Drop => false,
+                Edit::Set(value) => {
                     attribute.value = value;
                     true
                 }
             }
         });
         node.properties.retain_mut(|property| {
-            match fate(&property.namespace, local(&property.name)) {
-                Fate::Keep => true,
-                Fate::Drop => false,
-                Fate::Set(value) => {
+            match edit_of(&property.namespace, local(&property.name)) {
+                Edit::Keep => true,
+                Edit::Drop => false,
+                Edit::Set(value) => {
                     property.set(&value);
                     true
                 }
@@ -76,8 +76,8 @@ pub(crate) fn edit(packet: &mut Packet, fate: impl Fn(&str, &str) -> Fate) {
 /// The edit that makes a property true for the delivered file, whatever the source was: 8 or 16
 /// bits RGB, sRGB, upright, of this size. Statements on how the old file stored its samples, gain
 /// maps, embedded videos and thumbnails of the old picture go.
-fn truth(namespace: &str, name: &str, (width, height): (u32, u32)) -> Fate {
-    let set = |value: &dyn ToString| Fate::Set(value.to_string());
+fn truth(namespace: &str, name: &str, (width, height): (u32, u32)) -> Edit {
+    let set = |value: &dyn ToString| Edit::Set(value.to_string());
     match (namespace, name) {
         (TIFF, "Orientation") | (EXIF, "ColorSpace") => set(&1),
         (TIFF, "ImageWidth") | (EXIF, "PixelXDimension") => set(&width),
@@ -99,15 +99,15 @@ fn truth(namespace: &str, name: &str, (width, height): (u32, u32)) -> Fate {
         )
         | (EXIF, "Gamma" | "CompressedBitsPerPixel")
         | (XMP, "Thumbnails")
-        | (XMP_NOTE, "HasExtendedXMP") => Fate::Drop,
+        | (XMP_NOTE, "HasExtendedXMP") => Edit::Drop,
         (PHOTOSHOP, "ICCProfile") => set(&"sRGB IEC61966-2.1"),
         (PHOTOSHOP, "ColorMode") => set(&3),
-        (GAIN_MAP, _) => Fate::Drop,
-        (CONTAINER, "Directory") => Fate::Drop,
+        (GAIN_MAP, _) => Edit::Drop,
+        (CONTAINER, "Directory") => Edit::Drop,
         (CAMERA, name) if name.starts_with("MicroVideo") || name.starts_with("MotionPhoto") => {
-            Fate::Drop
+            Edit::Drop
         }
-        _ => Fate::Keep,
+        _ => Edit::Keep,
     }
 }
 
@@ -126,9 +126,9 @@ fn say_how_made(packet: &mut Packet, change: Change) {
     }
     edit(packet, |namespace, name| {
         if is_source_type(namespace, name) {
-            Fate::Drop
+            Edit::Drop
         } else {
-            Fate::Keep
+            Edit::Keep
         }
     });
     let description = Packet::parse(minimal(&wanted).as_bytes());

@@ -1,7 +1,7 @@
 //! Sensor data to pixels: the trait that hides which raw decoder is used, and `flashraw` behind it.
 //!
 //! Black and white levels, the camera's white balance, demosaicing, the camera's colour matrix and
-//! the sRGB curve; no tone curve and no maker's look, which is the correction's business.
+//! the sRGB curve; no tone curve and no maker's style, which are the correction's business.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -33,8 +33,8 @@ pub(crate) trait RawDecoder {
     fn develop(&self, bytes: &[u8], name: &str, limits: &Limits) -> Result<Developed, Refusal>;
 }
 
-/// `flashraw`, pure Rust, permissive. It promises not to panic on strangers' files; should it all
-/// the same, the file is refused and the worker lives on.
+/// `flashraw`, pure Rust, permissive. It promises not to panic on any file; should it panic
+/// all the same, the file is refused and the process goes on.
 pub(crate) struct Flash;
 
 impl RawDecoder for Flash {

@@ -94,8 +94,8 @@ fn damaged() -> Refusal {
     Refusal::Damaged { format: "TIFF" }
 }
 
-/// The decoder asserts on a few layouts instead of refusing them; a stranger's file must not take
-/// the worker down.
+/// The decoder asserts on a few layouts instead of refusing them; no file may take the
+/// process down.
 fn chunk(
     decoder: &mut Decoder<TiffSource>,
     numbers: Numbers,

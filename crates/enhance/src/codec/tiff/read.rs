@@ -191,7 +191,7 @@ fn palette(
     let (Planes::Eight(indices), ColorType::Gray(bits), Some(map)) = (planes, colour, map) else {
         return Err(strange(colour));
     };
-    let planes = samples::look_up(indices, map, bits).ok_or(DAMAGED)?;
+    let planes = samples::from_palette(indices, map, bits).ok_or(DAMAGED)?;
     Ok((Layout::Rgb, planes))
 }
 

@@ -80,7 +80,7 @@ fn unpack(packed: &[u8], bits: u8, width: usize) -> Vec<u8> {
 
 /// Colours of palette indices. `map` holds all reds, then greens, then blues, 16 bits each; old
 /// writers filled only the low byte. `bits` as stored: narrower indices come spread to 0..=255.
-pub(crate) fn look_up(indices: &[u8], map: &[u16], bits: u8) -> Option<Planes> {
+pub(crate) fn from_palette(indices: &[u8], map: &[u16], bits: u8) -> Option<Planes> {
     let count = 1_usize << bits;
     let shift = if map.iter().any(|&v| v > 255) { 8 } else { 0 };
     let colour = |index: u8| {

@@ -1,5 +1,5 @@
 //! A TIFF file as its decoder sees it: the bytes, with one number replaced on the way. The decoder
-//! refuses palettes and CIELAB by their photometric tag although it can unpack them; it is told a
+//! refuses palettes and CIELAB by their photometric tag although it can unpack them; it is shown a
 //! harmless one, and the meaning is put back afterwards. Nothing is copied.
 
 use std::io::{Cursor, Read, Result, Seek, SeekFrom};

@@ -52,7 +52,7 @@ pub(crate) fn encode(
 
 /// Writes the EXIF block as the file's beginning and returns what the first directory takes from
 /// it. A block with values outside itself is laid out anew, and so is one that would make the file
-/// look like a camera's own (some are told by their ninth byte and those after it).
+/// look like a camera's own (some are recognized by their ninth byte and those after it).
 fn begin(out: &mut Vec<u8>, exif: Option<Vec<u8>>) -> (Vec<Entry>, bool) {
     let block = exif.and_then(|block| {
         let tree = Tree::read(&block)?;

@@ -1,5 +1,5 @@
-//! Difference: how far the look moved, in SSIM, MS-SSIM and CIEDE2000 over every pixel. Reported, never a
-//! gate: a good correction moves it too.
+//! Difference of the whole pictures, in SSIM, MS-SSIM and CIEDE2000 over every pixel. Reported,
+//! never a gate: a good correction makes one too.
 
 use plumbline_documents::{Figure, Measure};
 

@@ -6,7 +6,7 @@ use crate::kernels::canny::Edges;
 use crate::kernels::moments::{Block, SIDE};
 
 /// Buffers of which every strip writes its own rows.
-pub(crate) struct Sheets {
+pub(crate) struct Buffers {
     pub edges: [Edges; 2],
     pub burnt: Vec<u8>,
     pub drowned: Vec<u8>,
@@ -15,8 +15,8 @@ pub(crate) struct Sheets {
     pub halves: [Vec<u8>; 2],
 }
 
-/// One strip's rows of the sheets.
-pub(crate) struct Share<'a> {
+/// One strip's rows of the buffers.
+pub(crate) struct StripRows<'a> {
     pub edges: [&'a mut [u64]; 2],
     pub burnt: &'a mut [u8],
     pub drowned: &'a mut [u8],
@@ -24,7 +24,7 @@ pub(crate) struct Share<'a> {
     pub halves: [&'a mut [u8]; 2],
 }
 
-impl Sheets {
+impl Buffers {
     pub fn new(width: usize, height: usize) -> Self {
         let blocks = width.div_ceil(SIDE) * height.div_ceil(SIDE);
         Self {
@@ -36,7 +36,7 @@ impl Sheets {
         }
     }
 
-    pub fn shares(&mut self, width: usize, height: usize) -> Vec<Share<'_>> {
+    pub fn strips(&mut self, width: usize, height: usize) -> Vec<StripRows<'_>> {
         let words = 2 * self.edges[0].words * ROWS;
         let blocks = width.div_ceil(SIDE) * (ROWS / SIDE);
         let half = (width / 2 * (ROWS / 2)).max(1);
@@ -46,7 +46,7 @@ impl Sheets {
         let mut rows = self.blocks.chunks_mut(blocks);
         let mut halves = self.halves.each_mut().map(|h| h.chunks_mut(half));
         // The last strip may be too low for any half.
-        let share = |_| Share {
+        let share = |_| StripRows {
             edges: edges.each_mut().map(|e| e.next().unwrap_or_default()),
             burnt: burnt.next().unwrap_or_default(),
             drowned: drowned.next().unwrap_or_default(),

@@ -104,7 +104,7 @@ mod tests {
     fn five_scales_are_those_of_the_definition() {
         let (width, height) = (400, 301);
         let (one, two) = pictures(width, height);
-        let full = Full::look(&gray(&one, width, height), &gray(&two, width, height));
+        let full = Full::measure(&gray(&one, width, height), &gray(&two, width, height));
         let mut wanted = 1.0;
         let (mut planes, mut size) = ([one, two], (width, height));
         for (i, weight) in WEIGHTS.iter().enumerate() {
@@ -136,7 +136,7 @@ mod tests {
         for (width, height) in [(1, 1), (3, 40), (30, 25), (300, 200)] {
             let (one, _) = pictures(width, height);
             let one = gray(&one, width, height);
-            assert!((Full::look(&one, &one).ms_ssim - 1.0).abs() < 1e-6);
+            assert!((Full::measure(&one, &one).ms_ssim - 1.0).abs() < 1e-6);
         }
     }
 }

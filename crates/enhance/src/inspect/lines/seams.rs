@@ -1,10 +1,10 @@
 //! Seams: a straight step in brightness where the original has none, as between two tiles.
 //!
-//! What the look of the whole picture does not explain of L* is compared on both sides of every
-//! column and row, only where the original is smooth: content cancels, a step remains. What a
-//! smooth gradient would do there, judged by the ground a little farther out, is taken off, or
-//! every dodged wall would have seams. Averages over 48 pixels along the line see steps far below
-//! one pixel's noise; two such pieces that follow each other have to agree.
+//! The part of L* that the global colour map does not explain is compared on both sides of every
+//! column and row, only where the original is smooth: content cancels, a step remains. The effect
+//! of a smooth gradient, judged by the ground a little farther out, is taken off, or every dodged
+//! wall would have seams. Averages over 48 pixels along the line show steps far below one pixel's
+//! noise; two such pieces that follow each other have to agree.
 
 use plumbline_documents::{Gate, Measure, Thresholds};
 use rayon::prelude::*;
@@ -42,14 +42,14 @@ impl Seams {
     pub fn new(pair: &Pair, borders: Option<&Borders>) -> Self {
         let lightness: Vec<f32> = (0..pair.original.len()).map(|at| house(pair, at)).collect();
         let (w, h) = (pair.width, pair.height);
-        let look = |turned: usize, lightness: &[f32], rest: &[f32], width: usize| {
+        let find = |turned: usize, lightness: &[f32], rest: &[f32], width: usize| {
             let known = borders.map(|b| b.steps(turned, lightness, rest, width));
             (pieces(lightness, rest, width), known.unwrap_or_default())
         };
         let (columns, rows) = rayon::join(
-            || look(0, &lightness, &pair.rest[0], w),
+            || find(0, &lightness, &pair.rest[0], w),
             || {
-                look(
+                find(
                     1,
                     &turned(&lightness, w, h),
                     &turned(&pair.rest[0], w, h),

@@ -1,9 +1,8 @@
 //! Known borders: where tiles fade into each other, a step is spread over a hundred pixels and more,
-//! too softly for a search for lines; but where to look is known.
+//! too softly for a search for lines; but its place is known.
 //!
-//! What the look of the whole picture does not explain of L* is averaged on both sides of a fade,
-//! along one tile's edge; what a gradient would do there, judged by the ground farther out, is
-//! taken off. Rows where the original differs from one side to the other do not count. Both halves
+//! The part of L* that the global colour map does not explain is averaged on both sides of a fade,
+//! along one tile's edge; the effect of a gradient, judged by the ground farther out, is taken off. Rows where the original differs from one side to the other do not count. Both halves
 //! of the edge have to agree.
 
 use std::ops::Range;

@@ -1,6 +1,6 @@
-//! The look of a whole picture as one smooth map of colours: cubic in CIELAB, fitted to every
-//! 23rd pixel, three times, each time trusting less what the last fit could not explain. What
-//! remains is local: an object, a seam, a repainted wall.
+//! The global colour map: one smooth map of the whole picture, cubic in CIELAB, fitted to every 23rd
+//! pixel, three times, each time trusting less what the last fit could not explain. The rest is
+//! local: an object, a seam, a repainted wall.
 
 use rayon::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::kernels::cubic::{Products, TERMS, Terms, add, evaluate};
 use crate::math::colour::Lab;
 use crate::math::linear;
 
-/// Every so-manieth pixel; a prime, so that columns take turns.
+/// Distance between the fitted pixels; a prime, so that columns take turns.
 const STEP: usize = 23;
 /// Units of CIELAB beyond which a pixel counts as damaged rather than toned (Geman-McClure).
 const TRUST: f32 = 3.0;

@@ -1,5 +1,5 @@
 //! Fine structure: the structure term of every window of 24 x 24 pixels at full size, averaged
-//! over areas of 8 x 8 such windows. What one megapixel hides, it sees: a blur, a warp of three
+//! over areas of 8 x 8 such windows. It finds what one megapixel hides: a blur, a warp of three
 //! pixels in twenty megapixels, a patch painted over with something like it.
 
 use plumbline_documents::{Figure, Gate, Measure, Thresholds};

@@ -9,7 +9,7 @@
 
 use crate::math::linear::{cramer, determinant2};
 
-/// A segment as the vote sees it.
+/// A segment in the coordinates of the vote.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Upright {
     /// Crossing of its line with the middle row, focal lengths from the centre.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum KeptReason {
     /// The picture shows a room.
     Inside,
-    /// Nobody could tell whether it shows a room.
+    /// The place could not be told.
     PlaceUnknown,
     /// There is nothing here that can find a sky.
     NotLookedFor,

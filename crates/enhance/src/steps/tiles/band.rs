@@ -1,6 +1,6 @@
 //! The middle band of what painted tiles differ in from the fit.
 //!
-//! * Nothing finer than a decoder tells: the difference is smoothed by blocks of 4 pixels, a
+//! * Nothing finer than a decoder resolves: the difference is smoothed by blocks of 4 pixels, a
 //!   binomial over three of them and a linear enlargement, together 3.4 pixels of sigma. Of a wave
 //!   of 8 pixels, which is one latent, 3 % is left; of 16, the finest that latents hold, 41 %; of
 //!   32, 80 %.

@@ -1,5 +1,5 @@
-//! A picture at a quarter of its size, in exact averages of light: what a decoder of latents can
-//! tell about it.
+//! A picture at a quarter of its size, in exact averages of light: what a decoder of latents
+//! resolves of it.
 
 use std::borrow::Borrow;
 

@@ -3,7 +3,7 @@
 //! packet is whole, so the parts are joined on reading and cut again on writing.
 
 use crate::codec::metadata::xmp::packet::{Attribute, Node, Packet, Scope, local};
-use crate::codec::metadata::xmp::{Fate, XMP_NOTE, edit};
+use crate::codec::metadata::xmp::{Edit, XMP_NOTE, edit};
 
 const GUID_BYTES: usize = 32;
 /// GUID, full length, offset.
@@ -20,8 +20,8 @@ pub(crate) fn join(main: &[u8], parts: &[&[u8]]) -> Vec<u8> {
         let extended = Packet::parse(&assemble(&guid(&packet)?, parts)?)?;
         edit(&mut packet, |namespace, name| {
             match (namespace, name) == (XMP_NOTE, HAS_EXTENDED) {
-                true => Fate::Drop,
-                false => Fate::Keep,
+                true => Edit::Drop,
+                false => Edit::Keep,
             }
         });
         let scope = extended.scope;

@@ -1,6 +1,6 @@
 //! The structure of an XMP packet (ISO 16684-1): what stands before the descriptions, the
 //! descriptions with their attributes and properties, and what comes after. Properties are kept
-//! as the text they were, so that what nobody asks about goes out as it came in.
+//! as the text they were, so that a property without an edit goes out as it came in.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

@@ -1,4 +1,4 @@
-//! A picture of a sky, hung behind the house: as wide as the photo, its horizon where the photo's
+//! A picture of a sky as the backdrop of a house: as wide as the photo, its horizon where the photo's
 //! sky ends, mirrored where its light would come from the wrong side.
 
 use crate::filters::scale::{self, Kernel};
@@ -12,8 +12,8 @@ use crate::sky::planes::Plane;
 const DARKER: f32 = 0.7;
 const BRIGHTER: f32 = 1.4;
 
-/// Linear light of the hung picture over the whole photo, coarse.
-pub(crate) fn hang(own: &Pixels, new: &NewSky, matte: &Matte) -> [Plane; 3] {
+/// Linear light of the picture over the whole photo, coarse.
+pub(crate) fn fit(own: &Pixels, new: &NewSky, matte: &Matte) -> [Plane; 3] {
     let (width, height) = (matte.share.width, matte.share.height);
     let lowest = ((matte.view.lowest * height as f32) as usize).clamp(1, height);
     let (across, down) = cover(own, width, lowest);
