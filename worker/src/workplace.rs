@@ -13,7 +13,7 @@ use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
 use plumbline_domain::thresholds;
-use plumbline_enhance::shoot_reference::ShootReference;
+use plumbline_enhance::ShootReference;
 use plumbline_enhance::{Measured, Preset, SkyChoice};
 use plumbline_storage::key::Key;
 use tokio::sync::watch;

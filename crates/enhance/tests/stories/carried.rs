@@ -11,7 +11,7 @@ use crate::support::files;
 
 pub type Tags = BTreeMap<String, String>;
 
-/// What exiftool reads in every file of a folder, by file name; `None`, loudly, without it.
+/// Output of exiftool for every file of a folder, by file name; `None`, loudly, without it.
 pub fn exiftool(folder: &Path) -> Option<BTreeMap<String, Tags>> {
     let run = Command::new("exiftool")
         .args(["-json", "-G1", "-a", "-u", "-struct", "-q"])
@@ -142,9 +142,9 @@ fn round_trip(folders: &[&str], output: Output, allowed: &[&str]) -> (usize, Vec
     (before.len(), list)
 }
 
-/// How the source's own encoder coded it.
+/// Tags about the source's own encoder.
 const CODING: [&str; 2] = ["Adobe:", "JFIFVersion"];
-/// What belongs to a JPEG as a JPEG (its JFIF density goes to where the other format has one), the
+/// Tags that belong to a JPEG as a JPEG (its JFIF density goes to where the other format has one), the
 /// directory of a thumbnail that TIFF does not have, empty space, and an offset.
 const ELSEWHERE: [&str; 6] = [
     "JFIF:",

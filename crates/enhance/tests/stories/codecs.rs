@@ -202,7 +202,7 @@ fn other_decoder() -> Option<&'static str> {
     ["convert-im6.q16", "magick"].into_iter().find(answers)
 }
 
-/// Where the other decoder is known to mean something else, and what it is compared with instead.
+/// Files whose meaning another decoder is known to take differently, and the reference instead.
 fn unlike(name: &str) -> Option<&'static str> {
     let reasons = [
         ("float32", "ImageMagick takes linear floats as encoded"),

@@ -10,7 +10,9 @@ mod codecs;
 mod correction;
 mod degrade;
 mod difference;
+mod drawn_house;
 mod exports;
+mod fallbacks;
 mod faults;
 mod formats;
 mod generative_models;
@@ -18,6 +20,7 @@ mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
 mod made_up;
+mod painted_skies;
 mod recovery;
 mod skies;
 mod sky_choices;

@@ -1,7 +1,7 @@
-//! What becomes of a sky: who wants what, what was seen, and why one is left alone.
+//! Treatments of a sky: choices, overrides, and the reasons to leave one alone.
 
 use plumbline_documents::Place;
-use plumbline_enhance::plan::sky::{self, Camera, Sky, Why};
+use plumbline_enhance::plan::sky::{self, Camera, KeptReason, Sky};
 use plumbline_enhance::sky::{SkyView, Sun};
 use plumbline_enhance::{
     Mask, Measured, Overrides, Pixels, Plan, Preset, Scene, Shot, SkyChoice, measure, plan,
@@ -48,7 +48,10 @@ fn skies_are_left_alone_unless_wanted_and_for_a_reason_that_is_said() {
     let (view, scene) = seen();
     let nobody = Overrides::default();
     let on = |view: SkyView, scene: &Scene| decided(view, scene, &SkyChoice::Clear, &nobody);
-    assert_eq!(decided(view, &scene, &SkyChoice::Keep, &nobody), Sky::Mine);
+    assert_eq!(
+        decided(view, &scene, &SkyChoice::Keep, &nobody),
+        Sky::Unchanged
+    );
     assert!(on(view, &scene).new_sky().is_some());
 
     let room = Scene {
@@ -61,21 +64,21 @@ fn skies_are_left_alone_unless_wanted_and_for_a_reason_that_is_said() {
     };
     let look = |lab| SkyView { lab, ..view };
     for (why, view, scene) in [
-        (Why::Inside, view, &room),
-        (Why::PlaceUnknown, view, &unsure),
-        (Why::NoSky, SkyView { share: 0.0, ..view }, &scene),
+        (KeptReason::Inside, view, &room),
+        (KeptReason::PlaceUnknown, view, &unsure),
+        (KeptReason::NoSky, SkyView { share: 0.0, ..view }, &scene),
         (
-            Why::Tiny,
+            KeptReason::Tiny,
             SkyView {
                 share: 0.005,
                 ..view
             },
             &scene,
         ),
-        (Why::Doubtful, SkyView { doubt: 0.4, ..view }, &scene),
-        (Why::AlreadyBlue, look([70.0, -5.0, -25.0]), &scene),
-        (Why::Evening, look([80.0, 8.0, 20.0]), &scene),
-        (Why::Dark, look([20.0, 0.0, -5.0]), &scene),
+        (KeptReason::Doubtful, SkyView { doubt: 0.4, ..view }, &scene),
+        (KeptReason::AlreadyBlue, look([70.0, -5.0, -25.0]), &scene),
+        (KeptReason::Evening, look([80.0, 8.0, 20.0]), &scene),
+        (KeptReason::Dark, look([20.0, 0.0, -5.0]), &scene),
     ] {
         assert_eq!(on(view, scene), Sky::Kept(why));
         assert!(on(view, scene).describe().unwrap().ends_with('.'));
@@ -118,13 +121,19 @@ fn what_a_person_says_about_a_photo_outranks_what_was_seen() {
             .new_sky()
             .is_some()
     );
-    assert_eq!(here(overrides, doubtful, &room), Sky::Kept(Why::Inside));
+    assert_eq!(
+        here(overrides, doubtful, &room),
+        Sky::Kept(KeptReason::Inside)
+    );
 
     let keep = Overrides {
         sky: Some(SkyChoice::Keep),
         ..Overrides::default()
     };
-    assert_eq!(decided(view, &scene, &SkyChoice::Clear, &keep), Sky::Mine);
+    assert_eq!(
+        decided(view, &scene, &SkyChoice::Clear, &keep),
+        Sky::Unchanged
+    );
 }
 
 #[test]
@@ -155,7 +164,7 @@ fn the_sun_of_the_photos_own_hour_lights_the_new_sky() {
         (new.sun_elevation_degrees, new.sun_azimuth_degrees),
         (35.0, -20.0)
     );
-    assert_eq!(under(-8.0, None), Sky::Kept(Why::Dark));
+    assert_eq!(under(-8.0, None), Sky::Kept(KeptReason::Dark));
 }
 
 #[test]

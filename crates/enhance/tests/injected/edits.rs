@@ -1,14 +1,14 @@
 //! Looks that a customer may want: tone and colour move, the house does not.
 
 use crate::injected::canvas::{Canvas, blurred, luma, softened};
-use crate::injected::dice::Dice;
 use crate::injected::lab::{to_lab, to_rgb};
+use crate::injected::rng::Rng;
 
 /// A tone or colour edit.
-pub type Look = fn(&Canvas, &mut Dice) -> Canvas;
+pub type Edit = fn(&Canvas, &mut Rng) -> Canvas;
 
 /// By name.
-pub const LOOKS: [(&str, Look); 16] = [
+pub const EDITS: [(&str, Edit); 16] = [
     ("as it was", |p, _| p.clone()),
     ("brighter", brighter),
     ("darker", darker),
@@ -36,29 +36,29 @@ fn lit(rgb: [f32; 3], gain: f32) -> [f32; 3] {
     })
 }
 
-fn brighter(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let gain = dice.within(0.3, 0.8).exp2();
+fn brighter(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let gain = rng.within(0.3, 0.8).exp2();
     p.tinted(|rgb| lit(rgb, gain))
 }
 
-fn darker(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let gain = dice.within(0.7, 0.85);
+fn darker(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let gain = rng.within(0.7, 0.85);
     p.tinted(|rgb| rgb.map(|v| (v.powf(2.2) * gain).powf(1.0 / 2.2)))
 }
 
-fn contrast(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let share = dice.within(0.3, 0.6);
+fn contrast(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let share = rng.within(0.3, 0.6);
     let curve = |v: f32| v + share * (v * v * (3.0 - 2.0 * v) - v);
     p.tinted(|rgb| rgb.map(curve))
 }
 
-fn flat(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let share = dice.within(0.80, 0.92);
+fn flat(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let share = rng.within(0.80, 0.92);
     p.tinted(|rgb| rgb.map(|v| 0.5 + (v - 0.5) * share))
 }
 
-fn shadows_open(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let lift = dice.within(0.3, 0.8);
+fn shadows_open(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let lift = rng.within(0.3, 0.8);
     p.tinted(|rgb| {
         let y = luma(rgb);
         let gain = (1.0 + lift * (1.0 - y).powi(4)).min(1.8);
@@ -66,8 +66,8 @@ fn shadows_open(p: &Canvas, dice: &mut Dice) -> Canvas {
     })
 }
 
-fn highlights_calm(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let share = dice.within(0.1, 0.25);
+fn highlights_calm(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let share = rng.within(0.1, 0.25);
     p.tinted(|rgb| {
         let y = luma(rgb);
         rgb.map(|v| v * (1.0 - share * y.powi(3)))
@@ -84,13 +84,13 @@ fn balanced(p: &Canvas, red: f32, blue: f32) -> Canvas {
     })
 }
 
-fn warmer(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let by = dice.within(0.02, 0.06);
+fn warmer(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let by = rng.within(0.02, 0.06);
     balanced(p, 1.0 + by, 1.0 - by)
 }
 
-fn cooler(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let by = dice.within(0.02, 0.06);
+fn cooler(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let by = rng.within(0.02, 0.06);
     balanced(p, 1.0 - by, 1.0 + by)
 }
 
@@ -101,24 +101,24 @@ fn coloured(p: &Canvas, by: f32) -> Canvas {
     })
 }
 
-fn vivid(p: &Canvas, dice: &mut Dice) -> Canvas {
-    coloured(p, dice.within(1.1, 1.3))
+fn vivid(p: &Canvas, rng: &mut Rng) -> Canvas {
+    coloured(p, rng.within(1.1, 1.3))
 }
 
-fn muted(p: &Canvas, dice: &mut Dice) -> Canvas {
-    coloured(p, dice.within(0.75, 0.9))
+fn muted(p: &Canvas, rng: &mut Rng) -> Canvas {
+    coloured(p, rng.within(0.75, 0.9))
 }
 
-fn split_tones(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let by = dice.within(1.5, 3.0);
+fn split_tones(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let by = rng.within(1.5, 3.0);
     p.tinted(|rgb| {
         let [l, a, b] = to_lab(rgb);
         to_rgb([l, a, b + by * (l - 50.0) / 50.0])
     })
 }
 
-fn corners_lit(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let ev = dice.within(0.3, 0.7);
+fn corners_lit(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let ev = rng.within(0.3, 0.7);
     let (cx, cy) = (p.width as f32 / 2.0, p.height as f32 / 2.0);
     p.map(|x, y, rgb| {
         let (dx, dy) = (x as f32 - cx, y as f32 - cy);
@@ -128,13 +128,13 @@ fn corners_lit(p: &Canvas, dice: &mut Dice) -> Canvas {
 }
 
 /// Wide soft models, up to a third of a stop.
-fn dodge_and_burn(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let model = |dice: &mut Dice| {
-        let (x, y) = (dice.unit() * p.width as f32, dice.unit() * p.height as f32);
-        let reach = p.long() * dice.within(0.15, 0.3);
-        (x, y, reach, dice.within(-0.33, 0.33))
+fn dodge_and_burn(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let model = |rng: &mut Rng| {
+        let (x, y) = (rng.unit() * p.width as f32, rng.unit() * p.height as f32);
+        let reach = p.long() * rng.within(0.15, 0.3);
+        (x, y, reach, rng.within(-0.33, 0.33))
     };
-    let generative_models: Vec<_> = (0..4).map(|_| model(dice)).collect();
+    let generative_models: Vec<_> = (0..4).map(|_| model(rng)).collect();
     p.map(|x, y, rgb| {
         let stroke = |(bx, by, reach, ev): &(f32, f32, f32, f32)| {
             let square = ((x as f32 - bx).powi(2) + (y as f32 - by).powi(2)) / (reach * reach);
@@ -156,12 +156,12 @@ fn unsharp(p: &Canvas, soft: &[f32], amount: f32) -> Canvas {
     })
 }
 
-fn clarity(p: &Canvas, dice: &mut Dice) -> Canvas {
+fn clarity(p: &Canvas, rng: &mut Rng) -> Canvas {
     let soft = softened(&p.luma(), p.width, p.height, p.long() * 0.02);
-    unsharp(p, &soft, dice.within(0.1, 0.25))
+    unsharp(p, &soft, rng.within(0.1, 0.25))
 }
 
-fn sharpened(p: &Canvas, dice: &mut Dice) -> Canvas {
+fn sharpened(p: &Canvas, rng: &mut Rng) -> Canvas {
     let soft = blurred(&p.luma(), p.width, p.height, 1.0);
-    unsharp(p, &soft, dice.within(0.3, 0.6))
+    unsharp(p, &soft, rng.within(0.3, 0.6))
 }

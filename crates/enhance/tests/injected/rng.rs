@@ -1,10 +1,10 @@
-//! Numbers that look random and are the same in every run.
+//! Numbers that edit random and are the same in every run.
 
 /// splitmix64 (Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
-pub struct Dice(u64);
+pub struct Rng(u64);
 
-impl Dice {
+impl Rng {
     /// The same for the same words.
     pub fn of(words: &[&str]) -> Self {
         let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
