@@ -33,8 +33,6 @@ use colour::{clipping, difference, neutral};
 use full::Full;
 use lines::{seams, straight, tile_borders};
 use pair::Pair;
-#[cfg(test)]
-pub(crate) use pair::colour_map::terms as terms_of;
 use sky::ground::Ground;
 use structure::{edges as edge_agreement, fine, noise, sharpness};
 

@@ -1,5 +1,5 @@
 //! TIFF image file directories (TIFF 6.0, section 2): read out of a file or an EXIF block of
-//! either byte order. BigTIFF directories are not read. Writing is `tree.rs`' business.
+//! either byte order. BigTIFF directories are not read. They are written by `tree.rs`.
 
 pub(crate) mod bigtiff;
 pub(crate) mod tree;

@@ -10,7 +10,6 @@ mod codecs;
 mod correction;
 mod degrade;
 mod difference;
-mod drawn_house;
 mod exports;
 mod fallbacks;
 mod faults;
@@ -20,10 +19,8 @@ mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
 mod made_up;
-mod painted_skies;
 mod recovery;
 mod skies;
-mod sky_choices;
 mod support;
 mod tiles;
 mod verticals;

@@ -1,6 +1,6 @@
 //! Reads PNG row by row with `png`: any depth, palette, grey, alpha (laid over white).
 //!
-//! Text chunks are ignored by the decoder; `png_metadata.rs` reads those that matter. The colour
+//! Text chunks are ignored by the decoder; `metadata.rs` reads those that matter. The colour
 //! profile is decompressed under the decoder's memory limit.
 
 use std::io::Cursor;

@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use crate::kernels::cubic::{Products, TERMS, Terms, add, evaluate};
+use crate::kernels::cubic::{Products, TERMS, Terms, add, evaluate, terms};
 use crate::math::colour::Lab;
 use crate::math::linear;
 
@@ -79,35 +79,6 @@ impl Cubic {
         let sum: f32 = (0..3).map(|c| (found[c] - to[c]).powi(2)).sum();
         sum.sqrt()
     }
-}
-
-/// 1, the three, their squares and products, their cubes and mixed products, of hundredths.
-pub(crate) fn terms(lab: Lab) -> [f32; TERMS] {
-    let [l, a, b] = lab.map(|v| v * 0.01);
-    let (ll, aa, bb) = (l * l, a * a, b * b);
-    let (la, lb, ab) = (l * a, l * b, a * b);
-    [
-        1.0,
-        l,
-        a,
-        b,
-        ll,
-        aa,
-        bb,
-        la,
-        lb,
-        ab,
-        ll * l,
-        aa * a,
-        bb * b,
-        ll * a,
-        ll * b,
-        aa * l,
-        aa * b,
-        bb * l,
-        bb * a,
-        la * b,
-    ]
 }
 
 fn numbers(from: Lab, to: Lab) -> Terms {

@@ -8,7 +8,7 @@ use plumbline_enhance::{
     paint_sky, repaint,
 };
 
-use crate::drawn_house::{clear, guess, overcast, photo, pixel, the_plan};
+use crate::skies::drawn_house::{clear, guess, overcast, photo, pixel, the_plan};
 
 /// Paints everything it is given, the house as well.
 struct Violet;
