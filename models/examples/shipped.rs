@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use candle_core::{Device, safetensors};
 use plumbline_models::train::checkpoint;
-use plumbline_models::train::sky::{Epoch, Progress, Pupil, Recipe};
+use plumbline_models::train::sky::{Epoch, Progress, Recipe, Trainee};
 
 use shared::{Photo, fold, photos};
 
@@ -104,10 +104,10 @@ fn sky(
         checkpoint: Some(Path::new(out).with_extension("state")),
     };
     println!("{} examples", examples.len());
-    let pupil = match from {
-        Some(from) => Pupil::knowing(&safetensors::load(from, &Device::Cpu)?)?,
-        None => Pupil::new(recipe.seed)?,
+    let trainee = match from {
+        Some(from) => Trainee::from_tensors(&safetensors::load(from, &Device::Cpu)?)?,
+        None => Trainee::new(recipe.seed)?,
     };
-    let taught = pupil.learn(&examples, &[], &recipe, &mut Print(Instant::now()))?;
-    Ok(checkpoint::write_half(Path::new(out), &taught.weights)?)
+    let trained = trainee.train(&examples, &[], &recipe, &mut Print(Instant::now()))?;
+    Ok(checkpoint::write_half(Path::new(out), &trained.weights)?)
 }

@@ -1,24 +1,24 @@
 //! Diffusion as a constrained operator: it proposes a correction of a photo, and never more.
 //!
 //! ```text
-//! files ─► cabinet (networks in memory, as the budget allows)
-//! photo ─► passage: encode ─► (ControlNets ─► UNet) x steps ─► decode ─► shift ─► proposal
+//! files ─► model_cache (networks in memory, as the budget allows)
+//! photo ─► tile_pipeline: encode ─► (ControlNets ─► UNet) x steps ─► decode ─► colour correction ─► proposal
 //! ```
 
 pub mod budget;
-pub(crate) mod cabinet;
 pub mod checkpoint;
-pub mod euler;
+pub mod euler_scheduler;
 pub mod files;
+pub(crate) mod image_tensors;
 pub mod lora;
+pub(crate) mod model_cache;
 pub mod noise;
 pub mod painter;
 pub mod params;
-mod passage;
-pub(crate) mod pictures;
+pub mod prompt_embeddings;
 pub mod prompts;
-mod random;
+mod random_weights;
 pub mod rehearsal;
 pub mod shift;
-mod skies;
-pub mod words;
+mod sky_inpainting;
+mod tile_pipeline;

@@ -1,12 +1,12 @@
-//! The list of all files of weights, compiled into the program. It says what a file must be; where
-//! one lies is the shelf's to know, and how it gets there the worker's.
+//! List of all files of weights, compiled into the program. It says what a file must be; the
+//! weight store knows where it lies, and the worker how it gets there.
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// Of a file whose size nobody knows: more than any network here needs.
+/// Upper bound of a file of unknown size: more than any network here needs.
 const UNKNOWN_AT_MOST_BYTES: u64 = 8 << 30;
 
 static ALL: LazyLock<Vec<Weight>> = LazyLock::new(|| {
@@ -14,7 +14,7 @@ static ALL: LazyLock<Vec<Weight>> = LazyLock::new(|| {
     read(text).expect("a test reads the same text")
 });
 
-/// Who may load a file.
+/// Use of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Use {
@@ -22,63 +22,61 @@ pub enum Use {
     Product,
     /// The product, where somebody fetched it by name: it costs more than it is known to give.
     Asked,
-    /// Tests. Nothing that ships.
-    Tests,
 }
 
-/// A file of weights.
+/// File of weights.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weight {
-    /// Its name at the command line.
+    /// Name at the command line.
     pub id: String,
-    /// Below the shelf's folder, and below a mirror's.
+    /// Path below the store's folder, and below a mirror's.
     pub path: String,
-    /// Lower-case hex; `None`: recorded when it is first pulled.
+    /// SHA-256 as lower-case hex; `None`: recorded when it is first pulled.
     pub sha256: Option<String>,
-    /// Its size; `None`: nobody knows.
+    /// Size; `None`: unknown.
     pub bytes: Option<u64>,
-    /// As its authors name it.
+    /// Licence, as its authors name it.
     pub licence: String,
-    /// Who made it, and how sure we are of the hash.
+    /// Authors, and how sure we are of the hash.
     pub origin: String,
-    /// Where to fetch it, in turn; empty: only a mirror has it.
+    /// Addresses to fetch it from, in turn; empty: only a mirror has it.
     pub urls: Vec<String>,
-    /// What it is for, a sentence.
+    /// Purpose, a sentence.
     pub purpose: String,
-    /// Who may load it.
+    /// Use.
     #[serde(rename = "use")]
     pub used_by: Use,
-    /// Whether its licence allows commercial use.
+    /// True if its licence allows commercial use.
     pub commercial: bool,
-    /// What the network holds and needs to look once, in MB.
+    /// Memory for the network and one forward pass, in MB.
     pub memory_mb: u64,
 }
 
 impl Weight {
-    /// What it is called in its folder.
+    /// Name in its folder.
     pub fn file_name(&self) -> &str {
         let name = Path::new(&self.path).file_name();
         name.and_then(|name| name.to_str()).unwrap_or(&self.path)
     }
 
-    /// The most that may be stored under its name.
+    /// Most bytes that may be stored under its name.
     pub fn at_most_bytes(&self) -> u64 {
         self.bytes.unwrap_or(UNKNOWN_AT_MOST_BYTES)
     }
 }
 
-/// All of them.
+/// All files of the manifest.
 pub fn all() -> &'static [Weight] {
     &ALL
 }
 
-/// One of them.
+/// File by its id.
 pub fn find(id: &str) -> Option<&'static Weight> {
     all().iter().find(|weight| weight.id == id)
 }
 
-/// Those in a manifest's text.
+/// Reads a manifest's text.
 pub fn read(text: &str) -> Result<Vec<Weight>, toml::de::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]

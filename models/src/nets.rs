@@ -6,6 +6,4 @@ pub mod sam2;
 pub mod scene;
 pub mod sdxl;
 pub mod sky;
-pub mod squeezenet;
-pub mod taesd;
 pub mod u2net;

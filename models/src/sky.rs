@@ -6,7 +6,7 @@ use candle_core::{Result, Tensor};
 use candle_nn::ops::sigmoid;
 use plumbline_enhance::{Mask, Pixels};
 
-use crate::nets::u2net::{Size, U2Net};
+use crate::nets::u2net::U2Net;
 use crate::planes::{self, IMAGENET, Kernel};
 use crate::weights::{Weights, WeightsError};
 
@@ -22,13 +22,13 @@ pub(crate) const SHIPPED: &[u8] = include_bytes!("../shipped/sky-u2netp.safetens
 impl SkyNet {
     /// With the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
-        let net = Weights::compiled(SHIPPED)?.build(|vb| U2Net::new(Size::Small, &vb))?;
+        let net = Weights::compiled(SHIPPED)?.build(|vb| U2Net::new(&vb))?;
         Ok(Self(net))
     }
 
     /// From a file of U2NETP's parameters.
     pub fn open(path: &Path) -> std::result::Result<Self, WeightsError> {
-        let net = Weights::map(path)?.build(|vb| U2Net::new(Size::Small, &vb))?;
+        let net = Weights::map(path)?.build(|vb| U2Net::new(&vb))?;
         Ok(Self(net))
     }
 

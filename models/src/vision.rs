@@ -1,18 +1,18 @@
 //! An `SceneAnalyzer` made of whatever is here: one network for the sky, one for place and room. Where nothing
-//! better is installed, what ships sees, and it is said so once, when the analyzer opens.
+//! better is installed, what ships sees, and it is said so once, when the eye opens.
 
 use plumbline_documents::Place;
 use plumbline_enhance::{AnalysisError, Mask, Pixels, Scene, SceneAnalyzer};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{self, Weight};
-use crate::nets::clip::{Clip, Words};
+use crate::nets::clip::{Clip, ClipTokenizer};
 use crate::nets::sam2::{Sam2, Shape};
 use crate::nets::scene::SceneNet;
 use crate::nets::sky::SkyNet as OwnSkyNet;
 use crate::refine_sky::RefineSky;
-use crate::shelf::{self, Shelf};
 use crate::sky::{self, SkyNet};
+use crate::weight_store::{self, WeightStore};
 use crate::weights::Weights;
 use crate::zero_shot::{Judged, ZeroShot};
 
@@ -48,7 +48,7 @@ pub struct Sight {
 const SKY: &str = "sky-u2netp";
 const SAM: &str = "sam2.1-hiera-tiny";
 const SKY_AND_SAM: &str = "sky-u2netp drawn by sam2.1-hiera-tiny";
-/// What `train sky` makes of a customer's photos, put on the shelf under this name.
+/// File that `train sky` makes of a customer's photos, put into the folder of weights under this name.
 pub const TUNED_FILE: &str = "own-sky.safetensors";
 const TUNED: &str = "own-sky (tuned here)";
 const OWN_SCENE: &str = "own-scene";
@@ -78,14 +78,14 @@ impl Sight {
     }
 
     /// Of the best that is here, and a sentence about each network that would be better and is not.
-    pub fn open(shelf: &Shelf) -> (Self, Vec<String>) {
+    pub fn open(store: &WeightStore) -> (Self, Vec<String>) {
         let mut notes = Vec::new();
         let mut or_note =
             |note: String| notes.push(format!("{note} (Until then, what ships is used.)"));
-        let sky = tuned_sky(shelf).or_else(|| sky_by_sam(shelf));
+        let sky = tuned_sky(store).or_else(|| sky_by_sam(store));
         let sky = sky.and_then(|sky| sky.map_err(&mut or_note).ok());
         let sky = sky.unwrap_or_else(shipped_sky);
-        let places = open_places(shelf).map_err(&mut or_note);
+        let places = open_places(store).map_err(&mut or_note);
         let places = places.unwrap_or_else(|()| own_places());
         (Self::of(Some(sky), Some(places)), notes)
     }
@@ -175,22 +175,22 @@ fn own_places() -> Named<dyn KnowsPlaces> {
 }
 
 /// `None`: nobody tuned one. Whoever did wants it, whatever else is here.
-fn tuned_sky(shelf: &Shelf) -> Option<Result<Named<dyn FindsSky>, String>> {
-    let path = shelf.folder().join(TUNED_FILE);
+fn tuned_sky(store: &WeightStore) -> Option<Result<Named<dyn FindsSky>, String>> {
+    let path = store.folder().join(TUNED_FILE);
     if !path.exists() {
         return None;
     }
     let opened = OwnSkyNet::from_file(&path).map(|net| Named::<dyn FindsSky> {
         name: TUNED,
-        sha256: shelf::sha256_of(&path).ok(),
+        sha256: weight_store::sha256_of(&path).ok(),
         network: Box::new(net),
     });
     Some(opened.map_err(|error| format!("{TUNED_FILE}: {error}.")))
 }
 
 /// `None`: nobody fetched SAM. Whoever did, by name, wants it.
-fn sky_by_sam(shelf: &Shelf) -> Option<Result<Named<dyn FindsSky>, String>> {
-    let path = shelf.find(weight(SAM)).ok()?;
+fn sky_by_sam(store: &WeightStore) -> Option<Result<Named<dyn FindsSky>, String>> {
+    let path = store.find(weight(SAM)).ok()?;
     let opened = Sam2::open(&path, &Shape::TINY).map(|sam| {
         let shipped = SkyNet::shipped().expect("a test opens it");
         Named::<dyn FindsSky> {
@@ -214,24 +214,24 @@ impl FindsSky for DrawnAnew {
 }
 
 /// CLIP, which needs its vocabulary.
-fn open_places(shelf: &Shelf) -> Result<Named<dyn KnowsPlaces>, String> {
+fn open_places(store: &WeightStore) -> Result<Named<dyn KnowsPlaces>, String> {
     let clip = weight(CLIP);
-    let path = shelf.find(clip).map_err(|absent| absent.to_string())?;
-    let found = VOCABULARIES.map(|id| shelf.find(weight(id)));
+    let path = store.find(clip).map_err(|absent| absent.to_string())?;
+    let found = VOCABULARIES.map(|id| store.find(weight(id)));
     let vocabulary = match found {
         [Ok(path), _] | [_, Ok(path)] => path,
         [Err(absent), _] => return Err(absent.to_string()),
     };
     let wrong = |error: &dyn std::error::Error| format!("{CLIP}: {error}");
-    let words = Words::open(&vocabulary).map_err(|error| wrong(&error))?;
+    let tokenizer = ClipTokenizer::open(&vocabulary).map_err(|error| wrong(&error))?;
     let weights = Weights::map(&path).map_err(|error| wrong(&error))?;
     let net = weights.build(Clip::base_patch32);
     let net = net.map_err(|error| wrong(&error))?;
     let (memory, fingerprint) = (
-        path.parent().unwrap_or(shelf.folder()),
-        shelf.sha256(clip).unwrap_or_default(),
+        path.parent().unwrap_or(store.folder()),
+        store.sha256(clip).unwrap_or_default(),
     );
-    let places = ZeroShot::new(net, &words, memory, &fingerprint);
+    let places = ZeroShot::new(net, &tokenizer, memory, &fingerprint);
     Ok(Named {
         name: CLIP,
         sha256: Some(fingerprint),
@@ -287,8 +287,8 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_shelf_sees_by_what_ships_and_says_what_to_run() {
-        let (analyzer, notes) = Sight::open(&Shelf::new("/nowhere"));
+    fn an_empty_store_sees_by_what_ships_and_says_what_to_run() {
+        let (analyzer, notes) = Sight::open(&WeightStore::new("/nowhere"));
         assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
         assert_eq!(analyzer.name(), Sight::shipped().name());
         assert_eq!(analyzer.sky_sha256().map(str::len), Some(64));
@@ -302,7 +302,7 @@ mod tests {
     fn a_file_that_is_no_network_is_a_sentence() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(TUNED_FILE), b"no weights").unwrap();
-        let (analyzer, notes) = Sight::open(&Shelf::new(folder.path()));
+        let (analyzer, notes) = Sight::open(&WeightStore::new(folder.path()));
         assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
         let sentence = "own-sky.safetensors: the weights cannot be used";
         assert!(notes[0].starts_with(sentence), "{}", notes[0]);

@@ -159,7 +159,7 @@ impl Weights {
 
 /// Maps safetensors files as if they were one.
 pub(crate) fn mapped(paths: &[impl AsRef<Path>]) -> Result<MmapedSafetensors> {
-    // Safe as long as nobody shortens the files meanwhile: a shelf replaces files whole, under
+    // Safe as long as nobody shortens the files meanwhile: the weight store replaces files whole, under
     // another name first, and never writes into one.
     #[allow(unsafe_code)]
     unsafe {

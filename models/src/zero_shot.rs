@@ -12,7 +12,7 @@ use plumbline_documents::{Place, Room};
 use plumbline_enhance::Pixels;
 use sha2::{Digest, Sha256};
 
-use crate::nets::clip::{self, Clip, Words, WordsError};
+use crate::nets::clip::{self, Clip, ClipTokenizer, TokenizerError};
 
 const TEMPLATES: [&str; 6] = [
     "a photo of {}.",
@@ -86,7 +86,7 @@ pub struct ZeroShot {
 pub enum ZeroShotError {
     /// The vocabulary.
     #[error(transparent)]
-    Words(#[from] WordsError),
+    ClipTokenizer(#[from] TokenizerError),
     /// The network.
     #[error("the network could not read the sentences: {0}")]
     Unread(#[from] candle_core::Error),
@@ -98,7 +98,7 @@ impl ZeroShot {
     /// costs the time to read them again.
     pub fn new(
         clip: Clip,
-        words: &Words,
+        tokenizer: &ClipTokenizer,
         memory: &Path,
         fingerprint: &str,
     ) -> Result<Self, ZeroShotError> {
@@ -110,7 +110,7 @@ impl ZeroShot {
                 rooms,
             });
         }
-        let [places, rooms] = answers().map(|sorts| read(&clip, words, &sorts));
+        let [places, rooms] = answers().map(|sorts| read(&clip, tokenizer, &sorts));
         let (places, rooms) = (places?, rooms?);
         remember(&file, &places, &rooms);
         Ok(Self {
@@ -157,10 +157,14 @@ fn answers() -> [Vec<Vec<String>>; 2] {
 }
 
 /// A row for each answer: the mean of its sentences, of length one.
-fn read(clip: &Clip, words: &Words, answers: &[Vec<String>]) -> Result<Tensor, ZeroShotError> {
+fn read(
+    clip: &Clip,
+    tokenizer: &ClipTokenizer,
+    answers: &[Vec<String>],
+) -> Result<Tensor, ZeroShotError> {
     let mut rows = Vec::with_capacity(answers.len());
     for sentences in answers {
-        let mean = clip.sentences(&words.ids(sentences)?)?.mean(0)?;
+        let mean = clip.sentences(&tokenizer.ids(sentences)?)?.mean(0)?;
         let length = mean.sqr()?.sum_all()?.sqrt()?;
         rows.push(mean.broadcast_div(&length)?);
     }
@@ -222,7 +226,7 @@ mod tests {
 
     #[test]
     fn other_weights_are_remembered_apart() {
-        let file = |print| memory_file(Path::new("/shelf"), print);
+        let file = |print| memory_file(Path::new("/store"), print);
         assert_eq!(file("a"), file("a"));
         assert_ne!(file("a"), file("b"));
     }

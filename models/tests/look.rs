@@ -10,18 +10,18 @@ use plumbline_enhance::{Denoise, GenerativeModel, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::lora::Lora;
 use plumbline_models::diffusion::painter::Painter;
-use plumbline_models::diffusion::prompts::Prompt;
+use plumbline_models::diffusion::prompt_embeddings::PromptEmbeddings;
 use plumbline_models::train::checkpoint;
-use plumbline_models::train::lora::{Recipe, Stand, Taught, teach};
+use plumbline_models::train::lora::{Recipe, StepReport, Trained, train};
 use plumbline_models::train::pairs::{Pair, PairError, pairs};
 use recorded::{Recorded, shared};
 
-fn files() -> Option<(Files, Prompt)> {
+fn files() -> Option<(Files, PromptEmbeddings)> {
     let recorded = Recorded::open("tiny-random-sdxl")?;
     let vocabulary = shared("clip-tokenizer")?.join("tokenizer.json");
     let files = Files::folder(recorded.folder(), &vocabulary, 4).unwrap();
-    let prompt = Prompt {
-        words: recorded.tensor("prompt_embeds").clone(),
+    let prompt = PromptEmbeddings {
+        hidden_states: recorded.tensor("prompt_embeds").clone(),
         pooled: recorded.tensor("pooled").clone(),
     };
     Some((files, prompt))
@@ -49,38 +49,41 @@ fn recipe() -> Recipe {
         convolutions: true,
         steps: 150,
         rate: 5e-3,
-        moves: 1,
+        schedule_steps: 1,
         noises: Some(1),
-        ..Recipe::usual(3)
+        ..Recipe::for_pairs(3)
     }
 }
 
-fn taught(recipe: &Recipe, heard: &mut dyn FnMut(Stand) -> ControlFlow<()>) -> Option<Taught> {
+fn trained(
+    recipe: &Recipe,
+    heard: &mut dyn FnMut(StepReport) -> ControlFlow<()>,
+) -> Option<Trained> {
     let (files, prompt) = files()?;
-    Some(teach(&files, &Device::Cpu, prompt, &two_pairs(), recipe, heard).unwrap())
+    Some(train(&files, &Device::Cpu, prompt, &two_pairs(), recipe, heard).unwrap())
 }
 
 #[test]
 fn two_pairs_are_learned_until_the_error_is_a_tenth() {
     let mut losses = Vec::new();
-    let mut hear = |stand: Stand| {
-        losses.push(stand.loss);
+    let mut hear = |report: StepReport| {
+        losses.push(report.loss);
         ControlFlow::Continue(())
     };
-    let Some(taught) = taught(&recipe(), &mut hear) else {
+    let Some(trained) = trained(&recipe(), &mut hear) else {
         return;
     };
     let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
     let (first, last) = (mean(&losses[..4]), mean(&losses[losses.len() - 10..]));
     eprintln!(
         "{first:.3} at first, {last:.4} at last; judged {:.3}, {:.3}",
-        taught.loss_before, taught.loss
+        trained.loss_before, trained.loss
     );
     assert!(last * 10.0 < first, "{first} to {last}");
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("look.safetensors");
-    checkpoint::write(&file, taught.lora).unwrap();
+    checkpoint::write(&file, trained.lora).unwrap();
     let lora = Lora::open(&file, None).unwrap();
     assert!(lora.count() > 20, "{} layers", lora.count());
 }
@@ -91,8 +94,8 @@ fn an_interrupted_training_goes_on_to_the_same_look() {
         steps: 6,
         ..recipe()
     };
-    let go_on = &mut |_: Stand| ControlFlow::Continue(());
-    let Some(whole) = taught(&short, go_on) else {
+    let go_on = &mut |_: StepReport| ControlFlow::Continue(());
+    let Some(whole) = trained(&short, go_on) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -100,42 +103,42 @@ fn an_interrupted_training_goes_on_to_the_same_look() {
         checkpoint: Some((folder.path().join("state"), 2)),
         ..short
     };
-    let mut until_four = |stand: Stand| {
-        if stand.done < 4 {
+    let mut until_four = |report: StepReport| {
+        if report.done < 4 {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
         }
     };
-    let part = taught(&kept, &mut until_four).unwrap();
-    let resumed = taught(&kept, go_on).unwrap();
-    let values = |taught: &Taught| -> Vec<Vec<f32>> {
+    let part = trained(&kept, &mut until_four).unwrap();
+    let resumed = trained(&kept, go_on).unwrap();
+    let values = |trained: &Trained| -> Vec<Vec<f32>> {
         let flat = |x: &Tensor| {
             x.to_dtype(candle_core::DType::F32)?
                 .flatten_all()?
                 .to_vec1()
         };
-        taught.lora.values().map(|x| flat(x).unwrap()).collect()
+        trained.lora.values().map(|x| flat(x).unwrap()).collect()
     };
     assert_eq!(values(&whole), values(&resumed));
     assert_ne!(values(&whole), values(&part));
 }
 
 #[test]
-fn a_model_takes_a_look_and_gives_it_back_again() {
+fn a_model_applies_a_lora_and_removes_it_again() {
     let short = Recipe {
         steps: 6,
         ..recipe()
     };
-    let Some(taught) = taught(&short, &mut |_| ControlFlow::Continue(())) else {
+    let Some(trained) = trained(&short, &mut |_| ControlFlow::Continue(())) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("look.safetensors");
-    checkpoint::write(&file, taught.lora).unwrap();
+    checkpoint::write(&file, trained.lora).unwrap();
     let (files, _) = files().unwrap();
     let files = Files {
-        look: Some(file),
+        lora: Some(file),
         ..files
     };
     let painter = Painter::open(files, Device::Cpu, folder.path(), |_| ()).unwrap();
@@ -154,11 +157,15 @@ fn a_model_takes_a_look_and_gives_it_back_again() {
         let painted = painter.correct(picture, &Scene::default(), &denoise, &|_| true);
         painted.unwrap().rgb8().into_owned()
     };
-    let (bare, worn) = (paint(0.0), paint(0.35));
-    assert_ne!(bare, worn);
-    assert_ne!(worn, paint(0.7));
-    assert_eq!(bare, paint(0.0), "what is taken off leaves nothing behind");
-    assert_eq!(worn, paint(0.35));
+    let (without, with) = (paint(0.0), paint(0.35));
+    assert_ne!(without, with);
+    assert_ne!(with, paint(0.7));
+    assert_eq!(
+        without,
+        paint(0.0),
+        "what is taken off leaves nothing behind"
+    );
+    assert_eq!(with, paint(0.35));
 }
 
 #[test]

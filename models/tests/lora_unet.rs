@@ -38,9 +38,9 @@ fn blend(folder: &Path) -> Blend {
 fn noise(blend: &Blend, folder: &Path) -> Tensor {
     let recorded = safetensors::load(folder.join("io.safetensors"), &Device::Cpu).unwrap();
     let cond = Cond {
-        words: recorded["ctx"].clone(),
-        pooled: recorded["pooled"].clone(),
-        sizes: recorded["time_ids"].clone(),
+        encoder_hidden_states: recorded["ctx"].clone(),
+        text_embeds: recorded["pooled"].clone(),
+        time_ids: recorded["time_ids"].clone(),
     };
     let build = |vb| Unet::new(&config(), &vb);
     let unet = blend.params().build(build).unwrap();

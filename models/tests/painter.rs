@@ -207,7 +207,7 @@ fn a_plan_for_another_checkpoint_is_refused() {
 }
 
 #[test]
-fn a_plan_for_it_begins_at_one_of_its_steps_and_wears_no_look_that_nobody_taught() {
+fn a_plan_for_it_begins_at_one_of_its_steps_and_applies_no_look_without_a_lora() {
     let cache = tempfile::tempdir().unwrap();
     let Some(painter) = painter(Residency::All, 1, cache.path()) else {
         return;

@@ -4,13 +4,13 @@
 mod recorded;
 
 use candle_core::{DType, Device, Tensor};
-use plumbline_models::dense::activations;
-use plumbline_models::device::{self, Kind};
-use plumbline_models::diffusion::euler::Euler;
+use plumbline_models::diffusion::euler_scheduler::EulerScheduler;
 use plumbline_models::nets::sdxl::controlnet::ControlNet;
 use plumbline_models::nets::sdxl::unet::Unet;
 use plumbline_models::nets::sdxl::vae::{Decoder, Encoder};
 use plumbline_models::nets::sdxl::{Cond, config};
+use plumbline_nn::dense::activation_dtype;
+use plumbline_nn::device::{self, DeviceKind};
 use recorded::{Recorded, Table};
 
 /// Relative errors that are the numbers' own.
@@ -54,7 +54,7 @@ fn a_card_says_the_same() {
     let Some(recorded) = Recorded::open("tiny-random-sdxl") else {
         return;
     };
-    if kind == Kind::Cpu {
+    if kind == DeviceKind::Cpu {
         eprintln!("SKIPPED 1: no CUDA device answers");
         return;
     }
@@ -74,7 +74,7 @@ fn a_card_says_the_same() {
 /// Encodes, adds noise, denoises under two ControlNets, decodes; each step from the recorded one
 /// before it, so that no error hides in another.
 fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table) {
-    let shown = activations(device, dtype);
+    let shown = activation_dtype(device, dtype);
     let tensor = |name: &str| placed(recorded.tensor(name), shown, device);
     let (encoder, decoder, scaling) = autoencoder(recorded, dtype, device);
     let signed = ((tensor("image") * 2.0).unwrap() - 1.0).unwrap();
@@ -84,7 +84,7 @@ fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table)
     let latents = (encoded.mean * scaling).unwrap();
     table.compare("latents0", &latents, recorded);
 
-    let euler = Euler::trailing(4);
+    let euler = EulerScheduler::trailing(4);
     let sigmas: Vec<f32> = euler
         .steps()
         .iter()
@@ -98,7 +98,7 @@ fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table)
     );
     let steps = euler.last(2);
     let noisy = steps[0]
-        .noised(&tensor("latents0"), &tensor("noise"))
+        .add_noise(&tensor("latents0"), &tensor("noise"))
         .unwrap();
     table.compare("noisy_latents", &noisy, recorded);
 
@@ -118,7 +118,7 @@ fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table)
     let mut before = tensor("noisy_latents");
     for (at, step) in steps.iter().enumerate() {
         let t = step.timestep as f64;
-        let x = step.scaled(&before).unwrap();
+        let x = step.scale_model_input(&before).unwrap();
         let [tile, canny] = nets
             .each_ref()
             .map(|(_, net, picture, scale)| net.forward(&x, t, &cond, picture, *scale).unwrap());
@@ -137,7 +137,7 @@ fn follow(recorded: &Recorded, dtype: DType, device: &Device, table: &mut Table)
             .forward(&x, t, &cond, Some(&tile.plus(&canny).unwrap()))
             .unwrap();
         table.compare(&format!("step{at}_noise_pred"), &noise, recorded);
-        let after = step.taken(&before, &noise).unwrap();
+        let after = step.advance(&before, &noise).unwrap();
         table.compare(&format!("step{at}_latents"), &after, recorded);
         before = tensor(&format!("step{at}_latents"));
     }
@@ -191,8 +191,8 @@ fn autoencoder(recorded: &Recorded, dtype: DType, device: &Device) -> (Encoder, 
 
 fn condition(recorded: &Recorded, dtype: DType, device: &Device) -> Cond {
     Cond {
-        words: placed(recorded.tensor("prompt_embeds"), dtype, device),
-        pooled: placed(recorded.tensor("pooled"), dtype, device),
-        sizes: placed(recorded.tensor("time_ids"), DType::F32, device),
+        encoder_hidden_states: placed(recorded.tensor("prompt_embeds"), dtype, device),
+        text_embeds: placed(recorded.tensor("pooled"), dtype, device),
+        time_ids: placed(recorded.tensor("time_ids"), DType::F32, device),
     }
 }

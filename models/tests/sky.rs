@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
 use plumbline_enhance::{Limits, Pixels, SceneAnalyzer, decode, small};
-use plumbline_models::shelf::Shelf;
 use plumbline_models::sky::{SIDE, SkyNet};
 use plumbline_models::vision::Sight;
+use plumbline_models::weight_store::WeightStore;
 
 fn shared() -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
@@ -122,7 +122,7 @@ fn a_squashed_picture_is_seen_as_well_as_one_of_its_own_shape() {
 #[test]
 fn what_ships_sees_the_sky() {
     let Some(shared) = shared() else { return };
-    let (analyzer, notes) = Sight::open(&Shelf::new(shared.join("models")));
+    let (analyzer, notes) = Sight::open(&WeightStore::new(shared.join("models")));
     assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
     assert_eq!(notes.len(), 1, "{notes:?}");
     let [drawn, _] = pairs(&shared);

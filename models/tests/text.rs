@@ -9,7 +9,9 @@ use std::path::Path;
 
 use candle_core::{D, DType, Device, Tensor, safetensors};
 use plumbline_models::diffusion::params::Params;
-use plumbline_models::diffusion::prompts::{self, Encoders, Memory, Prompt, PromptError};
+use plumbline_models::diffusion::prompt_embeddings::{
+    self, PromptCache, PromptEmbeddings, PromptError, TextEncoders,
+};
 use plumbline_models::nets::sdxl::text::{Config, TextEncoder};
 use recorded::{off, shared};
 
@@ -134,7 +136,7 @@ fn each_encoder_reads_a_sentence_filled_up_in_its_own_way() {
     let Some(folder) = shared("clip-tokenizer") else {
         return;
     };
-    let [first, second] = prompts::tokenizers(&folder.join("tokenizer.json")).unwrap();
+    let [first, second] = prompt_embeddings::tokenizers(&folder.join("tokenizer.json")).unwrap();
     let recorded = fs::read(folder.join("reference-ids.json")).unwrap();
     let recorded: Vec<serde_json::Value> = serde_json::from_slice(&recorded).unwrap();
     assert_eq!(recorded.len(), 10);
@@ -166,72 +168,75 @@ fn a_prompt_is_read_once_and_remembered() {
     };
     let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
     let kept = tempfile::tempdir().unwrap();
-    let memory = Memory::new(kept.path(), "tiny");
+    let cache = PromptCache::new(kept.path(), "tiny");
     let vocabulary = vocabulary.join("tokenizer.json");
     let sentences = [SENTENCE.to_owned()];
     let read = || {
-        let encoders = Encoders::new(&vocabulary, encoders(&folder))?;
-        encoders.read(&sentences, &Device::Cpu)
+        let encoders = TextEncoders::new(&vocabulary, encoders(&folder))?;
+        encoders.encode(&sentences, &Device::Cpu)
     };
-    let first = memory.recall_or(&sentences, read).unwrap();
-    for (what, found) in [("prompt_embeds", &first.words), ("pooled", &first.pooled)] {
+    let first = cache.get_or_compute(&sentences, read).unwrap();
+    for (what, found) in [
+        ("prompt_embeds", &first.hidden_states),
+        ("pooled", &first.pooled),
+    ] {
         let off = off(found, &recorded[what]);
         eprintln!("{what} from the sentence: {off:.1e}");
         assert!(off <= 1e-5, "{what} is off by {off:e}");
     }
-    let again = memory.recall_or(&sentences, nobody).unwrap();
-    assert!(off(&again.words, &first.words) == 0.0);
+    let again = cache.get_or_compute(&sentences, nobody).unwrap();
+    assert!(off(&again.hidden_states, &first.hidden_states) == 0.0);
     assert!(off(&again.pooled, &first.pooled) == 0.0);
 }
 
-/// Encoders that must not be needed.
-fn nobody() -> Result<Prompt, PromptError> {
+/// TextEncoders that must not be needed.
+fn nobody() -> Result<PromptEmbeddings, PromptError> {
     panic!("the encoders were asked");
 }
 
-fn prompt(level: f32) -> Prompt {
-    Prompt {
-        words: Tensor::full(level, (2, 77, 8), &Device::Cpu).unwrap(),
+fn prompt(level: f32) -> PromptEmbeddings {
+    PromptEmbeddings {
+        hidden_states: Tensor::full(level, (2, 77, 8), &Device::Cpu).unwrap(),
         pooled: Tensor::full(level, (2, 4), &Device::Cpu).unwrap(),
     }
 }
 
-fn level(prompt: &Prompt) -> f32 {
+fn level(prompt: &PromptEmbeddings) -> f32 {
     let row = prompt.pooled.get(0).unwrap();
     row.get(0).unwrap().to_scalar().unwrap()
 }
 
-/// What a memory answers when the encoders would say `level`.
-fn asked(memory: &Memory, sentences: &[String], said: f32) -> f32 {
+/// What a cache answers when the encoders would say `level`.
+fn asked(cache: &PromptCache, sentences: &[String], said: f32) -> f32 {
     let read = || Ok::<_, PromptError>(prompt(said));
-    level(&memory.recall_or(sentences, read).unwrap())
+    level(&cache.get_or_compute(sentences, read).unwrap())
 }
 
 #[test]
 fn other_words_and_other_weights_are_remembered_apart() {
     let kept = tempfile::tempdir().unwrap();
-    let memory = |print: &str| Memory::new(kept.path(), print);
-    let words = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
-    assert_eq!(asked(&memory("a"), &words("x", "y"), 1.0), 1.0);
-    assert_eq!(asked(&memory("b"), &words("x", "y"), 2.0), 2.0);
-    assert_eq!(asked(&memory("a"), &words("y", "x"), 3.0), 3.0);
-    assert_eq!(asked(&memory("a"), &words("xy", ""), 4.0), 4.0);
-    assert_eq!(asked(&memory("a"), &words("x", "y"), 5.0), 1.0);
+    let cache = |print: &str| PromptCache::new(kept.path(), print);
+    let sentences = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
+    assert_eq!(asked(&cache("a"), &sentences("x", "y"), 1.0), 1.0);
+    assert_eq!(asked(&cache("b"), &sentences("x", "y"), 2.0), 2.0);
+    assert_eq!(asked(&cache("a"), &sentences("y", "x"), 3.0), 3.0);
+    assert_eq!(asked(&cache("a"), &sentences("xy", ""), 4.0), 4.0);
+    assert_eq!(asked(&cache("a"), &sentences("x", "y"), 5.0), 1.0);
     assert_eq!(fs::read_dir(kept.path()).unwrap().count(), 4);
 }
 
 #[test]
 fn a_damaged_memory_is_read_anew_and_repaired() {
     let kept = tempfile::tempdir().unwrap();
-    let memory = Memory::new(kept.path(), "a");
-    let words = ["x".to_owned(), "y".to_owned()];
+    let cache = PromptCache::new(kept.path(), "a");
+    let sentences = ["x".to_owned(), "y".to_owned()];
     let mut said = 1.0;
-    assert_eq!(asked(&memory, &words, said), said);
+    assert_eq!(asked(&cache, &sentences, said), said);
     let file = fs::read_dir(kept.path()).unwrap().next().unwrap();
     let file = file.unwrap().path();
     let whole = fs::read(&file).unwrap();
     let mut flipped = whole.clone();
-    // The last byte is of the words, which come last in the alphabet.
+    // The last byte is of the sentences, which come last in the alphabet.
     *flipped.last_mut().unwrap() ^= 1;
     let cut = whole[..whole.len() - 3].to_vec();
     let other = kept.path().join("other.safetensors");
@@ -241,15 +246,15 @@ fn a_damaged_memory_is_read_anew_and_repaired() {
     for damaged in [flipped, cut, other, Vec::new()] {
         fs::write(&file, &damaged).unwrap();
         said += 1.0;
-        assert_eq!(asked(&memory, &words, said), said);
-        assert_eq!(asked(&memory, &words, 0.0), said);
+        assert_eq!(asked(&cache, &sentences, said), said);
+        assert_eq!(asked(&cache, &sentences, 0.0), said);
     }
 }
 
 #[test]
 fn a_memory_that_cannot_be_written_only_costs_time() {
-    let memory = Memory::new("/nowhere/at/all", "a");
-    let words = ["x".to_owned(), "y".to_owned()];
-    assert_eq!(asked(&memory, &words, 1.0), 1.0);
-    assert_eq!(asked(&memory, &words, 2.0), 2.0);
+    let cache = PromptCache::new("/nowhere/at/all", "a");
+    let sentences = ["x".to_owned(), "y".to_owned()];
+    assert_eq!(asked(&cache, &sentences, 1.0), 1.0);
+    assert_eq!(asked(&cache, &sentences, 2.0), 2.0);
 }

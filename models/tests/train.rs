@@ -6,9 +6,9 @@ use std::path::Path;
 
 use plumbline_enhance::Pixels;
 use plumbline_models::train::data::{self, DataError, Example};
-use plumbline_models::train::sky::{Epoch, Progress, Pupil, Recipe};
+use plumbline_models::train::sky::{Epoch, Progress, Recipe, Trainee};
 
-/// A red sky over a yellow hill: no sky that anybody was taught.
+/// A red sky over a yellow hill: no sky that anybody was trained.
 fn martian(number: u32) -> Example {
     let (width, height) = (96, 64);
     let horizon = |x: u32| 20 + number * 2 + (x * (number + 3) / 11) % 9;
@@ -62,17 +62,17 @@ fn a_tuned_network_finds_skies_it_did_not_know() {
     let learned: Vec<Example> = (0..8).map(martian).collect();
     let checked: Vec<Example> = (8..10).map(martian).collect();
     let mut minutes = Minutes::default();
-    let pupil = Pupil::shipped().unwrap();
-    let taught = pupil
-        .learn(&learned, &checked, &recipe(None), &mut minutes)
+    let trainee = Trainee::shipped().unwrap();
+    let trained = trainee
+        .train(&learned, &checked, &recipe(None), &mut minutes)
         .unwrap();
     let loss = |i: usize| minutes.epochs[i].loss;
     assert!(loss(3) < loss(0) * 0.8, "{} to {}", loss(0), loss(3));
     assert!(
-        taught.iou > taught.iou_before + 0.1,
+        trained.iou > trained.iou_before + 0.1,
         "{} to {}",
-        taught.iou_before,
-        taught.iou
+        trained.iou_before,
+        trained.iou
     );
 }
 
@@ -87,9 +87,9 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
             stop_after,
             ..Minutes::default()
         };
-        let pupil = Pupil::new(3).unwrap();
-        pupil
-            .learn(&learned, &checked, &recipe(checkpoint), &mut minutes)
+        let trainee = Trainee::new(3).unwrap();
+        trainee
+            .train(&learned, &checked, &recipe(checkpoint), &mut minutes)
             .unwrap();
         minutes.epochs
     };

@@ -1,4 +1,4 @@
-// <live-region src events>: keeps the part of the page inside it as the server sees it.
+// <live-region src events>: keeps the part of the page inside it up to date with the server.
 // A link in it with data-swap is followed without leaving the page. Children carry data-key; a child whose source did not change is left alone, its images too.
 
 const COALESCE_MS = 300;
@@ -19,7 +19,7 @@ class LiveRegion extends HTMLElement {
     const { signal } = this.#leave;
     this.addEventListener("click", (event) => this.#follow(event), { signal });
     document.addEventListener("photo-uploaded", () => this.refresh(), { signal });
-    // A page in the background needs no stream; it catches up when it is looked at.
+    // A page in the background needs no stream; it catches up when it is shown.
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#open(true)), { signal });
     if (!document.hidden) this.#open(false);
   }
@@ -153,7 +153,7 @@ class LiveRegion extends HTMLElement {
       const loaded = [...old.querySelectorAll("img")].find((candidate) => candidate.getAttribute("src") === image.getAttribute("src"));
       if (loaded) image.replaceWith(loaded);
     }
-    // What somebody has moved or ticked stays as it is.
+    // A field that was moved or ticked keeps its value.
     for (const field of fresh.querySelectorAll("input:is([type=range], [type=checkbox])")) {
       const moved = [...old.querySelectorAll("input")].find((candidate) => candidate.className === field.className);
       if (moved) Object.assign(field, { value: moved.value, checked: moved.checked });
@@ -164,9 +164,9 @@ class LiveRegion extends HTMLElement {
   }
 }
 
-/** Somebody writes here or was asked to correct it: their words are worth more than our news. */
+/** True where somebody writes or was asked to correct a field: their input must not be replaced. */
 function beingWritten(part) {
-  // What has work in it says so itself, as a painted mask does.
+  // Parts with unsaved work mark it themselves, as a painted mask does.
   if (part.querySelector("[unsaved]")) return true;
   const options = [...part.querySelectorAll("select:has([selected]) option")];
   if (options.some((option) => option.selected !== option.defaultSelected)) return true;

@@ -1,4 +1,4 @@
-// <mask-brush>: paint over the photo where its sky is. Without it, a mask is sent as a file.
+// <mask-brush>: paints the sky mask over the photo. Without it, a mask is uploaded as a file.
 import { Strokes } from "./strokes.js";
 
 // Pixels of the mask, from a slate's edge to half a sky.
@@ -45,24 +45,24 @@ class MaskBrush extends HTMLElement {
   async #press(what) {
     const act = { open: () => this.#open(), close: () => this.#close(), save: () => this.#save() }[what];
     if (act) return act();
-    const change = { undo: "undo", redo: "redo", nothing: "nothing", found: "backToFound" }[what];
+    const change = { undo: "undo", redo: "redo", clear: "clear", detected: "resetToDetected" }[what];
     if (change && this.#strokes) this.#change(() => this.#strokes[change]());
   }
 
   async #open() {
     this.hidden = false;
-    this.#strokes ??= new Strokes(this.canvas, await this.#found());
-    this.#show("Red is sky. Paint what is missing; remove what is no sky.");
+    this.#strokes ??= new Strokes(this.canvas, await this.#detected());
+    this.#show("Red marks the sky. Paint what is missing; remove what is not sky.");
     this.querySelector("[name=brush]").focus({ preventScroll: true });
   }
 
-  // What was painted stays, and is there again when somebody comes back to it.
+  // The strokes stay, and are there when the brush is opened again.
   #close() {
     this.hidden = true;
     this.parentElement.querySelector("[data-brush=open]")?.focus();
   }
 
-  async #found() {
+  async #detected() {
     const src = this.getAttribute("mask");
     if (!src) return null;
     const image = Object.assign(new Image(), { src });

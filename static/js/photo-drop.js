@@ -139,7 +139,7 @@ class PhotoDrop extends HTMLElement {
     this.panel.querySelector("[data-count]").textContent = `${done} of ${wanted.length}`;
     const news = [open > 0 ? "Uploading photos." : done > 0 && `${done} uploaded.`, failed > 0 && `${failed} not sent.`, refused > 0 && `${refused} refused.`].filter(Boolean).join(" ");
     const status = this.panel.querySelector("[role=status]");
-    // Said again only when it says something new: a screen reader reads every write.
+    // Written only when it changes: a screen reader reads every write.
     if (status.textContent !== news) status.textContent = news;
   }
 }

@@ -1,23 +1,23 @@
-// What was painted on a mask, one stroke after the other, so that it can be taken back. The canvas shows it: its alpha is the mask.
+// The strokes painted on a mask, so that they can be undone. The canvas shows them: its alpha is the mask.
 
 const RED = "#d42a1c";
-// Strokes that can be taken back; older ones become part of the floor that the others lie on.
+// Strokes that can be undone; older ones become part of the base below the others.
 const KEPT = 100;
 
 export class Strokes {
   #canvas;
-  #paper;
-  #found;
-  #floor;
+  #context;
+  #detected;
+  #base;
   #done = [];
   #undone = [];
 
-  /** `found`: the mask to begin with, grey, white is sky; null begins with nothing. */
-  constructor(canvas, found) {
+  /** `detected`: the mask to begin with, grey, white is sky; null begins with nothing. */
+  constructor(canvas, detected) {
     this.#canvas = canvas;
-    this.#paper = canvas.getContext("2d");
-    this.#found = found && filmOf(found, canvas);
-    this.#floor = this.#found;
+    this.#context = canvas.getContext("2d");
+    this.#detected = detected && overlayOf(detected, canvas);
+    this.#base = this.#detected;
     this.#redraw();
   }
 
@@ -37,21 +37,21 @@ export class Strokes {
   extend(point) {
     const { points, ...brush } = this.#done.at(-1);
     points.push(point);
-    draw(this.#paper, { ...brush, points: points.slice(-2) });
+    draw(this.#context, { ...brush, points: points.slice(-2) });
   }
 
-  /** The stroke in hand never was: a second finger came down to enlarge the page. */
+  /** Drops the stroke being drawn: a second finger came down to zoom the page. */
   drop() {
     this.#done.pop();
     this.#redraw();
   }
 
-  nothing() {
+  clear() {
     this.#add({ whole: null });
   }
 
-  backToFound() {
-    this.#add({ whole: this.#found });
+  resetToDetected() {
+    this.#add({ whole: this.#detected });
   }
 
   undo() {
@@ -67,12 +67,12 @@ export class Strokes {
   /** A PNG without transparency: white where there is sky. */
   async toBlob() {
     const { width, height } = this.#canvas;
-    const { canvas, paper } = sheet(width, height);
-    paper.drawImage(this.#canvas, 0, 0);
+    const { canvas, context } = newCanvas(width, height);
+    context.drawImage(this.#canvas, 0, 0);
     for (const [mode, colour] of [["source-in", "#fff"], ["destination-over", "#000"]]) {
-      paper.globalCompositeOperation = mode;
-      paper.fillStyle = colour;
-      paper.fillRect(0, 0, width, height);
+      context.globalCompositeOperation = mode;
+      context.fillStyle = colour;
+      context.fillRect(0, 0, width, height);
     }
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
@@ -81,56 +81,56 @@ export class Strokes {
     this.#done.push(step);
     this.#undone = [];
     if (this.#done.length > KEPT) this.#settle(this.#done.shift());
-    draw(this.#paper, step);
+    draw(this.#context, step);
   }
 
   #settle(step) {
-    const { canvas, paper } = sheet(this.#canvas.width, this.#canvas.height);
-    draw(paper, { whole: this.#floor });
-    draw(paper, step);
-    this.#floor = canvas;
+    const { canvas, context } = newCanvas(this.#canvas.width, this.#canvas.height);
+    draw(context, { whole: this.#base });
+    draw(context, step);
+    this.#base = canvas;
   }
 
   #redraw() {
-    draw(this.#paper, { whole: this.#floor });
-    for (const step of this.#done) draw(this.#paper, step);
+    draw(this.#context, { whole: this.#base });
+    for (const step of this.#done) draw(this.#context, step);
   }
 }
 
-function draw(paper, step) {
-  if ("whole" in step) return lay(paper, step.whole);
+function draw(context, step) {
+  if ("whole" in step) return fill(context, step.whole);
   const { width, removes, points } = step;
-  paper.globalCompositeOperation = removes ? "destination-out" : "source-over";
-  Object.assign(paper, { fillStyle: RED, strokeStyle: RED, lineWidth: width, lineCap: "round", lineJoin: "round" });
+  context.globalCompositeOperation = removes ? "destination-out" : "source-over";
+  Object.assign(context, { fillStyle: RED, strokeStyle: RED, lineWidth: width, lineCap: "round", lineJoin: "round" });
   // A line without length has no ends to be round: the first touch is a disc.
-  paper.beginPath();
-  paper.arc(points[0].x, points[0].y, width / 2, 0, 2 * Math.PI);
-  paper.fill();
-  paper.beginPath();
-  for (const { x, y } of points) paper.lineTo(x, y);
-  paper.stroke();
+  context.beginPath();
+  context.arc(points[0].x, points[0].y, width / 2, 0, 2 * Math.PI);
+  context.fill();
+  context.beginPath();
+  for (const { x, y } of points) context.lineTo(x, y);
+  context.stroke();
 }
 
-function lay(paper, film) {
-  paper.globalCompositeOperation = "source-over";
-  paper.clearRect(0, 0, paper.canvas.width, paper.canvas.height);
-  if (film) paper.drawImage(film, 0, 0);
+function fill(context, overlay) {
+  context.globalCompositeOperation = "source-over";
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  if (overlay) context.drawImage(overlay, 0, 0);
 }
 
-/** A red film, as dense as the mask is light. */
-function filmOf(found, { width, height }) {
-  const { canvas, paper } = sheet(width, height);
-  paper.drawImage(found, 0, 0, width, height);
-  const pixels = paper.getImageData(0, 0, width, height);
+/** A red overlay, as dense as the mask is light. */
+function overlayOf(detected, { width, height }) {
+  const { canvas, context } = newCanvas(width, height);
+  context.drawImage(detected, 0, 0, width, height);
+  const pixels = context.getImageData(0, 0, width, height);
   for (let at = 0; at < pixels.data.length; at += 4) pixels.data[at + 3] = pixels.data[at];
-  paper.putImageData(pixels, 0, 0);
-  paper.globalCompositeOperation = "source-in";
-  paper.fillStyle = RED;
-  paper.fillRect(0, 0, width, height);
+  context.putImageData(pixels, 0, 0);
+  context.globalCompositeOperation = "source-in";
+  context.fillStyle = RED;
+  context.fillRect(0, 0, width, height);
   return canvas;
 }
 
-function sheet(width, height) {
+function newCanvas(width, height) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  return { canvas, paper: canvas.getContext("2d") };
+  return { canvas, context: canvas.getContext("2d") };
 }

@@ -1,9 +1,9 @@
-// One file on its way to the server: progress, cancel, and another try where that can help.
+// The upload of one file: progress, cancelling, and retrying where that can help.
 
 const TRIES = 3;
 const FIRST_WAIT_MS = 1000;
 
-/** States: queued → sending → done | refused | failed | cancelled. `onchange` hears of each. */
+/** States: queued → sending → done | refused | failed | cancelled. `onchange` is called for each. */
 export class Upload {
   state = "queued";
   sent = 0;
@@ -49,7 +49,7 @@ export class Upload {
       this.#become("sending", event.loaded === event.total ? "Checking" : "Uploading");
     };
     request.onload = () => this.#answered(request);
-    request.onerror = () => this.#again("The connection was lost.");
+    request.onerror = () => this.#retryLater("The connection was lost.");
     this.#tries += 1;
     this.#become("sending", "Uploading");
     request.send(body);
@@ -58,15 +58,15 @@ export class Upload {
   #answered({ status, responseText }) {
     const answer = parse(responseText);
     if (status < 300) return this.#become("done", answer.duplicate ? "Already in this shoot" : "Uploaded");
-    if (status === 429 || status >= 500) return this.#again(answer.detail ?? "The server could not take it just now.");
+    if (status === 429 || status >= 500) return this.#retryLater(answer.detail ?? "The server is not available at the moment.");
     this.#become("refused", answer.detail ?? "The server refused this file.");
   }
 
-  #again(reason) {
+  #retryLater(reason) {
     if (this.state === "cancelled") return;
     this.sent = 0;
     if (this.#tries >= TRIES) return this.#become("failed", `${reason} Try again when you are back online.`);
-    this.#become("sending", `${reason} Trying again…`);
+    this.#become("sending", `${reason} Retrying…`);
     this.#timer = setTimeout(() => this.send(), FIRST_WAIT_MS * 3 ** (this.#tries - 1));
   }
 

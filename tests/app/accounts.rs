@@ -1,6 +1,6 @@
 //! Signing up, in and out.
 
-use plumbline_domain::{accounts, sign_in_links};
+use plumbline_domain::people::{accounts, sign_in_links};
 use plumbline_tests::app::App;
 use plumbline_tests::client::PASSWORD;
 
@@ -107,11 +107,11 @@ async fn an_email_belongs_to_one_account() {
 async fn a_sign_in_link_works_once_and_only_when_pressed() {
     let app = App::start().await;
     app.owner("Anna").await;
-    let place = accounts::find_by_email(app.db(), "anna@example.com")
+    let membership = accounts::find_by_email(app.db(), "anna@example.com")
         .await
         .unwrap()
         .unwrap();
-    let token = sign_in_links::create(app.db(), place).await.unwrap();
+    let token = sign_in_links::create(app.db(), membership).await.unwrap();
     let link = format!("/sign-in/{token}");
 
     let browser = app.visitor();

@@ -1,6 +1,6 @@
 //! Every attempt on a photo can be looked at: why the last one is the last.
 
-use plumbline_domain::attempts::Verdict;
+use plumbline_documents::{Engine, Verdict};
 use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
@@ -23,7 +23,7 @@ impl Stubborn {
         let photo = anna
             .add_photo(&shoot, "kitchen.jpg", &pictures::room(1))
             .await;
-        by_hand::finish_after(&app, &photo, &["guided", "guided"], Verdict::Passed).await;
+        by_hand::finish_after(&app, &photo, &[Engine::Guided; 2], Verdict::Passed).await;
         Self {
             attempts: attempts(&app, &photo).await,
             app,
@@ -106,13 +106,13 @@ async fn the_page_compares_the_attempt_that_was_chosen() {
         .await
         .shows(&first)
         .hides(&last)
-        .shows("Report of attempt 1")
+        .shows("Report for attempt 1")
         .shows("Held: something may have moved.")
         // The original is kept once for all attempts of a run.
         .shows(&story.rendition(2, "before"));
     for counts in ["3", "99"] {
         let page = story.anna.get(&format!("{page}?attempt={counts}")).await;
-        page.shows(&last).hides("Report of attempt");
+        page.shows(&last).hides("Report for attempt");
     }
 }
 
@@ -129,7 +129,7 @@ async fn attempts_stand_side_by_side_with_what_the_check_said() {
     page.shows("Attempt 1")
         .shows("AI-guided correction, 100 %")
         .shows("Natural correction, 100 %")
-        .hides("No picture was kept of it.");
+        .hides("No preview was kept of this attempt.");
 
     // As the release before this one left them.
     let forget = "delete from renditions where attempt_id = $1::uuid";
@@ -143,7 +143,7 @@ async fn attempts_stand_side_by_side_with_what_the_check_said() {
         .anna
         .get(&page)
         .await
-        .shows("No picture was kept of it.")
+        .shows("No preview was kept of this attempt.")
         .shows(&after(&story.rendition(2, "preview")));
 }
 
@@ -168,5 +168,5 @@ async fn what_the_worker_keeps_of_an_attempt_are_pictures() {
     }
     anna.get(&format!("/photos/{photo}"))
         .await
-        .shows("Where the check looked twice");
+        .shows("Heatmap of changes");
 }

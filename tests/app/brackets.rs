@@ -93,7 +93,7 @@ async fn what_a_person_separates_stays_separate() {
     let back = asked.location.expect("it goes back to the shoot");
     anna.get(&back)
         .await
-        .shows("photos of their own again")
+        .shows("separate photos again")
         .shows("0 of 3 done");
     app.run_jobs().await;
     anna.get(&format!("/shoots/{shoot}"))
@@ -134,7 +134,7 @@ async fn a_shoot_keeps_the_look_it_was_made_with() {
 }
 
 #[tokio::test]
-async fn an_exposure_sent_again_brings_back_the_photo_it_went_into() {
+async fn an_exposure_sent_again_restores_the_photo_it_was_merged_into() {
     let app = App::start().await;
     let anna = app.owner("Anna").await;
     let shoot = anna.create_shoot("12 Harbour Street").await;
@@ -147,7 +147,7 @@ async fn an_exposure_sent_again_brings_back_the_photo_it_went_into() {
         .await;
     anna.get(&refused.location.expect("the photo's page"))
         .await
-        .shows("has gone into this photo");
+        .shows("was merged into this photo");
     anna.post(&format!("/photos/{}/removal", photos[0]), &[])
         .await;
     anna.get(&format!("/shoots/{shoot}"))

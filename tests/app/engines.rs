@@ -1,4 +1,4 @@
-//! What makes the pixels: a shoot chooses an engine, and its photos say what became of it.
+//! Engines: a shoot chooses one, and its photos say which one was used.
 
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -36,7 +36,7 @@ impl Story {
         }
     }
 
-    async fn develop(&self, model: Option<TilingModel>) {
+    async fn enhance(&self, model: Option<TilingModel>) {
         let model = model.map(|model| Arc::new(model) as Arc<dyn GenerativeModel>);
         self.app.run_jobs_with(model).await;
     }
@@ -56,7 +56,7 @@ impl Story {
 async fn a_choice_of_redrawing_is_kept_and_granted_where_a_model_is_installed() {
     let story = Story::choosing("tiled").await;
     story.anna.get(&story.shoot).await.shows("Texture redrawn");
-    story.develop(Some(TilingModel::default())).await;
+    story.enhance(Some(TilingModel::default())).await;
     let (engines, done) = story.became().await;
     assert_eq!(engines, ["tiled"]);
     assert!(done.contains("tile by tile"), "{done}");
@@ -65,7 +65,7 @@ async fn a_choice_of_redrawing_is_kept_and_granted_where_a_model_is_installed() 
 #[tokio::test]
 async fn without_a_model_the_photo_says_why_it_was_not_redrawn() {
     let story = Story::choosing("tiled").await;
-    story.develop(None).await;
+    story.enhance(None).await;
     assert_eq!(story.became().await.0, ["natural"]);
     let page = format!("/photos/{}", story.photo);
     story
@@ -79,7 +79,7 @@ async fn without_a_model_the_photo_says_why_it_was_not_redrawn() {
 #[tokio::test]
 async fn a_choice_of_measurement_leaves_the_model_alone() {
     let story = Story::choosing("natural").await;
-    story.develop(Some(TilingModel::default())).await;
+    story.enhance(Some(TilingModel::default())).await;
     assert_eq!(story.became().await.0, ["natural"]);
 }
 
@@ -98,7 +98,7 @@ async fn too_little_memory_never_fails_a_photo() {
         ),
     ] {
         let story = Story::choosing("tiled").await;
-        story.develop(Some(model)).await;
+        story.enhance(Some(model)).await;
         let (engines, done) = story.became().await;
         assert_eq!(engines, [engine]);
         assert!(done.contains("too little memory to redraw"), "{done}");
@@ -127,7 +127,7 @@ async fn open_pages_see_how_many_tiles_are_painted() {
         }
         say.send(()).expect("the model waits");
     };
-    tokio::join!(story.develop(Some(TilingModel::waiting(2, word))), watching);
+    tokio::join!(story.enhance(Some(TilingModel::waiting(2, word))), watching);
     let shown = story.anna.get(&pages[0]).await;
     shown.shows("Ready").hides("2 of 6");
 }

@@ -1,6 +1,6 @@
-//! What a customer sees behind a share link.
+//! Galleries, as customers see them behind a share link.
 
-use plumbline_domain::attempts::Verdict;
+use plumbline_documents::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;

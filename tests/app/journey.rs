@@ -53,7 +53,7 @@ async fn a_shoot_goes_in_and_a_zip_comes_out() {
 }
 
 #[tokio::test]
-async fn a_photo_that_cannot_be_read_says_why_and_may_be_tried_again() {
+async fn a_photo_that_cannot_be_read_says_why_and_may_be_enhanced_again() {
     let app = App::start().await;
     let anna = app.owner("Anna").await;
     let shoot = anna.create_shoot("12 Harbour Street").await;
@@ -64,7 +64,7 @@ async fn a_photo_that_cannot_be_read_says_why_and_may_be_tried_again() {
 
     app.run_jobs().await;
     let page = format!("/photos/{photo}");
-    anna.get(&page).await.shows("Failed").shows("Try again");
+    anna.get(&page).await.shows("Failed").shows("Enhance again");
     anna.get(&format!("/shoots/{shoot}"))
         .await
         .shows("1 failed");
@@ -73,7 +73,7 @@ async fn a_photo_that_cannot_be_read_says_why_and_may_be_tried_again() {
     anna.get(&page)
         .await
         .shows("Waiting")
-        .hides("Try again</button>");
+        .hides("Enhance again</button>");
     app.run_jobs().await;
     anna.get(&page).await.shows("Failed");
 }

@@ -9,6 +9,8 @@ mod engines;
 mod galleries;
 mod journey;
 mod new_skies;
+mod previous_release;
+mod qc_commands;
 mod refits;
 mod reports;
 mod reviews;

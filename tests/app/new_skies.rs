@@ -1,5 +1,5 @@
-//! New skies: what a shoot or a person asks for is what the worker paints, and what it paints is on
-//! record, in the picture's own words and in the file that is delivered.
+//! New skies: the worker replaces the sky as a shoot or a person chose, and the change is on
+//! record, on the photo's page and in the file that is delivered.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl Story {
         }
     }
 
-    async fn develop(&self) {
+    async fn enhance(&self) {
         self.app.run_jobs_seeing(Arc::new(SkyAnalyzer)).await;
     }
 
@@ -48,7 +48,7 @@ impl Story {
 #[tokio::test]
 async fn a_shoot_that_asks_for_clear_skies_gets_them_and_says_so() {
     let story = Story::of_a_shoot_that_wants("clear").await;
-    story.develop().await;
+    story.enhance().await;
 
     let page = format!("/photos/{}", story.house);
     story
@@ -91,7 +91,7 @@ async fn a_room_never_gets_a_sky_whatever_its_shoot_asks_for() {
         .anna
         .add_photo(&story.shoot, "room.jpg", &pictures::room(1))
         .await;
-    story.develop().await;
+    story.enhance().await;
     story
         .anna
         .get(&format!("/photos/{room}"))
@@ -104,23 +104,23 @@ async fn a_room_never_gets_a_sky_whatever_its_shoot_asks_for() {
 #[tokio::test]
 async fn what_a_person_wants_of_one_photo_outranks_the_shoot() {
     let story = Story::of_a_shoot_that_wants("clear").await;
-    let path = format!("/photos/{}/correction", story.house);
-    story.develop().await;
-    let keep = [("place", "seen"), ("sky", "keep")];
+    let path = format!("/photos/{}/override", story.house);
+    story.enhance().await;
+    let keep = [("place", "detected"), ("sky", "keep")];
     story.anna.post(&path, &keep).await;
-    story.develop().await;
+    story.enhance().await;
     let attempt = story.report(&story.house).await;
     assert_eq!(attempt["report"]["ledger"], Value::Null);
 
     let inside = [("place", "interior"), ("sky", "high_cloud")];
     story.anna.post(&path, &inside).await;
-    story.develop().await;
+    story.enhance().await;
     let attempt = story.report(&story.house).await;
     assert_eq!(attempt["report"]["ledger"], Value::Null, "rooms have none");
 
     let clouds = [("place", "exterior"), ("sky", "high_cloud")];
     story.anna.post(&path, &clouds).await;
-    story.develop().await;
+    story.enhance().await;
     let attempt = story.report(&story.house).await;
     assert_eq!(attempt["report"]["ledger"]["kind"], "high_cloud");
 }
@@ -140,10 +140,7 @@ async fn a_painted_mask_is_where_the_new_sky_goes() {
     assert_eq!(story.anna.send_file(&path, "mask", file).await.status, 303);
     let outside = [("place", "exterior"), ("sky", "shoot")];
     story.app.run_jobs().await;
-    story
-        .anna
-        .post(&format!("{page}/correction"), &outside)
-        .await;
+    story.anna.post(&format!("{page}/override"), &outside).await;
     story.app.run_jobs().await;
     let attempt = story.report(&story.house).await;
     let ledger = &attempt["report"]["ledger"];
@@ -162,7 +159,7 @@ async fn a_picture_of_ones_own_becomes_the_sky_of_a_shoot() {
     let own = [("sky", &skies[at..at + 36])];
     let path = format!("/shoots/{}/sky", story.shoot);
     story.anna.post(&path, &own).await;
-    story.develop().await;
+    story.enhance().await;
     let attempt = story.report(&story.house).await;
     assert_eq!(attempt["report"]["ledger"]["kind"], "own");
     story

@@ -1,14 +1,14 @@
 //! Decisions re-fit where quality control fails an organization's photos, once an operator says so.
 
 use plumbline_domain::ids::OrganizationId;
-use plumbline_domain::operators::Operator;
+use plumbline_domain::people::operators::Operator;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::thresholds::{self, NewRefit};
+use plumbline_domain::work::refits::{self, NewRefit};
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand::{finish_with, spotted};
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
-use plumbline_tests::qc_process::{Output, qc};
+use plumbline_tests::qc_process::{Said, qc};
 use serde_json::{Value, json};
 
 /// Somebody with a studio of their own, and a shoot.
@@ -63,7 +63,7 @@ impl<'a> Studio<'a> {
         photos
     }
 
-    fn qc(&self, words: &str, options: &[&str]) -> Output {
+    fn qc(&self, words: &str, options: &[&str]) -> Said {
         let output = qc(&self.app.database, self.organization, words, options);
         assert_eq!(output.status, Some(0), "{output:#?}");
         output
@@ -101,7 +101,7 @@ async fn the_shadow_tells_what_would_have_changed_and_changes_nothing() {
     let thresholds = anna.qc("thresholds", &[]);
     thresholds.says("Photos are judged by table 3 as it is.");
     let mut scope = anna.scope().await;
-    assert!(thresholds::in_force(&mut scope).await.unwrap().is_none());
+    assert!(refits::in_force(&mut scope).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn a_refit_of_another_table_is_ignored_and_replaced() {
     anna.approved(8).await;
     let mut scope = anna.scope().await;
     let old = refit(2, &json!({"noise": 1.4}));
-    thresholds::adopt(&mut scope, None, &old).await.unwrap();
+    refits::adopt(&mut scope, None, &old).await.unwrap();
     scope.commit().await.unwrap();
 
     let said = "was made for table 2 and is ignored: photos are judged by table 3.";
@@ -187,24 +187,22 @@ async fn a_refit_that_was_compared_with_another_one_is_not_adopted() {
     let anna = Studio::of("Anna", &app).await;
     let new = refit(3, &json!({"noise": 1.2}));
     let mut scope = anna.scope().await;
-    let first = thresholds::adopt(&mut scope, None, &new).await.unwrap();
+    let first = refits::adopt(&mut scope, None, &new).await.unwrap();
     scope.commit().await.unwrap();
     assert!(first.is_some());
 
     let mut scope = anna.scope().await;
-    let blind = thresholds::adopt(&mut scope, None, &new).await.unwrap();
+    let blind = refits::adopt(&mut scope, None, &new).await.unwrap();
     assert_eq!(blind, None, "it was compared with the table");
-    let second = thresholds::adopt(&mut scope, first, &new).await.unwrap();
+    let second = refits::adopt(&mut scope, first, &new).await.unwrap();
     assert!(second.is_some());
-    let late = thresholds::adopt(&mut scope, first, &new).await.unwrap();
+    let late = refits::adopt(&mut scope, first, &new).await.unwrap();
     assert_eq!(late, None, "it was compared with the first");
-    let in_force = thresholds::in_force(&mut scope).await.unwrap();
+    let in_force = refits::in_force(&mut scope).await.unwrap();
     assert_eq!(in_force.map(|refit| refit.id), second);
 
-    thresholds::withdraw(&mut scope, second.unwrap())
-        .await
-        .unwrap();
-    let gone = thresholds::adopt(&mut scope, second, &new).await.unwrap();
+    refits::withdraw(&mut scope, second.unwrap()).await.unwrap();
+    let gone = refits::adopt(&mut scope, second, &new).await.unwrap();
     assert_eq!(gone, None, "the table is in force again");
 }
 

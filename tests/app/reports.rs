@@ -1,6 +1,6 @@
 //! The report of a photo: on its page, on paper, and as a document.
 
-use plumbline_domain::attempts::Verdict;
+use plumbline_documents::{Engine, Verdict};
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::{Answer, Client};
@@ -17,7 +17,7 @@ async fn a_photo(verdict: Verdict) -> (App, Client, String) {
     let photo = anna
         .add_photo(&shoot, "kitchen.jpg", &pictures::room(1))
         .await;
-    by_hand::finish_after(&app, &photo, &["guided"], verdict).await;
+    by_hand::finish_after(&app, &photo, &[Engine::Guided], verdict).await;
     (app, anna, photo)
 }
 
@@ -33,7 +33,7 @@ async fn what_failed_stands_first_and_says_what_to_do() {
     let (_app, anna, photo) = a_photo(Verdict::Held).await;
     let page = anna.get(&format!("/photos/{photo}")).await;
 
-    let why = place(&page, "Why this photo waits");
+    let why = place(&page, "Why this photo needs review");
     assert!(why < place(&page, "Does this photo show the house as it is?"));
     assert!(why < place(&page, FAILING));
     page.shows("Structure: 0.71")
@@ -51,7 +51,8 @@ async fn what_failed_stands_first_and_says_what_to_do() {
 async fn a_photo_that_passed_need_not_explain_itself() {
     let (_app, anna, photo) = a_photo(Verdict::Passed).await;
     let page = anna.get(&format!("/photos/{photo}")).await;
-    page.hides("Why this photo waits").shows("Print report");
+    page.hides("Why this photo needs review")
+        .shows("Print report");
 }
 
 #[tokio::test]
@@ -118,7 +119,7 @@ async fn the_printed_report_is_proof_of_what_was_delivered_and_who_decided() {
     page.shows("Anna&#39;s studio")
         .shows("12 Harbour Street")
         .shows("<h1>kitchen.jpg</h1>")
-        .shows("Anna looked at it and approved it.")
+        .shows("Anna reviewed and approved it.")
         .shows("Approved by Anna")
         .shows("The lamp was always so")
         .shows("Held: something may have moved.")

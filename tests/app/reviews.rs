@@ -1,6 +1,6 @@
 //! A person decides on what quality control held.
 
-use plumbline_domain::attempts::Verdict;
+use plumbline_documents::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
@@ -126,7 +126,8 @@ async fn the_second_of_two_deciders_is_told() {
         .post(&review, &[("decision", "rejected"), ("reason", "No")])
         .await;
     let page = anna.get(late.location.as_deref().unwrap()).await;
-    page.shows("Somebody was faster").shows("Approved by Anna");
+    page.shows("Someone else has already decided")
+        .shows("Approved by Anna");
 }
 
 #[tokio::test]

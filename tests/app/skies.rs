@@ -1,9 +1,8 @@
-//! Sky and scene: what was seen, what a person says against it, and what becomes of skies.
+//! Sky and scene: the scene analysis, a person's override, and the sky that a photo gets.
 
 use std::sync::Arc;
 
-use plumbline_documents::Place;
-use plumbline_domain::attempts::Verdict;
+use plumbline_documents::{Place, Verdict};
 use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
@@ -46,8 +45,8 @@ impl Story {
         format!("/photos/{}", self.photo)
     }
 
-    async fn correct(&self, place: &str, sky: &str) -> Option<String> {
-        let path = format!("{}/correction", self.page());
+    async fn override_scene(&self, place: &str, sky: &str) -> Option<String> {
+        let path = format!("{}/override", self.page());
         let fields = [("place", place), ("sky", sky)];
         self.anna.post(&path, &fields).await.location
     }
@@ -71,21 +70,21 @@ async fn add_sky(anna: &Client, name: &str, bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn an_agent_corrects_the_scene_and_the_photo_is_developed_with_it() {
+async fn a_person_overrides_the_scene_and_the_photo_is_enhanced_with_it() {
     let story = Story::begin().await;
     let model = Arc::new(WatchingModel::default());
     story.app.run_jobs_with(Some(model.clone())).await;
     assert_eq!(model.places().last(), Some(&Place::Unknown));
 
-    let after = story.correct("exterior", "shoot").await;
-    assert!(after.unwrap().ends_with("?notice=developing-again"));
+    let after = story.override_scene("exterior", "shoot").await;
+    assert!(after.unwrap().ends_with("?notice=enhancing-again"));
     story
         .anna
         .get(&story.page())
         .await
         .shows("Waiting")
-        .shows("The scene is an exterior.")
-        .hides("Develop again</button>");
+        .shows("Scene: exterior.")
+        .hides("Enhance again</button>");
 
     story.app.run_jobs_with(Some(model.clone())).await;
     assert_eq!(model.places().last(), Some(&Place::Exterior));
@@ -101,15 +100,15 @@ async fn an_agent_corrects_the_scene_and_the_photo_is_developed_with_it() {
         "on the record"
     );
 
-    let forget = format!("{}/correction/withdrawal", story.page());
-    story.anna.post(&forget, &[]).await;
+    let reset = format!("{}/override/withdrawal", story.page());
+    story.anna.post(&reset, &[]).await;
     story.app.run_jobs_with(Some(model.clone())).await;
     assert_eq!(model.places().last(), Some(&Place::Unknown));
     story
         .anna
         .get(&story.page())
         .await
-        .hides("The scene is an exterior.");
+        .hides("Scene: exterior.");
 }
 
 #[tokio::test]
@@ -122,7 +121,7 @@ async fn a_decision_on_one_attempt_is_none_on_the_next() {
     let customer = story.app.visitor();
     customer.get(&link).await.shows("garden.jpg");
 
-    story.correct("exterior", "shoot").await;
+    story.override_scene("exterior", "shoot").await;
     customer.get(&link).await.hides("garden.jpg");
     // Taking back what no longer counts changes nothing.
     story.anna.post(&format!("{review}/withdrawal"), &[]).await;
@@ -142,7 +141,7 @@ async fn a_decision_on_one_attempt_is_none_on_the_next() {
         .get(&story.page())
         .await
         .shows("Rejected by Anna")
-        .shows("the rejection of this one does not carry over");
+        .shows("the rejection does not carry over");
     let decisions: Vec<(String, bool)> = sqlx::query_as(
         "select decision::text, withdrawn_at is null from reviews order by created_at",
     )
@@ -157,19 +156,15 @@ async fn a_decision_on_one_attempt_is_none_on_the_next() {
 }
 
 #[tokio::test]
-async fn a_photo_in_hand_is_not_developed_again() {
+async fn a_photo_in_progress_is_not_enhanced_again() {
     let story = Story::begin().await;
-    let refused = story.correct("exterior", "clear").await.unwrap();
-    story
-        .anna
-        .get(&refused)
-        .await
-        .shows("being developed just now");
+    let refused = story.override_scene("exterior", "clear").await.unwrap();
+    story.anna.get(&refused).await.shows("being enhanced");
     let document = story
         .anna
         .get(&format!("{}/report.json", story.page()))
         .await;
-    assert_eq!(document.json()["correction"], json!(null));
+    assert_eq!(document.json()["override"], json!(null));
 }
 
 #[tokio::test]
@@ -181,30 +176,30 @@ async fn a_sky_for_one_photo_counts_more_than_the_shoots() {
     let of_shoot = format!("/shoots/{}/sky", story.shoot);
     story.anna.post(&of_shoot, &[("sky", &broken)]).await;
 
-    story.correct("exterior", "shoot").await;
+    story.override_scene("exterior", "shoot").await;
     story.app.run_jobs().await;
     story
         .anna
         .get(&story.page())
         .await
         .shows("Failed")
-        .shows("The picture of a sky evening cannot be read. Choose another sky")
-        .shows("As the shoot: evening");
+        .shows("The sky picture evening cannot be read. Choose another sky")
+        .shows("As in the shoot: evening");
 
-    story.correct("exterior", "light_cloud").await;
+    story.override_scene("exterior", "light_cloud").await;
     story.app.run_jobs().await;
     story
         .anna
         .get(&story.page())
         .await
         .shows("Ready")
-        .shows("The sky: Light cloud.");
+        .shows("Sky: Light cloud.");
     let document = story
         .anna
         .get(&format!("{}/report.json", story.page()))
         .await;
-    assert_eq!(document.json()["correction"]["sky"], "light_cloud");
-    assert_eq!(document.json()["correction"]["place"], "exterior");
+    assert_eq!(document.json()["override"]["sky"], "light_cloud");
+    assert_eq!(document.json()["override"]["place"], "exterior");
 }
 
 #[tokio::test]
@@ -214,7 +209,7 @@ async fn a_painted_mask_is_kept_and_reaches_the_worker() {
     let painted = pictures::mask(640, 480, 0.3);
 
     let sent = story.send_mask(&painted).await;
-    assert!(sent.location.unwrap().ends_with("?notice=developing-again"));
+    assert!(sent.location.unwrap().ends_with("?notice=enhancing-again"));
     let (status, kept) = story
         .anna
         .bytes(&format!("{}/mask", story.page()), None)
@@ -226,9 +221,9 @@ async fn a_painted_mask_is_kept_and_reaches_the_worker() {
         .get(&story.page())
         .await
         .shows("Ready")
-        .shows("Where the sky is was painted by hand.")
+        .shows("Sky mask: painted by hand.")
         .shows("Show the sky mask")
-        .shows("Correct the sky mask");
+        .shows("Edit the sky mask");
 
     // A picture by its first bytes only: nobody but the worker looks further.
     let mut cut = pictures::mask(640, 480, 0.3);
@@ -240,15 +235,15 @@ async fn a_painted_mask_is_kept_and_reaches_the_worker() {
         .get(&story.page())
         .await
         .shows("Failed")
-        .shows("The corrected sky mask of this photo cannot be read. Paint it again");
-    let forget = format!("{}/correction/withdrawal", story.page());
-    story.anna.post(&forget, &[]).await;
+        .shows("The sky mask that was set for this photo cannot be read. Paint it again");
+    let reset = format!("{}/override/withdrawal", story.page());
+    story.anna.post(&reset, &[]).await;
     story.app.run_jobs().await;
     story.anna.get(&story.page()).await.shows("Ready");
 }
 
 #[tokio::test]
-async fn a_mask_that_does_not_lie_on_the_photo_is_refused_with_what_to_do() {
+async fn a_mask_that_does_not_fit_the_photo_is_refused_with_what_to_do() {
     let story = Story::passed().await;
     for (file, said) in [
         (
@@ -260,7 +255,7 @@ async fn a_mask_that_does_not_lie_on_the_photo_is_refused_with_what_to_do() {
     ] {
         let page = story.send_mask(&file).await;
         assert_eq!(page.status, 422);
-        page.shows(said).shows("Sky mask as a file");
+        page.shows(said).shows("Upload a sky mask");
 
         let path = format!("{}/mask", story.page());
         let script = story
@@ -288,7 +283,7 @@ async fn a_stranger_neither_sees_nor_sends_masks_and_skies() {
     let story = Story::passed().await;
     story.send_mask(&pictures::mask(600, 400, 0.3)).await;
     by_hand::finish(&story.app, &story.photo, Verdict::Passed).await;
-    by_hand::find_sky(
+    by_hand::set_sky_mask(
         &story.app,
         &story.photo,
         pictures::mask(600, 400, 0.3),
@@ -327,7 +322,7 @@ async fn a_stranger_neither_sees_nor_sends_masks_and_skies() {
 }
 
 #[tokio::test]
-async fn an_own_sky_is_chosen_removed_and_brought_back() {
+async fn an_own_sky_is_chosen_removed_and_restored() {
     let story = Story::passed().await;
     let sky = add_sky(&story.anna, "evening.jpg", &pictures::sky(1)).await;
     assert_eq!(
@@ -387,28 +382,28 @@ async fn a_shoots_sky_is_chosen_with_its_name_and_its_exteriors_follow_a_change(
         by_hand::finish(&story.app, &photo, Verdict::Passed).await;
         photos.push(photo);
     }
-    let [outside, inside, said_outside, own_wish, unseen] = &photos[..] else {
+    let [outside, inside, set_outside, own_choice, unseen] = &photos[..] else {
         unreachable!("there are five");
     };
     for (photo, place) in [
         (outside, "exterior"),
         (inside, "interior"),
-        (own_wish, "exterior"),
+        (own_choice, "exterior"),
     ] {
-        by_hand::see(&story.app, photo, json!({"place": place})).await;
+        by_hand::set_scene(&story.app, photo, json!({"place": place})).await;
     }
     for (photo, place, sky) in [
-        (said_outside, "exterior", "shoot"),
-        (own_wish, "seen", "keep"),
+        (set_outside, "exterior", "shoot"),
+        (own_choice, "detected", "keep"),
     ] {
-        let path = format!("/photos/{photo}/correction");
+        let path = format!("/photos/{photo}/override");
         story
             .anna
             .post(&path, &[("place", place), ("sky", sky)])
             .await;
         by_hand::finish(&story.app, photo, Verdict::Passed).await;
     }
-    by_hand::see(&story.app, own_wish, json!({"place": "exterior"})).await;
+    by_hand::set_scene(&story.app, own_choice, json!({"place": "exterior"})).await;
 
     let shoot = format!("/shoots/{}", story.shoot);
     let chosen = story
@@ -419,14 +414,14 @@ async fn a_shoots_sky_is_chosen_with_its_name_and_its_exteriors_follow_a_change(
         .anna
         .get(&chosen.location.unwrap())
         .await
-        .shows("It applies to photos developed from now on.")
-        .shows("Develop 2 exteriors again");
+        .shows("The sky applies to exteriors enhanced from now on.")
+        .shows("Enhance 2 exteriors again");
     story.anna.post(&format!("{shoot}/attempts"), &[]).await;
     for (photo, word) in [
         (outside, "Waiting"),
-        (said_outside, "Waiting"),
+        (set_outside, "Waiting"),
         (inside, "Ready"),
-        (own_wish, "Ready"),
+        (own_choice, "Ready"),
         (unseen, "Ready"),
     ] {
         story
@@ -438,7 +433,7 @@ async fn a_shoots_sky_is_chosen_with_its_name_and_its_exteriors_follow_a_change(
 }
 
 #[tokio::test]
-async fn the_page_and_the_report_say_what_was_seen_and_what_was_generated() {
+async fn the_page_and_the_report_say_what_was_detected_and_what_was_generated() {
     let story = Story::begin().await;
     let mut report = by_hand::report(Verdict::Passed);
     report["scene"] = json!({
@@ -462,8 +457,8 @@ async fn the_page_and_the_report_say_what_was_seen_and_what_was_generated() {
         .anna
         .get(&format!("{}/report", story.page()))
         .await
-        .shows("Seen as: Exterior (97 % sure)")
+        .shows("Scene: Exterior (97 % sure)")
         .shows("The sky in this picture was generated: 31 % of the picture, clear sky, seed 42.")
-        .shows("Where the sky is was painted by hand.")
+        .shows("The sky mask was painted by hand.")
         .shows("c0ffee");
 }

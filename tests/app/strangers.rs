@@ -1,14 +1,14 @@
 //! Every route, tried by everybody who should not get in. The table comes from
 //! the site's own `routes!`, so a route without a case here fails the sweep.
 
-use plumbline_domain::accounts::{self, NewAccount};
-use plumbline_domain::attempts::Verdict;
-use plumbline_domain::members::Role;
+use plumbline_documents::Verdict;
+use plumbline_domain::people::accounts::{self, NewAccount};
+use plumbline_domain::people::members::Role;
 use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::{Client, PASSWORD};
 use plumbline_tests::pictures;
-use plumbline_web::routes::{Audience, Route, TABLE};
+use plumbline_web::http::routes::{Audience, Route, TABLE};
 use reqwest::StatusCode;
 
 /// Words that stand on Anna's pages and on nobody else's.
@@ -66,11 +66,11 @@ impl World {
         let bertas_token = berta.share(&bertas).await[3..].to_owned();
         let page = anna.get(&format!("/shoots/{shoot}")).await.text;
         let at = page.find("/galleries/").expect("a gallery") + "/galleries/".len();
-        let place = accounts::find_by_email(app.db(), "anna@example.com")
+        let membership = accounts::find_by_email(app.db(), "anna@example.com")
             .await
             .unwrap()
             .unwrap();
-        let sign_in_token = plumbline_domain::sign_in_links::create(app.db(), place)
+        let sign_in_token = plumbline_domain::people::sign_in_links::create(app.db(), membership)
             .await
             .unwrap();
         Self {
@@ -140,7 +140,7 @@ async fn colleague(app: &App, name: &str, role: Role) -> Client {
     client
 }
 
-/// What the form of each route sends. A new route must be written down here.
+/// The fields that the form of each route sends. A new route must be written down here.
 fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
     match (route.method, route.path) {
         ("post", "/sign-up") => &[
@@ -153,7 +153,7 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
         ("post", "/shoots") => &[("name", "A new house")],
         ("post", "/shoots/{shoot}/galleries") => &[("expires", "30")],
         ("post", "/shoots/{shoot}/sky") => &[("sky", "light_cloud")],
-        ("post", "/photos/{photo}/correction") => &[("place", "exterior"), ("sky", "clear")],
+        ("post", "/photos/{photo}/override") => &[("place", "exterior"), ("sky", "clear")],
         ("post", "/photos/{photo}/review") => &[("decision", "approved")],
         (
             "get",
@@ -193,7 +193,7 @@ fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
             | "/skies/{sky}/restoration"
             | "/galleries/{gallery}/closing"
             | "/photos/{photo}/attempts"
-            | "/photos/{photo}/correction/withdrawal"
+            | "/photos/{photo}/override/withdrawal"
             | "/photos/{photo}/mask"
             | "/photos/{photo}/removal"
             | "/photos/{photo}/separation"
@@ -253,9 +253,9 @@ fn file_of(route: &Route) -> Option<(&'static str, Vec<u8>)> {
     }
 }
 
-const DEVELOPS_AGAIN: [&str; 3] = [
-    "/photos/{photo}/correction",
-    "/photos/{photo}/correction/withdrawal",
+const ENHANCES_AGAIN: [&str; 3] = [
+    "/photos/{photo}/override",
+    "/photos/{photo}/override/withdrawal",
     "/photos/{photo}/mask",
 ];
 
@@ -326,15 +326,15 @@ async fn a_viewer_is_not_offered_what_a_viewer_may_not_do() {
     let world = World::create().await;
     let offers = [
         "type=\"file\"",
-        "Create a link",
+        "Create share link",
         "New shoot",
         "Remove from",
         "Stop sharing",
-        "Develop again",
-        "Forget my correction",
+        "Enhance again",
+        "Reset and enhance again",
         "Paint a sky mask",
-        "Correct the sky mask",
-        "Choose</button>",
+        "Edit the sky mask",
+        "Save</button>",
     ];
     for path in [
         "/shoots".to_owned(),
@@ -423,8 +423,8 @@ async fn whoever_may_use_a_route_can() {
             route.method,
             route.path
         );
-        // What was corrected is developed again, and customers wait for it.
-        if route.method == "post" && DEVELOPS_AGAIN.contains(&route.path) {
+        // A photo with a new override is enhanced again, and customers wait for it.
+        if route.method == "post" && ENHANCES_AGAIN.contains(&route.path) {
             by_hand::finish(&world.app, &world.photo, Verdict::Passed).await;
         }
     }

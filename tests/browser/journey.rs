@@ -183,7 +183,7 @@ async fn look_at_a_photo(browser: &Browser) {
 async fn share(browser: &Browser, shoot: &str) -> String {
     browser.open(shoot).await;
     browser.press(".share button:not([type=button])").await;
-    browser.see_text("The link is ready").await;
+    browser.see_text("The share link is ready").await;
     let link = browser
         .ask("document.querySelector('copy-link input').value")
         .await;

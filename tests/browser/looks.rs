@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use plumbline_domain::attempts::Verdict;
-use plumbline_domain::{accounts, sign_in_links};
+use plumbline_documents::Verdict;
+use plumbline_domain::people::{accounts, sign_in_links};
 use plumbline_tests::app::{App, root};
 use plumbline_tests::browser::{Browser, Theme};
 use plumbline_tests::client::Client;
@@ -28,11 +28,11 @@ async fn anna(app: &App) -> (Browser, Client) {
 }
 
 async fn sign_in_token(app: &App) -> String {
-    let place = accounts::find_by_email(app.db(), "anna@example.com")
+    let membership = accounts::find_by_email(app.db(), "anna@example.com")
         .await
         .unwrap()
         .unwrap();
-    sign_in_links::create(app.db(), place).await.unwrap()
+    sign_in_links::create(app.db(), membership).await.unwrap()
 }
 
 async fn look_at(browser: &Browser, path: &str, name: &str) {
@@ -145,11 +145,11 @@ async fn pages_of_a_sky() {
     app.run_jobs().await;
     let size = size_of_preview(&app, &garden).await;
     let mask = pictures::mask(size.0.unsigned_abs(), size.1.unsigned_abs(), 0.38);
-    by_hand::find_sky(&app, &garden, mask, size).await;
+    by_hand::set_sky_mask(&app, &garden, mask, size).await;
     let scene = json!({
         "place": "exterior", "confidence": 0.97, "sky": {"share": 0.38, "network": "u2net"},
     });
-    by_hand::see(&app, &garden, scene).await;
+    by_hand::set_scene(&app, &garden, scene).await;
     let page = format!("/photos/{garden}");
     look_at(&browser, &page, "photo-sky").await;
     for width in WIDTHS {
@@ -159,7 +159,7 @@ async fn pages_of_a_sky() {
             browser.press(".mask__box").await;
             picture(&browser, "photo-sky-mask", width, theme).await;
             browser.press("[data-brush=open]").await;
-            browser.see_text("Red is sky.").await;
+            browser.see_text("Red marks the sky.").await;
             browser
                 .draw(".brush__layer", (-60.0, 20.0), (90.0, 30.0))
                 .await;
@@ -170,25 +170,25 @@ async fn pages_of_a_sky() {
 
     client
         .post(
-            &format!("{page}/correction"),
+            &format!("{page}/override"),
             &[("place", "exterior"), ("sky", "light_cloud")],
         )
         .await;
     look_at(&browser, &page, "photo-sky-again").await;
     app.run_jobs().await;
-    look_at(&browser, &page, "photo-sky-corrected").await;
+    look_at(&browser, &page, "photo-sky-override").await;
     for (name, seed) in [("evening over the harbour.jpg", 1), ("noon.jpg", 2)] {
         let sky = pictures::sky(seed);
         client.send_file("/skies", "sky", (name, &sky)).await;
     }
     look_at(&browser, "/skies", "skies-2").await;
     look_at(&browser, "/shoots", "shoots-sky").await;
-    by_hand::see(&app, &garden, json!({"place": "exterior"})).await;
+    by_hand::set_scene(&app, &garden, json!({"place": "exterior"})).await;
     client
-        .post(&format!("{page}/correction/withdrawal"), &[])
+        .post(&format!("{page}/override/withdrawal"), &[])
         .await;
     app.run_jobs().await;
-    by_hand::see(&app, &garden, json!({"place": "exterior"})).await;
+    by_hand::set_scene(&app, &garden, json!({"place": "exterior"})).await;
     look_at(&browser, &format!("/shoots/{shoot}"), "shoot-sky").await;
     assert_eq!(browser.complaints().await, [""; 0]);
 }
@@ -234,7 +234,7 @@ async fn an_attempt_is_compared_without_leaving_the_page() {
     browser
         .see("document.querySelectorAll('.compare__tag')[1].innerText === 'Attempt 1'")
         .await;
-    browser.see_text("Report of attempt 1").await;
+    browser.see_text("Report for attempt 1").await;
     for still in [
         "window.stillHere",
         "location.search === '?attempt=1'",

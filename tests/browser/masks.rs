@@ -1,6 +1,6 @@
-//! The sky mask is painted over the photo, and the photo is developed with it.
+//! The sky mask is painted over the photo, and the photo is enhanced with it.
 
-use plumbline_domain::{accounts, sign_in_links};
+use plumbline_domain::people::{accounts, sign_in_links};
 use plumbline_enhance::{Limits, Pixels, decode};
 use plumbline_tests::app::App;
 use plumbline_tests::browser::{Browser, Theme};
@@ -16,11 +16,11 @@ const PAINTED: &str = "(() => {
 
 async fn anna(app: &App) -> (Browser, Client) {
     let client = app.owner("Anna").await;
-    let place = accounts::find_by_email(app.db(), "anna@example.com")
+    let membership = accounts::find_by_email(app.db(), "anna@example.com")
         .await
         .unwrap()
         .unwrap();
-    let token = sign_in_links::create(app.db(), place).await.unwrap();
+    let token = sign_in_links::create(app.db(), membership).await.unwrap();
     let browser = Browser::start(&app.address).await;
     browser.open(&format!("/sign-in/{token}")).await;
     browser.press("main form button").await;
@@ -44,7 +44,7 @@ async fn a_mask_is_painted_taken_back_painted_again_and_saved() {
     app.run_jobs().await;
     browser.open(&format!("/photos/{photo}")).await;
     browser.press("[data-brush=open]").await;
-    browser.see_text("Red is sky.").await;
+    browser.see_text("Red marks the sky.").await;
     assert_eq!(painted(&browser).await, 0.0, "no sky was found");
 
     browser
@@ -75,7 +75,7 @@ async fn a_mask_is_painted_taken_back_painted_again_and_saved() {
     assert!(alike(painted(&browser).await, one));
 
     browser.press("[data-brush=save]").await;
-    browser.see_text("Developing again.").await;
+    browser.see_text("Enhancing again.").await;
     browser.see_text("Waiting").await;
     assert_eq!(browser.complaints().await, [""; 0]);
 
@@ -89,7 +89,7 @@ async fn a_mask_is_painted_taken_back_painted_again_and_saved() {
     app.run_jobs().await;
     browser.open(&format!("/photos/{photo}")).await;
     browser.press("[data-brush=open]").await;
-    browser.see_text("Red is sky.").await;
+    browser.see_text("Red marks the sky.").await;
     let found = painted(&browser).await;
     assert!(alike(found, one), "painting goes on where it was");
 }
@@ -105,22 +105,22 @@ async fn what_is_painted_survives_news_about_the_photo() {
     app.run_jobs().await;
     browser.open(&format!("/photos/{photo}")).await;
     browser.press("[data-brush=open]").await;
-    browser.see_text("Red is sky.").await;
+    browser.see_text("Red marks the sky.").await;
     browser
         .draw(".brush__layer", (-100.0, -100.0), (100.0, -100.0))
         .await;
     let one = painted(&browser).await;
 
     // A colleague is faster.
-    let correction = [("place", "exterior"), ("sky", "shoot")];
+    let scene = [("place", "exterior"), ("sky", "shoot")];
     client
-        .post(&format!("/photos/{photo}/correction"), &correction)
+        .post(&format!("/photos/{photo}/override"), &scene)
         .await;
     browser.see_text("Waiting").await;
     assert_eq!(painted(&browser).await, one);
 
     browser.press("[data-brush=save]").await;
-    browser.see_text("being developed just now").await;
+    browser.see_text("being enhanced").await;
     assert_eq!(painted(&browser).await, one, "and can be saved later");
 }
 
@@ -154,14 +154,14 @@ async fn where_there_is_no_script_a_mask_is_sent_as_a_file() {
         .fill("[name=mask]", &file.display().to_string())
         .await;
     browser.press(".scene__file button").await;
-    browser.see_text("Developing again.").await;
+    browser.see_text("Enhancing again.").await;
     app.run_jobs().await;
     browser.open(&format!("/photos/{photo}")).await;
     browser.press(".mask__box").await;
     browser
         .see("document.querySelector('.compare__mask--shade img').getBoundingClientRect().height > 100")
         .await;
-    browser.see_text("As a picture").await;
+    browser.see_text("Open the mask").await;
 }
 
 /// A stroke drawn at once has an edge a hair's breadth from one drawn bit by bit.

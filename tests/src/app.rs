@@ -11,8 +11,8 @@ use actix_web::dev::ServerHandle;
 use plumbline_domain::db::Db;
 use plumbline_enhance::{GenerativeModel, NoAnalyzer, SceneAnalyzer};
 use plumbline_storage::Storage;
-use plumbline_web::config::Config;
-use plumbline_web::state::State;
+use plumbline_web::http::config::Config;
+use plumbline_web::http::state::State;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -42,6 +42,7 @@ impl App {
             public_url: address.clone(),
             static_dir: root().join("static"),
             behind_proxy: true,
+            log: String::new(),
             connections: 4,
         };
         let site = serve(listener, config).await;
@@ -174,7 +175,8 @@ async fn serve(listener: TcpListener, config: Config) -> (ServerHandle, thread::
     let thread = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let state = State::open(config).await.expect("the site opens");
-            let server = plumbline_web::serve(listener, state).expect("the site serves");
+            let server =
+                plumbline_web::http::server::serve(listener, state).expect("the site serves");
             let _ = sender.send(server.handle());
             let _ = server.await;
         });

@@ -153,7 +153,7 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 
-    /// What an expression on the page is worth.
+    /// The value of an expression on the page.
     pub async fn ask(&self, expression: &str) -> Value {
         let script = format!("return ({expression});");
         let answer = self.page.execute(&script, Vec::new()).await;
@@ -183,7 +183,7 @@ impl Browser {
         wait::until("the download", 2 * PATIENCE, look).await
     }
 
-    /// What went wrong on pages since last asked: errors in scripts, refused
+    /// Errors on pages since the last call: errors in scripts, refused
     /// resources, broken security rules.
     pub async fn complaints(&self) -> Vec<String> {
         let entries = self
@@ -233,7 +233,7 @@ impl Browser {
         self.capture(name, "png", true).await
     }
 
-    /// What is in the window as a JPEG in `target/screenshots`: small enough for a README.
+    /// The window as a JPEG in `target/screenshots`: small enough for a README.
     pub async fn snapshot(&self, name: &str) -> PathBuf {
         self.capture(name, "jpeg", false).await
     }

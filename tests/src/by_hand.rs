@@ -1,21 +1,21 @@
-//! A worker's part played by the story: takes a waiting photo and finishes it
-//! with a verdict of the story's choice, through the same doors as the worker.
+//! A worker's part played by the story: takes a waiting photo and finishes it with a verdict
+//! of the story's choice, through the same calls as the worker.
 
 use bytes::Bytes;
-use plumbline_documents::TABLE_VERSION;
-use plumbline_domain::attempts::{NewAttempt, Verdict};
+use plumbline_documents::{Engine, TABLE_VERSION, Verdict};
 use plumbline_domain::ids::{AttemptId, OrganizationId};
-use plumbline_domain::jobs::{self, Begin, Claim};
-use plumbline_domain::queue::EnhancePhoto;
-use plumbline_domain::renditions::{Kind, NewRendition};
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::renditions::{Kind, NewRendition};
+use plumbline_domain::work::attempts::NewAttempt;
+use plumbline_domain::work::jobs::{self, Begin, Claim, endings};
+use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_storage::key::Key;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
 
-/// What a last attempt always has.
+/// The renditions of every last attempt.
 const DELIVERED: [Kind; 5] = [
     Kind::Full,
     Kind::Preview,
@@ -30,16 +30,16 @@ pub async fn finish(app: &App, photo: &str, verdict: Verdict) {
 }
 
 /// As [`finish`], after attempts that were held, by these engines.
-pub async fn finish_after(app: &App, photo: &str, held: &[&str], verdict: Verdict) {
+pub async fn finish_after(app: &App, photo: &str, held: &[Engine], verdict: Verdict) {
     let order = order_of(app, photo).await;
     let mut scope = order.scope(app.db()).await.expect("the database answers");
     let claim = claim(&mut scope, &order).await;
     let mut attempts = Vec::new();
-    for engine in held {
+    for &engine in held {
         let kept = [Kind::Preview, Kind::Heatmap];
         attempts.push(attempt(app, &order, &claim, engine, Verdict::Held, &kept).await);
     }
-    attempts.push(attempt(app, &order, &claim, "natural", verdict, &DELIVERED).await);
+    attempts.push(attempt(app, &order, &claim, Engine::Natural, verdict, &DELIVERED).await);
     record(&mut scope, &claim, &attempts).await;
     scope.commit().await.expect("the database answers");
 }
@@ -53,14 +53,18 @@ pub async fn finish_with(app: &App, photo: &str, report: serde_json::Value) {
         true => Verdict::Held,
         false => Verdict::Passed,
     };
-    let natural = attempt(app, &order, &claim, "natural", verdict, &DELIVERED).await;
+    let natural = attempt(app, &order, &claim, Engine::Natural, verdict, &DELIVERED).await;
     record(&mut scope, &claim, &[NewAttempt { report, ..natural }]).await;
     scope.commit().await.expect("the database answers");
 }
 
-/// The attempt that counts saw this scene; its other documents stay.
-pub async fn see(app: &App, photo: &str, scene: serde_json::Value) {
-    let sql = "update attempts set report = report || jsonb_build_object('scene', $2::jsonb)
+/// Sets the scene of the current attempt; its other documents stay.
+pub async fn set_scene(app: &App, photo: &str, scene: serde_json::Value) {
+    let sql = "update attempts set report = report || jsonb_build_object('scene', $2::jsonb),
+                   place = case $2::jsonb ->> 'place'
+                       when 'interior' then 'interior'::scene_place
+                       when 'exterior' then 'exterior'::scene_place
+                   end
                from photos
                where photos.id = $1::uuid and attempts.id = photos.accepted_attempt_id";
     sqlx::query(sql)
@@ -71,8 +75,8 @@ pub async fn see(app: &App, photo: &str, scene: serde_json::Value) {
         .expect("the database answers");
 }
 
-/// The attempt that counts found its sky here: a PNG of `size` pixels.
-pub async fn find_sky(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)) {
+/// Sets the sky mask of the current attempt: a PNG of `size` pixels.
+pub async fn set_sky_mask(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)) {
     let (organization, attempt): (uuid::Uuid, uuid::Uuid) = sqlx::query_as(
         "select organization_id, accepted_attempt_id from photos where id = $1::uuid",
     )
@@ -110,7 +114,7 @@ async fn claim(scope: &mut Scope, order: &EnhancePhoto) -> Claim {
 }
 
 async fn record(scope: &mut Scope, claim: &Claim, attempts: &[NewAttempt]) {
-    let done = jobs::finish(scope, claim, attempts, (6000, 4000)).await;
+    let done = endings::finish(scope, claim, attempts, (6000, 4000)).await;
     assert!(done.expect("the database answers"), "the claim holds");
 }
 
@@ -129,7 +133,7 @@ async fn attempt(
     app: &App,
     order: &EnhancePhoto,
     claim: &Claim,
-    engine: &str,
+    engine: Engine,
     verdict: Verdict,
     kinds: &[Kind],
 ) -> NewAttempt {
@@ -140,11 +144,12 @@ async fn attempt(
     }
     NewAttempt {
         id,
-        engine: engine.to_owned(),
+        engine,
         strength: 1.0,
         plan: json!({}),
         done: json!(["Brightened by 0.6 stops."]),
         report: report(verdict),
+        place: None,
         verdict,
         severity: 1.0,
         took_ms: 1200,
@@ -187,7 +192,7 @@ async fn rendition(
     }
 }
 
-/// What quality control says of spots on a wall: more than 0.9 is held.
+/// A report on spots on a wall: more than 0.9 is held.
 pub fn spotted(noise: f64) -> serde_json::Value {
     let held = noise > 0.9;
     json!({
@@ -207,7 +212,7 @@ pub fn spotted(noise: f64) -> serde_json::Value {
     })
 }
 
-/// What quality control would have said.
+/// A report with this verdict.
 pub fn report(verdict: Verdict) -> serde_json::Value {
     let held = verdict == Verdict::Held;
     json!({

@@ -14,11 +14,11 @@ pub struct Client {
     address: String,
 }
 
-/// What came back, read to its end.
+/// A response, read to its end.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
-    /// Where it sends the browser, without the host.
+    /// The address of its redirect, without the host.
     pub location: Option<String>,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,

@@ -77,7 +77,7 @@ fn call(command: &str, folder: &Path, options: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// Where the sources are.
+/// The folder of the sources.
 pub fn repository() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests
@@ -86,7 +86,7 @@ pub fn repository() -> PathBuf {
         .to_owned()
 }
 
-/// Where cargo puts what it builds: we run from `TARGET/PROFILE/deps`.
+/// The folder into which cargo builds: we run from `TARGET/PROFILE/deps`.
 fn target_dir() -> PathBuf {
     let exe = std::env::current_exe().expect("a running program has a path");
     let target = exe

@@ -12,7 +12,7 @@ use crate::worker_process::program;
 pub struct Enhanced {
     /// `None`: a signal ended it.
     pub status: Option<i32>,
-    /// What it wrote to its standard error.
+    /// Its standard error.
     pub said: String,
     pub took: Duration,
     /// The most memory it held at once.

@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use plumbline_domain::accounts::{self, NewAccount};
-use plumbline_domain::attempts::{self, Attempt};
+use plumbline_documents::{Decision, Look, Stage};
 use plumbline_domain::ids::{OrganizationId, PhotoId, ShootId};
-use plumbline_domain::members::Member;
-use plumbline_domain::photos::reception::{self, Received, Reception};
-use plumbline_domain::photos::{self, Photo, Stage};
-use plumbline_domain::renditions::{self, Kind, Rendition};
-use plumbline_domain::reviews::{self, Decision};
+use plumbline_domain::people::accounts::{self, NewAccount};
+use plumbline_domain::people::members::Member;
+use plumbline_domain::people::sessions;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::Look;
-use plumbline_domain::{sessions, shoots};
+use plumbline_domain::shoots;
+use plumbline_domain::shoots::photos;
+use plumbline_domain::shoots::photos::Photo;
+use plumbline_domain::shoots::photos::reception::{self, Received, Reception};
+use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
+use plumbline_domain::work::attempts::{self, Attempt};
+use plumbline_domain::work::reviews;
 use plumbline_storage::Storage;
 use plumbline_storage::key::Key;
 use sha2::{Digest, Sha256};
@@ -55,7 +57,7 @@ impl House {
         }
     }
 
-    /// Where the storage, and anything else that must go away, may be.
+    /// A path for the storage, and for anything else that must be deleted.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -158,7 +160,7 @@ impl House {
             .expect("the database answers")
     }
 
-    /// Rings the queue's doorbell for the oldest job again, as it does by itself
+    /// Delivers the oldest job again, as the queue does by itself
     /// after heartbeats were missed.
     pub async fn deliver_again(&self, times: i32) {
         sqlx::query(
@@ -173,7 +175,7 @@ impl House {
         .expect("the queue takes a delivery");
     }
 
-    /// How often the photo's job was started.
+    /// Number of times that the photo's job was started.
     pub async fn runs(&self, id: PhotoId) -> i32 {
         sqlx::query_scalar(
             "select runs from jobs where photo_id = $1 order by created_at desc limit 1",
@@ -268,10 +270,10 @@ async fn sign_up(database: &TestDatabase) -> Member {
         email: "ada@example.org".to_owned(),
         password: "a password for a story".to_owned(),
     };
-    let place = accounts::sign_up(&database.db, new)
+    let membership = accounts::sign_up(&database.db, new)
         .await
         .expect("signing up works");
-    let token = sessions::create(&database.db, place)
+    let token = sessions::create(&database.db, membership)
         .await
         .expect("signing in works");
     sessions::find(&database.db, &token)

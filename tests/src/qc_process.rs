@@ -1,6 +1,7 @@
-//! `plumbline-worker qc` as a process: what an operator types, and reads.
+//! The programs' `qc` commands as processes, with what an operator types and reads.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 use plumbline_domain::ids::OrganizationId;
 
@@ -8,13 +9,13 @@ use crate::database::TestDatabase;
 use crate::worker_process::program;
 
 #[derive(Debug)]
-pub struct Output {
+pub struct Said {
     pub status: Option<i32>,
     pub said: String,
     pub complained: String,
 }
 
-impl Output {
+impl Said {
     #[track_caller]
     pub fn says(&self, words: &str) -> &Self {
         assert!(self.said.contains(words), "no {words:?} in {self:#?}");
@@ -22,23 +23,54 @@ impl Output {
     }
 }
 
-/// `words` follow `qc`, `options` the organization.
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
+        Self {
+            status: output.status.code(),
+            said: text(output.stdout),
+            complained: text(output.stderr),
+        }
+    }
+}
+
+/// `plumbline-worker qc`: `words` follow `qc`, `options` the organization.
 pub fn qc(
     database: &TestDatabase,
     organization: OrganizationId,
     words: &str,
     options: &[&str],
-) -> Output {
+) -> Said {
     let output = Command::new(program("plumbline-worker"))
         .args(["qc", words, "--organization", &organization.to_string()])
         .args(options)
         .env("PLUMBLINE_DATABASE_URL", &database.url)
         .output()
         .expect("the worker starts");
-    let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
-    Output {
-        status: output.status.code(),
-        said: text(output.stdout),
-        complained: text(output.stderr),
-    }
+    output.into()
+}
+
+/// `plumbline-web qc`: `words` follow `qc`, `input` is its standard input.
+pub fn operator_qc(
+    database: &TestDatabase,
+    organization: OrganizationId,
+    words: &str,
+    input: &str,
+) -> Said {
+    let mut process = Command::new(program("plumbline-web"))
+        .args(["qc", words, "--organization", &organization.to_string()])
+        .env("PLUMBLINE_DATABASE_URL", &database.url)
+        .env("PLUMBLINE_STORAGE", "unused")
+        .env("PLUMBLINE_LOG", "warn")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the site's program starts");
+    let mut pipe = process.stdin.take().expect("it was asked for");
+    // A command that reads nothing may have ended already.
+    let _ = pipe.write_all(input.as_bytes());
+    drop(pipe);
+    let output = process.wait_with_output().expect("it ends");
+    output.into()
 }

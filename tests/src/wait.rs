@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// What `look` found, as soon as it finds something.
+/// Returns the result of `look`, as soon as there is one.
 pub async fn until<T, F>(what: &str, limit: Duration, mut look: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::house::House;
 use crate::wait::until;
 
-/// How a worker is set up. The defaults find a dead worker within seconds, where
+/// The settings of a worker. The defaults find a dead worker within seconds, where
 /// production allows itself half a minute.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {

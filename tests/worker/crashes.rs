@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use plumbline_domain::jobs::MAX_RUNS;
-use plumbline_domain::photos::{Stage, Status};
+use plumbline_documents::Stage;
+use plumbline_domain::shoots::photos::Status;
+use plumbline_domain::work::jobs::MAX_RUNS;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::{room, upright_room};
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
@@ -64,7 +65,7 @@ async fn a_photo_that_kills_its_worker_each_time_is_set_aside_and_the_queue_goes
         set_aside
             .failure
             .expect("a sentence")
-            .contains("set it aside")
+            .contains("failed several times")
     );
     let finished = house.settled(harmless, Duration::from_secs(30)).await;
     assert_eq!(finished.status, Status::Passed);

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use plumbline_domain::attempts::Verdict::{self, Held, Passed};
+use plumbline_documents::Verdict::{self, Held, Passed};
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos::Status;
-use plumbline_domain::renditions::{Kind, Rendition};
-use plumbline_enhance::{self as enhance, Limits, Pixels, Plan, decode, inspect, straighten};
+use plumbline_domain::shoots::photos::Status;
+use plumbline_domain::shoots::renditions::{Kind, Rendition};
+use plumbline_enhance::{Limits, Pixels, Plan, decode, inspect, straighten};
 use plumbline_tests::cluster::repository;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::{HOPELESS, gaudy, room};
@@ -141,7 +141,7 @@ impl Story {
 
         let report = inspect(&original, &pixels(&delivered), &plan);
 
-        assert_eq!(report.verdict, enhance::Verdict::Passed, "{report:#?}");
+        assert_eq!(report.verdict, Verdict::Passed, "{report:#?}");
     }
 }
 
@@ -170,8 +170,8 @@ fn fallback_level((engine, percent, verdict): (&str, i32, Verdict)) -> Level {
 async fn fallback(house: &House, photo: PhotoId) -> Vec<Level> {
     let attempts = house.attempts(photo).await;
     let percent = |strength: f32| (strength * 100.0).round() as i32;
-    let of_it = |one: &plumbline_domain::attempts::Attempt| {
-        fallback_level((&one.engine, percent(one.strength), one.verdict))
+    let of_it = |one: &plumbline_domain::work::attempts::Attempt| {
+        fallback_level((one.engine.as_str(), percent(one.strength), one.verdict))
     };
     attempts.iter().map(of_it).collect()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use plumbline_domain::photos::Status;
+use plumbline_domain::shoots::photos::Status;
 use plumbline_tests::cluster::repository;
 use plumbline_tests::enhance_process::enhance;
 use plumbline_tests::house::{House, files_below};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use plumbline_domain::photos::{Stage, Status};
+use plumbline_documents::Stage;
+use plumbline_domain::shoots::photos::Status;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::room;
 use plumbline_tests::worker_process::{Setup, WorkerProcess};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use plumbline_domain::jobs::MAX_RUNS;
-use plumbline_domain::photos::Status;
+use plumbline_domain::shoots::photos::Status;
+use plumbline_domain::work::jobs::MAX_RUNS;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::{room, upright_room};
 use plumbline_tests::wait::until;

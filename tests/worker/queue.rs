@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plumbline_domain::photos::Status;
+use plumbline_domain::shoots::photos::Status;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::room;
 use plumbline_tests::wait::until;

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use plumbline_documents::{Gate, Report, Thresholds, Verdict};
-use plumbline_domain::photos::Status;
-use plumbline_domain::reviews::Decision;
+use plumbline_documents::{Decision, Gate, Report, Thresholds, Verdict};
+use plumbline_domain::shoots::photos::Status;
 use plumbline_enhance::inspect::refit::holding;
 use plumbline_enhance::{NoAnalyzer, Preset};
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::gaudy;
-use plumbline_tests::qc_process::{Output, qc};
+use plumbline_tests::qc_process::{Said, qc};
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
 use plumbline_worker::develop::{Studio, develop, look};
 use plumbline_worker::standard::Standard;
@@ -52,7 +51,7 @@ async fn next(house: &House, bytes: &[u8]) -> (Status, Option<String>) {
     (status, report["refit"].as_str().map(str::to_owned))
 }
 
-fn qc_ok(house: &House, words: &str, options: &[&str]) -> Output {
+fn qc_ok(house: &House, words: &str, options: &[&str]) -> Said {
     let output = qc(&house.database, house.organization(), words, options);
     assert_eq!(output.status, Some(0), "{output:#?}");
     output
@@ -91,5 +90,5 @@ fn last_report(picture: &[u8]) -> Report {
     )
     .unwrap();
     let last = developed.attempts.into_iter().last().unwrap();
-    serde_json::from_value(last.report).unwrap()
+    last.report.qc
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use plumbline_domain::photos::Status;
+use plumbline_domain::shoots::photos::Status;
 use plumbline_tests::cluster::Cluster;
 use plumbline_tests::database::TestDatabase;
 use plumbline_tests::house::House;

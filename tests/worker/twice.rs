@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use plumbline_domain::photos::{Stage, Status};
+use plumbline_documents::Stage;
+use plumbline_domain::shoots::photos::Status;
 use plumbline_tests::house::{House, files_below};
 use plumbline_tests::pictures::room;
 use plumbline_tests::wait::until;

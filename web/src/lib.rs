@@ -1,77 +1,8 @@
 //! The HTTP shell: parses at the door, asks the domain, answers with a page.
 
-pub mod access;
-mod archive;
-mod assets;
-mod attempts;
-mod body;
-pub mod config;
-mod corrections;
-mod csrf;
-pub mod demo;
-mod downloads;
-pub mod error;
-mod exposures;
-mod files;
-mod form;
-mod galleries;
-mod headers;
-mod intake;
-mod landing;
-mod layout;
-mod limits;
-mod live;
-mod masks;
-mod page;
-mod photos;
-mod record;
-mod redirect;
-mod removals;
-mod report;
-mod reports;
-mod reviews;
-pub mod routes;
-mod scene;
-mod sessions;
-mod shoots;
-mod signup;
-mod skies;
-mod sniff;
-pub mod state;
-mod uploads;
-pub mod urls;
-mod view;
-
-use std::net::TcpListener;
-use std::time::Duration;
-
-use actix_web::dev::Server;
-use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
-
-use crate::state::State;
-
-/// How long open requests may go on after a signal to stop, in seconds.
-const SHUTDOWN_SECS: u64 = 10;
-
-/// The site on `listener`, until it is told to stop. Tests start this too.
-pub fn serve(listener: TcpListener, state: State) -> std::io::Result<Server> {
-    urls::set_static_release(assets::release(&state.config.static_dir)?);
-    let state = web::Data::new(state);
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(state.clone())
-            .configure(routes::register)
-            .service(assets::files(&state.config.static_dir))
-            .wrap(from_fn(assets::keep))
-            .wrap(from_fn(csrf::middleware))
-            .wrap(from_fn(error::middleware))
-            .wrap(headers::security(&state.config))
-            .wrap(Compress::default())
-    })
-    .shutdown_timeout(SHUTDOWN_SECS)
-    .client_request_timeout(Duration::from_secs(30))
-    .listen(listener)?
-    .run();
-    Ok(server)
-}
+pub mod downloads;
+pub mod http;
+pub mod live;
+pub mod operators;
+pub mod pages;
+pub mod uploads;

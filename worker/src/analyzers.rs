@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use plumbline_enhance::SceneAnalyzer;
-use plumbline_models::shelf::Shelf;
 use plumbline_models::vision::Sight;
+use plumbline_models::weight_store::WeightStore;
 
 use crate::config;
 
 /// And a sentence about each network that would see better and is not here.
 pub fn open() -> (Arc<dyn SceneAnalyzer>, Vec<String>) {
-    let (sight, notes) = Sight::open(&Shelf::new(config::models_folder()));
+    let (sight, notes) = Sight::open(&WeightStore::new(config::models_folder()));
     (Arc::new(sight), notes)
 }
 

@@ -5,9 +5,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use plumbline_documents::{Measure, MeasureVerdict, Report, Source, Verdict};
+use plumbline_documents::{
+    self as documents, AttemptReport, Engine, Measure, MeasureVerdict, Report, Source, Stage, Step,
+    Verdict,
+};
 use plumbline_domain::ids::RefitId;
-use plumbline_domain::photos::{Stage, Step};
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
@@ -76,13 +78,12 @@ pub struct Developed {
 
 /// One fallback level of the fallbacks.
 pub struct AttemptDone {
-    pub engine: String,
+    pub engine: Engine,
     pub strength: f32,
     pub plan: Value,
-    /// What was done, one sentence each.
+    /// Sentences about what was done.
     pub done: Vec<String>,
-    pub report: Value,
-    pub passed: bool,
+    pub report: AttemptReport,
     /// 0 when all measures passed, up to 1 when one asks for a look, and beyond
     /// by as much as the worst is beyond its threshold, as a share of it.
     pub severity: f32,
@@ -221,13 +222,17 @@ pub fn develop(
         let Inspected {
             report, heatmap, ..
         } = standard.judge(&original, &picture, &plan, repainted.as_ref());
-        let mut record = document(&report, &source, standard.refit).map_err(trouble)?;
-        record["headline"] = Seeing::headline(&report, &plan).into();
-        record["scene"] = seeing.document();
-        record["scene"]["became"] = plan.sky.describe().into();
-        record["ledger"] = seeing.ledger(&plan, &original, model);
+        let document = AttemptReport {
+            headline: Seeing::headline(&report, &plan),
+            scene: Some(documents::Scene {
+                became: plan.sky.describe(),
+                ..seeing.document()
+            }),
+            ledger: seeing.ledger(&plan, &original, model),
+            ..document(&report, &source, standard.refit)
+        };
         let said = [&notes[..], &remarks].concat();
-        attempts.push(attempt(&plan, &report, record, &said, since)?);
+        attempts.push(attempt(&plan, document, &said, since)?);
         let Some(lower) = next(&plan, &report, model) else {
             metadata.change = if plan.is_identity() && notes.is_empty() {
                 Change::Nothing
@@ -259,39 +264,30 @@ fn next(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Op
 
 fn attempt(
     plan: &Plan,
-    report: &Report,
-    document: Value,
+    report: AttemptReport,
     notes: &[String],
     since: Instant,
 ) -> Result<AttemptDone, Failure> {
-    let plan_document = serde_json::to_value(plan).map_err(trouble)?;
     Ok(AttemptDone {
-        engine: plan_document["engine"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        engine: plan.engine,
         strength: plan.strength,
-        plan: plan_document,
+        plan: serde_json::to_value(plan).map_err(trouble)?,
         done: [notes, &plan.describe()].concat(),
-        report: document,
-        passed: report.verdict == Verdict::Passed,
-        severity: severity(report),
+        severity: severity(&report.qc),
+        report,
         took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
 }
 
-/// What is stored of a report: with the one sentence that stands out, what the original was, and
-/// the refit that it was judged by.
-pub fn document(
-    report: &Report,
-    source: &Source,
-    refit: Option<RefitId>,
-) -> serde_json::Result<Value> {
-    let mut document = serde_json::to_value(report)?;
-    document["headline"] = report.headline().into();
-    document["source"] = serde_json::to_value(source)?;
-    document["refit"] = serde_json::to_value(refit)?;
-    Ok(document)
+/// The stored form of a report, before the scene and the ledger are added.
+pub fn document(report: &Report, source: &Source, refit: Option<RefitId>) -> AttemptReport {
+    AttemptReport {
+        qc: report.clone(),
+        headline: report.headline(),
+        source: Some(source.clone()),
+        refit: refit.map(RefitId::uuid),
+        ..AttemptReport::default()
+    }
 }
 
 fn severity(report: &Report) -> f32 {

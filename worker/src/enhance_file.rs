@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use plumbline_documents::{Engine, EngineChoice, Look, Place};
-use plumbline_domain::photos::Step;
+use plumbline_documents::{Engine, EngineChoice, Look, Place, Step, Verdict};
 use plumbline_enhance::{
     GenerativeModel, Limits, Mask, Output, Overrides, Pixels, SkyChoice, decode, encode,
 };
@@ -98,7 +97,9 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
     } = developed;
     drop(original);
     let encoded = encode(&picture, &metadata, &of_depth(output, picture.bits()))?;
-    let passed = attempts.last().is_some_and(|last| last.passed);
+    let passed = attempts
+        .last()
+        .is_some_and(|last| last.report.qc.verdict == Verdict::Passed);
 
     let photo = write_beside(&order.out, &encoded)?;
     if let Some(path) = &order.report {

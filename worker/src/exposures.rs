@@ -4,11 +4,11 @@
 //! others or goes into the one that does.
 
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::jobs::{self, Claim};
-use plumbline_domain::photos::Status;
-use plumbline_domain::photos::brackets::{self, Exposure, Gathering};
-use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
+use plumbline_domain::shoots::photos::Status;
+use plumbline_domain::shoots::photos::brackets::{self, Exposure, Gathering};
+use plumbline_domain::work::jobs::{Claim, endings};
+use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_enhance::brackets::{Frame, MOST_FRAMES, group, middle};
 
 use crate::failure::Failure;
@@ -64,7 +64,7 @@ pub async fn turn(kitchen: &Kitchen, order: EnhancePhoto, claim: &Claim) -> Resu
 
 async fn wait(kitchen: &Kitchen, mut scope: Scope, claim: &Claim) -> Result<Turn, Failure> {
     let secs = kitchen.bracket_quiet_secs.max(1);
-    jobs::wait(&mut scope, claim, secs)
+    endings::wait(&mut scope, claim, secs)
         .await
         .map_err(Failure::trouble)?;
     let _saved = scope.commit().await.map_err(Failure::trouble)?;

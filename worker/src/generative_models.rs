@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use plumbline_enhance::GenerativeModel;
-use plumbline_models::device::{self, Kind};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::Painter;
-use plumbline_models::shelf::Shelf;
+use plumbline_models::weight_store::WeightStore;
+use plumbline_nn::device::{self, DeviceKind};
 
 use crate::config;
 
@@ -24,7 +24,7 @@ pub(crate) fn of(
     say: impl Fn(&str) + Send + Sync + 'static,
 ) -> Result<Arc<dyn GenerativeModel>, String> {
     let (device, kind) = device::best();
-    if let Kind::Cuda { name } = &kind {
+    if let DeviceKind::Cuda { name } = &kind {
         say(&format!("The model paints on {name}."));
     }
     let painter = Painter::open(files, device, &cache(), say);
@@ -40,7 +40,7 @@ pub(crate) fn cache() -> PathBuf {
 pub(crate) fn files() -> Result<Files, String> {
     match config::diffusion_folder() {
         Some(folder) => folder_of(&folder),
-        None => installed(&Shelf::new(config::models_folder())),
+        None => installed(&WeightStore::new(config::models_folder())),
     }
 }
 
@@ -62,8 +62,8 @@ pub fn open_and_log() -> Option<Arc<dyn GenerativeModel>> {
     }
 }
 
-fn installed(shelf: &Shelf) -> Result<Files, String> {
-    Files::installed(shelf).map_err(|absent| {
+fn installed(store: &WeightStore) -> Result<Files, String> {
+    Files::installed(store).map_err(|absent| {
         let ids: Vec<&str> = absent.iter().map(|absent| absent.id.as_str()).collect();
         format!(
             "it lacks {}. Run: plumbline-worker models pull --generative",

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use plumbline_domain::jobs::{self, Claim};
-use plumbline_domain::queue::EnhancePhoto;
+use plumbline_domain::work::jobs::{self, Claim};
+use plumbline_domain::work::queue::EnhancePhoto;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 

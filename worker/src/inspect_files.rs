@@ -78,14 +78,16 @@ fn inspect(order: &Order) -> anyhow::Result<Verdict> {
         heatmaps,
     } = judge(&original, &result.pixels, &terms);
     if let Some(path) = &order.report {
-        let text = serde_json::to_vec_pretty(&document(&report, &source, None)?)?;
+        let text =
+            serde_json::to_vec_pretty(&serde_json::to_value(document(&report, &source, None))?)?;
         keep(write_beside(path, &text)?, path)?;
     }
     let Some(overview) = heatmap else {
         bail!("These two cannot be compared. {}", report.headline());
     };
     if let Some(folder) = &order.heatmaps {
-        write_maps(folder, heatmaps.iter().chain([&("all", overview)]))?;
+        let gates = heatmaps.iter().map(|(gate, map)| (gate.as_str(), map));
+        write_maps(folder, gates.chain([("all", &overview)]))?;
     }
     println!("{}", report.headline());
     Ok(report.verdict)
@@ -129,7 +131,7 @@ fn read_mask(path: &Path, original: &Pixels) -> anyhow::Result<Mask> {
 
 fn write_maps<'a>(
     folder: &Path,
-    maps: impl Iterator<Item = &'a (&'static str, Heatmap)>,
+    maps: impl Iterator<Item = (&'a str, &'a Heatmap)>,
 ) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     for (name, map) in maps {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_postgres::PgPool;
-use plumbline_domain::queue as orders;
+use plumbline_domain::work::queue as orders;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ pub async fn tidy(pool: PgPool) {
             Ok(tidied) => tracing::debug!(
                 deliveries = tidied.deliveries,
                 workers = tidied.workers,
-                rung_again = tidied.rung_again,
+                requeued = tidied.requeued,
                 "tidied the queue"
             ),
             Err(error) => tracing::warn!(%error, "the queue could not be tidied"),

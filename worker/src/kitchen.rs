@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use plumbline_domain::db::Db;
 use plumbline_enhance::{GenerativeModel, Preset, SceneAnalyzer};
-use plumbline_models::pages;
+use plumbline_nn::malloc_tuning;
 use plumbline_storage::Storage;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -23,7 +23,7 @@ const UNTIL_NEXT: Duration = Duration::from_secs(10);
 /// comes soon.
 pub struct Slot<'a> {
     _permit: SemaphorePermit<'a>,
-    memory: Option<pages::Kept>,
+    memory: Option<malloc_tuning::RetainFreed>,
 }
 
 impl Drop for Slot<'_> {
@@ -82,7 +82,7 @@ impl Kitchen {
         let permit = self.slots.acquire().await;
         Slot {
             _permit: permit.expect("the slots are never closed"),
-            memory: Some(pages::keep()),
+            memory: Some(malloc_tuning::retain_freed()),
         }
     }
 

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use plumbline_documents::Place;
 use plumbline_enhance::sky::Sun;
 use plumbline_enhance::{
     Decoded, Limits, Mask, Metadata, Output, Overrides, Pixels, SceneAnalyzer, decode, encode,
@@ -72,21 +71,23 @@ fn look(order: &Order, analyzer: &dyn SceneAnalyzer, notes: &[String]) -> anyhow
     Ok(())
 }
 
-/// What is seen, in flat words that a script can read.
+/// The scene in flat words that a script can read.
 fn report(seeing: &Seeing, pixels: &Pixels, metadata: &Metadata, notes: &[String]) -> Value {
-    let mut report = seeing.document();
-    let seen = report.as_object_mut().expect("a scene is an object");
-    let sky = seen.remove("sky").filter(|sky| !sky.is_null());
-    let place = seen.remove("place");
-    seen.remove("light");
-    report["scene"] = place.unwrap_or(json!(Place::Unknown));
-    report["sky"] = sky.as_ref().map_or(json!(0.0), |sky| sky["share"].clone());
-    report["sky_doubt"] = sky.map_or(Value::Null, |sky| sky["doubt"].clone());
-    report["light"] = light(seeing, metadata);
-    report["width"] = json!(pixels.width());
-    report["height"] = json!(pixels.height());
-    report["notes"] = json!(notes);
-    report
+    let scene = seeing.document();
+    let sky = scene.sky.unwrap_or_default();
+    json!({
+        "scene": scene.place.unwrap_or_default(),
+        "confidence": scene.confidence,
+        "room": scene.room,
+        "room_confidence": scene.room_confidence,
+        "network": scene.network,
+        "sky": sky.share.unwrap_or_default(),
+        "sky_doubt": sky.doubt,
+        "light": light(seeing, metadata),
+        "width": pixels.width(),
+        "height": pixels.height(),
+        "notes": notes,
+    })
 }
 
 /// Where the light comes from: the sun of the photo's GPS block, and the side on which its sky is

@@ -52,7 +52,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    plumbline_models::pages::share();
+    plumbline_nn::malloc_tuning::use_one_arena();
     match Cli::parse().command.unwrap_or(Command::Run) {
         Command::Run => work(),
         Command::Merge(order) => merge::run(&order),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use plumbline_models::manifest::{self, Use, Weight};
-use plumbline_models::shelf::Shelf;
+use plumbline_models::weight_store::WeightStore;
 
 use crate::config;
 
@@ -75,10 +75,10 @@ const BRUSH: [&str; 8] = [
 
 pub fn run(order: &Order) -> ExitCode {
     let done = match order {
-        Order::List(place) => list::run(&place.shelf()),
+        Order::List(place) => list::run(&place.store()),
         Order::Pull(order) => order.run(),
-        Order::Verify(place) => verify::run(&place.shelf()),
-        Order::Bench(place) => bench::run(&place.shelf()),
+        Order::Verify(place) => verify::run(&place.store()),
+        Order::Bench(place) => bench::run(&place.store()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,15 +90,15 @@ pub fn run(order: &Order) -> ExitCode {
 }
 
 impl Place {
-    fn shelf(&self) -> Shelf {
-        Shelf::new(self.folder.clone().unwrap_or_else(config::models_folder))
+    fn store(&self) -> WeightStore {
+        WeightStore::new(self.folder.clone().unwrap_or_else(config::models_folder))
     }
 }
 
 impl Pull {
     fn run(&self) -> anyhow::Result<()> {
         let mirror = self.mirror.clone().or_else(config::models_mirror);
-        pull::run(&self.place.shelf(), &self.wanted()?, mirror.as_deref())
+        pull::run(&self.place.store(), &self.wanted()?, mirror.as_deref())
     }
 
     fn wanted(&self) -> anyhow::Result<Vec<&'static Weight>> {

@@ -1,15 +1,14 @@
-//! What people want of a photo: what its shoot overrides for its skies, and what a person
-//! said about the photo itself. Pictures that come with it are strangers' bytes, decoded
+//! What people want of a photo: the sky that its shoot chose, and a person's overrides for the
+//! photo itself. Pictures that come with it are strangers' bytes, decoded
 //! here, under limits.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use plumbline_documents::Place;
-use plumbline_domain::corrections::{self, Correction, Place as SaidPlace};
 use plumbline_domain::ids::{MaskId, SkyId};
+use plumbline_domain::shoots::overrides::{self, Override};
+use plumbline_domain::shoots::skies::{self, Sky, SkyChoice as ChosenSky};
 use plumbline_domain::shoots::{self, Shoot};
-use plumbline_domain::skies::{self, Sky, Wish};
 use plumbline_enhance::{Limits, Mask, Overrides, Pixels, SkyChoice, decode};
 use plumbline_storage::StorageError;
 use plumbline_storage::key::Key;
@@ -26,8 +25,8 @@ const MASK_LIMITS: Limits = Limits {
     max_jpeg_scans: 1,
 };
 
-const MASK_DAMAGED: &str = "The corrected sky mask of this photo cannot be read. \
-    Paint it again, or forget your correction, on the photo's page.";
+const MASK_DAMAGED: &str = "The sky mask that was set for this photo cannot be read. \
+    Paint it again, or reset sky and scene, on the photo's page.";
 
 /// What is to be done about one photo, besides what is seen on it.
 pub struct Choices {
@@ -41,7 +40,7 @@ pub struct Choices {
 impl Choices {
     pub async fn of(place: &Workplace<'_>, shoot: Option<&Shoot>) -> Result<Self, Failure> {
         let mut scope = place.scope().await?;
-        let said = corrections::of_photo(&mut scope, place.claim.photo.id).await;
+        let said = overrides::of_photo(&mut scope, place.claim.photo.id).await;
         let said = said.map_err(Failure::trouble)?;
         drop(scope);
         let sky = shoot.map(|shoot| shoot.sky).unwrap_or_default();
@@ -52,7 +51,7 @@ impl Choices {
             });
         };
         let of_shoot = match said.sky {
-            Some(_) => Wish::Keep,
+            Some(_) => ChosenSky::Keep,
             None => sky,
         };
         Ok(Self {
@@ -69,12 +68,9 @@ pub async fn shoot(place: &Workplace<'_>) -> Result<Option<Shoot>, Failure> {
     shoot.map_err(Failure::trouble)
 }
 
-async fn overrides(place: &Workplace<'_>, said: &Correction) -> Result<Overrides, Failure> {
+async fn overrides(place: &Workplace<'_>, said: &Override) -> Result<Overrides, Failure> {
     Ok(Overrides {
-        place: said.place.map(|place| match place {
-            SaidPlace::Interior => Place::Interior,
-            SaidPlace::Exterior => Place::Exterior,
-        }),
+        place: said.place,
         sky_mask: match said.mask {
             Some(id) => Some(mask(place, id).await?),
             None => None,
@@ -86,13 +82,13 @@ async fn overrides(place: &Workplace<'_>, said: &Correction) -> Result<Overrides
     })
 }
 
-async fn choice(place: &Workplace<'_>, choice: Wish) -> Result<SkyChoice, Failure> {
+async fn choice(place: &Workplace<'_>, choice: ChosenSky) -> Result<SkyChoice, Failure> {
     Ok(match choice {
-        Wish::Keep => SkyChoice::Keep,
-        Wish::Clear => SkyChoice::Clear,
-        Wish::LightCloud => SkyChoice::LightCloud,
-        Wish::HighCloud => SkyChoice::HighCloud,
-        Wish::Own(id) => SkyChoice::Own(Arc::new(own_sky(place, id).await?)),
+        ChosenSky::Keep => SkyChoice::Keep,
+        ChosenSky::Clear => SkyChoice::Clear,
+        ChosenSky::LightCloud => SkyChoice::LightCloud,
+        ChosenSky::HighCloud => SkyChoice::HighCloud,
+        ChosenSky::Own(id) => SkyChoice::Own(Arc::new(own_sky(place, id).await?)),
     })
 }
 
@@ -128,8 +124,8 @@ fn read_sky(bytes: &[u8], damaged: String) -> Result<Pixels, Failure> {
 fn sky_damaged(sky: Option<&Sky>) -> String {
     let name = sky.map_or("chosen for this photo", |sky| sky.name.as_str());
     format!(
-        "The picture of a sky {name} cannot be read. Choose another sky for this photo or its \
-         shoot, or upload the picture again, and develop the photo again."
+        "The sky picture {name} cannot be read. Choose another sky for this photo or its \
+         shoot, or upload the picture again, and enhance the photo again."
     )
 }
 

@@ -3,8 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use plumbline_documents::Engine;
-use plumbline_domain::photos::{Parts, Stage, Step};
+use plumbline_documents::{Engine, Parts, Stage, Step};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
     ApplyError, Generation, GenerationError, GenerativeModel, Pixels, Plan, Progress, Scene, apply,

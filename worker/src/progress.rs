@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use plumbline_domain::jobs::Claim;
-use plumbline_domain::photos::{self, Step};
-use plumbline_domain::queue::EnhancePhoto;
+use plumbline_documents::Step;
+use plumbline_domain::shoots::photos;
+use plumbline_domain::work::jobs::Claim;
+use plumbline_domain::work::queue::EnhancePhoto;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use plumbline_domain::db::Db;
 use plumbline_domain::ids::OrganizationId;
-use plumbline_domain::operators::Operator;
+use plumbline_domain::people::operators::Operator;
 use plumbline_domain::scope::Scope;
 
 use crate::config;

@@ -1,9 +1,9 @@
 //! What a job writes about itself: that it began, and how it ended. Each is one
 //! short commit, tried again while the database is away.
 
-use plumbline_domain::attempts;
-use plumbline_domain::jobs::{self, Begin, Claim};
-use plumbline_domain::queue::EnhancePhoto;
+use plumbline_domain::work::attempts;
+use plumbline_domain::work::jobs::{self, Begin, Claim, endings};
+use plumbline_domain::work::queue::EnhancePhoto;
 
 use crate::failure::Failure;
 use crate::kitchen::Kitchen;
@@ -56,7 +56,7 @@ async fn try_finish(
     finished: &Finished,
 ) -> anyhow::Result<bool> {
     let mut scope = order.scope(&kitchen.db).await?;
-    if jobs::finish(&mut scope, claim, &finished.attempts, finished.size_pixels).await? {
+    if endings::finish(&mut scope, claim, &finished.attempts, finished.size_pixels).await? {
         let _saved = scope.commit().await?;
         return Ok(true);
     }
@@ -82,11 +82,11 @@ pub async fn failure(kitchen: &Kitchen, order: EnhancePhoto, claim: &Claim, fail
     patiently(&kitchen.db, "the end of a job", async || {
         let mut scope = order.scope(&kitchen.db).await?;
         match &failure {
-            Failure::Final(why) => jobs::fail(&mut scope, claim, why).await?,
+            Failure::Final(why) => endings::fail(&mut scope, claim, why).await?,
             Failure::Retry(trouble) => {
-                jobs::try_later(&mut scope, claim, &format!("{trouble:#}")).await?
+                endings::retry_later(&mut scope, claim, &format!("{trouble:#}")).await?
             }
-            Failure::Stopped => jobs::hand_back(&mut scope, claim).await?,
+            Failure::Stopped => endings::hand_back(&mut scope, claim).await?,
         };
         let _saved = scope.commit().await?;
         anyhow::Ok(())

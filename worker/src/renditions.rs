@@ -1,10 +1,10 @@
 //! The encoded sizes of a developed photo, and their way into storage.
 
 use bytes::Bytes;
-use plumbline_domain::attempts::{NewAttempt, Verdict as Kept};
+use plumbline_documents::Stage;
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
-use plumbline_domain::photos::Stage;
-use plumbline_domain::renditions::{Kind, NewRendition};
+use plumbline_domain::shoots::renditions::{Kind, NewRendition};
+use plumbline_domain::work::attempts::NewAttempt;
 use plumbline_enhance::{
     EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
 };
@@ -199,12 +199,9 @@ fn to_record(attempt: AttemptDone) -> NewAttempt {
         strength: attempt.strength,
         plan: attempt.plan,
         done: attempt.done.into(),
-        report: attempt.report,
-        verdict: if attempt.passed {
-            Kept::Passed
-        } else {
-            Kept::Held
-        },
+        report: serde_json::to_value(&attempt.report).expect("a report is plain data"),
+        place: attempt.report.scene.and_then(|scene| scene.place?.known()),
+        verdict: attempt.report.qc.verdict,
         severity: attempt.severity,
         took_ms: i32::try_from(attempt.took_ms).unwrap_or(i32::MAX),
         renditions: vec![],

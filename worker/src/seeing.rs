@@ -1,7 +1,9 @@
 //! What is seen of a straightened photo: the analyzer's scene, what a person told, the matte of its
 //! sky; and how all of that is put on record.
 
-use plumbline_documents::{Engine, Place, Report, SkyKind, Verdict};
+use plumbline_documents::{
+    self as documents, Engine, GeneratedLedger, Light, Place, Report, SkyFound, SkyKind, Verdict,
+};
 use plumbline_enhance::plan::sky;
 use plumbline_enhance::plan::sky::Camera;
 use plumbline_enhance::sky::{Matte, without_islands};
@@ -9,7 +11,6 @@ use plumbline_enhance::{
     AnalysisError, Change, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels, Plan,
     Preset, Scene, SceneAnalyzer, SkyChoice, small,
 };
-use serde_json::{Value, json};
 
 /// A scene, and where its sky is.
 pub struct Seeing {
@@ -104,54 +105,54 @@ impl Seeing {
         self.matte.as_ref().map(Matte::coarse_mask)
     }
 
-    /// For the report: what was seen, by whom, and how sure.
-    pub fn document(&self) -> Value {
+    /// The scene's record for the report.
+    pub fn document(&self) -> documents::Scene {
         let view = self.matte.as_ref().map(|matte| matte.view);
-        json!({
-            "place": self.scene.place,
-            "confidence": self.scene.confidence,
-            "room": self.scene.room,
-            "room_confidence": self.scene.room.map(|_| self.scene.room_confidence),
-            "network": self.analyzer,
-            "sky": view.map(|view| json!({
-                "share": view.share,
-                "doubt": view.doubt,
-                "corrected": self.painted,
-            })),
-            "light": view.filter(|view| view.share > 0.0).map(|view| json!({
-                "brighter_side": view.brighter_side,
-                "sky_light": view.light,
-                "ground_luminance": view.ground,
-            })),
-        })
+        documents::Scene {
+            place: Some(self.scene.place),
+            confidence: Some(self.scene.confidence),
+            room: self.scene.room,
+            room_confidence: self.scene.room.map(|_| self.scene.room_confidence),
+            network: Some(self.analyzer.clone()),
+            sky: view.map(|view| SkyFound {
+                share: Some(view.share),
+                doubt: Some(view.doubt),
+                corrected: self.painted,
+            }),
+            light: view.filter(|view| view.share > 0.0).map(|view| Light {
+                brighter_side: view.brighter_side,
+                sky_light: view.light,
+                ground_luminance: view.ground,
+            }),
+            became: None,
+        }
     }
 
-    /// For the report: which pixels are not the photo's own, and where they come from. Null where
-    /// there are none.
+    /// Ledger of the pixels that are not the photo's own; `None`: there are none.
     pub fn ledger(
         &self,
         plan: &Plan,
         original: &Pixels,
         model: Option<&dyn GenerativeModel>,
-    ) -> Value {
-        let Some(new) = plan.sky.new_sky() else {
-            return Value::Null;
-        };
+    ) -> Option<GeneratedLedger> {
+        let new = plan.sky.new_sky()?;
         let operation = match new.kind {
             SkyKind::Own => "sky replaced with a picture",
             _ if new.painted.is_some() => "sky replaced with one painted by a network",
             _ => "sky replaced with a calculated one",
         };
-        json!({
-            "operation": operation,
-            "kind": new.kind,
-            "share": new.share,
-            "pixels": (f64::from(new.share) * original.pixel_count() as f64).round() as u64,
-            "seed": new.seed,
-            "model": model.filter(|_| new.painted.is_some()).map(GenerativeModel::name),
-            "network": self.analyzer,
-            "network_sha256": self.sky_sha256,
-            "mask_corrected": self.painted,
+        let pixels = (f64::from(new.share) * original.pixel_count() as f64).round();
+        let painted_by = model.filter(|_| new.painted.is_some());
+        Some(GeneratedLedger {
+            operation: Some(operation.to_owned()),
+            kind: Some(new.kind),
+            share: Some(new.share),
+            pixels: Some(pixels as u64),
+            seed: Some(new.seed),
+            model: painted_by.map(|model| model.name().to_owned()),
+            network: Some(self.analyzer.clone()),
+            network_sha256: self.sky_sha256.clone(),
+            mask_corrected: self.painted,
         })
     }
 }

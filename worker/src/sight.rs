@@ -2,7 +2,10 @@
 //! seen kept beside the photo. Here a photo finds its other exposures.
 
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::photos::brackets::{self, Sight};
+use plumbline_domain::shoots::photos::{
+    brackets,
+    measurements::{self, Measurements},
+};
 use plumbline_enhance::brackets::Frame;
 use serde_json::Value;
 
@@ -17,17 +20,17 @@ const LEADER: usize = 0;
 /// `None`: it waits for its other exposures, or went into one of them.
 pub async fn see(place: &Workplace<'_>) -> Result<Option<Seen>, Failure> {
     let mut scope = place.scope().await?;
-    let standing = brackets::standing(&mut scope, place.claim).await;
+    let state = brackets::state(&mut scope, place.claim).await;
     drop(scope);
-    let standing = standing.map_err(Failure::trouble)?;
-    if !standing.members.is_empty() {
-        let members: Vec<PhotoId> = standing.members.iter().map(|member| member.id).collect();
+    let state = state.map_err(Failure::trouble)?;
+    if !state.members.is_empty() {
+        let members: Vec<PhotoId> = state.members.iter().map(|member| member.id).collect();
         return together(place, &members).await.map(Some);
     }
-    if standing.solo {
+    if state.solo {
         return alone(place).await.map(Some);
     }
-    match known(standing.frame) {
+    match known(state.frame) {
         Some(frame) => find_others(place, &frame, None).await,
         None => {
             let seen = alone(place).await?;
@@ -85,21 +88,21 @@ async fn together(place: &Workplace<'_>, others: &[PhotoId]) -> Result<Seen, Fai
         .await?;
     if seen.left_out.contains(&LEADER) {
         drop(seen);
-        let_go(place, others).await?;
+        ungroup(place, others).await?;
         return alone(place).await;
     }
     note(place, &seen).await?;
     let strangers: Vec<PhotoId> = seen.left_out.iter().map(|at| others[at - 1]).collect();
     if !strangers.is_empty() {
-        let_go(place, &strangers).await?;
+        ungroup(place, &strangers).await?;
     }
     Ok(seen)
 }
 
 /// What does not lie on the others is a view of its own, and a photo of its own.
-async fn let_go(place: &Workplace<'_>, strangers: &[PhotoId]) -> Result<(), Failure> {
+async fn ungroup(place: &Workplace<'_>, strangers: &[PhotoId]) -> Result<(), Failure> {
     let mut scope = place.scope().await?;
-    let gone = brackets::let_go(&mut scope, place.claim, strangers).await;
+    let gone = brackets::ungroup(&mut scope, place.claim, strangers).await;
     if !gone.map_err(Failure::trouble)? {
         return Err(Failure::Stopped);
     }
@@ -112,12 +115,12 @@ async fn note(place: &Workplace<'_>, seen: &Seen) -> Result<(), Failure> {
     let frame = seen.frame.as_ref().map(serde_json::to_value).transpose();
     let frame = frame.map_err(Failure::trouble)?;
     let measured = serde_json::to_value(&seen.measured).map_err(Failure::trouble)?;
-    let sight = Sight {
+    let measurements = Measurements {
         frame: frame.as_ref(),
         measured: &measured,
     };
     let mut scope = place.scope().await?;
-    let noted = brackets::note(&mut scope, place.claim, &sight).await;
+    let noted = measurements::put(&mut scope, place.claim, &measurements).await;
     if !noted.map_err(Failure::trouble)? {
         return Err(Failure::Stopped);
     }

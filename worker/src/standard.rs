@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use plumbline_documents::{TABLE_VERSION, Thresholds};
 use plumbline_domain::ids::RefitId;
-use plumbline_domain::thresholds::Refit;
-use plumbline_enhance::inspect::{Terms, judge, refit};
+use plumbline_domain::work::refits::Refit;
+use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{Inspected, Mask, Pixels, Plan};
 
 /// The default is the table.
@@ -61,7 +61,7 @@ fn read(refit: &Refit) -> Option<Standard> {
     }
     let moved: BTreeMap<String, f64> = serde_json::from_value(refit.bounds.clone()).ok()?;
     Some(Standard {
-        thresholds: refit::restored(&moved),
+        thresholds: Thresholds::restored(&moved),
         refit: Some(refit.id),
     })
 }

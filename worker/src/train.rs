@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use plumbline_models::sky::SkyNet;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
-use plumbline_models::train::sky::{Epoch, Progress, Pupil, Recipe, mean_iou};
+use plumbline_models::train::sky::{Epoch, Progress, Recipe, Trainee, mean_iou};
 use plumbline_models::vision::TUNED_FILE;
 
 mod lora;
@@ -52,7 +52,7 @@ pub struct Sky {
 pub fn run(order: &Order) -> ExitCode {
     let done = match order {
         Order::Sky(order) => sky(order),
-        Order::Lora(order) => lora::teach(order),
+        Order::Lora(order) => lora::train(order),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -80,23 +80,23 @@ fn sky(order: &Sky) -> anyhow::Result<bool> {
     let recipe = Recipe {
         epochs: order.epochs,
         checkpoint: Some(state.clone()),
-        ..Recipe::tuning(order.seed)
+        ..Recipe::fine_tuning(order.seed)
     };
-    let taught =
-        Pupil::shipped()?.learn(&examples, &checked, &recipe, &mut Lines(Instant::now()))?;
+    let trained =
+        Trainee::shipped()?.train(&examples, &checked, &recipe, &mut Lines(Instant::now()))?;
     forget(&state)?;
     // What a tuned network would take the place of is not what it was tuned from.
     let shipped = SkyNet::shipped()?;
     let now = mean_iou(&checked, |picture| shipped.mask(picture))?;
     println!(
         "IoU of the checked photos: {:.3} before, {:.3} after; U2NETP, which finds skies now, {now:.3}.",
-        taught.iou_before, taught.iou
+        trained.iou_before, trained.iou
     );
-    if taught.iou <= now.max(taught.iou_before) {
+    if trained.iou <= now.max(trained.iou_before) {
         println!("No better than what finds skies now: nothing is written. More photos may help.");
         return Ok(false);
     }
-    checkpoint::write_half(&order.out, &taught.weights)
+    checkpoint::write_half(&order.out, &trained.weights)
         .with_context(|| format!("{} cannot be written", order.out.display()))?;
     println!(
         "Written to {}. Put it into the folder of weights as {TUNED_FILE}, and it finds the skies \

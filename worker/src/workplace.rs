@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use plumbline_documents::{EngineChoice, Look};
+use plumbline_documents::Step;
 use plumbline_domain::ids::PhotoId;
-use plumbline_domain::jobs::Claim;
-use plumbline_domain::photos::{Step, brackets};
-use plumbline_domain::queue::EnhancePhoto;
 use plumbline_domain::scope::Scope;
-use plumbline_domain::shoots::{Engine as ShootEngine, Look as ShootLook, Shoot};
-use plumbline_domain::thresholds;
+use plumbline_domain::shoots::Shoot;
+use plumbline_domain::shoots::photos::measurements;
+use plumbline_domain::work::jobs::Claim;
+use plumbline_domain::work::queue::EnhancePhoto;
+use plumbline_domain::work::refits;
 use plumbline_enhance::ShootReference;
 use plumbline_enhance::{Measured, Preset, SkyChoice};
 use plumbline_storage::key::Key;
@@ -65,38 +65,22 @@ impl Workplace<'_> {
     /// its other rooms have in common; and with its organization's standard.
     pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyChoice) -> Result<Studio, Failure> {
         let mut scope = self.scope().await?;
-        let beside = brackets::measured_beside(&mut scope, self.claim).await;
+        let beside = measurements::of_other_photos(&mut scope, self.claim).await;
         let beside = beside.map_err(Failure::trouble)?;
-        let refit = thresholds::in_force(&mut scope).await;
+        let refit = refits::in_force(&mut scope).await;
         let refit = refit.map_err(Failure::trouble)?;
         let rooms: Vec<Measured> = beside
             .into_iter()
             .filter_map(|document| serde_json::from_value(document).ok())
             .collect();
         let preset = Preset {
-            look: shoot.map_or(Look::Neutral, |shoot| look_of(shoot.look)),
+            look: shoot.map(|shoot| shoot.look).unwrap_or_default(),
             shoot_reference: ShootReference::of(&rooms),
             sky,
-            engine: shoot.map_or(EngineChoice::Best, |shoot| engine_of(shoot.engine)),
+            engine: shoot.map(|shoot| shoot.engine).unwrap_or_default(),
             ..self.kitchen.studio.preset.clone()
         };
         let standard = Standard::of(refit.as_ref());
         Ok(self.kitchen.studio.with(preset, standard))
-    }
-}
-
-fn engine_of(engine: ShootEngine) -> EngineChoice {
-    match engine {
-        ShootEngine::Best => EngineChoice::Best,
-        ShootEngine::Tiled => EngineChoice::Tiled,
-        ShootEngine::Natural => EngineChoice::Natural,
-    }
-}
-
-fn look_of(look: ShootLook) -> Look {
-    match look {
-        ShootLook::Neutral => Look::Neutral,
-        ShootLook::Bright => Look::Bright,
-        ShootLook::Warm => Look::Warm,
     }
 }

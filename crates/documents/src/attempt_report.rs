@@ -25,10 +25,18 @@ pub struct AttemptReport {
     #[serde(default, deserialize_with = "lenient::field")]
     pub refit: Option<Uuid>,
     /// Scene analysis; `None` in attempts before it was recorded.
-    #[serde(default, deserialize_with = "lenient::field")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::field",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub scene: Option<Scene>,
     /// Ledger of generated pixels; `None`: every pixel is the original's.
-    #[serde(default, deserialize_with = "lenient::field")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::field",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub ledger: Option<GeneratedLedger>,
 }
 

@@ -34,7 +34,9 @@ pub use look::Look;
 pub use measure::{Measure, MeasureName, MeasureVerdict};
 pub use place::{Place, Room};
 pub use plan::StoredPlan;
-pub use refit::{Decision, DecisionsLine, RefitDocument, RefitInForce, Standing};
+pub use refit::{
+    DecidedReport, Decision, DecisionsHeader, REFIT_VERSION, RefitDocument, RefitInForce, Standing,
+};
 pub use report::{Report, Verdict};
 pub use scene::{GeneratedLedger, Light, Scene, SkyFound};
 pub use signature::{Signature, has_raw_ending};

@@ -1,5 +1,5 @@
-//! Documents of a refit: the decisions it rests on, and what it proposes. The site writes the first
-//! and takes the second; the command line makes one of the other.
+//! Documents of a refit: the site writes the decisions as JSON lines, the command line makes a refit
+//! of them, and the site takes it back.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::report::Verdict;
 use crate::words::words;
+
+/// Version of these documents.
+pub const REFIT_VERSION: u32 = 1;
 
 words! {
     /// Decision of a person on a held photo.
@@ -31,57 +35,92 @@ words! {
     }
 }
 
-/// One line of an organization's decisions, as JSON lines: the first is [`Self::Organization`].
+/// First line of the decisions: the organization, and the refit in force. The lines after it
+/// are [`DecidedReport`]s.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "line", rename_all = "snake_case")]
-pub enum DecisionsLine {
-    /// The organization, and the refit in force while the others were read.
-    Organization {
-        /// Its name.
-        name: String,
-        /// `None`: the table itself.
-        in_force: Option<RefitInForce>,
-    },
-    /// A stored report on which a person decided.
-    Decided {
-        /// Id of the photo.
-        photo: Uuid,
-        /// The decision.
-        decision: Decision,
-        /// The report as stored.
-        report: Value,
-    },
-    /// A stored report on which nobody decided.
-    Undecided {
-        /// Its standing.
-        standing: Standing,
-        /// The report as stored.
-        report: Value,
-    },
+pub struct DecisionsHeader {
+    /// Version of the document.
+    pub version: u32,
+    /// Id of the organization.
+    pub organization: Uuid,
+    /// Its name.
+    pub organization_name: String,
+    /// `None`: the table itself is in force.
+    pub in_force: Option<RefitInForce>,
 }
 
-/// Refit that an organization's photos are judged by.
+/// The refit that photos are judged by now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RefitInForce {
     /// Its id.
     pub id: Uuid,
-    /// Version of the table it was made for: under another one it means nothing.
+    /// Version of the table of gates that it was fitted for.
     pub table_version: u32,
-    /// Thresholds that differ from the table, by the gates' names.
+    /// Bounds of the gates that differ from the table, by name.
     pub bounds: BTreeMap<String, f64>,
 }
 
-/// Proposed refit.
+/// A stored report, with the decision on its attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DecidedReport {
+    /// Id of the attempt.
+    pub attempt: Uuid,
+    /// Id of its photo.
+    pub photo: Uuid,
+    /// Quality control's verdict.
+    pub verdict: Verdict,
+    /// `None`: nobody has decided on this attempt.
+    pub decision: Option<Decision>,
+    /// True when the photo waits for a decision on this attempt.
+    pub waits: bool,
+    /// The report as it was stored.
+    pub report: Value,
+}
+
+/// A fitted refit, to be adopted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RefitDocument {
-    /// Version of the table it was made for.
+    /// Version of the document.
+    pub version: u32,
+    /// Id of the organization.
+    pub organization: Uuid,
+    /// Version of the table of gates that it was fitted for.
     pub table_version: u32,
-    /// The refit it was compared with; `None`: the table itself.
+    /// The refit that was in force when the decisions were written.
     pub instead_of: Option<Uuid>,
-    /// Thresholds that differ from the table, by the gates' names.
+    /// Bounds of the gates that differ from the table, by name.
     pub bounds: BTreeMap<String, f64>,
-    /// Number of decisions it rests on.
+    /// Number of decisions that it is based on.
     pub decisions: u32,
-    /// Comparison of what would have changed.
+    /// The changes it would have made.
     pub shadow: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_decided_report_is_one_line_in_plain_words() {
+        let line = DecidedReport {
+            attempt: Uuid::nil(),
+            photo: Uuid::nil(),
+            verdict: Verdict::Held,
+            decision: Some(Decision::Approved),
+            waits: false,
+            report: json!({"version": 3}),
+        };
+        let nil = "00000000-0000-0000-0000-000000000000";
+        let expected = json!({
+            "attempt": nil, "photo": nil, "verdict": "held", "decision": "approved",
+            "waits": false, "report": {"version": 3},
+        });
+        assert_eq!(serde_json::to_value(&line).unwrap(), expected);
+        assert_eq!(
+            serde_json::from_value::<DecidedReport>(expected).unwrap(),
+            line
+        );
+    }
 }

@@ -10,16 +10,16 @@ pub use sqlx::Error;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
-/// The database as the web and the worker hold it. Its connections are the
-/// door's: they can find out who is asking, and see no organization's rows.
-/// Those are reached through a [`Scope`](crate::scope::Scope).
+/// The database as the web and the worker use it. Its connections have the role
+/// `plumbline_door`: they can find out who is asking, and see no organization's rows. Those
+/// are reached through a [`Scope`](crate::scope::Scope).
 #[derive(Clone)]
 pub struct Db {
     pub(crate) pool: PgPool,
 }
 
 impl Db {
-    /// Opens a pool of at most `connections`, each under the door's role.
+    /// Opens a pool of at most `connections`, each with the role `plumbline_door`.
     pub async fn connect(url: &str, connections: u32) -> sqlx::Result<Self> {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
@@ -35,7 +35,7 @@ impl Db {
         Ok(Self { pool })
     }
 
-    /// Whether the database answers.
+    /// `true`: the database answers.
     pub async fn is_up(&self) -> bool {
         sqlx::query_scalar!("select 1 as one")
             .fetch_one(&self.pool)
@@ -48,7 +48,7 @@ impl Db {
     }
 }
 
-/// The queue's own pool: it keeps its tables under the login's role.
+/// The queue's own pool: its tables belong to the login's role.
 pub async fn queue_pool(url: &str, connections: u32) -> sqlx::Result<PgPool> {
     PgPoolOptions::new()
         .max_connections(connections)
@@ -66,7 +66,7 @@ pub async fn migrate(url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Names the schema that [`migrate`] makes: another release, another name.
+/// A name for the schema that [`migrate`] makes: another release, another name.
 pub fn schema_fingerprint() -> String {
     let mut hash = Sha256::new();
     for migration in apalis_postgres::PostgresStorage::migrations()

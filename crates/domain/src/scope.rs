@@ -3,9 +3,9 @@
 //! organization it was let into; from then on the database itself hides every
 //! other organization's rows.
 //!
-//! [`Member`]: crate::members::Member
-//! [`Guest`]: crate::galleries::Guest
-//! [`Operator`]: crate::operators::Operator
+//! [`Member`]: crate::people::members::Member
+//! [`Guest`]: crate::shoots::galleries::Guest
+//! [`Operator`]: crate::people::operators::Operator
 
 use sqlx::{PgConnection, Postgres, Transaction};
 

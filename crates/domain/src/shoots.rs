@@ -1,13 +1,19 @@
-//! Shoots: the photos of one property.
+//! Shoots: the photos of one property; below, what belongs to a shoot.
 
-use serde::{Deserialize, Serialize};
+pub mod galleries;
+pub mod overrides;
+pub mod photos;
+pub mod renditions;
+pub mod skies;
+
+use plumbline_documents::{EngineChoice, Look, SkyWord};
 use time::OffsetDateTime;
 
 use crate::ids::{PhotoId, ShootId, SkyId};
-use crate::members::Member;
-use crate::photos::Status;
+use crate::people::members::Member;
 use crate::scope::Scope;
-use crate::skies::{Kind, Wish};
+use crate::shoots::photos::Status;
+use crate::shoots::skies::SkyChoice;
 
 /// Longest name of a shoot, in characters.
 pub const NAME_MAX_CHARS: usize = 200;
@@ -17,41 +23,13 @@ pub struct Shoot {
     pub id: ShootId,
     pub name: String,
     pub look: Look,
-    pub engine: Engine,
-    /// What becomes of its photos' skies.
-    pub sky: Wish,
+    pub engine: EngineChoice,
+    /// The sky of its exteriors, where they have no override.
+    pub sky: SkyChoice,
     pub created_at: OffsetDateTime,
 }
 
-/// The look of a shoot's photos.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]
-#[sqlx(type_name = "shoot_look", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum Look {
-    /// As the eye remembers the place.
-    #[default]
-    Neutral,
-    /// Brighter than that.
-    Bright,
-    /// With some of the warmth of the light left in.
-    Warm,
-}
-
-/// What makes the pixels of a shoot's photos.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]
-#[sqlx(type_name = "shoot_engine", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum Engine {
-    /// What the worker has: guidance by a network, or measured correction.
-    #[default]
-    Best,
-    /// A network paints every tile anew.
-    Tiled,
-    /// Measured correction, whatever the worker has.
-    Natural,
-}
-
-/// A shoot as the list shows it: how its photos are doing, and a first look at them.
+/// A shoot as the list shows it: its photos by status, and some of them as covers.
 #[derive(Debug, Clone)]
 pub struct Summary {
     pub id: ShootId,
@@ -62,7 +40,7 @@ pub struct Summary {
     pub covers: Vec<PhotoId>,
 }
 
-/// How many photos of a shoot stand where.
+/// Numbers of photos of a shoot by status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub total: i64,
@@ -113,8 +91,12 @@ pub async fn create(
     Ok(id)
 }
 
-/// What makes the pixels of photos that are developed from now on.
-pub async fn choose_engine(scope: &mut Scope, id: ShootId, engine: Engine) -> sqlx::Result<()> {
+/// Chooses the engine for photos that are enhanced from now on.
+pub async fn choose_engine(
+    scope: &mut Scope,
+    id: ShootId,
+    engine: EngineChoice,
+) -> sqlx::Result<()> {
     let organization = scope.organization();
     sqlx::query!(
         "update shoots set engine = $3 where organization_id = $1 and id = $2",
@@ -131,8 +113,8 @@ struct Row {
     id: ShootId,
     name: String,
     look: Look,
-    engine: Engine,
-    sky: Kind,
+    engine: EngineChoice,
+    sky: SkyWord,
     own_sky_id: Option<SkyId>,
     created_at: OffsetDateTime,
 }
@@ -144,7 +126,7 @@ impl From<Row> for Shoot {
             name: row.name,
             look: row.look,
             engine: row.engine,
-            sky: Wish::of(row.sky, row.own_sky_id),
+            sky: skies::choice(row.sky, row.own_sky_id),
             created_at: row.created_at,
         }
     }
@@ -154,8 +136,8 @@ pub async fn find(scope: &mut Scope, id: ShootId) -> sqlx::Result<Option<Shoot>>
     let organization = scope.organization();
     let row = sqlx::query_as!(
         Row,
-        r#"select id, name, look as "look: Look", engine as "engine: Engine",
-                  sky as "sky: Kind", own_sky_id as "own_sky_id: SkyId", created_at
+        r#"select id, name, look as "look: Look", engine as "engine: EngineChoice",
+                  sky as "sky: SkyWord", own_sky_id as "own_sky_id: SkyId", created_at
            from shoots
            where organization_id = $1 and id = $2"#,
         organization as _,
@@ -171,8 +153,8 @@ pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<
     let organization = scope.organization();
     let row = sqlx::query_as!(
         Row,
-        r#"select id, name, look as "look: Look", engine as "engine: Engine",
-                  sky as "sky: Kind", own_sky_id as "own_sky_id: SkyId", created_at
+        r#"select id, name, look as "look: Look", engine as "engine: EngineChoice",
+                  sky as "sky: SkyWord", own_sky_id as "own_sky_id: SkyId", created_at
            from shoots
            where organization_id = $1 and name = $2
            order by created_at
@@ -185,17 +167,17 @@ pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<
     Ok(row.map(Shoot::from))
 }
 
-/// What becomes of the skies of its photos that are developed from now on. `false`: there
-/// is no such shoot.
-pub async fn choose_sky(scope: &mut Scope, id: ShootId, sky: Wish) -> sqlx::Result<bool> {
+/// Chooses the sky for exteriors that are enhanced from now on. `false`: there is no such
+/// shoot.
+pub async fn choose_sky(scope: &mut Scope, id: ShootId, sky: SkyChoice) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let chosen = sqlx::query!(
         "update shoots set sky = $3, own_sky_id = $4
          where organization_id = $1 and id = $2",
         organization as _,
         id as _,
-        sky.kind() as _,
-        sky.own() as _,
+        sky.word() as _,
+        sky.own().copied() as _,
     )
     .execute(scope.conn())
     .await?;

@@ -11,7 +11,7 @@ use candle_core::{Device, Tensor};
 use candle_nn::ops::sigmoid;
 use plumbline_documents::Room;
 use plumbline_enhance::Pixels;
-use plumbline_models::nets::u2net::{Size, U2Net};
+use plumbline_models::nets::u2net::U2Net;
 use plumbline_models::train::data::{self, Example};
 use plumbline_models::weights::Weights;
 
@@ -45,7 +45,7 @@ pub fn photos(folder: &Path, teacher: &Path) -> Result<Vec<Photo>> {
             let mask = folder.join(format!("sky-masks/checked/{name}.png"));
             let is_interior = scene == "interior";
             let example = if is_interior {
-                Example::taught(&name, &picture, |_, _| 0.0)
+                Example::from_probabilities(&name, &picture, |_, _| 0.0)
             } else if mask.exists() {
                 Example::new(&name, &picture, &data::read(&mask)?)?
             } else {
@@ -94,9 +94,7 @@ impl Teacher {
     const SIDE: usize = 384;
 
     pub fn open(weights: &Path) -> Result<Self> {
-        Ok(Self(
-            Weights::map(weights)?.build(|vb| U2Net::new(Size::Small, &vb))?,
-        ))
+        Ok(Self(Weights::map(weights)?.build(|vb| U2Net::new(&vb))?))
     }
 
     /// How likely every pixel is sky, `SIDE` x `SIDE`.
@@ -122,6 +120,6 @@ impl Teacher {
         let likely = self.likely(picture)?;
         let at = |v: f32| ((v * Self::SIDE as f32) as usize).min(Self::SIDE - 1);
         let look = |x, y| likely[at(y) * Self::SIDE + at(x)];
-        Ok(Example::taught(name, picture, look))
+        Ok(Example::from_probabilities(name, picture, look))
     }
 }

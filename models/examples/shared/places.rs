@@ -30,7 +30,7 @@ pub fn teach(folder: &str, teacher: &str, out: &str) -> Result<()> {
     }
     let temperature = answers.temperatures();
     answers.report(temperature[0]);
-    let mut weights = scene::teach(&pictures.iter().collect::<Vec<_>>())?;
+    let mut weights = scene::train(&pictures.iter().collect::<Vec<_>>())?;
     let temperature = candle_core::Tensor::new(&temperature, &candle_core::Device::Cpu)?;
     weights.insert("temperature".to_owned(), temperature);
     Ok(checkpoint::write_half(Path::new(out), &weights)?)
@@ -92,7 +92,7 @@ struct Answers {
 
 impl Answers {
     fn check(&mut self, learned: &[&Labelled], held: &[&Labelled]) -> Result<()> {
-        let weights = scene::teach(learned)?;
+        let weights = scene::train(learned)?;
         for picture in held {
             let logits = scene::logits(&weights, &picture.views)?;
             let right = usize::from(!picture.is_interior);

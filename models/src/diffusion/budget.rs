@@ -111,8 +111,8 @@ pub struct Sizes {
     inpainting: Option<u64>,
     control: [u64; 2],
     vae: u64,
-    /// Whether a look is put on the UNet at times.
-    look: bool,
+    /// True if a LoRA is merged into the UNet at times.
+    has_lora: bool,
 }
 
 impl Sizes {
@@ -122,7 +122,7 @@ impl Sizes {
         inpainting: Some(2_567_478_084),
         control: [1_251_014_160; 2],
         vae: 83_653_863,
-        look: false,
+        has_lora: false,
     };
 
     /// Of what the files hold, by their headers.
@@ -133,7 +133,7 @@ impl Sizes {
             inpainting: inpainting.transpose()?,
             control: [files.tile.parameters()?, files.canny.parameters()?],
             vae: files.vae.parameters()?,
-            look: files.look.is_some(),
+            has_lora: files.lora.is_some(),
         })
     }
 
@@ -179,17 +179,17 @@ impl Budget {
     /// Of networks of these sizes.
     pub fn of(profile: Profile, sizes: &Sizes) -> Self {
         let bytes = profile.dtype.size_in_bytes() as u64;
-        // Only processors' networks are in bfloat16: laid out, among activations of twice the size.
-        let laid_out = profile.dtype == DType::BF16;
-        let activations = if laid_out { 2 * bytes } else { bytes };
+        // Only processors' networks are in bfloat16: packed, among activations of twice the size.
+        let packed = profile.dtype == DType::BF16;
+        let activations = if packed { 2 * bytes } else { bytes };
         let tiles = u64::from(profile.tile) * u64::from(profile.tile) * profile.batch as u64;
         let area = tiles.max(PROPOSAL);
         let held = |net: Net| sizes.parameters(net) * bytes;
         let spent = |net: Net| {
             let working = working(net) / (1 << 20) * area / (1 << 20) * (activations << 19);
-            // A look is put on with the parameters beside the network that is made of them.
-            let look = laid_out && sizes.look && net == Net::Unet;
-            working + if look { held(net) } else { 0 }
+            // A LoRA is merged with the parameters beside the network that is built from them.
+            let merges = packed && sizes.has_lora && net == Net::Unet;
+            working + if merges { held(net) } else { 0 }
         };
         let most = |of: &dyn Fn(Net) -> u64| WAY.into_iter().map(of).max().unwrap_or(0);
         match profile.residency {
@@ -278,14 +278,15 @@ mod tests {
     }
 
     #[test]
-    fn a_look_takes_the_unets_parameters_once_more_where_they_are_laid_out() {
-        let worn = Sizes {
-            look: true,
+    fn a_lora_takes_the_unets_parameters_once_more_where_they_are_packed() {
+        let with_lora = Sizes {
+            has_lora: true,
             ..Sizes::SDXL
         };
         let more = |profile: Profile| {
-            let [plain, worn] = [&Sizes::SDXL, &worn].map(|sizes| Budget::of(profile, sizes));
-            worn.bytes() - plain.bytes()
+            let [plain, with_lora] =
+                [&Sizes::SDXL, &with_lora].map(|sizes| Budget::of(profile, sizes));
+            with_lora.bytes() - plain.bytes()
         };
         assert_eq!(more(CARD[1]), 0);
         assert!(more(PROCESSOR[1]) > 2_000_000_000);

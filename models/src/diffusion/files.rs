@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::manifest;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
 use crate::nets::sdxl::text;
-use crate::shelf::{Absent, Shelf};
+use crate::weight_store::{Absent, WeightStore};
 use crate::weights;
 
 /// Steps that the published checkpoint was distilled for.
@@ -48,8 +48,8 @@ pub struct Files {
     pub text: [Part<text::Config>; 2],
     /// Of both text encoders.
     pub vocabulary: PathBuf,
-    /// What rooms are to look like, a LoRA; `None`: as the checkpoint has them.
-    pub look: Option<PathBuf>,
+    /// LoRA of the look of rooms; `None`: as the checkpoint has them.
+    pub lora: Option<PathBuf>,
     /// Steps that the checkpoint was distilled for.
     pub steps: usize,
 }
@@ -64,11 +64,11 @@ pub struct Unreadable {
 
 impl Files {
     /// What `models pull` installed. Every file that is missing, or none.
-    pub fn installed(shelf: &Shelf) -> Result<Self, Vec<Absent>> {
+    pub fn installed(store: &WeightStore) -> Result<Self, Vec<Absent>> {
         let mut absent = Vec::new();
         let mut find = |id: &str| {
             let weight = manifest::find(id).expect("the manifest names every file");
-            shelf.find(weight).unwrap_or_else(|missing| {
+            store.find(weight).unwrap_or_else(|missing| {
                 absent.push(missing);
                 PathBuf::new()
             })
@@ -84,17 +84,17 @@ impl Files {
             ],
             vocabulary: find("clip-tokenizer"),
             inpainting: None,
-            look: None,
+            lora: None,
             steps: PUBLISHED_STEPS,
         };
         if !absent.is_empty() {
             return Err(absent);
         }
-        let optional = |id: &str| shelf.find(manifest::find(id)?).ok();
+        let optional = |id: &str| store.find(manifest::find(id)?).ok();
         Ok(Self {
             inpainting: optional("sdxl-inpainting-unet")
                 .map(|file| Part::new(file, UnetConfig::sdxl_inpainting())),
-            look: optional("interior-look"),
+            lora: optional("interior-lora"),
             ..files
         })
     }
@@ -103,7 +103,7 @@ impl Files {
     /// those of the checkpoint's name.
     pub fn folder(folder: &Path, vocabulary: &Path, steps: usize) -> Result<Self, Unreadable> {
         let inpainting = folder.join("unet_inpaint").exists();
-        let look = folder.join("look.safetensors");
+        let lora = folder.join("look.safetensors");
         Ok(Self {
             unet: Part::of(folder, "unet")?,
             inpainting: inpainting
@@ -117,7 +117,7 @@ impl Files {
                 Part::of(folder, "text_encoder_2")?,
             ],
             vocabulary: vocabulary.to_owned(),
-            look: look.exists().then_some(look),
+            lora: lora.exists().then_some(lora),
             steps,
         })
     }
@@ -148,7 +148,7 @@ impl Files {
                 text(text::Config::sdxl_second()),
             ],
             vocabulary: PathBuf::new(),
-            look: None,
+            lora: None,
             steps: PUBLISHED_STEPS,
         }
     }

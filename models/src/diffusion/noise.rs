@@ -1,18 +1,18 @@
-//! Noise that belongs to places: the same seed gives the same number at the same place of a
+//! Noise by place: the same seed gives the same number at the same place of a
 //! picture, whichever tile asks, on any machine and any number of threads.
 
 use candle_core::{Device, Result, Tensor};
 use plumbline_enhance::Tile;
 use rayon::prelude::*;
 
-/// Pixels of a latent's side.
+/// Pixels along the side of a latent.
 pub(super) const LATENT: u32 = 8;
-/// Pixels that pictures are carried on to a multiple of: whole on every level of the UNet, and a
-/// size for which cuDNN has ways that need little memory.
+/// Multiple of pixels that sides of pictures are padded to: whole on every level of the UNet, and a
+/// size for which cuDNN has algorithms that need little memory.
 pub(super) const GRAIN: u32 = 64;
 const CHANNELS: usize = 4;
 
-/// Noise for a tile's latents, carried on as its picture is, 1 x 4 x h x w: normal, of mean 0 and deviation 1.
+/// Noise for a tile's latents, padded as its picture is, 1 x 4 x h x w: normal, of mean 0 and deviation 1.
 pub fn field(seed: u64, tile: Tile) -> Result<Tensor> {
     let (left, top) = (u64::from(tile.x / LATENT), u64::from(tile.y / LATENT));
     let across = |pixels: u32| (pixels.next_multiple_of(GRAIN) / LATENT) as usize;
@@ -30,7 +30,7 @@ pub fn field(seed: u64, tile: Tile) -> Result<Tensor> {
     Tensor::from_vec(noise, (1, CHANNELS, height, width), &Device::Cpu)
 }
 
-/// Of two uniform numbers (Box and Muller 1958).
+/// Normal number of two uniform ones (Box and Muller 1958).
 fn normal(seed: u64, place: [u64; 3]) -> f32 {
     let bits = place.iter().fold(mixed(seed), |bits, at| mixed(bits ^ at));
     let unit = |bits: u64| ((bits >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
@@ -38,7 +38,7 @@ fn normal(seed: u64, place: [u64; 3]) -> f32 {
     ((-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()) as f32
 }
 
-/// Every bit of the answer depends on every bit of the question (SplitMix64, Steele et al. 2014).
+/// Hash of which every bit depends on every bit of the input (SplitMix64, Steele et al. 2014).
 fn mixed(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -9,17 +9,17 @@ use candle_core::{DType, Device};
 use plumbline_enhance::{
     Denoise, GenerationError, GenerativeModel, Mask, Pixels, ProgressFn, Scene, Schedule, Tile,
 };
+use plumbline_nn::{device, malloc_tuning};
 
 use super::budget::{Budget, Sizes, ways};
-use super::cabinet::Cabinet;
-use super::euler::{Euler, Step};
+use super::euler_scheduler::{EulerScheduler, Step};
 use super::files::Files;
-use super::passage::{Order, Passage, Stop};
-use super::prompts::{Memory, Prompt, PromptError};
+use super::model_cache::ModelCache;
+use super::prompt_embeddings::{PromptCache, PromptEmbeddings, PromptError};
+use super::prompts;
 use super::shift::Shift;
-use super::skies::Sky;
-use super::words;
-use crate::{device, pages};
+use super::sky_inpainting::SkyInpainting;
+use super::tile_pipeline::{PipelineError, TileJob, TilePipeline};
 
 /// What every photo is to become. One sentence for all of them: a tile that is told of a sofa
 /// would look for one.
@@ -32,10 +32,10 @@ const UNKNOWN_MEMORY: u64 = 16_000_000_000;
 pub struct Painter {
     name: String,
     files: Files,
-    euler: Euler,
+    euler: EulerScheduler,
     device: Device,
-    /// `None`: words are made up, for a benchmark.
-    memory: Option<Memory>,
+    /// `None`: embeddings are random, for a benchmark.
+    prompt_cache: Option<PromptCache>,
     say: Box<dyn Fn(&str) + Send + Sync>,
     /// Of the present way of working: asked while another photo is being painted.
     tile: AtomicU32,
@@ -46,8 +46,8 @@ pub struct Painter {
 struct Networks {
     /// Ways of working that are left, the present one first.
     ways: Vec<Budget>,
-    cabinet: Cabinet,
-    prompts: HashMap<String, Prompt>,
+    models: ModelCache,
+    prompts: HashMap<String, PromptEmbeddings>,
     shift: Option<Shift>,
 }
 
@@ -76,7 +76,7 @@ impl Painter {
         Self::working(files, device, Some(cache), ways, say)
     }
 
-    /// The same with given ways of working, from the first down. Without a cache no words are read:
+    /// The same with given ways of working, from the first down. Without a cache no prompt is encoded:
     /// random ones do for random parameters.
     pub fn working(
         files: Files,
@@ -92,10 +92,10 @@ impl Painter {
         let profile = ways[0].profile;
         Ok(Self {
             name: format!("sdxl-lightning-{}", files.steps),
-            euler: Euler::trailing(files.steps),
-            memory: cache.map(|cache| words::memory(&files, cache)),
+            euler: EulerScheduler::trailing(files.steps),
+            prompt_cache: cache.map(|cache| prompts::cache(&files, cache)),
             networks: Mutex::new(Networks {
-                cabinet: Cabinet::new(files.clone(), device.clone(), &profile),
+                models: ModelCache::new(files.clone(), device.clone(), &profile),
                 ways,
                 prompts: HashMap::new(),
                 shift: None,
@@ -131,20 +131,20 @@ impl Painter {
     /// Works, and where memory ends works again in a smaller way, until there is none.
     fn work<T>(
         &self,
-        mut once: impl FnMut(&mut Networks) -> Result<T, Stop>,
+        mut once: impl FnMut(&mut Networks) -> Result<T, PipelineError>,
     ) -> Result<T, GenerationError> {
         let mut networks = self.networks();
-        let _kept = pages::keep_for(&self.device);
+        let _kept = malloc_tuning::retain_freed_on_cpu(&self.device);
         loop {
             let error = match once(&mut networks) {
                 Ok(done) => return Ok(done),
-                Err(Stop::Told) => return Err(GenerationError::Stopped),
-                Err(Stop::Broken(error)) => error,
+                Err(PipelineError::Cancelled) => return Err(GenerationError::Stopped),
+                Err(PipelineError::Failed(error)) => error,
             };
             if !ran_out(&error) {
                 return Err(GenerationError::Failed(error.to_string()));
             }
-            networks.cabinet.clear();
+            networks.models.clear();
             if networks.ways.len() == 1 {
                 return Err(GenerationError::OutOfMemory(error.to_string()));
             }
@@ -156,29 +156,35 @@ impl Painter {
             ));
             let profile = next.profile;
             self.tile.store(profile.tile, Ordering::Relaxed);
-            networks.cabinet = Cabinet::new(self.files.clone(), self.device.clone(), &profile);
+            networks.models = ModelCache::new(self.files.clone(), self.device.clone(), &profile);
         }
     }
 
-    /// What the words became, and how far off the autoencoder is.
-    fn ready(&self, networks: &mut Networks, words: &str) -> Result<(Prompt, Shift), Stop> {
-        let prompt = match networks.prompts.get(words) {
-            Some(prompt) => prompt.clone(),
-            None => self.read(words).map_err(candle_core::Error::wrap)?,
+    /// Embeddings of a prompt, and the correction of the autoencoder's colours.
+    fn ready(
+        &self,
+        networks: &mut Networks,
+        prompt: &str,
+    ) -> Result<(PromptEmbeddings, Shift), PipelineError> {
+        let embeddings = match networks.prompts.get(prompt) {
+            Some(known) => known.clone(),
+            None => self.encode(prompt).map_err(candle_core::Error::wrap)?,
         };
-        networks.prompts.insert(words.to_owned(), prompt.clone());
+        networks
+            .prompts
+            .insert(prompt.to_owned(), embeddings.clone());
         let shift = match networks.shift.take() {
             Some(shift) => shift,
-            None => measure(&mut networks.cabinet)?,
+            None => measure(&mut networks.models)?,
         };
         networks.shift = Some(shift.clone());
-        Ok((prompt, shift))
+        Ok((embeddings, shift))
     }
 
-    fn read(&self, sentence: &str) -> Result<Prompt, PromptError> {
-        match &self.memory {
-            Some(memory) => words::read(&self.files, memory, sentence),
-            None => Ok(words::made_up(&self.files)?),
+    fn encode(&self, prompt: &str) -> Result<PromptEmbeddings, PromptError> {
+        match &self.prompt_cache {
+            Some(cache) => prompts::encode(&self.files, cache, prompt),
+            None => Ok(prompts::random(&self.files)?),
         }
     }
 
@@ -197,7 +203,7 @@ impl Painter {
             let these: Vec<Tile> = left.iter().map(|&at| tiles[at]).collect();
             let names = left.clone();
             let profile = networks.ways[0].profile;
-            let order = Order {
+            let job = TileJob {
                 pixels,
                 tiles: &these,
                 denoise,
@@ -212,8 +218,8 @@ impl Painter {
                     of: tiles.len() as u32,
                 })
             };
-            let passage = Passage::new(order, &mut networks.cabinet, profile.residency);
-            passage.run(&profile, &whole, &mut |at, painted| {
+            let pipeline = TilePipeline::new(job, &mut networks.models, profile.residency);
+            pipeline.run(&profile, &whole, &mut |at, painted| {
                 left.retain(|&tile| tile != names[at]);
                 done(names[at], painted);
             })
@@ -264,7 +270,7 @@ impl GenerativeModel for Painter {
     }
 
     fn has_look(&self) -> bool {
-        self.files.look.is_some()
+        self.files.lora.is_some()
     }
 
     fn paints_skies(&self) -> bool {
@@ -287,7 +293,7 @@ impl GenerativeModel for Painter {
         }
         self.work(|networks| {
             let (prompt, shift) = self.ready(networks, words)?;
-            let sky = Sky {
+            let sky = SkyInpainting {
                 small,
                 mask,
                 denoise,
@@ -295,7 +301,7 @@ impl GenerativeModel for Painter {
                 prompt: &prompt,
                 shift: &shift,
             };
-            sky.paint(&mut networks.cabinet, watch)
+            sky.paint(&mut networks.models, watch)
         })
     }
 
@@ -304,14 +310,14 @@ impl GenerativeModel for Painter {
     }
 }
 
-fn measure(cabinet: &mut Cabinet) -> candle_core::Result<Shift> {
+fn measure(models: &mut ModelCache) -> candle_core::Result<Shift> {
     Shift::measured(|chart| {
-        let (device, dtype) = (cabinet.device().clone(), cabinet.dtype());
+        let (device, dtype) = (models.device().clone(), models.dtype());
         let signed = ((chart * 2.0)? - 1.0)?
             .to_device(&device)?
             .to_dtype(dtype)?;
-        let latents = cabinet.encoder()?.forward(&signed)?.mean;
-        let answer = cabinet.decoder()?.forward(&latents)?;
+        let latents = models.encoder()?.forward(&signed)?.mean;
+        let answer = models.decoder()?.forward(&latents)?;
         (answer.to_dtype(DType::F32)? + 1.0)? / 2.0
     })
 }
@@ -326,7 +332,7 @@ fn ran_out(error: &candle_core::Error) -> bool {
 
 fn free(device: &Device) -> u64 {
     let of_card = device::memory(device).map(|memory| memory.free);
-    let free = of_card.or_else(|| device.is_cpu().then(device::of_the_machine)?);
+    let free = of_card.or_else(|| device.is_cpu().then(device::available_system_memory)?);
     free.unwrap_or(UNKNOWN_MEMORY)
 }
 
@@ -337,8 +343,8 @@ mod tests {
     use super::*;
     use crate::diffusion::budget::CARD;
 
-    fn out_of_memory() -> Stop {
-        Stop::Broken(candle_core::Error::msg(
+    fn out_of_memory() -> PipelineError {
+        PipelineError::Failed(candle_core::Error::msg(
             "DriverError(CUDA_ERROR_OUT_OF_MEMORY)",
         ))
     }
@@ -375,7 +381,8 @@ mod tests {
         let (painter, _) = model();
         let done = painter.work(|_| Err::<(), _>(out_of_memory()));
         assert!(matches!(done, Err(GenerationError::OutOfMemory(_))));
-        let done = painter.work(|_| Err::<(), _>(Stop::Broken(candle_core::Error::msg("no"))));
+        let done =
+            painter.work(|_| Err::<(), _>(PipelineError::Failed(candle_core::Error::msg("no"))));
         assert!(matches!(done, Err(GenerationError::Failed(_))));
     }
 }

@@ -12,8 +12,8 @@ use candle_core::safetensors::{Load, MmapedSafetensors};
 use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
+use plumbline_nn::conv::channels_last;
 
-use crate::conv::layout;
 use crate::diffusion::checkpoint::{Form, Network, Place};
 use crate::weights::WeightsError;
 
@@ -97,14 +97,14 @@ impl Params {
     pub fn laid_out(mut self) -> Result<Self> {
         self.is_laid_out = true;
         for tensor in Arc::make_mut(&mut self.held).values_mut() {
-            *tensor = layout::laid_out(tensor.clone())?;
+            *tensor = channels_last::to_channels_last(tensor.clone())?;
         }
         Ok(self)
     }
 
     fn in_order(&self, tensor: Tensor) -> Result<Tensor> {
         if self.is_laid_out {
-            return layout::laid_out(tensor);
+            return channels_last::to_channels_last(tensor);
         }
         Ok(tensor)
     }

@@ -6,21 +6,21 @@ use std::time::Instant;
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 use plumbline_enhance::{Denoise, GenerationError, GenerativeModel, Pixels, Scene, Tile};
+use plumbline_nn::conv::channels_last::to_channels_last_builder;
+use plumbline_nn::dense;
+use plumbline_nn::device;
+use plumbline_nn::malloc_tuning;
 
 use super::budget::{Budget, Profile, Sizes, ways};
 use super::files::Files;
 use super::painter::{Painter, Unusable};
-use super::random;
-use crate::conv::layout::laying_out;
-use crate::dense;
-use crate::device;
+use super::random_weights;
 use crate::nets::sdxl::Cond;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
 use crate::nets::sdxl::controlnet::ControlNet;
 use crate::nets::sdxl::text::{self, TextEncoder};
 use crate::nets::sdxl::unet::Unet;
 use crate::nets::sdxl::vae::{Decoder, Encoder};
-use crate::pages;
 
 const TOKENS: usize = 77;
 /// A timestep of the eight-step checkpoint.
@@ -105,7 +105,7 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// One part alone in memory.
     pub fn measure(&self, part: Part) -> Result<Vec<Figure>> {
-        let _kept = pages::keep_for(&self.device);
+        let _kept = malloc_tuning::retain_freed_on_cpu(&self.device);
         match part {
             Part::Text => self.text(),
             Part::Vae => self.vae(),
@@ -126,7 +126,7 @@ impl Rehearsal {
 
     fn text(&self) -> Result<Vec<Figure>> {
         let ids = Tensor::ones((1, TOKENS), DType::U32, &self.device)?;
-        let parameters = random::parameters(self.shown(), &self.device)?;
+        let parameters = random_weights::parameters(self.shown(), &self.device)?;
         let first = TextEncoder::new(&text::Config::sdxl(), &parameters)?;
         let second = TextEncoder::new(&text::Config::sdxl_second(), &parameters)?;
         let seconds = self.median(|| {
@@ -139,13 +139,13 @@ impl Rehearsal {
     fn vae(&self) -> Result<Vec<Figure>> {
         let picture = self.noise(&[1, 3, self.side, self.side])?;
         let encoder = Encoder::new(&VaeConfig::sdxl(), &self.parameters()?)?;
-        device::forget_peak(&self.device);
+        device::reset_peak_memory(&self.device);
         let seconds = self.median(|| Ok(encoder.forward(&picture)?.mean))?;
         let encode = self.figure("VAE encode", seconds, self.tflop([1.117, 2.609, 4.879]));
         drop(encoder);
         let latents = self.noise(&[1, 4, self.side / 8, self.side / 8])?;
         let decoder = Decoder::new(&VaeConfig::sdxl(), &self.parameters()?)?;
-        device::forget_peak(&self.device);
+        device::reset_peak_memory(&self.device);
         let seconds = self.median(|| decoder.forward(&latents))?;
         let decode = self.figure("VAE decode", seconds, self.tflop([2.515, 5.754, 10.470]));
         Ok(vec![encode, decode])
@@ -158,7 +158,7 @@ impl Rehearsal {
         for &batch in batches {
             let x = self.noise(&[batch, 4, self.side / 8, self.side / 8])?;
             let cond = self.cond(batch)?;
-            device::forget_peak(&self.device);
+            device::reset_peak_memory(&self.device);
             let seconds = self.median(|| unet.forward(&x, TIMESTEP, &cond, None))?;
             let tflop = self.tflop([1.589, 3.641, 6.761]).map(|t| t * batch as f64);
             let name = if batch == 1 {
@@ -176,7 +176,7 @@ impl Rehearsal {
         let x = self.noise(&[1, 4, self.side / 8, self.side / 8])?;
         let picture = self.noise(&[1, 3, self.side, self.side])?;
         let cond = self.cond(1)?;
-        device::forget_peak(&self.device);
+        device::reset_peak_memory(&self.device);
         let seconds =
             self.median(|| Ok(control.forward(&x, TIMESTEP, &cond, &picture, 0.6)?.mid))?;
         Ok(vec![self.figure(
@@ -187,7 +187,10 @@ impl Rehearsal {
     }
 
     fn parameters(&self) -> Result<VarBuilder<'static>> {
-        Ok(laying_out(random::parameters(self.dtype.0, &self.device)?))
+        Ok(to_channels_last_builder(random_weights::parameters(
+            self.dtype.0,
+            &self.device,
+        )?))
     }
 
     fn noise(&self, shape: &[usize]) -> Result<Tensor> {
@@ -196,16 +199,16 @@ impl Rehearsal {
 
     /// What the networks are shown.
     fn shown(&self) -> DType {
-        dense::activations(&self.device, self.dtype.0)
+        dense::activation_dtype(&self.device, self.dtype.0)
     }
 
     fn cond(&self, batch: usize) -> Result<Cond> {
         let side = self.side as f32;
         let sizes = Tensor::new(&[[side, side, 0.0, 0.0, side, side]], &self.device)?;
         let one = Cond {
-            words: self.noise(&[1, TOKENS, 2048])?,
-            pooled: self.noise(&[1, 1280])?,
-            sizes,
+            encoder_hidden_states: self.noise(&[1, TOKENS, 2048])?,
+            text_embeds: self.noise(&[1, 1280])?,
+            time_ids: sizes,
         };
         one.repeated(batch)
     }
@@ -223,7 +226,7 @@ impl Rehearsal {
             name: name.to_owned(),
             seconds,
             tflop,
-            peak_bytes: device::peak(&self.device),
+            peak_bytes: device::peak_memory(&self.device),
         }
     }
 
@@ -272,14 +275,14 @@ pub fn photo(
     let mut figures = Vec::new();
     let mut take =
         |name: String, go: &mut dyn FnMut() -> std::result::Result<(), GenerationError>| {
-            device::forget_peak(device);
+            device::reset_peak_memory(device);
             let begun = Instant::now();
             go()?;
             figures.push(Figure {
                 name,
                 seconds: begun.elapsed().as_secs_f64(),
                 tflop: None,
-                peak_bytes: device::peak(device),
+                peak_bytes: device::peak_memory(device),
             });
             Ok::<_, GenerationError>(())
         };

@@ -71,23 +71,23 @@ pub fn input(pixels: &Pixels) -> Result<Tensor> {
     planes::planes(&planes::middle(&copy, SIDE, SIDE), USUAL)
 }
 
-/// Sentences as CLIP reads them.
-pub struct Words(Tokenizer);
+/// Tokenizer of CLIP's sentences.
+pub struct ClipTokenizer(Tokenizer);
 
 /// The vocabulary cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("the vocabulary cannot be used: {0}")]
-pub struct WordsError(String);
+pub struct TokenizerError(String);
 
-impl Words {
-    /// From a `tokenizer.json`.
-    pub fn open(path: &Path) -> std::result::Result<Self, WordsError> {
-        Self::filled(path, END)
+impl ClipTokenizer {
+    /// Reads a `tokenizer.json`.
+    pub fn open(path: &Path) -> std::result::Result<Self, TokenizerError> {
+        Self::with_padding(path, END)
     }
 
-    /// The same with another id after a sentence's end.
-    pub fn filled(path: &Path, id: u32) -> std::result::Result<Self, WordsError> {
-        let wrong = |error: tokenizers::Error| WordsError(error.to_string());
+    /// Reads a `tokenizer.json`, with another id after a sentence's end.
+    pub fn with_padding(path: &Path, id: u32) -> std::result::Result<Self, TokenizerError> {
+        let wrong = |error: tokenizers::Error| TokenizerError(error.to_string());
         let mut tokenizer = Tokenizer::from_file(path).map_err(wrong)?;
         let cut = TruncationParams {
             max_length: LENGTH,
@@ -103,14 +103,15 @@ impl Words {
     }
 
     /// Token ids, n x 77; what is too long is cut.
-    pub fn ids(&self, sentences: &[String]) -> std::result::Result<Tensor, WordsError> {
+    pub fn ids(&self, sentences: &[String]) -> std::result::Result<Tensor, TokenizerError> {
         let mut ids = Vec::with_capacity(sentences.len() * LENGTH);
         for sentence in sentences {
             let encoded = self.0.encode(sentence.as_str(), true);
-            let encoded = encoded.map_err(|error| WordsError(error.to_string()))?;
+            let encoded = encoded.map_err(|error| TokenizerError(error.to_string()))?;
             ids.extend_from_slice(encoded.get_ids());
         }
         let shape = (sentences.len(), LENGTH);
-        Tensor::from_vec(ids, shape, &Device::Cpu).map_err(|error| WordsError(error.to_string()))
+        Tensor::from_vec(ids, shape, &Device::Cpu)
+            .map_err(|error| TokenizerError(error.to_string()))
     }
 }

@@ -9,9 +9,9 @@
 use candle_core::{D, Module, Result, Tensor};
 use candle_nn::{BatchNormConfig, VarBuilder, batch_norm};
 use plumbline_enhance::Pixels;
+use plumbline_nn::conv::depthwise::depthwise;
+use plumbline_nn::conv::{Activation, Conv, Geometry};
 
-use crate::conv::depthwise::depthwise;
-use crate::conv::{Activation, Conv, Geometry};
 use crate::planes::{self, Kernel, Usual};
 use crate::weights::{Weights, WeightsError};
 

@@ -8,29 +8,29 @@
 mod attention;
 pub mod config;
 pub mod controlnet;
+mod down_blocks;
 mod layers;
 pub mod text;
-mod trunk;
 pub mod unet;
 pub mod vae;
 
 use candle_core::{DType, Device, Result, Tensor};
 
-/// What a prediction is conditioned on, besides the latents and the time.
+/// Conditions of a prediction, besides the latents and the time. Fields have diffusers' names.
 #[derive(Debug, Clone)]
 pub struct Cond {
-    /// Both encoders' last hidden states but one, n x 77 x 2048.
-    pub words: Tensor,
-    /// The second encoder's summary, n x 1280.
-    pub pooled: Tensor,
+    /// Both encoders' penultimate hidden states, n x 77 x 2048.
+    pub encoder_hidden_states: Tensor,
+    /// The second encoder's pooled output, n x 1280.
+    pub text_embeds: Tensor,
     /// Original height and width, crop's top and left, target height and width, n x 6.
-    pub sizes: Tensor,
+    pub time_ids: Tensor,
 }
 
 impl Cond {
-    /// For a whole picture of so many pixels, where and in what a network computes.
-    pub fn of_size(
-        words: &Tensor,
+    /// Condition for a whole picture of that size, on the network's device and in its type.
+    pub fn for_size(
+        hidden_states: &Tensor,
         pooled: &Tensor,
         (width, height): (u32, u32),
         device: &Device,
@@ -39,33 +39,33 @@ impl Cond {
         let (width, height) = (width as f32, height as f32);
         let placed = |x: &Tensor| x.to_device(device)?.to_dtype(dtype);
         Ok(Self {
-            words: placed(words)?,
-            pooled: placed(pooled)?,
-            sizes: Tensor::new(&[[height, width, 0.0, 0.0, height, width]], device)?,
+            encoder_hidden_states: placed(hidden_states)?,
+            text_embeds: placed(pooled)?,
+            time_ids: Tensor::new(&[[height, width, 0.0, 0.0, height, width]], device)?,
         })
     }
 
-    /// The same for each of `count` pictures.
+    /// Repeats the condition for each of `count` pictures.
     pub fn repeated(&self, count: usize) -> Result<Self> {
         Ok(Self {
-            words: self.words.repeat((count, 1, 1))?,
-            pooled: self.pooled.repeat((count, 1))?,
-            sizes: self.sizes.repeat((count, 1))?,
+            encoder_hidden_states: self.encoder_hidden_states.repeat((count, 1, 1))?,
+            text_embeds: self.text_embeds.repeat((count, 1))?,
+            time_ids: self.time_ids.repeat((count, 1))?,
         })
     }
 }
 
-/// What a ControlNet adds to the UNet on its way.
+/// Residuals that a ControlNet adds to the UNet.
 #[derive(Debug, Clone)]
 pub struct Residuals {
     /// One for every skip connection, from the widest to the narrowest.
     pub down: Vec<Tensor>,
-    /// For the middle.
+    /// For the mid block.
     pub mid: Tensor,
 }
 
 impl Residuals {
-    /// Those of two ControlNets together.
+    /// Sum of two ControlNets' residuals.
     pub fn plus(&self, other: &Self) -> Result<Self> {
         let down = self.down.iter().zip(&other.down);
         Ok(Self {
@@ -74,7 +74,7 @@ impl Residuals {
         })
     }
 
-    /// With every tensor sent through `each`: to another device, or a part of a batch.
+    /// Maps every tensor: to another device, or a part of a batch.
     pub fn map(&self, each: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Self> {
         Ok(Self {
             down: self.down.iter().map(&each).collect::<Result<_>>()?,

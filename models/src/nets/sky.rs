@@ -13,9 +13,9 @@ use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use plumbline_enhance::{Mask, Pixels};
+use plumbline_nn::conv::{Activation, Conv, Geometry};
+use plumbline_nn::upsample2x::upsample2x;
 
-use crate::conv::{Activation, Conv, Geometry};
-use crate::double::double;
 use crate::weights::{Weights, WeightsError};
 
 /// The longer side of what the network sees and of the mask that comes of it, pixels.
@@ -97,7 +97,7 @@ impl Rise {
     }
 
     fn forward(&self, below: &Tensor, beside: &Tensor) -> Result<Tensor> {
-        let below = double(&self.below.forward(below)?)?;
+        let below = upsample2x(&self.below.forward(below)?)?;
         let sum = (below + self.beside.forward(beside)?)?;
         self.mix.forward(&sum)? + sum
     }

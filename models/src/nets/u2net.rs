@@ -1,14 +1,13 @@
 //! U²-Net (Qin et al. 2020, "U²-Net: Going deeper with nested U-structure for salient object
-//! detection"): a U of small Us. Two sizes, U2NET (44 M parameters) and U2NETP (1.1 M), with the
-//! parameter names of the original. Ours are trained for sky.
+//! detection"): a U of small Us, in its small size, U2NETP (1.1 M parameters), with the parameter names
+//! of the original. Ours is trained for sky.
 //!
 //! Input 1 x 3 x H x W, RGB of 0..1 less ImageNet's mean and by its deviation; any size, trained at
 //! 320 to 384. Output the logit of "is it", of the same size: a sigmoid makes it a probability.
 
 use candle_core::{D, Module, Result, Tensor};
 use candle_nn::{Conv2dConfig, VarBuilder, batch_norm, conv2d};
-
-use crate::conv::{Activation, Conv, Geometry};
+use plumbline_nn::conv::{Activation, Conv, Geometry};
 
 /// A stage's block: kind and channels in, in the middle and out.
 #[derive(Debug, Clone, Copy)]
@@ -17,15 +16,6 @@ enum Block {
     Deep(usize),
     /// A U of dilations instead of levels, for pictures that are small already.
     Flat,
-}
-
-/// The two published sizes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
-    /// 44.0 M parameters, 176 MB.
-    Full,
-    /// 1.13 M parameters, 4.6 MB.
-    Small,
 }
 
 /// Channels in, in the middle and out.
@@ -40,42 +30,17 @@ const DEPTHS: [Block; 6] = [
     Block::Flat,
 ];
 
-impl Size {
-    fn down(self) -> [Channels; 6] {
-        match self {
-            Self::Full => [
-                (3, 32, 64),
-                (64, 32, 128),
-                (128, 64, 256),
-                (256, 128, 512),
-                (512, 256, 512),
-                (512, 256, 512),
-            ],
-            Self::Small => [
-                (3, 16, 64),
-                (64, 16, 64),
-                (64, 16, 64),
-                (64, 16, 64),
-                (64, 16, 64),
-                (64, 16, 64),
-            ],
-        }
-    }
+const DOWN: [Channels; 6] = [
+    (3, 16, 64),
+    (64, 16, 64),
+    (64, 16, 64),
+    (64, 16, 64),
+    (64, 16, 64),
+    (64, 16, 64),
+];
 
-    /// From the outermost (`stage1d`) to the innermost.
-    fn up(self) -> [Channels; 5] {
-        match self {
-            Self::Full => [
-                (128, 16, 64),
-                (256, 32, 64),
-                (512, 64, 128),
-                (1024, 128, 256),
-                (1024, 256, 512),
-            ],
-            Self::Small => [(128, 16, 64); 5],
-        }
-    }
-}
+/// From the outermost (`stage1d`) to the innermost.
+const UP: [Channels; 5] = [(128, 16, 64); 5];
 
 /// A convolution with its batch norm folded in, and a rectifier.
 fn unit(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Result<Conv> {
@@ -149,8 +114,8 @@ impl Rsu {
         })
     }
 
-    /// Takes its input, and lets go of every level as soon as it was read: at full size one tensor
-    /// of 64 channels is 38 MB.
+    /// Takes its input, and drops every level as soon as it was read: one tensor of 64 channels at the
+    /// input's size is 38 MB.
     fn forward(&self, x: Tensor) -> Result<Tensor> {
         let entry = self.entry.forward(&x)?;
         drop(x);
@@ -194,20 +159,19 @@ pub struct Saliency {
 
 impl U2Net {
     /// Builds it from the original's parameters.
-    pub fn new(size: Size, vb: &VarBuilder) -> Result<Self> {
-        let (down, up) = (size.down(), size.up());
+    pub fn new(vb: &VarBuilder) -> Result<Self> {
         let stage = |name: String, block, channels| Rsu::new(block, channels, &vb.pp(name));
         let side = |level: usize| {
-            let channels = up.get(level).unwrap_or(&down[5]).2;
+            let channels = UP.get(level).unwrap_or(&DOWN[5]).2;
             let vb = vb.pp(format!("side{}", level + 1));
             opinion(channels, 3, Geometry::same(1), &vb)
         };
         Ok(Self {
             down: (0..6)
-                .map(|i| stage(format!("stage{}", i + 1), DEPTHS[i], down[i]))
+                .map(|i| stage(format!("stage{}", i + 1), DEPTHS[i], DOWN[i]))
                 .collect::<Result<_>>()?,
             up: (0..5)
-                .map(|i| stage(format!("stage{}d", i + 1), DEPTHS[i], up[i]))
+                .map(|i| stage(format!("stage{}d", i + 1), DEPTHS[i], UP[i]))
                 .collect::<Result<_>>()?,
             sides: (0..6).map(side).collect::<Result<_>>()?,
             out: opinion(6, 1, Geometry::POINT, &vb.pp("outconv"))?,

@@ -1,17 +1,17 @@
-//! Views of an example as they might have been taken: another crop, another light, another sky. A
-//! network that sees 73 photos a hundred times sees 7300 pictures.
+//! Data augmentation: views of an example with another crop, another light, another sky. A network that
+//! is shown 73 photos a hundred times is shown 7300 pictures.
 
 use crate::nets::sky::wanted;
-use crate::train::chance::Chance;
 use crate::train::data::Example;
+use crate::train::rng::Rng;
 
-/// A square part of an example.
+/// Square part of an example.
 pub struct View {
-    /// 3 x side x side, as the network wants it.
+    /// Picture, 3 x side x side, normalised for the network.
     pub picture: Vec<f32>,
-    /// How much is sky, half the side squared.
+    /// Share of sky, half the side squared.
     pub sky: Vec<f32>,
-    /// How much of it is labelled, half the side squared.
+    /// Share that is labelled, half the side squared.
     pub labelled: Vec<f32>,
 }
 
@@ -32,35 +32,29 @@ const SKIES: [[[f32; 3]; 2]; 12] = [
     [[12.0, 16.0, 40.0], [45.0, 55.0, 90.0]],
 ];
 
-/// A view of `side` pixels (even) by chance. `others`: what may stand under its sky instead.
-pub fn view(example: &Example, others: &[Example], side: usize, chance: &mut Chance) -> View {
-    let window = Window::by_chance(example, chance);
+/// Random view of `side` pixels (even). `others`: examples whose foreground may replace its own.
+pub fn view(example: &Example, others: &[Example], side: usize, rng: &mut Rng) -> View {
+    let window = Window::random(example, rng);
     let (mut rgb, sky, labelled) = window.cut(example, side);
     let has_sky = sky.iter().sum::<f32>() > 0.02 * sky.len() as f32;
-    if has_sky && !others.is_empty() && chance.yes(0.5) {
-        graft(
-            &mut rgb,
-            &sky,
-            &others[chance.below(others.len())],
-            side,
-            chance,
-        );
+    if has_sky && !others.is_empty() && rng.random_bool(0.5) {
+        graft(&mut rgb, &sky, &others[rng.below(others.len())], side, rng);
     }
-    if has_sky && chance.yes(0.5) {
-        repaint(&mut rgb, &sky, side, chance);
+    if has_sky && rng.random_bool(0.5) {
+        repaint(&mut rgb, &sky, side, rng);
     }
-    if chance.yes(0.4) {
-        erase(&mut rgb, &sky, side, chance);
+    if rng.random_bool(0.4) {
+        erase(&mut rgb, &sky, side, rng);
     }
-    relight(&mut rgb, chance);
-    if chance.yes(0.25) {
+    relight(&mut rgb, rng);
+    if rng.random_bool(0.25) {
         blur(&mut rgb, side);
     }
-    let grain = chance.unit() * chance.unit() * 14.0;
+    let grain = rng.unit() * rng.unit() * 14.0;
     let mut picture = vec![0.0; 3 * side * side];
     for (i, pixel) in rgb.iter().enumerate() {
         for channel in 0..3 {
-            let value = pixel[channel] + (chance.unit() - 0.5) * grain;
+            let value = pixel[channel] + (rng.unit() - 0.5) * grain;
             picture[channel * side * side + i] = wanted(value.clamp(0.0, 255.0).round() as u8);
         }
     }
@@ -71,7 +65,7 @@ pub fn view(example: &Example, others: &[Example], side: usize, chance: &mut Cha
     }
 }
 
-/// The part of an example that is seen, as shares of its sides.
+/// Part of an example, as shares of its sides.
 struct Window {
     left: f32,
     top: f32,
@@ -81,17 +75,17 @@ struct Window {
 }
 
 impl Window {
-    fn by_chance(example: &Example, chance: &mut Chance) -> Self {
+    fn random(example: &Example, rng: &mut Rng) -> Self {
         let shape = example.picture.width() as f32 / example.picture.height() as f32;
         // The whole picture is what the network will be asked about: a third of all views.
-        let zoom = if chance.yes(0.35) {
+        let zoom = if rng.random_bool(0.35) {
             1.0
         } else {
-            chance.between(0.4, 1.0)
+            rng.range(0.4, 1.0)
         };
         // Towards a square of the photo's pixels, but not all the way.
-        let squarer = chance.between(0.0, 1.0);
-        let stretch = shape.powf(squarer) * chance.between(0.87, 1.15);
+        let squarer = rng.range(0.0, 1.0);
+        let stretch = shape.powf(squarer) * rng.range(0.87, 1.15);
         let (mut width, mut height) = (zoom, zoom);
         if stretch > 1.0 {
             width /= stretch;
@@ -100,11 +94,11 @@ impl Window {
         }
         (width, height) = (width.min(1.0), height.min(1.0));
         Self {
-            left: chance.unit() * (1.0 - width),
-            top: chance.unit() * (1.0 - height),
+            left: rng.unit() * (1.0 - width),
+            top: rng.unit() * (1.0 - height),
             width,
             height,
-            mirrored: chance.yes(0.5),
+            mirrored: rng.random_bool(0.5),
         }
     }
 
@@ -141,15 +135,15 @@ impl Window {
     }
 }
 
-/// Another photo's houses, trees or furniture under the same skyline: a network that remembers
-/// seventy photos by what stands in them would find no sky in the next one.
-fn graft(rgb: &mut [[f32; 3]], sky: &[f32], other: &Example, side: usize, chance: &mut Chance) {
-    let (theirs, their_sky, _) = Window::by_chance(other, chance).cut(other, side);
+/// Replaces the foreground by another photo's: a network that recognises seventy photos by their
+/// foreground would find no sky in the next one.
+fn graft(rgb: &mut [[f32; 3]], sky: &[f32], other: &Example, side: usize, rng: &mut Rng) {
+    let (theirs, their_sky, _) = Window::random(other, rng).cut(other, side);
     // Mostly all of it, or only one side of the picture.
-    let from = if chance.yes(0.6) {
+    let from = if rng.random_bool(0.6) {
         0
     } else {
-        chance.below(side)
+        rng.below(side)
     };
     for (i, (pixel, theirs)) in rgb.iter_mut().zip(&theirs).enumerate() {
         if i % side >= from && their_sky[i] < 0.02 {
@@ -160,12 +154,12 @@ fn graft(rgb: &mut [[f32; 3]], sky: &[f32], other: &Example, side: usize, chance
     }
 }
 
-/// Plain rectangles over all but the sky.
-fn erase(rgb: &mut [[f32; 3]], sky: &[f32], side: usize, chance: &mut Chance) {
-    for _ in 0..1 + chance.below(3) {
-        let colour: [f32; 3] = std::array::from_fn(|_| chance.between(0.0, 255.0));
-        let (left, top) = (chance.below(side), chance.below(side));
-        let (width, height) = (chance.below(side / 3), chance.below(side / 3));
+/// Draws plain rectangles over all but the sky.
+fn erase(rgb: &mut [[f32; 3]], sky: &[f32], side: usize, rng: &mut Rng) {
+    for _ in 0..1 + rng.below(3) {
+        let colour: [f32; 3] = std::array::from_fn(|_| rng.range(0.0, 255.0));
+        let (left, top) = (rng.below(side), rng.below(side));
+        let (width, height) = (rng.below(side / 3), rng.below(side / 3));
         for y in top..(top + height).min(side) {
             for x in left..(left + width).min(side) {
                 let at = y * side + x;
@@ -177,29 +171,29 @@ fn erase(rgb: &mut [[f32; 3]], sky: &[f32], side: usize, chance: &mut Chance) {
     }
 }
 
-/// Another sky where the sky is: the teacher knows few, a network that only copies it would too.
-fn repaint(rgb: &mut [[f32; 3]], sky: &[f32], side: usize, chance: &mut Chance) {
-    let [over, horizon] = SKIES[chance.below(SKIES.len())];
-    let jitter: [f32; 3] = std::array::from_fn(|_| chance.between(-18.0, 18.0));
-    // Some of the old sky's clouds stay, and new ones come: slow waves of chance.
-    let keep = chance.unit() * 0.6;
-    let cloud = if chance.yes(0.5) {
-        chance.between(0.0, 70.0)
+/// Draws another sky where the sky is: the teacher knows few, a network that only copies it would too.
+fn repaint(rgb: &mut [[f32; 3]], sky: &[f32], side: usize, rng: &mut Rng) {
+    let [over, horizon] = SKIES[rng.below(SKIES.len())];
+    let jitter: [f32; 3] = std::array::from_fn(|_| rng.range(-18.0, 18.0));
+    // Some of the old sky's clouds stay, and new ones come: slow random waves.
+    let keep = rng.unit() * 0.6;
+    let cloud = if rng.random_bool(0.5) {
+        rng.range(0.0, 70.0)
     } else {
         0.0
     };
     let waves: [[f32; 3]; 4] = std::array::from_fn(|_| {
         [
-            chance.between(-9.0, 9.0),
-            chance.between(3.0, 22.0),
-            chance.between(0.0, 6.3),
+            rng.range(-9.0, 9.0),
+            rng.range(3.0, 22.0),
+            rng.range(0.0, 6.3),
         ]
     });
     let bottom = sky
         .iter()
         .rposition(|&s| s > 0.5)
         .map_or(side, |i| i / side + 1);
-    let bent = chance.between(0.6, 1.8);
+    let bent = rng.range(0.6, 1.8);
     for (i, (pixel, &sky)) in rgb.iter_mut().zip(sky).enumerate() {
         let (x, y) = (
             (i % side) as f32 / side as f32,
@@ -220,15 +214,15 @@ fn repaint(rgb: &mut [[f32; 3]], sky: &[f32], side: usize, chance: &mut Chance) 
     }
 }
 
-/// Exposure, gamma, white balance, saturation and contrast of another camera on another day.
-fn relight(rgb: &mut [[f32; 3]], chance: &mut Chance) {
-    let gain = chance.between(-0.6, 0.5).exp2();
-    let gamma = chance.between(0.75, 1.3);
-    let tint: [f32; 3] = std::array::from_fn(|_| chance.between(0.88, 1.12));
-    let saturation = if chance.yes(0.08) {
+/// Changes exposure, gamma, white balance, saturation and contrast.
+fn relight(rgb: &mut [[f32; 3]], rng: &mut Rng) {
+    let gain = rng.range(-0.6, 0.5).exp2();
+    let gamma = rng.range(0.75, 1.3);
+    let tint: [f32; 3] = std::array::from_fn(|_| rng.range(0.88, 1.12));
+    let saturation = if rng.random_bool(0.08) {
         0.0
     } else {
-        chance.between(0.5, 1.4)
+        rng.range(0.5, 1.4)
     };
     for pixel in rgb {
         let lit: [f32; 3] = std::array::from_fn(|c| {
@@ -242,7 +236,7 @@ fn relight(rgb: &mut [[f32; 3]], chance: &mut Chance) {
     }
 }
 
-/// Three pixels across, then down.
+/// Blurs over three pixels across, then down.
 fn blur(rgb: &mut [[f32; 3]], side: usize) {
     for step in [1, side] {
         for i in step..rgb.len() - step {
@@ -254,7 +248,7 @@ fn blur(rgb: &mut [[f32; 3]], side: usize) {
     }
 }
 
-/// Means of 2 x 2.
+/// Means of 2 x 2 pixels.
 fn halved(plane: &[f32], side: usize) -> Vec<f32> {
     (0..side * side / 4)
         .map(|i| {

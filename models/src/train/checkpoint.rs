@@ -1,4 +1,4 @@
-//! Weights by name: begun by chance, read, stored, taken up again.
+//! Weights of a training by name: initialised, stored, restored.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -6,21 +6,21 @@ use std::path::Path;
 use candle_core::{DType, Device, Result, Tensor, Var, safetensors};
 use candle_nn::{VarBuilder, VarMap};
 
-use crate::train::chance::Chance;
+use crate::train::rng::Rng;
 
-/// The variables of a network that was just built of them.
+/// Variables of a network that was just built from them.
 pub struct Weights(VarMap);
 
 impl Weights {
-    /// Builds a network of new variables: kernels by chance (after He et al. 2015), biases nothing.
-    pub fn begin<N>(seed: u64, new: impl FnOnce(VarBuilder) -> Result<N>) -> Result<(Self, N)> {
+    /// Builds a network of new variables: random kernels (after He et al. 2015), biases zero.
+    pub fn init<N>(seed: u64, new: impl FnOnce(VarBuilder) -> Result<N>) -> Result<(Self, N)> {
         let map = VarMap::new();
         let net = new(VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu))?;
         let weights = Self(map);
         for (place, (name, var)) in weights.vars().into_iter().enumerate() {
-            let mut chance = Chance::new(seed, place as u64);
+            let mut rng = Rng::new(seed, place as u64);
             var.set(&Tensor::from_vec(
-                kernels(&name, var.dims(), &mut chance),
+                kernels(&name, var.dims(), &mut rng),
                 var.shape(),
                 &Device::Cpu,
             )?)?;
@@ -28,7 +28,7 @@ impl Weights {
         Ok((weights, net))
     }
 
-    /// By name.
+    /// Variables by name.
     pub fn vars(&self) -> BTreeMap<String, Var> {
         let vars = self.0.data().lock().expect("nobody panics while naming");
         vars.iter()
@@ -44,17 +44,17 @@ impl Weights {
         Ok(())
     }
 
-    /// Copies that stay as they are.
+    /// Copies of the present values.
     pub fn copies(&self) -> Result<BTreeMap<String, Tensor>> {
         let copy = |(name, var): (String, Var)| Ok((name, var.as_tensor().copy()?));
         self.vars().into_iter().map(copy).collect()
     }
 }
 
-/// Kernels of the spread that keeps a rectified signal's strength. Each adds up to nothing: there
+/// Random kernels of the deviation that keeps a rectified signal's variance. Each adds up to zero: there
 /// are no norms, and what all pixels have in common would otherwise outgrow what sets them apart.
-/// Residuals begin small and the answer smaller, so that a new network says "perhaps" everywhere.
-fn kernels(name: &str, dims: &[usize], chance: &mut Chance) -> Vec<f32> {
+/// Residual branches begin small and the output smaller, so that a new network's logits are near zero.
+fn kernels(name: &str, dims: &[usize], rng: &mut Rng) -> Vec<f32> {
     let fan: usize = dims.iter().skip(1).product();
     let strength = match name {
         _ if dims.len() < 2 => 0.0,
@@ -65,7 +65,7 @@ fn kernels(name: &str, dims: &[usize], chance: &mut Chance) -> Vec<f32> {
     let spread = (2.0 / fan as f32).sqrt() * strength;
     let mut values = Vec::with_capacity(dims.iter().product());
     for _ in 0..dims[0] {
-        let kernel: Vec<f32> = (0..fan).map(|_| chance.normal() * spread).collect();
+        let kernel: Vec<f32> = (0..fan).map(|_| rng.normal() * spread).collect();
         let mean = kernel.iter().sum::<f32>() / fan as f32;
         values.extend(kernel.iter().map(|value| value - mean));
     }
@@ -80,7 +80,7 @@ pub fn write(path: &Path, tensors: impl IntoIterator<Item = (String, Tensor)>) -
     std::fs::rename(&part, path).map_err(candle_core::Error::wrap)
 }
 
-/// Writes weights with half the digits, as they are shipped.
+/// Writes weights in half precision, as they are shipped.
 pub fn write_half(path: &Path, weights: &BTreeMap<String, Tensor>) -> Result<()> {
     let half =
         |(name, tensor): (&String, &Tensor)| Ok((name.clone(), tensor.to_dtype(DType::F16)?));

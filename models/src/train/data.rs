@@ -1,4 +1,4 @@
-//! Photos and where their sky is, small enough that hundreds of them stay in memory.
+//! Photos and masks of their skies, small enough that hundreds of them stay in memory.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,30 +6,30 @@ use std::path::{Path, PathBuf};
 use plumbline_enhance::{Limits, Pixels, Refusal, decode, preview};
 
 use crate::nets::sky::resized;
-use crate::train::chance::Chance;
+use crate::train::rng::Rng;
 
-/// The longer side of what is kept of a photo, pixels.
+/// Longer side of a photo in memory, pixels.
 const LONG_SIDE: u32 = 448;
 
-/// Fewer pairs of photo and mask teach nothing.
-pub const FEWEST: usize = 10;
+/// Fewest pairs of photo and mask that a training makes sense with.
+pub const MIN_EXAMPLES: usize = 10;
 
-/// Of files that may be pictures.
-const ENDINGS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
+/// Extensions of files that may be pictures.
+const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
 
-/// Mask values within are nobody's decision; compression moves 128 by a few.
+/// Mask values that mean "not labelled"; compression moves 128 by a few.
 const UNLABELLED: std::ops::RangeInclusive<u8> = 112..=143;
 
-/// A photo and where its sky is.
+/// Photo and mask of its sky.
 #[derive(Debug, Clone)]
 pub struct Example {
     /// The file's name without ending.
     pub name: String,
-    /// Small.
+    /// Small copy of the photo.
     pub picture: Pixels,
-    /// How much of every pixel is sky, 0.0 to 1.0.
+    /// Share of sky of every pixel, 0.0 to 1.0.
     pub sky: Vec<f32>,
-    /// How much of every pixel somebody decided on, 0.0 to 1.0.
+    /// Share of every pixel that is labelled, 0.0 to 1.0.
     pub labelled: Vec<f32>,
 }
 
@@ -39,17 +39,17 @@ pub enum DataError {
     /// A folder or file that cannot be read.
     #[error("{path} cannot be read: {why}")]
     Unreadable {
-        /// Where.
+        /// Path.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         why: std::io::Error,
     },
     /// A file that is no picture.
     #[error("{path} is no picture we can read: {why}")]
     NoPicture {
-        /// Where.
+        /// Path.
         path: PathBuf,
-        /// Why not.
+        /// Reason.
         why: Refusal,
     },
     /// No mask belongs to any photo.
@@ -58,9 +58,9 @@ pub enum DataError {
          photo's name, white where the sky is"
     )]
     NoMasks {
-        /// Where photos were looked for.
+        /// Folder of photos.
         photos: PathBuf,
-        /// Where masks were looked for.
+        /// Folder of masks.
         masks: PathBuf,
     },
     /// A mask of another shape.
@@ -77,15 +77,17 @@ pub enum DataError {
         photo: String,
     },
     /// Not enough to learn from.
-    #[error("only {found} photos have a mask: at least {FEWEST} are needed, 50 to 100 are good")]
+    #[error(
+        "only {found} photos have a mask: at least {MIN_EXAMPLES} are needed, 50 to 100 are good"
+    )]
     TooFew {
-        /// How many.
+        /// Number of pairs.
         found: usize,
     },
 }
 
 impl Example {
-    /// Of a photo and the mask of it: white is sky, mid-grey (128) nobody's decision.
+    /// Example of a photo and its mask: white is sky, mid-grey (128) not labelled.
     pub fn new(name: &str, photo: &Pixels, mask: &Pixels) -> Result<Self, DataError> {
         let shape = |p: &Pixels| f64::from(p.width()) / f64::from(p.height());
         if (shape(photo) / shape(mask)).ln().abs() > 0.02 {
@@ -106,8 +108,12 @@ impl Example {
         })
     }
 
-    /// Of a photo and how likely its every pixel is sky: rows of `width` values of 0.0 to 1.0.
-    pub fn taught(name: &str, photo: &Pixels, likely: impl Fn(f32, f32) -> f32) -> Self {
+    /// Example of a photo and the probability of sky at every place, both 0.0 to 1.0.
+    pub fn from_probabilities(
+        name: &str,
+        photo: &Pixels,
+        likely: impl Fn(f32, f32) -> f32,
+    ) -> Self {
         let picture = preview(photo, LONG_SIDE);
         let (width, height) = (picture.width(), picture.height());
         let at = |i: u32, side: u32| (i as f32 + 0.5) / side as f32;
@@ -124,15 +130,15 @@ impl Example {
     }
 }
 
-/// Mask pixels by pixel of the small picture: the share of sky among the labelled, and the share
-/// of the labelled.
+/// Share of sky among the labelled mask pixels, and share of labelled ones, of every pixel of the small
+/// picture.
 fn shares(mask: &Pixels, width: u32, height: u32) -> (Vec<f32>, Vec<f32>) {
     let (width, height) = (width as usize, height as usize);
     let mut sky = vec![0.0_f32; width * height];
     let mut labelled = vec![0.0_f32; width * height];
     let mut all = vec![0.0_f32; width * height];
     let (from_width, from_height) = (mask.width() as usize, mask.height() as usize);
-    // Whichever grid is the finer one is walked, so that no pixel of the small picture is left out.
+    // The finer of the two grids is walked, so that no pixel of the small picture is left out.
     let (across, down) = (from_width.max(width), from_height.max(height));
     let rgb = mask.rgb8();
     for y in 0..down {
@@ -154,7 +160,7 @@ fn shares(mask: &Pixels, width: u32, height: u32) -> (Vec<f32>, Vec<f32>) {
     (sky, labelled)
 }
 
-/// The photos of a folder that have a mask of the same name in the other (or of that name and
+/// Photos of a folder that have a mask of the same name in the other (or of that name and
 /// `.mask`, also in the same folder), by name.
 pub fn pairs(photos: &Path, masks: &Path) -> Result<Vec<Example>, DataError> {
     let found = files(photos)?;
@@ -173,7 +179,7 @@ pub fn pairs(photos: &Path, masks: &Path) -> Result<Vec<Example>, DataError> {
             masks: masks.to_owned(),
         });
     }
-    if both.len() < FEWEST {
+    if both.len() < MIN_EXAMPLES {
         return Err(DataError::TooFew { found: both.len() });
     }
     both.into_iter()
@@ -191,7 +197,7 @@ pub(super) fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, DataErro
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let ending = path.extension().and_then(|ending| ending.to_str());
-        let is_picture = ending.is_some_and(|e| ENDINGS.contains(&e.to_lowercase().as_str()));
+        let is_picture = ending.is_some_and(|e| EXTENSIONS.contains(&e.to_lowercase().as_str()));
         if let (true, Some(stem)) = (is_picture, path.file_stem().and_then(|s| s.to_str())) {
             files.insert(stem.to_owned(), path.clone());
         }
@@ -199,7 +205,7 @@ pub(super) fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, DataErro
     Ok(files)
 }
 
-/// An upright picture.
+/// Reads a picture, upright.
 pub fn read(path: &Path) -> Result<Pixels, DataError> {
     let bytes = std::fs::read(path).map_err(|why| DataError::Unreadable {
         path: path.to_owned(),
@@ -212,14 +218,14 @@ pub fn read(path: &Path) -> Result<Pixels, DataError> {
     Ok(decoded.pixels)
 }
 
-/// A square copy, whatever the picture's shape.
+/// Square copy of a picture of any shape.
 pub fn squared(picture: &Pixels, side: u32) -> Pixels {
     resized(picture, side, side)
 }
 
-/// Those to learn from and those to check with, about one in six, by seed.
+/// Splits examples by seed into those to train on and those to evaluate on, about one in six.
 pub fn split(mut examples: Vec<Example>, seed: u64) -> (Vec<Example>, Vec<Example>) {
-    Chance::new(seed, u64::MAX).shuffle(&mut examples);
+    Rng::new(seed, u64::MAX).shuffle(&mut examples);
     let held = (examples.len() / 6).max(2).min(examples.len() - 1);
     let learn = examples.split_off(held);
     (learn, examples)

@@ -1,4 +1,4 @@
-//! How wrong a sky network is.
+//! Loss of the sky network.
 
 use candle_core::{D, Device, Result, Tensor};
 use candle_nn::ops::sigmoid;
@@ -19,23 +19,23 @@ pub fn of(net: &Net, views: &[View], side: usize) -> Result<Tensor> {
     let sky = planes(|view| &view.sky, 1, half)?;
     let labelled = planes(|view| &view.labelled, 1, half)?;
     let logit = net.forward(&x)?;
-    let doubt = doubt(&logit, &sky)?;
+    let entropy = cross_entropy(&logit, &sky)?;
     let weight = (&labelled * edges(&sky)?.affine(3.0, 1.0)?)?;
-    let doubt = ((doubt * &weight)?.sum_all()? / weight.sum_all()?)?;
+    let entropy = ((entropy * &weight)?.sum_all()? / weight.sum_all()?)?;
     let likely = (sigmoid(&logit)? * &labelled)?;
     let sky = (&sky * &labelled)?;
     // Views without sky must not count as all wrong for a few grey pixels.
-    let calm = 0.02 * (count * half * half) as f64;
-    let both = (&likely * &sky)?.sum_all()?.affine(2.0, calm)?;
-    let either = (likely.sum_all()? + sky.sum_all()?)?.affine(1.0, calm)?;
-    doubt + (1.0 - (both / either)?)? * 0.5
+    let smoothing = 0.02 * (count * half * half) as f64;
+    let both = (&likely * &sky)?.sum_all()?.affine(2.0, smoothing)?;
+    let either = (likely.sum_all()? + sky.sum_all()?)?.affine(1.0, smoothing)?;
+    entropy + (1.0 - (both / either)?)? * 0.5
 }
 
-/// Cross entropy of logits with what is right (0.0 to 1.0), one by one. candle's own takes the
+/// Cross entropy of logits with targets (0.0 to 1.0), one by one. candle's own takes the
 /// logarithm of a rounded probability and is not a number where the network is sure.
-pub(super) fn doubt(logit: &Tensor, right: &Tensor) -> Result<Tensor> {
+pub(super) fn cross_entropy(logit: &Tensor, target: &Tensor) -> Result<Tensor> {
     let unsure = (logit.abs()?.neg()?.exp()? + 1.0)?.log()?;
-    (logit.relu()? - (logit * right)?)? + unsure
+    (logit.relu()? - (logit * target)?)? + unsure
 }
 
 /// 1 where sky and something else are within a pixel of each other, 0 where not.

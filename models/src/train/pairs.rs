@@ -1,4 +1,4 @@
-//! Pictures before and after somebody's hand, by the names of their files.
+//! Pairs of original and edited pictures, by the names of their files.
 
 use std::path::{Path, PathBuf};
 
@@ -7,21 +7,21 @@ use plumbline_enhance::Pixels;
 use crate::planes::{Kernel, resized};
 use crate::train::data::{self, DataError};
 
-/// Sides are multiples of this, in pixels: what latents on the UNet's narrowest level are.
+/// Multiple of pixels of sides: whole latents on the UNet's narrowest level.
 const GRAIN: u32 = 64;
 
-/// A picture as it came, and as it should be.
+/// Original picture, and the edited one.
 #[derive(Debug, Clone)]
 pub struct Pair {
     /// The file's name without ending.
     pub name: String,
-    /// Small.
+    /// Small copy of the original.
     pub before: Pixels,
-    /// Of the same size.
+    /// Edited picture, of the same size.
     pub after: Pixels,
 }
 
-/// Folders that nothing can be learned from.
+/// Folders that a LoRA cannot be trained on.
 #[derive(Debug, thiserror::Error)]
 pub enum PairError {
     /// A folder or a picture.
@@ -47,7 +47,7 @@ pub enum PairError {
 }
 
 impl Pair {
-    /// About `side` x `side` pixels of each.
+    /// Pair of small copies, about `side` x `side` pixels each.
     pub fn new(name: &str, before: &Pixels, after: &Pixels, side: u32) -> Result<Self, PairError> {
         let shape = |p: &Pixels| f64::from(p.width()) / f64::from(p.height());
         if (shape(before) / shape(after)).ln().abs() > 0.02 {
@@ -68,7 +68,7 @@ impl Pair {
     }
 }
 
-/// The pictures of both folders whose names agree, about `side` x `side` pixels of each.
+/// Pairs of pictures of both folders whose names agree, about `side` x `side` pixels of each.
 pub fn pairs(before: &Path, after: &Path, side: u32) -> Result<Vec<Pair>, PairError> {
     let edited = data::files(after)?;
     let both = data::files(before)?.into_iter().filter_map(|(name, file)| {

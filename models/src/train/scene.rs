@@ -1,5 +1,5 @@
-//! Teaches the scene network's head. The encoder stays as it was published: seventy photos are too
-//! few to teach more than one layer.
+//! Training of the scene network's head. The encoder stays as it was published: seventy photos are too
+//! few to train more than one layer.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use crate::nets::efficientnet::{self, EfficientNet};
 use crate::nets::scene::{self, FEATURES, Head};
 use crate::nets::sky;
 use crate::train::augment;
-use crate::train::chance::Chance;
 use crate::train::data::Example;
 use crate::train::loss;
 use crate::train::optimizer::{self, AdamW};
+use crate::train::rng::Rng;
 
-/// A picture as the head sees it, and what it shows.
+/// Picture as the head's features, and its labels.
 #[derive(Debug, Clone)]
 pub struct Labelled {
-    /// What reports call it.
+    /// Name in reports.
     pub name: String,
-    /// By whom; never both learned from and checked with.
+    /// Fold of its photographer; never both trained and evaluated on.
     pub fold: usize,
     /// Inside or outside.
     pub is_interior: bool,
-    /// `None`: outside.
+    /// Room; `None`: outside.
     pub room: Option<Room>,
-    /// `FEATURES` each: of the picture as it is, then of views by chance.
+    /// Features, `FEATURES` each: of the picture as it is, then of random views.
     pub views: Vec<Vec<f32>>,
 }
 
@@ -35,10 +35,10 @@ pub struct Labelled {
 const SIDE: usize = efficientnet::SIDE as usize;
 const STEPS: usize = 400;
 const RATE: f64 = 4e-3;
-/// Much, because there are four times as many weights as photos.
+/// Weight decay: much, because there are four times as many weights as photos.
 const DECAY: f64 = 0.5;
 
-/// The features of a picture as it is and of so many views by chance.
+/// Features of a picture as it is and of `count` random views.
 pub fn views(
     trunk: &EfficientNet,
     example: &Example,
@@ -47,16 +47,16 @@ pub fn views(
 ) -> Result<Vec<Vec<f32>>> {
     let features = |x: &Tensor| scene::features(trunk, x)?.squeeze(0)?.to_vec1();
     let mut views = vec![features(&efficientnet::input(&example.picture)?)?];
-    let mut chance = Chance::new(seed, 0);
+    let mut rng = Rng::new(seed, 0);
     for _ in 0..count {
-        let view = augment::view(example, &[], SIDE, &mut chance);
+        let view = augment::view(example, &[], SIDE, &mut rng);
         let x = Tensor::from_vec(view.picture, (1, 3, SIDE, SIDE), &Device::Cpu)?;
         views.push(features(&rescaled(&x)?)?);
     }
     Ok(views)
 }
 
-/// From samples as the sky network wants them, which views are made for, to what the encoder wants.
+/// Rescales samples from the sky network's normalisation, which views have, to the encoder's.
 fn rescaled(x: &Tensor) -> Result<Tensor> {
     let [mean, ..] = efficientnet::USUAL.mean;
     let [deviation, ..] = efficientnet::USUAL.deviation;
@@ -72,8 +72,8 @@ pub fn logits(weights: &BTreeMap<String, Tensor>, features: &[Vec<f32>]) -> Resu
     Head::new(&vb)?.logits(&x)?.to_vec2()
 }
 
-/// The head's weights, temperatures of one.
-pub fn teach(pictures: &[&Labelled]) -> Result<BTreeMap<String, Tensor>> {
+/// Trains the head; returns its weights, with temperatures of one.
+pub fn train(pictures: &[&Labelled]) -> Result<BTreeMap<String, Tensor>> {
     let views = |of: &Labelled| of.views.len();
     let count: usize = pictures.iter().map(|p| views(p)).sum();
     let all: Vec<f32> = pictures.iter().flat_map(|p| p.views.concat()).collect();
@@ -85,7 +85,7 @@ pub fn teach(pictures: &[&Labelled]) -> Result<BTreeMap<String, Tensor>> {
         .mean(0)?
         .sqrt()?
         .affine(1.0, 1e-3)?;
-    let usual = all.broadcast_sub(&mean)?.broadcast_div(&deviation)?;
+    let standardized = all.broadcast_sub(&mean)?.broadcast_div(&deviation)?;
     let of_views = |value: &dyn Fn(&Labelled) -> f32| -> Result<Tensor> {
         let values: Vec<f32> = pictures
             .iter()
@@ -107,8 +107,9 @@ pub fn teach(pictures: &[&Labelled]) -> Result<BTreeMap<String, Tensor>> {
     let vars = vars.map(|(name, var)| (name.to_owned(), var.clone()));
     let mut optimizer = AdamW::new(vars.into(), DECAY)?;
     for step in 0..STEPS {
-        let logits = usual.matmul(&weight.t()?)?.broadcast_add(&bias)?;
-        let place = loss::doubt(&logits.narrow(1, 0, 1)?.squeeze(1)?, &inside)?.mean_all()?;
+        let logits = standardized.matmul(&weight.t()?)?.broadcast_add(&bias)?;
+        let place =
+            loss::cross_entropy(&logits.narrow(1, 0, 1)?.squeeze(1)?, &inside)?.mean_all()?;
         let rooms = log_softmax(&logits.narrow(1, 1, outputs - 1)?, D::Minus1)?;
         let right = rooms.gather(&room.unsqueeze(1)?, 1)?.squeeze(1)?;
         let rooms = ((right * &has_room)?.sum_all()? / has_room.sum_all()?)?.neg()?;
@@ -126,8 +127,8 @@ pub fn teach(pictures: &[&Labelled]) -> Result<BTreeMap<String, Tensor>> {
     Ok(named.map(|(name, tensor)| (name.to_owned(), tensor)).into())
 }
 
-/// The temperature at which the right answers of others' pictures are likeliest. `answers`: logits,
-/// and which is right.
+/// Temperature at which the right answers of other pictures are likeliest. `answers`: logits, and the
+/// index of the right one.
 pub fn temperature(answers: &[(Vec<f32>, usize)]) -> f32 {
     let unlikely = |temperature: f32| -> f32 {
         answers

@@ -1,5 +1,5 @@
-//! Teaches the sky network: from nothing by a teacher's masks, or on from the shipped weights by
-//! an organization's own.
+//! Training of the sky network: from scratch by a teacher's masks, or from the shipped weights by an
+//! organization's own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
@@ -12,37 +12,37 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::nets::sky::{Net, SkyNet};
 use crate::train::augment::{self, View};
-use crate::train::chance::Chance;
 use crate::train::checkpoint::{self, Weights};
 use crate::train::data::Example;
 use crate::train::loss::{self, iou};
 use crate::train::optimizer::{self, AdamW};
+use crate::train::rng::Rng;
 
-/// How much of itself a kernel loses a step, by the rate.
+/// Weight decay of kernels.
 const DECAY: f64 = 0.02;
 
-/// How to teach.
+/// Hyperparameters and checkpoint of a training.
 #[derive(Debug, Clone)]
 pub struct Recipe {
-    /// How often every example is seen, each time another view of it.
+    /// Number of times that every example is seen, each time another view of it.
     pub epochs: usize,
     /// Views a step.
     pub batch: usize,
-    /// The rate at its peak.
+    /// Learning rate at its peak.
     pub rate: f64,
     /// Sides of a view, a multiple of 32 pixels.
     pub side: usize,
-    /// Epochs without a better check after which it is enough.
+    /// Epochs without a better evaluation after which it ends.
     pub patience: usize,
-    /// Whatever is left to chance follows from it.
+    /// Seed of all random numbers.
     pub seed: u64,
-    /// Where the state is kept after every epoch, and taken up from if it is there.
+    /// File that the state is stored in after every epoch, and resumed from if it is there.
     pub checkpoint: Option<PathBuf>,
 }
 
 impl Recipe {
-    /// On from weights that are good already.
-    pub fn tuning(seed: u64) -> Self {
+    /// Fine-tuning of weights that are good already.
+    pub fn fine_tuning(seed: u64) -> Self {
         Self {
             epochs: 20,
             batch: 8,
@@ -55,140 +55,140 @@ impl Recipe {
     }
 }
 
-/// What became of an epoch.
+/// Result of an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Epoch {
-    /// From 1.
+    /// Number, from 1.
     pub number: usize,
-    /// At most.
+    /// Most epochs.
     pub of: usize,
-    /// The mean over its steps.
+    /// Mean loss over its steps.
     pub loss: f32,
-    /// The mean intersection over union of the checked examples with sky; 1.0: none has any.
+    /// Mean intersection over union of the checked examples with sky; 1.0: none has any.
     pub iou: f32,
-    /// The best so far.
+    /// True for the best so far.
     pub is_best: bool,
 }
 
-/// Hears how it goes.
+/// Observer of a training.
 pub trait Progress {
-    /// After every epoch, its state kept already: goes on or stops here.
+    /// Called after every epoch, its state stored already: continues or stops.
     fn epoch(&mut self, epoch: Epoch) -> ControlFlow<()>;
 }
 
-/// A sky network in the making.
-pub struct Pupil {
+/// Sky network in training.
+pub struct Trainee {
     net: Net,
     weights: Weights,
 }
 
-/// The best weights, and how good they are.
-pub struct Taught {
-    /// By name, `f32`.
+/// Best weights, and their score.
+pub struct Trained {
+    /// Weights by name, `f32`.
     pub weights: BTreeMap<String, Tensor>,
-    /// The checked examples' mean intersection over union before the first epoch.
+    /// Mean intersection over union before the first epoch.
     pub iou_before: f32,
-    /// The same of the best weights.
+    /// Mean intersection over union with the best weights.
     pub iou: f32,
 }
 
-impl Pupil {
-    /// Knows nothing yet.
+impl Trainee {
+    /// New network with random weights.
     pub fn new(seed: u64) -> Result<Self> {
-        let (weights, net) = Weights::begin(seed, |vb| Net::new(&vb))?;
+        let (weights, net) = Weights::init(seed, |vb| Net::new(&vb))?;
         Ok(Self { net, weights })
     }
 
-    /// Knows what is in these tensors.
-    pub fn knowing(tensors: &HashMap<String, Tensor>) -> Result<Self> {
-        let pupil = Self::new(0)?;
-        pupil.weights.set(|name| named(tensors, name))?;
-        Ok(pupil)
+    /// Network with these weights.
+    pub fn from_tensors(tensors: &HashMap<String, Tensor>) -> Result<Self> {
+        let trainee = Self::new(0)?;
+        trainee.weights.set(|name| named(tensors, name))?;
+        Ok(trainee)
     }
 
-    /// Knows what the program knows.
+    /// Network with the shipped weights.
     pub fn shipped() -> Result<Self> {
-        Self::knowing(&safetensors::load_buffer(SkyNet::SHIPPED, &Device::Cpu)?)
+        Self::from_tensors(&safetensors::load_buffer(SkyNet::SHIPPED, &Device::Cpu)?)
     }
 
-    /// Learns from some examples, is checked with others, and keeps what was best. Without any to
-    /// check with, the last is the best.
-    pub fn learn(
+    /// Trains on some examples, evaluates on others, and returns the best weights. Without any to evaluate
+    /// on, the last are the best.
+    pub fn train(
         self,
         examples: &[Example],
         checked: &[Example],
         recipe: &Recipe,
         progress: &mut dyn Progress,
-    ) -> Result<Taught> {
+    ) -> Result<Trained> {
         let mut optimizer = AdamW::new(self.weights.vars(), DECAY)?;
         let stored = recipe.checkpoint.as_ref().filter(|path| path.exists());
-        let (mut taught, mut course) = match stored {
-            Some(path) => self.take_up(path, &mut optimizer)?,
-            None => self.begin(checked)?,
+        let (mut trained, mut state) = match stored {
+            Some(path) => self.resume(path, &mut optimizer)?,
+            None => self.start(checked)?,
         };
-        while course.epoch < recipe.epochs && course.epoch - course.best_epoch < recipe.patience {
-            let loss = self.epoch(examples, recipe, course.epoch, &mut optimizer)?;
-            course.epoch += 1;
-            let iou = self.check(checked)?;
-            let is_best = checked.is_empty() || iou > taught.iou;
+        while state.epoch < recipe.epochs && state.epoch - state.best_epoch < recipe.patience {
+            let loss = self.epoch(examples, recipe, state.epoch, &mut optimizer)?;
+            state.epoch += 1;
+            let iou = self.evaluate(checked)?;
+            let is_best = checked.is_empty() || iou > trained.iou;
             if is_best {
-                taught.weights = self.weights.copies()?;
-                taught.iou = iou;
-                course.best_epoch = course.epoch;
+                trained.weights = self.weights.copies()?;
+                trained.iou = iou;
+                state.best_epoch = state.epoch;
             }
             if let Some(path) = &recipe.checkpoint {
-                self.keep(path, &taught, course, &optimizer)?;
+                self.save_state(path, &trained, state, &optimizer)?;
             }
-            let told = progress.epoch(Epoch {
-                number: course.epoch,
+            let flow = progress.epoch(Epoch {
+                number: state.epoch,
                 of: recipe.epochs,
                 loss,
                 iou,
                 is_best,
             });
-            if told.is_break() {
+            if flow.is_break() {
                 break;
             }
         }
-        Ok(taught)
+        Ok(trained)
     }
 
-    fn begin(&self, checked: &[Example]) -> Result<(Taught, Course)> {
-        let iou = self.check(checked)?;
-        let taught = Taught {
+    fn start(&self, checked: &[Example]) -> Result<(Trained, TrainingState)> {
+        let iou = self.evaluate(checked)?;
+        let trained = Trained {
             weights: self.weights.copies()?,
             iou_before: iou,
             iou,
         };
-        Ok((taught, Course::default()))
+        Ok((trained, TrainingState::default()))
     }
 
-    /// Goes on from what `keep` wrote.
-    fn take_up(&self, path: &Path, optimizer: &mut AdamW) -> Result<(Taught, Course)> {
+    /// Resumes from what `save_state` wrote.
+    fn resume(&self, path: &Path, optimizer: &mut AdamW) -> Result<(Trained, TrainingState)> {
         let stored = safetensors::load(path, &Device::Cpu)?;
         let find = |name: &str| named(&stored, name);
         self.weights.set(|name| find(&format!("now.{name}")))?;
-        optimizer.remember(find)?;
+        optimizer.load_state(find)?;
         let best = |name: String| Ok((name.clone(), find(&format!("best.{name}"))?));
-        let state = find("course")?.to_vec1::<f32>()?;
-        let taught = Taught {
+        let numbers = find("course")?.to_vec1::<f32>()?;
+        let trained = Trained {
             weights: self
                 .weights
                 .vars()
                 .into_keys()
                 .map(best)
                 .collect::<Result<_>>()?,
-            iou: state[2],
-            iou_before: state[3],
+            iou: numbers[2],
+            iou_before: numbers[3],
         };
-        let course = Course {
-            epoch: state[0] as usize,
-            best_epoch: state[1] as usize,
+        let state = TrainingState {
+            epoch: numbers[0] as usize,
+            best_epoch: numbers[1] as usize,
         };
-        Ok((taught, course))
+        Ok((trained, state))
     }
 
-    /// One pass over all examples; the mean loss.
+    /// Trains on all examples once; returns the mean loss.
     fn epoch(
         &self,
         examples: &[Example],
@@ -197,7 +197,7 @@ impl Pupil {
         optimizer: &mut AdamW,
     ) -> Result<f32> {
         let mut order: Vec<usize> = (0..examples.len()).collect();
-        Chance::new(recipe.seed, epoch as u64).shuffle(&mut order);
+        Rng::new(recipe.seed, epoch as u64).shuffle(&mut order);
         let steps = examples.len().div_ceil(recipe.batch);
         let mut total = 0.0;
         for (step, batch) in order.chunks(recipe.batch).enumerate() {
@@ -205,8 +205,8 @@ impl Pupil {
                 .into_par_iter()
                 .map(|&i| {
                     let place = ((epoch + 1) * examples.len() + i) as u64;
-                    let mut chance = Chance::new(recipe.seed, place << 8);
-                    augment::view(&examples[i], examples, recipe.side, &mut chance)
+                    let mut rng = Rng::new(recipe.seed, place << 8);
+                    augment::view(&examples[i], examples, recipe.side, &mut rng)
                 })
                 .collect();
             let loss = loss::of(&self.net, &views, recipe.side)?;
@@ -218,13 +218,13 @@ impl Pupil {
         Ok(total / steps as f32)
     }
 
-    /// The mean intersection over union of those with sky, whole as they are.
-    pub fn check(&self, examples: &[Example]) -> Result<f32> {
+    /// Mean intersection over union of the examples with sky, uncropped.
+    pub fn evaluate(&self, examples: &[Example]) -> Result<f32> {
         let net = SkyNet::of(Net::new(&self.frozen()?)?);
         mean_iou(examples, |picture| net.probability(picture))
     }
 
-    /// The weights as they are, without a memory of how they came about.
+    /// Weights as they are, not tracked for gradients.
     fn frozen(&self) -> Result<VarBuilder<'static>> {
         let tensors = self.weights.copies()?.into_iter();
         let detached = tensors
@@ -233,25 +233,31 @@ impl Pupil {
         Ok(VarBuilder::from_tensors(detached, DType::F32, &Device::Cpu))
     }
 
-    fn keep(&self, path: &Path, taught: &Taught, course: Course, optimizer: &AdamW) -> Result<()> {
-        let state = [
-            course.epoch as f32,
-            course.best_epoch as f32,
-            taught.iou,
-            taught.iou_before,
+    fn save_state(
+        &self,
+        path: &Path,
+        trained: &Trained,
+        state: TrainingState,
+        optimizer: &AdamW,
+    ) -> Result<()> {
+        let numbers = [
+            state.epoch as f32,
+            state.best_epoch as f32,
+            trained.iou,
+            trained.iou_before,
         ];
         let now = self.weights.copies()?.into_iter();
-        let best = taught.weights.iter();
+        let best = trained.weights.iter();
         let tensors = now
             .map(|(name, tensor)| (format!("now.{name}"), tensor))
             .chain(best.map(|(name, tensor)| (format!("best.{name}"), tensor.clone())))
-            .chain(optimizer.memory()?)
-            .chain([("course".to_owned(), Tensor::new(&state, &Device::Cpu)?)]);
+            .chain(optimizer.state()?)
+            .chain([("course".to_owned(), Tensor::new(&numbers, &Device::Cpu)?)]);
         checkpoint::write(path, tensors)
     }
 }
 
-/// How well skies are found, whoever finds them: the mean intersection over union of those with sky.
+/// Mean intersection over union of a method on the examples with sky.
 pub fn mean_iou(examples: &[Example], find: impl Fn(&Pixels) -> Result<Mask>) -> Result<f32> {
     let found: Vec<Option<f32>> = examples
         .iter()
@@ -262,9 +268,9 @@ pub fn mean_iou(examples: &[Example], find: impl Fn(&Pixels) -> Result<Mask>) ->
     Ok(if found.is_empty() { 1.0 } else { mean })
 }
 
-/// Where a training stands.
+/// State of a training.
 #[derive(Debug, Clone, Copy, Default)]
-struct Course {
+struct TrainingState {
     epoch: usize,
     best_epoch: usize,
 }

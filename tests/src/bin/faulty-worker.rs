@@ -58,7 +58,7 @@ impl SceneAnalyzer for Faulty {
                 Fault::Pastes | Fault::Warps | Fault::Casts | Fault::CastsOnce => {}
             }
         }
-        NoAnalyzer.look(small)
+        NoAnalyzer.analyze(small)
     }
 
     fn name(&self) -> &str {

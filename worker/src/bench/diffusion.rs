@@ -9,9 +9,9 @@ use clap::Args;
 use plumbline_enhance::plan::engine::{CANNY, TILE};
 use plumbline_enhance::steps::tiles::Grid;
 use plumbline_enhance::{Denoise, Pixels, Schedule, small};
-use plumbline_models::device::{self, Kind};
 use plumbline_models::diffusion::budget::Budget;
 use plumbline_models::diffusion::rehearsal::{self, Figure, Part, Precision, Rehearsal};
+use plumbline_nn::device::{self, DeviceKind};
 use serde_json::Value;
 
 /// The strength of a plan for a room.
@@ -78,8 +78,8 @@ fn precision(name: &str) -> Result<Precision, String> {
 pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
     let (device, kind) = device::best();
     let (name, card) = match &kind {
-        Kind::Cpu => ("the processor", false),
-        Kind::Cuda { name } => (name.as_str(), true),
+        DeviceKind::Cpu => ("the processor", false),
+        DeviceKind::Cuda { name } => (name.as_str(), true),
     };
     let usual = if card {
         Precision::HALF
@@ -96,7 +96,7 @@ pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
     println!("device: {name}, {} at {} px", precision.name(), order.px);
     let memory = device::memory(&device);
     let free = memory.map(|memory| memory.free);
-    let free = free.or_else(device::of_the_machine);
+    let free = free.or_else(device::available_system_memory);
     let free = free.unwrap_or(UNKNOWN_MEMORY);
     for way in rehearsal::sdxl_ways(free, card) {
         println!("fits: {way}");

@@ -6,11 +6,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use plumbline_documents::Report;
+use plumbline_documents::{Figure, Gate};
 use plumbline_enhance::{
     Decoded, Limits, Output, Pixels, Preset, Scene, apply, decode, encode, encode_preview,
     inspect_with_heatmap, measure, plan, preview, straighten,
 };
-use plumbline_models::pages;
+use plumbline_nn::malloc_tuning;
 
 use crate::bench::stages::Run;
 
@@ -24,7 +25,7 @@ pub fn once(file: &Path, threads: usize, pair: Option<&Path>) -> anyhow::Result<
         .num_threads(threads)
         .build_global()?;
     // As the worker does while a photo is in hand.
-    let _kept = pages::keep();
+    let _kept = malloc_tuning::retain_freed();
     let mut run = Run {
         peer: "plumbline".to_owned(),
         ..Run::default()
@@ -136,16 +137,15 @@ fn tell(run: &mut Run, plan: &plumbline_enhance::Plan, report: &Report) {
         report.verdict,
         report.headline()
     ));
-    for name in [
-        "ssim",
-        "ms_ssim",
-        "delta_e_mean",
-        "delta_e_p95",
-        "structure",
-    ] {
-        if let Some(measure) = report.measure(name) {
-            run.numbers.insert(name.to_owned(), measure.value);
-        }
+    let figures = [
+        Figure::Ssim,
+        Figure::MsSsim,
+        Figure::DeltaEMean,
+        Figure::DeltaEP95,
+    ];
+    let figures = figures.into_iter().filter_map(|one| report.figure(one));
+    for measure in figures.chain(report.gate(Gate::Structure)) {
+        run.numbers.insert(measure.name.to_string(), measure.value);
     }
 }
 

@@ -41,7 +41,7 @@ pub fn once(judged: &Judge) -> anyhow::Result<()> {
     let moved = before.pixel_count() * 6;
     let inspected = run.stage(CONTROL, moved, || judge(&before, &after, &Terms::default()));
     for measure in &inspected.report.measures {
-        run.numbers.insert(measure.name.clone(), measure.value);
+        run.numbers.insert(measure.name.to_string(), measure.value);
     }
     run.notes.push(inspected.report.headline());
     println!("{}", serde_json::to_string(&run)?);

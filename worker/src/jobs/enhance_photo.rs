@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use anyhow::anyhow;
 use futures::FutureExt;
-use plumbline_domain::jobs::Claim;
-use plumbline_domain::queue::EnhancePhoto;
+use plumbline_domain::work::jobs::Claim;
+use plumbline_domain::work::queue::EnhancePhoto;
 
 use crate::develop::develop;
 use crate::failure::{Failure, panic_message};

@@ -3,9 +3,9 @@
 use anyhow::{Context, bail};
 use plumbline_enhance::Pixels;
 use plumbline_models::manifest;
-use plumbline_models::nets::clip::{self, Clip, Words};
-use plumbline_models::shelf::Shelf;
+use plumbline_models::nets::clip::{self, Clip, ClipTokenizer};
 use plumbline_models::sky::SkyNet;
+use plumbline_models::weight_store::WeightStore;
 use plumbline_models::weights::Weights;
 
 use crate::bench::stages::Run;
@@ -24,7 +24,7 @@ const WORDS_GFLOP: f64 = 6.0 * SENTENCES as f64;
 /// What a network does once it is built.
 type Look = Box<dyn Fn() -> anyhow::Result<()>>;
 
-pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
+pub fn run(store: &WeightStore) -> anyhow::Result<()> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     println!(
         "{threads} threads, a picture of {} x {}",
@@ -39,12 +39,12 @@ pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
         (
             "sky-u2netp",
             SKY_GFLOP,
-            sky as fn(&Shelf) -> anyhow::Result<Look>,
+            sky as fn(&WeightStore) -> anyhow::Result<Look>,
         ),
         ("clip-vit-base-patch32", CLIP_GFLOP, picture),
         ("clip, 16 sentences", WORDS_GFLOP, sentences),
     ] {
-        match measured(shelf, build) {
+        match measured(store, build) {
             Ok(run) => {
                 print(name, &run, gflop);
                 ran += 1;
@@ -58,9 +58,12 @@ pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn measured(shelf: &Shelf, build: fn(&Shelf) -> anyhow::Result<Look>) -> anyhow::Result<Run> {
+fn measured(
+    store: &WeightStore,
+    build: fn(&WeightStore) -> anyhow::Result<Look>,
+) -> anyhow::Result<Run> {
     let mut run = Run::default();
-    let look = run.stage("load", 0, || build(shelf))?;
+    let look = run.stage("load", 0, || build(store))?;
     run.stage("warm", 0, &look)?;
     run.stage("run", 0, &look)?;
     Ok(run)
@@ -77,8 +80,8 @@ fn print(name: &str, run: &Run, gflop: f64) {
     );
 }
 
-fn sky(shelf: &Shelf) -> anyhow::Result<Look> {
-    let net = SkyNet::open(&installed(shelf, "sky-u2netp")?)?;
+fn sky(store: &WeightStore) -> anyhow::Result<Look> {
+    let net = SkyNet::open(&installed(store, "sky-u2netp")?)?;
     let drawn = drawn();
     Ok(Box::new(move || {
         net.mask(&drawn)?;
@@ -86,33 +89,34 @@ fn sky(shelf: &Shelf) -> anyhow::Result<Look> {
     }))
 }
 
-fn picture(shelf: &Shelf) -> anyhow::Result<Look> {
-    let (net, drawn) = (clip(shelf)?, drawn());
+fn picture(store: &WeightStore) -> anyhow::Result<Look> {
+    let (net, drawn) = (clip(store)?, drawn());
     Ok(Box::new(move || {
         net.picture(&clip::input(&drawn)?)?;
         Ok(())
     }))
 }
 
-fn sentences(shelf: &Shelf) -> anyhow::Result<Look> {
-    let net = clip(shelf)?;
-    let vocabulary = installed(shelf, "clip-tokenizer");
-    let words = Words::open(&vocabulary.or_else(|_| installed(shelf, "clip-tokenizer-hub"))?)?;
-    let ids = words.ids(&vec!["a photo of a kitchen.".to_owned(); SENTENCES])?;
+fn sentences(store: &WeightStore) -> anyhow::Result<Look> {
+    let net = clip(store)?;
+    let vocabulary = installed(store, "clip-tokenizer");
+    let tokenizer =
+        ClipTokenizer::open(&vocabulary.or_else(|_| installed(store, "clip-tokenizer-hub"))?)?;
+    let ids = tokenizer.ids(&vec!["a photo of a kitchen.".to_owned(); SENTENCES])?;
     Ok(Box::new(move || {
         net.sentences(&ids)?;
         Ok(())
     }))
 }
 
-fn clip(shelf: &Shelf) -> anyhow::Result<Clip> {
-    let weights = Weights::map(&installed(shelf, "clip-vit-base-patch32")?)?;
+fn clip(store: &WeightStore) -> anyhow::Result<Clip> {
+    let weights = Weights::map(&installed(store, "clip-vit-base-patch32")?)?;
     Ok(weights.build(Clip::base_patch32)?)
 }
 
-fn installed(shelf: &Shelf, id: &str) -> anyhow::Result<std::path::PathBuf> {
+fn installed(store: &WeightStore, id: &str) -> anyhow::Result<std::path::PathBuf> {
     let weight = manifest::find(id).context("it is not in the manifest")?;
-    Ok(shelf.find(weight)?)
+    Ok(store.find(weight)?)
 }
 
 /// Brighter upwards, so that there is something to see.

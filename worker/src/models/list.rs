@@ -1,14 +1,14 @@
 //! `models list`.
 
 use plumbline_models::manifest::{self, Use, Weight};
-use plumbline_models::shelf::{Shelf, State};
+use plumbline_models::weight_store::{State, WeightStore};
 
 use super::megabytes;
 
-pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
-    println!("{}", shelf.folder().display());
+pub fn run(store: &WeightStore) -> anyhow::Result<()> {
+    println!("{}", store.folder().display());
     for weight in manifest::all() {
-        println!("{}", line(weight, shelf.state(weight)));
+        println!("{}", line(weight, store.state(weight)));
     }
     Ok(())
 }
@@ -22,7 +22,6 @@ fn line(weight: &Weight, state: State) -> String {
     let warning = match weight.used_by {
         Use::Product => "",
         Use::Asked => " Only where it was asked for by name.",
-        Use::Tests => " For tests only.",
     };
     format!(
         "  {:<22} {state:<14} {size:>12}  {:<12} {}{warning}",
@@ -43,7 +42,5 @@ mod tests {
         );
         let sky = manifest::find("sky-u2netp").expect("it is listed");
         assert!(line(sky, State::Missing).ends_with("Only where it was asked for by name."));
-        let tests = manifest::find("places365-squeezenet").expect("it is listed");
-        assert!(line(tests, State::Missing).ends_with("For tests only."));
     }
 }

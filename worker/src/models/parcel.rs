@@ -6,7 +6,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use anyhow::{Context, bail};
 use plumbline_models::manifest::Weight;
-use plumbline_models::shelf::Shelf;
+use plumbline_models::weight_store::WeightStore;
 use sha2::{Digest, Sha256};
 
 use super::source::{Have, Stream};
@@ -15,7 +15,7 @@ use super::source::{Have, Stream};
 const VERSION: &str = "part.version";
 
 pub struct Parcel<'a> {
-    shelf: &'a Shelf,
+    store: &'a WeightStore,
     weight: &'a Weight,
     file: File,
     hash: Sha256,
@@ -24,8 +24,8 @@ pub struct Parcel<'a> {
 
 impl<'a> Parcel<'a> {
     /// Goes on with what an earlier pull left, and keeps others from doing so meanwhile.
-    pub fn open(shelf: &'a Shelf, weight: &'a Weight) -> anyhow::Result<Self> {
-        let path = shelf.part(weight);
+    pub fn open(store: &'a WeightStore, weight: &'a Weight) -> anyhow::Result<Self> {
+        let path = store.part(weight);
         let cannot = || format!("{} cannot be written", path.display());
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(cannot)?;
@@ -37,7 +37,7 @@ impl<'a> Parcel<'a> {
             bail!("Another pull is fetching {}.", weight.id);
         }
         let mut parcel = Self {
-            shelf,
+            store,
             weight,
             file,
             hash: Sha256::new(),
@@ -65,8 +65,8 @@ impl<'a> Parcel<'a> {
     /// What a source may leave out. Where no hash would find a seam between two versions of a
     /// file, only a source's own word that it is still the same version counts.
     pub fn have(&self) -> Have {
-        let version = fs::read_to_string(self.shelf.beside(self.weight, VERSION)).ok();
-        let safe = version.is_some() || self.shelf.sha256(self.weight).is_some();
+        let version = fs::read_to_string(self.store.beside(self.weight, VERSION)).ok();
+        let safe = version.is_some() || self.store.sha256(self.weight).is_some();
         Have {
             bytes: if safe { self.bytes } else { 0 },
             version,
@@ -89,7 +89,7 @@ impl<'a> Parcel<'a> {
             (self.hash, self.bytes) = (Sha256::new(), 0);
         }
         self.file.seek(SeekFrom::End(0))?;
-        let note = self.shelf.beside(self.weight, VERSION);
+        let note = self.store.beside(self.weight, VERSION);
         match &stream.version {
             Some(version) => fs::write(note, version),
             None => gone(fs::remove_file(note)),
@@ -118,7 +118,7 @@ impl<'a> Parcel<'a> {
             );
         }
         let found = hex(&self.hash.clone().finalize());
-        let known = self.shelf.sha256(self.weight);
+        let known = self.store.sha256(self.weight);
         if let Some(wanted) = known.as_ref().filter(|wanted| **wanted != found) {
             self.throw_away()?;
             bail!("Its sha256 is {found} instead of {wanted}. Nothing was kept");
@@ -126,7 +126,7 @@ impl<'a> Parcel<'a> {
         let cannot = || format!("{} cannot be written", self.folder());
         self.file.sync_all().with_context(cannot)?;
         if known.is_none() {
-            self.shelf
+            self.store
                 .record(self.weight, &found)
                 .with_context(cannot)?;
         }
@@ -134,19 +134,19 @@ impl<'a> Parcel<'a> {
     }
 
     fn put_in_place(&self) -> std::io::Result<()> {
-        fs::rename(self.shelf.part(self.weight), self.shelf.path(self.weight))?;
-        gone(fs::remove_file(self.shelf.beside(self.weight, VERSION)))?;
+        fs::rename(self.store.part(self.weight), self.store.path(self.weight))?;
+        gone(fs::remove_file(self.store.beside(self.weight, VERSION)))?;
         // The name, too, should outlast a power cut.
         File::open(self.folder())?.sync_all()
     }
 
     fn throw_away(&self) -> std::io::Result<()> {
-        gone(fs::remove_file(self.shelf.beside(self.weight, VERSION)))?;
-        gone(fs::remove_file(self.shelf.part(self.weight)))
+        gone(fs::remove_file(self.store.beside(self.weight, VERSION)))?;
+        gone(fs::remove_file(self.store.part(self.weight)))
     }
 
     fn folder(&self) -> String {
-        let path = self.shelf.path(self.weight);
+        let path = self.store.path(self.weight);
         path.parent().unwrap_or(&path).display().to_string()
     }
 }

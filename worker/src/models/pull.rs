@@ -4,17 +4,17 @@ use std::io::{IsTerminal, Read};
 
 use anyhow::{Context, bail};
 use plumbline_models::manifest::Weight;
-use plumbline_models::shelf::{Proof, Shelf};
+use plumbline_models::weight_store::{Proof, WeightStore};
 
 use super::megabytes;
 use super::parcel::Parcel;
 use super::source::{self, Source};
 
 /// One after the other; what fails does not keep the others from coming.
-pub fn run(shelf: &Shelf, weights: &[&Weight], mirror: Option<&str>) -> anyhow::Result<()> {
+pub fn run(store: &WeightStore, weights: &[&Weight], mirror: Option<&str>) -> anyhow::Result<()> {
     let mut failed = 0;
     for weight in weights {
-        match one(shelf, weight, mirror) {
+        match one(store, weight, mirror) {
             Ok(sentence) => println!("{}: {sentence}", weight.id),
             Err(error) => {
                 eprintln!("{}: {error:#}", weight.id);
@@ -28,13 +28,13 @@ pub fn run(shelf: &Shelf, weights: &[&Weight], mirror: Option<&str>) -> anyhow::
     Ok(())
 }
 
-fn one(shelf: &Shelf, weight: &Weight, mirror: Option<&str>) -> anyhow::Result<&'static str> {
-    match shelf.verify(weight) {
+fn one(store: &WeightStore, weight: &Weight, mirror: Option<&str>) -> anyhow::Result<&'static str> {
+    match store.verify(weight) {
         Ok(Proof::Good) => return Ok("installed already"),
         Ok(Proof::NeverRecorded { .. }) => return Ok("put here by hand, left as it is"),
         _ => {}
     }
-    let mut parcel = Parcel::open(shelf, weight)?;
+    let mut parcel = Parcel::open(store, weight)?;
     if parcel.is_whole() {
         return parcel.finish(None).map(|()| "installed");
     }
@@ -45,7 +45,7 @@ fn one(shelf: &Shelf, weight: &Weight, mirror: Option<&str>) -> anyhow::Result<&
             Ok(()) => return Ok("installed"),
             Err(error) => eprintln!("{}: {error:#}", weight.id),
         }
-        parcel = Parcel::open(shelf, weight)?;
+        parcel = Parcel::open(store, weight)?;
     }
     fetch(parcel, weight, last).map(|()| "installed")
 }

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use plumbline_models::manifest::{self, Weight};
-use plumbline_models::shelf::{Proof, Shelf, State, sha256_of};
+use plumbline_models::weight_store::{Proof, State, WeightStore, sha256_of};
 use tempfile::TempDir;
 
 use super::parcel::Parcel;
@@ -79,7 +79,7 @@ fn more_than_was_promised_is_refused_before_it_fills_the_disk() {
 fn a_beginning_that_is_all_of_it_needs_no_server() {
     let desk = Desk::new();
     desk.leave(&desk.bytes);
-    pull::run(&desk.shelf, &[&desk.weight], Some("http://127.0.0.1:9")).unwrap();
+    pull::run(&desk.store, &[&desk.weight], Some("http://127.0.0.1:9")).unwrap();
     assert!(desk.is_good());
 }
 
@@ -97,7 +97,7 @@ fn a_mirrors_folder_is_copied() {
     let mirror = tempfile::tempdir().unwrap();
     fs::create_dir(mirror.path().join("w")).unwrap();
     fs::write(mirror.path().join("w/w.bin"), &desk.bytes).unwrap();
-    pull::run(&desk.shelf, &[&desk.weight], mirror.path().to_str()).unwrap();
+    pull::run(&desk.store, &[&desk.weight], mirror.path().to_str()).unwrap();
     assert!(desk.is_good());
 }
 
@@ -110,7 +110,7 @@ fn a_hash_that_nobody_knows_is_recorded_and_then_enforced() {
     assert!(desk.is_good());
     assert_eq!(desk.files(), ["w.bin", "w.bin.sha256"]);
 
-    fs::remove_file(desk.shelf.path(&desk.weight)).unwrap();
+    fs::remove_file(desk.store.path(&desk.weight)).unwrap();
     let other = Server::start(vec![5; SIZE], Manners::Good);
     desk.pull(&other).unwrap_err();
     assert_eq!(desk.state(), State::Missing);
@@ -124,24 +124,24 @@ fn without_a_hash_two_versions_of_a_file_are_never_joined() {
     desk.pull(&old).unwrap_err();
     let server = Server::start(desk.bytes.clone(), Manners::Good);
     desk.pull(&server).unwrap();
-    assert_eq!(fs::read(desk.shelf.path(&desk.weight)).unwrap(), desk.bytes);
+    assert_eq!(fs::read(desk.store.path(&desk.weight)).unwrap(), desk.bytes);
 }
 
 #[test]
 fn two_pulls_of_one_file_do_not_meet() {
     let desk = Desk::new();
-    let _first = Parcel::open(&desk.shelf, &desk.weight).unwrap();
-    let second = Parcel::open(&desk.shelf, &desk.weight);
+    let _first = Parcel::open(&desk.store, &desk.weight).unwrap();
+    let second = Parcel::open(&desk.store, &desk.weight);
     assert_eq!(
         second.err().unwrap().to_string(),
         "Another pull is fetching sky-u2netp."
     );
 }
 
-/// A shelf, and a file that belongs on it.
+/// A store, and a file that belongs on it.
 struct Desk {
     _folder: TempDir,
-    shelf: Shelf,
+    store: WeightStore,
     weight: Weight,
     bytes: Vec<u8>,
 }
@@ -157,7 +157,7 @@ impl Desk {
         weight.sha256 = Some(sha256_of(&sample).unwrap());
         weight.bytes = Some(SIZE as u64);
         Self {
-            shelf: Shelf::new(folder.path().join("shelf")),
+            store: WeightStore::new(folder.path().join("store")),
             _folder: folder,
             weight,
             bytes,
@@ -165,26 +165,26 @@ impl Desk {
     }
 
     fn pull(&self, server: &Server) -> anyhow::Result<()> {
-        pull::run(&self.shelf, &[&self.weight], Some(&server.address))
+        pull::run(&self.store, &[&self.weight], Some(&server.address))
     }
 
     /// As an interrupted pull would.
     fn leave(&self, bytes: &[u8]) {
-        let part = self.shelf.part(&self.weight);
+        let part = self.store.part(&self.weight);
         fs::create_dir_all(part.parent().unwrap()).unwrap();
         fs::write(part, bytes).unwrap();
     }
 
     fn state(&self) -> State {
-        self.shelf.state(&self.weight)
+        self.store.state(&self.weight)
     }
 
     fn is_good(&self) -> bool {
-        self.shelf.verify(&self.weight).unwrap() == Proof::Good
+        self.store.verify(&self.weight).unwrap() == Proof::Good
     }
 
     fn files(&self) -> Vec<String> {
-        let folder = self.shelf.path(&self.weight);
+        let folder = self.store.path(&self.weight);
         let entries = fs::read_dir(folder.parent().unwrap()).unwrap();
         let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
         let mut names: Vec<String> = entries.map(|entry| name(entry.unwrap())).collect();

@@ -2,12 +2,12 @@
 
 use anyhow::bail;
 use plumbline_models::manifest::{self, Weight};
-use plumbline_models::shelf::{Proof, Shelf, State};
+use plumbline_models::weight_store::{Proof, State, WeightStore};
 
-pub fn run(shelf: &Shelf) -> anyhow::Result<()> {
+pub fn run(store: &WeightStore) -> anyhow::Result<()> {
     let mut wrong = 0;
     for weight in manifest::all() {
-        let (sound, sentence) = reported(weight, &shelf.verify(weight)?);
+        let (sound, sentence) = reported(weight, &store.verify(weight)?);
         println!("{sentence}");
         wrong += usize::from(!sound);
     }
@@ -46,15 +46,15 @@ mod tests {
     #[test]
     fn a_flipped_byte_is_noticed_and_the_way_out_told() {
         let folder = tempfile::tempdir().expect("a folder");
-        let shelf = Shelf::new(folder.path());
+        let store = WeightStore::new(folder.path());
         let mut weight = manifest::all()[0].clone();
         let mut bytes = vec![7_u8; 4096];
         weight.bytes = Some(4096);
-        let path = shelf.path(&weight);
+        let path = store.path(&weight);
         fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
         fs::write(&path, &bytes).expect("written");
-        weight.sha256 = Some(plumbline_models::shelf::sha256_of(&path).expect("read"));
-        let sound = |weight: &Weight| reported(weight, &shelf.verify(weight).expect("read"));
+        weight.sha256 = Some(plumbline_models::weight_store::sha256_of(&path).expect("read"));
+        let sound = |weight: &Weight| reported(weight, &store.verify(weight).expect("read"));
         assert_eq!(sound(&weight), (true, "sky-u2netp: good".to_owned()));
 
         bytes[2000] ^= 1;

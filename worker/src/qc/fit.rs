@@ -4,11 +4,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::bail;
-use plumbline_documents::{Report, Standing};
-use plumbline_domain::attempts::{self, Undecided, Verdict};
-use plumbline_domain::reviews::{self, Decision};
+use plumbline_documents::{Decision, Report, Standing, Verdict};
 use plumbline_domain::scope::Scope;
-use plumbline_domain::thresholds::{self, NewRefit, Refit};
+use plumbline_domain::work::attempts;
+use plumbline_domain::work::attempts::Undecided;
+use plumbline_domain::work::refits::{self, NewRefit, Refit};
+use plumbline_domain::work::reviews;
 use plumbline_enhance::inspect::refit::{self, Decided};
 use plumbline_enhance::inspect::shadow::{Change, Shadow};
 
@@ -44,7 +45,7 @@ pub async fn run(desk: &Desk, order: &Fit) -> anyhow::Result<String> {
 
 impl Proposal {
     async fn make(scope: &mut Scope) -> anyhow::Result<Self> {
-        let in_force = thresholds::in_force(scope).await?;
+        let in_force = refits::in_force(scope).await?;
         let (decided, unreadable) = decided(scope).await?;
         let before = Standard::of(in_force.as_ref()).thresholds;
         let after = refit::fit(&decided, &before);
@@ -69,7 +70,7 @@ impl Proposal {
         }
         let mut scope = desk.scope().await?;
         let instead_of = self.in_force.as_ref().map(|refit| refit.id);
-        let adopted = thresholds::adopt(&mut scope, instead_of, &self.to_store()?).await?;
+        let adopted = refits::adopt(&mut scope, instead_of, &self.to_store()?).await?;
         let Some(id) = adopted else {
             bail!(
                 "Somebody else changed the thresholds just now. Nothing was changed; run again to see what is true now."
@@ -84,7 +85,7 @@ impl Proposal {
     fn to_store(&self) -> anyhow::Result<NewRefit> {
         Ok(NewRefit {
             table_version: i32::try_from(self.shadow.version)?,
-            bounds: serde_json::to_value(refit::moved(&self.change.after))?,
+            bounds: serde_json::to_value(self.change.after.moved())?,
             decisions: i32::try_from(self.shadow.decisions())?,
             shadow: serde_json::to_value(&self.shadow)?,
         })

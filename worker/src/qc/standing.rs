@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use plumbline_documents::{Gate, TABLE_VERSION, Thresholds};
-use plumbline_domain::thresholds::{self, Refit};
+use plumbline_domain::work::refits::{self, Refit};
 
 use crate::qc::Desk;
 use crate::standard::{Standard, ignored};
 
 /// Every gate with its threshold, and the table's where it differs.
 pub async fn tell(desk: &Desk) -> anyhow::Result<String> {
-    let refit = thresholds::in_force(&mut desk.scope().await?).await?;
+    let refit = refits::in_force(&mut desk.scope().await?).await?;
     let standard = Standard::of(refit.as_ref());
     let mut said = String::new();
     writeln!(said, "{}", desk.whose())?;
@@ -25,9 +25,9 @@ pub async fn tell(desk: &Desk) -> anyhow::Result<String> {
 /// Whatever was in force, the table is.
 pub async fn reset(desk: &Desk) -> anyhow::Result<String> {
     let mut scope = desk.scope().await?;
-    let in_force = thresholds::in_force(&mut scope).await?;
+    let in_force = refits::in_force(&mut scope).await?;
     let withdrawn = match in_force {
-        Some(refit) => thresholds::withdraw(&mut scope, refit.id).await?,
+        Some(refit) => refits::withdraw(&mut scope, refit.id).await?,
         None => false,
     };
     let _saved = scope.commit().await?;
@@ -63,6 +63,6 @@ fn line(gate: Gate, thresholds: &Thresholds) -> String {
     let review = ours.review.map_or_else(String::new, |review| {
         format!("; a person looks {side} {review}")
     });
-    let name = gate.name();
+    let name = gate.as_str();
     format!("  {name:<16} fails {side} {fail}{moved}{review}")
 }

@@ -10,13 +10,13 @@ use clap::Args;
 use plumbline_documents::Place;
 use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
 use plumbline_enhance::{Denoise, GenerativeModel, Metadata, Output, Pixels, Scene, encode};
-use plumbline_models::device;
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::NEUTRAL;
-use plumbline_models::diffusion::words;
+use plumbline_models::diffusion::prompts;
 use plumbline_models::train::checkpoint;
-use plumbline_models::train::lora::{self, Recipe, Stand};
+use plumbline_models::train::lora::{self, Recipe, StepReport};
 use plumbline_models::train::pairs::{self, Pair};
+use plumbline_nn::device;
 
 use crate::files::{keep, write_beside};
 use crate::generative_models;
@@ -63,9 +63,9 @@ pub struct Lora {
 }
 
 /// Whether the look brings pictures nearer to the edited ones.
-pub fn teach(order: &Lora) -> anyhow::Result<bool> {
+pub fn train(order: &Lora) -> anyhow::Result<bool> {
     let files =
-        generative_models::files().map_err(|why| anyhow!("There is nothing to teach: {why}"))?;
+        generative_models::files().map_err(|why| anyhow!("There is nothing to train: {why}"))?;
     let pairs = pairs::pairs(&order.before, &order.after, order.px)?;
     println!("Learning from {} pairs.", pairs.len());
     let state = order.out.with_extension("state");
@@ -78,27 +78,27 @@ pub fn teach(order: &Lora) -> anyhow::Result<bool> {
         steps: order.steps,
         rate: order.rate,
         checkpoint: Some((state.clone(), KEPT_EVERY)),
-        ..Recipe::usual(order.seed)
+        ..Recipe::for_pairs(order.seed)
     };
-    let prompt = words::prompt(&files, &generative_models::cache(), NEUTRAL)?;
+    let prompt = prompts::encode_prompt(&files, &generative_models::cache(), NEUTRAL)?;
     let (device, _) = device::best();
-    let taught = lora::teach(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
+    let trained = lora::train(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
     if state.exists() {
         std::fs::remove_file(&state)?;
     }
-    let (before, after) = (taught.loss_before, taught.loss);
+    let (before, after) = (trained.loss_before, trained.loss);
     println!("Error of the latents: {before:.4} without the look, {after:.4} with all of it.");
     if after.is_nan() || after >= before {
         println!("No nearer to the edited pictures: nothing is written. More pairs may help.");
         return Ok(false);
     }
-    checkpoint::write(&order.out, taught.lora)
+    checkpoint::write(&order.out, trained.lora)
         .with_context(|| format!("{} cannot be written", order.out.display()))?;
     let sheet = order.out.with_extension("png");
     draw(files, &order.out, &pairs, &sheet)?;
     println!(
         "Written to {}; {} shows it. Put it into the folder of weights as \
-         interior-look/look.safetensors, and rooms wear it from then on.",
+         interior-look/look.safetensors, and it is applied to rooms from then on.",
         order.out.display(),
         sheet.display()
     );
@@ -106,17 +106,17 @@ pub fn teach(order: &Lora) -> anyhow::Result<bool> {
 }
 
 /// A line now and then.
-fn lines() -> impl FnMut(Stand) -> ControlFlow<()> {
+fn lines() -> impl FnMut(StepReport) -> ControlFlow<()> {
     let since = Instant::now();
     let mut recent = Vec::with_capacity(TOLD_EVERY);
-    move |stand| {
-        recent.push(stand.loss);
-        if stand.done.is_multiple_of(TOLD_EVERY) || stand.done == stand.of {
+    move |report| {
+        recent.push(report.loss);
+        if report.done.is_multiple_of(TOLD_EVERY) || report.done == report.of {
             let mean = recent.iter().sum::<f32>() / recent.len() as f32;
             let seconds = since.elapsed().as_secs_f32();
             println!(
                 "{seconds:5.0} s  step {:5} of {}  error {mean:.4}",
-                stand.done, stand.of
+                report.done, report.of
             );
             recent.clear();
         }
@@ -128,14 +128,14 @@ fn lines() -> impl FnMut(Stand) -> ControlFlow<()> {
 /// the edited picture.
 fn draw(files: Files, look: &Path, pairs: &[Pair], sheet: &Path) -> anyhow::Result<()> {
     let files = Files {
-        look: Some(look.to_owned()),
+        lora: Some(look.to_owned()),
         ..files
     };
     let model = generative_models::of(files, |_| ()).map_err(|why| anyhow!(why))?;
     let mut rows = Vec::new();
     for pair in pairs.iter().take(SHOWN) {
-        let [bare, worn] = [0.0, LOOK].map(|look| paint(&*model, &pair.before, look));
-        rows.push([pair.before.clone(), bare?, worn?, pair.after.clone()]);
+        let [without, with] = [0.0, LOOK].map(|look| paint(&*model, &pair.before, look));
+        rows.push([pair.before.clone(), without?, with?, pair.after.clone()]);
     }
     let png = encode(&joined(&rows)?, &Metadata::default(), &Output::Png)?;
     keep(write_beside(sheet, &png)?, sheet)

@@ -3,8 +3,7 @@
 
 use candle_core::{IndexOp, Result, Tensor};
 use candle_nn::{VarBuilder, ops};
-
-use crate::gelu::gelu;
+use plumbline_nn::gelu::gelu;
 
 use super::Shape;
 use super::layers::{Bend, ChannelNorm, Grow, Mlp, Pointwise};

@@ -3,8 +3,7 @@
 
 use candle_core::{D, Module, Result, Tensor};
 use candle_nn::{Linear, VarBuilder, linear, ops};
-
-use crate::gelu::gelu;
+use plumbline_nn::gelu::gelu;
 
 /// Attention's scores are held for this many pairs at once: 16 MB, which fits no cache but bounds
 /// what 4096 tokens that all attend to each other would need (4 heads: 268 MB).

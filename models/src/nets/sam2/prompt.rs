@@ -5,8 +5,7 @@ use std::f64::consts::TAU;
 
 use candle_core::{Device, Module, Result, Tensor};
 use candle_nn::{Conv2d, Conv2dConfig, VarBuilder, conv2d};
-
-use crate::gelu::gelu;
+use plumbline_nn::gelu::gelu;
 
 use super::Shape;
 use super::layers::ChannelNorm;

@@ -1,62 +1,18 @@
-//! Attention (Vaswani et al. 2017), and the transformers that a UNet's levels hold.
+//! Transformers of a UNet's levels, and the attention of the autoencoder (Vaswani et al. 2017).
 
-use candle_core::{D, DType, Module, Result, Tensor};
-use candle_nn::ops::{layer_norm_slow, softmax, softmax_last_dim};
+use candle_core::{Module, Result, Tensor};
+use candle_nn::ops::layer_norm_slow;
 use candle_nn::{LayerNorm, VarBuilder, layer_norm};
+use plumbline_nn::attention::scaled_dot_product_attention;
+use plumbline_nn::dense::{Linear, activation_builder, linear, linear_no_bias};
+use plumbline_nn::group_norm::GroupNorm;
 
-use super::layers::Norms;
-use crate::attention;
-use crate::dense::{Linear, beside, linear, linear_no_bias};
-use crate::group_norm::GroupNorm;
+use super::layers::GroupNormConfig;
 
-/// Scores in memory at once, at most; 64 MB in single precision.
-const SCORES: usize = 1 << 24;
-/// Numbers a head of SDXL's attentions and of its autoencoder's: kernels for others are left out of
-/// lean programs.
-#[cfg(feature = "flash-attn")]
-const FLASH: [usize; 2] = [64, 512];
 /// Added to a sequence's variance.
 const EPS: f64 = 1e-5;
 
-/// Which words matter to which: softmax(q kᵀ / √d) v, each n x heads x length x d. Queries are
-/// taken in turns, so that memory stays bounded whatever the length.
-pub(super) fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
-    let (n, heads, queries, size) = q.dims4()?;
-    let scale = 1.0 / (size as f64).sqrt();
-    let tracked = [q, k, v].iter().any(|x| x.track_op());
-    #[cfg(feature = "flash-attn")]
-    if q.device().is_cuda() && q.dtype() != DType::F32 && FLASH.contains(&size) && !tracked {
-        let turned = |x: &Tensor| x.transpose(1, 2)?.contiguous();
-        let (q, k, v) = (turned(q)?, turned(k)?, turned(v)?);
-        return candle_flash_attn::flash_attn(&q, &k, &v, scale as f32, false)?.transpose(1, 2);
-    }
-    if q.device().is_cpu() && q.dtype() == DType::F32 && !tracked {
-        return attention::attend(q, k, v, scale as f32);
-    }
-    let (k, v) = (k.t()?.contiguous()?, v.contiguous()?);
-    let q = (q * scale)?;
-    let turn = (SCORES / (n * heads * k.dim(3)?)).clamp(1, queries);
-    let parts = (0..queries).step_by(turn).map(|from| {
-        let q = q.narrow(2, from, turn.min(queries - from))?.contiguous()?;
-        let scores = q.matmul(&k)?;
-        // A sum of thousands of half-precision shares would lose some of them.
-        let scores = scores.to_dtype(DType::F32)?;
-        let shares = if tracked {
-            softmax(&scores, D::Minus1)?
-        } else {
-            softmax_last_dim(&scores)?
-        };
-        let shares = shares.to_dtype(v.dtype())?;
-        shares.matmul(&v)
-    });
-    let parts = parts.collect::<Result<Vec<_>>>()?;
-    match parts.as_slice() {
-        [whole] => Ok(whole.clone()),
-        parts => Tensor::cat(parts, 2),
-    }
-}
-
-/// From queries of one sequence to keys and values of another, or of the same.
+/// Attention from one sequence to another, or to the same.
 #[derive(Debug)]
 struct Attention {
     q: Linear,
@@ -67,17 +23,17 @@ struct Attention {
 }
 
 impl Attention {
-    fn new(channels: usize, words: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
+    fn new(channels: usize, context_dim: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
         Ok(Self {
             q: linear_no_bias(channels, channels, vb.pp("to_q"))?,
-            k: linear_no_bias(words, channels, vb.pp("to_k"))?,
-            v: linear_no_bias(words, channels, vb.pp("to_v"))?,
+            k: linear_no_bias(context_dim, channels, vb.pp("to_k"))?,
+            v: linear_no_bias(context_dim, channels, vb.pp("to_v"))?,
             out: linear(channels, channels, vb.pp("to_out.0"))?,
             heads,
         })
     }
 
-    fn forward(&self, x: &Tensor, words: &Tensor) -> Result<Tensor> {
+    fn forward(&self, x: &Tensor, context: &Tensor) -> Result<Tensor> {
         let split = |x: Tensor| {
             let (n, length, channels) = x.dims3()?;
             x.reshape((n, length, self.heads, channels / self.heads))?
@@ -85,47 +41,50 @@ impl Attention {
         };
         let (q, k, v) = (
             split(self.q.forward(x)?)?,
-            split(self.k.forward(words)?)?,
-            split(self.v.forward(words)?)?,
+            split(self.k.forward(context)?)?,
+            split(self.v.forward(context)?)?,
         );
         let (n, length, channels) = x.dims3()?;
-        let seen = attend(&q, &k, &v)?.transpose(1, 2)?;
-        self.out.forward(&seen.reshape((n, length, channels))?)
+        let attended = scaled_dot_product_attention(&q, &k, &v)?.transpose(1, 2)?;
+        self.out.forward(&attended.reshape((n, length, channels))?)
     }
 }
 
 #[derive(Debug)]
 struct Block {
     norms: [LayerNorm; 3],
-    own: Attention,
-    words: Attention,
-    wide: Linear,
-    narrow: Linear,
+    self_attention: Attention,
+    cross_attention: Attention,
+    feed_forward: [Linear; 2],
 }
 
 impl Block {
-    fn new(channels: usize, words: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
-        let norm = |name| layer_norm(channels, EPS, beside(&vb.pp(name)));
+    fn new(channels: usize, context_dim: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
+        let norm = |name| layer_norm(channels, EPS, activation_builder(&vb.pp(name)));
         Ok(Self {
             norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
-            own: Attention::new(channels, channels, heads, &vb.pp("attn1"))?,
-            words: Attention::new(channels, words, heads, &vb.pp("attn2"))?,
-            wide: linear(channels, 8 * channels, vb.pp("ff.net.0.proj"))?,
-            narrow: linear(4 * channels, channels, vb.pp("ff.net.2"))?,
+            self_attention: Attention::new(channels, channels, heads, &vb.pp("attn1"))?,
+            cross_attention: Attention::new(channels, context_dim, heads, &vb.pp("attn2"))?,
+            feed_forward: [
+                linear(channels, 8 * channels, vb.pp("ff.net.0.proj"))?,
+                linear(4 * channels, channels, vb.pp("ff.net.2"))?,
+            ],
         })
     }
 
-    fn forward(&self, x: &Tensor, words: &Tensor) -> Result<Tensor> {
+    fn forward(&self, x: &Tensor, context: &Tensor) -> Result<Tensor> {
         let [first, second, third] = &self.norms;
-        let seen = normed(first, x)?;
-        let x = (x + self.own.forward(&seen, &seen)?)?;
-        let x = (&x + self.words.forward(&normed(second, &x)?, words)?)?;
-        let gated = self.wide.gated(&normed(third, &x)?)?;
-        x + self.narrow.forward(&gated)?
+        let [expand, project] = &self.feed_forward;
+        let h = normed(first, x)?;
+        let x = (x + self.self_attention.forward(&h, &h)?)?;
+        let h = normed(second, &x)?;
+        let x = (&x + self.cross_attention.forward(&h, context)?)?;
+        let gated = expand.geglu(&normed(third, &x)?)?;
+        x + project.forward(&gated)?
     }
 }
 
-/// Layer normalisation (Ba et al. 2016); the quick one has no gradient.
+/// Layer normalisation (Ba et al. 2016); candle's fused one has no gradient.
 fn normed(norm: &LayerNorm, x: &Tensor) -> Result<Tensor> {
     let Some(bias) = norm.bias().filter(|_| x.track_op()) else {
         return norm.forward(x);
@@ -133,7 +92,7 @@ fn normed(norm: &LayerNorm, x: &Tensor) -> Result<Tensor> {
     layer_norm_slow(x, norm.weight(), bias, EPS as f32)
 }
 
-/// Pixels as a sequence, through transformer blocks that know the words.
+/// Transformer over pixels as a sequence, with the prompt as context.
 #[derive(Debug)]
 pub(super) struct Transformer {
     norm: GroupNorm,
@@ -145,41 +104,41 @@ pub(super) struct Transformer {
 impl Transformer {
     pub fn new(
         channels: usize,
-        words: usize,
+        context_dim: usize,
         (heads, depth): (usize, usize),
         groups: usize,
         vb: &VarBuilder,
     ) -> Result<Self> {
-        let norms = Norms { groups, eps: 1e-6 };
+        let norms = GroupNormConfig { groups, eps: 1e-6 };
         let block = |at| {
             Block::new(
                 channels,
-                words,
+                context_dim,
                 heads,
                 &vb.pp(format!("transformer_blocks.{at}")),
             )
         };
         Ok(Self {
-            norm: norms.of(channels, &vb.pp("norm"))?,
+            norm: norms.build(channels, &vb.pp("norm"))?,
             input: linear(channels, channels, vb.pp("proj_in"))?,
             blocks: (0..depth).map(block).collect::<Result<_>>()?,
             output: linear(channels, channels, vb.pp("proj_out"))?,
         })
     }
 
-    pub fn forward(&self, x: &Tensor, words: &Tensor) -> Result<Tensor> {
+    pub fn forward(&self, x: &Tensor, context: &Tensor) -> Result<Tensor> {
         let shape = x.dims4()?;
         let pixels = self.norm.forward(x)?.flatten_from(2)?.transpose(1, 2)?;
         let mut h = self.input.forward(&pixels.contiguous()?)?;
         for block in &self.blocks {
-            h = block.forward(&h, words)?;
+            h = block.forward(&h, context)?;
         }
         let h = self.output.forward(&h)?;
         x + h.transpose(1, 2)?.contiguous()?.reshape(shape)?
     }
 }
 
-/// The autoencoder's attention: one head over all pixels.
+/// Attention of the autoencoder: one head over all pixels.
 #[derive(Debug)]
 pub(super) struct PixelAttention {
     norm: GroupNorm,
@@ -190,10 +149,10 @@ pub(super) struct PixelAttention {
 }
 
 impl PixelAttention {
-    pub fn new(channels: usize, norms: Norms, vb: &VarBuilder) -> Result<Self> {
+    pub fn new(channels: usize, norms: GroupNormConfig, vb: &VarBuilder) -> Result<Self> {
         let project = |name| linear(channels, channels, vb.pp(name));
         Ok(Self {
-            norm: norms.of(channels, &vb.pp("group_norm"))?,
+            norm: norms.build(channels, &vb.pp("group_norm"))?,
             q: project("to_q")?,
             k: project("to_k")?,
             v: project("to_v")?,
@@ -206,12 +165,12 @@ impl PixelAttention {
         let pixels = self.norm.forward(x)?.flatten_from(2)?.transpose(1, 2)?;
         let pixels = pixels.contiguous()?;
         let one_head = |project: &Linear| project.forward(&pixels)?.unsqueeze(1);
-        let seen = attend(
+        let attended = scaled_dot_product_attention(
             &one_head(&self.q)?,
             &one_head(&self.k)?,
             &one_head(&self.v)?,
         )?;
-        let h = self.out.forward(&seen.squeeze(1)?)?;
+        let h = self.out.forward(&attended.squeeze(1)?)?;
         x + h.transpose(1, 2)?.contiguous()?.reshape(shape)?
     }
 }

@@ -1,9 +1,9 @@
-//! Sizes of the networks, as `config.json` beside the weights has them.
+//! Configurations of the networks, as `config.json` beside the weights has them.
 
 use candle_core::{Result, bail};
 use serde::Deserialize;
 
-/// Of a UNet, or of a ControlNet.
+/// Configuration of a UNet, or of a ControlNet.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct UnetConfig {
     /// 4, or 9 with a mask and a masked picture's latents beside them.
@@ -15,17 +15,17 @@ pub struct UnetConfig {
     pub block_out_channels: Vec<usize>,
     /// Residual blocks of a level.
     pub layers_per_block: usize,
-    /// With or without attention, level by level.
+    /// Kind of each level: with or without attention.
     pub down_block_types: Vec<String>,
     /// Transformer blocks of each attention of a level.
     pub transformer_layers_per_block: Vec<usize>,
     /// Heads of a level. The field's name is the published one, and wrong.
     pub attention_head_dim: Vec<usize>,
-    /// Length of a word's vector.
+    /// Length of a token's embedding.
     pub cross_attention_dim: usize,
-    /// Numbers that each of the six sizes becomes.
+    /// Length of the embedding of each of the six sizes.
     pub addition_time_embed_dim: usize,
-    /// Those, and the summary's.
+    /// Length of those embeddings and the pooled prompt together.
     pub projection_class_embeddings_input_dim: usize,
     /// Only `text_time`: what makes it SDXL.
     pub addition_embed_type: Option<String>,
@@ -34,9 +34,9 @@ pub struct UnetConfig {
     pub use_linear_projection: bool,
     /// Groups of a normalisation.
     pub norm_num_groups: usize,
-    /// Added to a variance.
+    /// Epsilon of a variance.
     pub norm_eps: f64,
-    /// A ControlNet's way from the picture to the latents' size.
+    /// Channels of a ControlNet's embedding of the picture.
     #[serde(default)]
     pub conditioning_embedding_out_channels: Vec<usize>,
 }
@@ -86,7 +86,7 @@ impl UnetConfig {
         }
     }
 
-    /// Whether the code beside it computes what the sizes mean.
+    /// Checks that the networks here implement this configuration.
     pub(super) fn check(&self) -> Result<()> {
         if self.addition_embed_type.as_deref() != Some("text_time") || !self.use_linear_projection {
             bail!("this is not a network of SDXL: it lacks text_time or linear projections");
@@ -113,7 +113,7 @@ impl UnetConfig {
         })
     }
 
-    /// Length of the vector that says when, and what.
+    /// Length of the embedding of time and conditions.
     pub(super) fn time_channels(&self) -> usize {
         4 * self.block_out_channels[0]
     }
@@ -128,7 +128,7 @@ pub(super) struct Level {
     pub depth: usize,
 }
 
-/// Of an autoencoder.
+/// Configuration of an autoencoder.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct VaeConfig {
     /// Channels of each level, from the picture down.
@@ -139,7 +139,7 @@ pub struct VaeConfig {
     pub latent_channels: usize,
     /// Groups of a normalisation.
     pub norm_num_groups: usize,
-    /// What latents are multiplied by for the UNet.
+    /// Factor of the latents for the UNet.
     pub scaling_factor: f64,
 }
 

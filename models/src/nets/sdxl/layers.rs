@@ -1,87 +1,87 @@
-//! What UNet, ControlNet and autoencoder are made of.
+//! Layers that UNet, ControlNet and autoencoder have in common.
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
+use plumbline_nn::bias;
+use plumbline_nn::conv::Geometry;
+use plumbline_nn::dense::{Conv2d, Linear, linear};
+use plumbline_nn::group_norm::GroupNorm;
 
-use crate::bias;
-use crate::conv::Geometry;
-use crate::dense::{Convolution, Linear, linear};
-use crate::group_norm::GroupNorm;
-
-/// A convolution without an activation.
+/// Convolution without an activation.
 pub(super) fn conv(
     channels: (usize, usize),
     kernel: usize,
     geometry: Geometry,
     vb: &VarBuilder,
-) -> Result<Convolution> {
-    Convolution::new(channels, kernel, geometry, vb)
+) -> Result<Conv2d> {
+    Conv2d::new(channels, kernel, geometry, vb)
 }
 
-/// 3 x 3, with an output of the input's size.
-pub(super) fn conv3(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Convolution> {
+/// 3 x 3 convolution, with an output of the input's size.
+pub(super) fn conv3x3(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Conv2d> {
     conv((inputs, outputs), 3, Geometry::same(1), vb)
 }
 
-/// 1 x 1.
-pub(super) fn point(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Convolution> {
+/// 1 x 1 convolution.
+pub(super) fn conv1x1(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Conv2d> {
     conv((inputs, outputs), 1, Geometry::POINT, vb)
 }
 
-/// Two convolutions beside a shortcut, told the time where there is one.
+/// Residual block of two convolutions, with a time embedding where there is one.
 #[derive(Debug)]
-pub(super) struct Resnet {
+pub(super) struct ResnetBlock {
     norms: [GroupNorm; 2],
-    convs: [Convolution; 2],
+    convs: [Conv2d; 2],
     time: Option<Linear>,
-    shortcut: Option<Convolution>,
+    shortcut: Option<Conv2d>,
 }
 
-/// Groups of a normalisation, and what is added to its variance.
+/// Groups of a group norm, and the epsilon of its variance.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Norms {
+pub(super) struct GroupNormConfig {
     pub groups: usize,
     pub eps: f64,
 }
 
-impl Norms {
-    pub fn of(self, channels: usize, vb: &VarBuilder) -> Result<GroupNorm> {
+impl GroupNormConfig {
+    pub fn build(self, channels: usize, vb: &VarBuilder) -> Result<GroupNorm> {
         GroupNorm::new(self.groups, channels, self.eps, vb)
     }
 }
 
-impl Resnet {
+impl ResnetBlock {
     pub fn new(
         (inputs, outputs): (usize, usize),
-        norms: Norms,
+        norms: GroupNormConfig,
         time: Option<usize>,
         vb: &VarBuilder,
     ) -> Result<Self> {
         let time = time.map(|length| linear(length, outputs, vb.pp("time_emb_proj")));
-        let shortcut = (inputs != outputs).then(|| point(inputs, outputs, &vb.pp("conv_shortcut")));
+        let shortcut =
+            (inputs != outputs).then(|| conv1x1(inputs, outputs, &vb.pp("conv_shortcut")));
         Ok(Self {
             norms: [
-                norms.of(inputs, &vb.pp("norm1"))?,
-                norms.of(outputs, &vb.pp("norm2"))?,
+                norms.build(inputs, &vb.pp("norm1"))?,
+                norms.build(outputs, &vb.pp("norm2"))?,
             ],
             convs: [
-                conv3(inputs, outputs, &vb.pp("conv1"))?,
-                conv3(outputs, outputs, &vb.pp("conv2"))?,
+                conv3x3(inputs, outputs, &vb.pp("conv1"))?,
+                conv3x3(outputs, outputs, &vb.pp("conv2"))?,
             ],
             time: time.transpose()?,
             shortcut: shortcut.transpose()?,
         })
     }
 
-    /// `time` is n x the length of its vector, already bent by SiLU.
+    /// Runs the block. `time` is n x the length of its embedding, after SiLU.
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
-        let mut h = self.convs[0].forward(&self.norms[0].then_silu(x)?)?;
+        let mut h = self.convs[0].forward(&self.norms[0].forward_silu(x)?)?;
         if let (Some(project), Some(time)) = (&self.time, time) {
             let (n, c, rows, columns) = h.dims4()?;
             let time = project.forward(time)?.reshape((n, c))?;
             h = bias::add(&h, &time, rows * columns)?;
         }
-        let h = self.convs[1].forward(&self.norms[1].then_silu(&h)?)?;
+        let h = self.convs[1].forward(&self.norms[1].forward_silu(&h)?)?;
         match &self.shortcut {
             Some(shortcut) => shortcut.forward(x)? + h,
             None => x + h,
@@ -89,13 +89,13 @@ impl Resnet {
     }
 }
 
-/// To a larger picture, each pixel repeated, and smoothed.
+/// Upsampling: each pixel repeated, then a convolution.
 #[derive(Debug)]
-pub(super) struct Upsample(Convolution);
+pub(super) struct Upsample(Conv2d);
 
 impl Upsample {
     pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
-        Ok(Self(conv3(
+        Ok(Self(conv3x3(
             channels,
             channels,
             &vb.pp("upsamplers.0.conv"),

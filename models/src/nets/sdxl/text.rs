@@ -9,14 +9,13 @@ use candle_core::{D, DType, Device, IndexOp, Module, Result, Tensor};
 use candle_nn::ops::{sigmoid, softmax};
 use candle_nn::{Embedding, LayerNorm, Linear, VarBuilder};
 use candle_nn::{embedding, layer_norm, linear, linear_no_bias};
+use plumbline_nn::gelu::gelu;
 use serde::Deserialize;
-
-use crate::gelu::gelu;
 
 /// Sizes, as `config.json` has them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Config {
-    /// What the file is for: with a projection, or without.
+    /// Kind of the encoder: with a projection, or without.
     pub architectures: Vec<String>,
     /// Channels.
     pub hidden_size: usize,
@@ -30,26 +29,26 @@ pub struct Config {
     pub vocab_size: usize,
     /// Token ids of a sentence, at most.
     pub max_position_embeddings: usize,
-    /// Between the two layers of a block's perceptron.
-    pub hidden_act: Bend,
-    /// Keeps norms from dividing by nothing.
+    /// Activation between the two layers of a block's perceptron.
+    pub hidden_act: Activation,
+    /// Epsilon of the layer norms.
     pub layer_norm_eps: f64,
-    /// Channels of the row for the whole sentence.
+    /// Channels of the pooled output.
     pub projection_dim: usize,
 }
 
-/// How a perceptron bends its values.
+/// Activation of a perceptron.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Bend {
+pub enum Activation {
     /// x times the sigmoid of 1.702 x.
     QuickGelu,
     /// The exact GELU.
     Gelu,
 }
 
-impl Bend {
-    fn bend(self, x: &Tensor) -> Result<Tensor> {
+impl Activation {
+    fn apply(self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::QuickGelu => x * sigmoid(&(x * 1.702)?)?,
             Self::Gelu => gelu(x),
@@ -68,7 +67,7 @@ impl Config {
             num_attention_heads: 12,
             vocab_size: 49_408,
             max_position_embeddings: 77,
-            hidden_act: Bend::QuickGelu,
+            hidden_act: Activation::QuickGelu,
             layer_norm_eps: 1e-5,
             projection_dim: 768,
         }
@@ -82,7 +81,7 @@ impl Config {
             intermediate_size: 5120,
             num_hidden_layers: 32,
             num_attention_heads: 20,
-            hidden_act: Bend::Gelu,
+            hidden_act: Activation::Gelu,
             projection_dim: 1280,
             ..Self::sdxl()
         }
@@ -94,16 +93,16 @@ impl Config {
     }
 }
 
-/// What a sentence became.
+/// Output of a text encoder.
 #[derive(Debug, Clone)]
-pub struct Encoded {
-    /// The state before the last layer, n x 77 x channels.
+pub struct TextOutput {
+    /// Hidden states before the last layer, n x 77 x channels.
     pub penultimate: Tensor,
-    /// A row for the whole sentence, n x projection; only where the network has a projection.
+    /// Pooled output of each sentence, n x projection; only where the network has a projection.
     pub pooled: Option<Tensor>,
 }
 
-/// Either encoder.
+/// Either text encoder.
 pub struct TextEncoder {
     tokens: Embedding,
     /// 77 x channels.
@@ -114,7 +113,7 @@ pub struct TextEncoder {
 }
 
 impl TextEncoder {
-    /// By the names that transformers gives the parameters.
+    /// Takes its parameters by transformers' names.
     pub fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
         let text = vb.pp("text_model");
         let places = (config.max_position_embeddings, config.hidden_size);
@@ -137,33 +136,32 @@ impl TextEncoder {
         })
     }
 
-    /// `ids`: n x 77. The last layer and the final norm are only run for the row of the whole
-    /// sentence.
-    pub fn forward(&self, ids: &Tensor) -> Result<Encoded> {
+    /// Encodes `ids`, n x 77. The last layer and the final norm are only run for the pooled output.
+    pub fn forward(&self, ids: &Tensor) -> Result<TextOutput> {
         let (_, length) = ids.dims2()?;
         let positions = self.positions.narrow(0, 0, length)?;
         let mut x = self.tokens.forward(ids)?.broadcast_add(&positions)?;
-        let ahead = ahead(length, ids.device())?;
+        let mask = causal_mask(length, ids.device())?;
         let Some((last, before)) = self.blocks.split_last() else {
             candle_core::bail!("a text encoder without layers");
         };
         for block in before {
-            x = block.forward(&x, &ahead)?;
+            x = block.forward(&x, &mask)?;
         }
         let pooled = self.projection.as_ref().map(|projection| {
-            let end = self.norm.forward(&last.forward(&x, &ahead)?)?;
-            projection.forward(&at_the_end(&end, ids)?)
+            let end = self.norm.forward(&last.forward(&x, &mask)?)?;
+            projection.forward(&end_of_text(&end, ids)?)
         });
-        Ok(Encoded {
+        Ok(TextOutput {
             pooled: pooled.transpose()?,
             penultimate: x,
         })
     }
 }
 
-/// The row of each sentence's end, n x channels: of its highest id, which is the end's, and of
+/// Row of each sentence's end token, n x channels: of its highest id, which is the end's, and of
 /// that the first.
-fn at_the_end(x: &Tensor, ids: &Tensor) -> Result<Tensor> {
+fn end_of_text(x: &Tensor, ids: &Tensor) -> Result<Tensor> {
     let sentences: Vec<Vec<u32>> = ids.to_dtype(DType::U32)?.to_vec2()?;
     let row = |(n, ids): (usize, &Vec<u32>)| {
         let first = |best: usize, at: usize| if ids[at] > ids[best] { at } else { best };
@@ -177,8 +175,8 @@ fn at_the_end(x: &Tensor, ids: &Tensor) -> Result<Tensor> {
     Tensor::stack(&rows, 0)
 }
 
-/// What is added to scores so that no token sees one after it, length x length.
-fn ahead(length: usize, device: &Device) -> Result<Tensor> {
+/// Causal mask that is added to scores, length x length: no token attends to a later one.
+fn causal_mask(length: usize, device: &Device) -> Result<Tensor> {
     let later =
         |row| (0..length).map(move |column| if column > row { f32::NEG_INFINITY } else { 0.0 });
     let values: Vec<f32> = (0..length).flat_map(later).collect();
@@ -190,34 +188,32 @@ fn norm(config: &Config, vb: VarBuilder) -> Result<LayerNorm> {
 }
 
 struct Block {
-    before_attention: LayerNorm,
+    norm1: LayerNorm,
     attention: Attention,
-    before_perceptron: LayerNorm,
-    widen: Linear,
-    bend: Bend,
-    narrow: Linear,
+    norm2: LayerNorm,
+    fc1: Linear,
+    activation: Activation,
+    fc2: Linear,
 }
 
 impl Block {
     fn new(config: &Config, vb: &VarBuilder) -> Result<Self> {
         let (narrow, wide) = (config.hidden_size, config.intermediate_size);
         Ok(Self {
-            before_attention: norm(config, vb.pp("layer_norm1"))?,
+            norm1: norm(config, vb.pp("layer_norm1"))?,
             attention: Attention::new(config, &vb.pp("self_attn"))?,
-            before_perceptron: norm(config, vb.pp("layer_norm2"))?,
-            widen: linear(narrow, wide, vb.pp("mlp.fc1"))?,
-            bend: config.hidden_act,
-            narrow: linear(wide, narrow, vb.pp("mlp.fc2"))?,
+            norm2: norm(config, vb.pp("layer_norm2"))?,
+            fc1: linear(narrow, wide, vb.pp("mlp.fc1"))?,
+            activation: config.hidden_act,
+            fc2: linear(wide, narrow, vb.pp("mlp.fc2"))?,
         })
     }
 
-    fn forward(&self, x: &Tensor, ahead: &Tensor) -> Result<Tensor> {
-        let seen = self
-            .attention
-            .forward(&self.before_attention.forward(x)?, ahead)?;
-        let x = (x + seen)?;
-        let wide = self.widen.forward(&self.before_perceptron.forward(&x)?)?;
-        x + self.narrow.forward(&self.bend.bend(&wide)?)?
+    fn forward(&self, x: &Tensor, mask: &Tensor) -> Result<Tensor> {
+        let attended = self.attention.forward(&self.norm1.forward(x)?, mask)?;
+        let x = (x + attended)?;
+        let wide = self.fc1.forward(&self.norm2.forward(&x)?)?;
+        x + self.fc2.forward(&self.activation.apply(&wide)?)?
     }
 }
 
@@ -241,7 +237,7 @@ impl Attention {
         })
     }
 
-    fn forward(&self, x: &Tensor, ahead: &Tensor) -> Result<Tensor> {
+    fn forward(&self, x: &Tensor, mask: &Tensor) -> Result<Tensor> {
         let (sentences, length, channels) = x.dims3()?;
         let width = channels / self.heads;
         // n x length x channels to n x heads x length x width
@@ -252,12 +248,12 @@ impl Attention {
         };
         let query = (heads(&self.query)? / (width as f64).sqrt())?;
         let scores = query.matmul(&heads(&self.key)?.transpose(2, 3)?.contiguous()?)?;
-        // Shares in full precision whatever the network's is: they are few, and small ones count.
-        let scores = scores.to_dtype(DType::F32)?.broadcast_add(ahead)?;
-        let shares = softmax(&scores, D::Minus1)?.to_dtype(x.dtype())?;
-        let seen = shares.matmul(&heads(&self.value)?)?;
+        // Softmax in full precision whatever the network's is: the weights are few, and small ones count.
+        let scores = scores.to_dtype(DType::F32)?.broadcast_add(mask)?;
+        let weights = softmax(&scores, D::Minus1)?.to_dtype(x.dtype())?;
+        let attended = weights.matmul(&heads(&self.value)?)?;
         // n x heads x length x width to n x length x channels
-        let joined = seen
+        let joined = attended
             .transpose(1, 2)?
             .reshape((sentences, length, channels))?;
         self.out.forward(&joined)

@@ -1,0 +1,212 @@
+//! People: signing up, and proving who one is by a password (argon2id).
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use sqlx::PgConnection;
+use std::sync::LazyLock;
+
+use crate::db::Db;
+use crate::ids::{AccountId, OrganizationId};
+use crate::people::members::Role;
+
+/// Shortest password we take, in characters (NIST SP 800-63B asks for 8).
+pub const PASSWORD_MIN_CHARS: usize = 10;
+/// Longest, in bytes: argon2 must not be fed megabytes.
+pub const PASSWORD_MAX_BYTES: usize = 512;
+
+pub struct NewAccount {
+    pub name: String,
+    pub organization: String,
+    pub email: String,
+    pub password: String,
+}
+
+/// An account in one of its organizations: what a session is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Membership {
+    pub(crate) account: AccountId,
+    pub(crate) organization: OrganizationId,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    #[error("an account with this email exists")]
+    EmailTaken,
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Makes the person, their organization, and them its owner.
+pub async fn sign_up(db: &Db, new: NewAccount) -> Result<Membership, SignUpError> {
+    let password_hash = hash(new.password).await;
+    let mut transaction = db.pool.begin().await?;
+    let membership = Membership {
+        account: AccountId::new(),
+        organization: OrganizationId::new(),
+    };
+    create(
+        &mut transaction,
+        membership,
+        &new.name,
+        &new.email,
+        &password_hash,
+    )
+    .await
+    .map_err(email_taken)?;
+    found_organization(&mut transaction, membership, &new.organization).await?;
+    transaction.commit().await?;
+    Ok(membership)
+}
+
+/// The person's first organization, if email and password are right. An unknown
+/// email costs as much time as a wrong password, so signing in tells nobody who is here.
+pub async fn authenticate(
+    db: &Db,
+    email: &str,
+    password: String,
+) -> sqlx::Result<Option<Membership>> {
+    let found = sqlx::query!(
+        "select accounts.id, accounts.password_hash, members.organization_id
+         from accounts
+         join members on members.account_id = accounts.id
+         where lower(accounts.email) = lower($1)
+         order by members.created_at
+         limit 1",
+        email,
+    )
+    .fetch_optional(&db.pool)
+    .await?;
+    let known = found.as_ref().map(|row| row.password_hash.clone());
+    let matches = verify(password, known).await;
+    Ok(found.filter(|_| matches).map(|row| Membership {
+        account: row.id,
+        organization: row.organization_id,
+    }))
+}
+
+/// The membership of the account with this email, without asking for a password:
+/// for the operator's own tools, never for a request.
+pub async fn find_by_email(db: &Db, email: &str) -> sqlx::Result<Option<Membership>> {
+    let found = sqlx::query!(
+        "select accounts.id, members.organization_id
+         from accounts
+         join members on members.account_id = accounts.id
+         where lower(accounts.email) = lower($1)
+         order by members.created_at
+         limit 1",
+        email,
+    )
+    .fetch_optional(&db.pool)
+    .await?;
+    Ok(found.map(|row| Membership {
+        account: row.id,
+        organization: row.organization_id,
+    }))
+}
+
+/// Adds a person to the organization that `inviter` belongs to.
+pub async fn add_member(
+    db: &Db,
+    inviter: Membership,
+    new: NewAccount,
+    role: Role,
+) -> Result<Membership, SignUpError> {
+    let password_hash = hash(new.password).await;
+    let mut transaction = db.pool.begin().await?;
+    let membership = Membership {
+        account: AccountId::new(),
+        organization: inviter.organization,
+    };
+    create(
+        &mut transaction,
+        membership,
+        &new.name,
+        &new.email,
+        &password_hash,
+    )
+    .await
+    .map_err(email_taken)?;
+    join(&mut transaction, membership, role).await?;
+    transaction.commit().await?;
+    Ok(membership)
+}
+
+async fn create(
+    conn: &mut PgConnection,
+    membership: Membership,
+    name: &str,
+    email: &str,
+    password_hash: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into accounts (id, email, name, password_hash) values ($1, $2, $3, $4)",
+        membership.account as _,
+        email,
+        name,
+        password_hash,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn found_organization(
+    conn: &mut PgConnection,
+    membership: Membership,
+    name: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into organizations (id, name) values ($1, $2)",
+        membership.organization as _,
+        name,
+    )
+    .execute(&mut *conn)
+    .await?;
+    join(conn, membership, Role::Owner).await
+}
+
+async fn join(conn: &mut PgConnection, membership: Membership, role: Role) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into members (organization_id, account_id, role) values ($1, $2, $3)",
+        membership.organization as _,
+        membership.account as _,
+        role as _,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn email_taken(error: sqlx::Error) -> SignUpError {
+    let constraint = error.as_database_error().and_then(|e| e.constraint());
+    match constraint {
+        Some("accounts_email_unique") => SignUpError::EmailTaken,
+        _ => SignUpError::Database(error),
+    }
+}
+
+/// Argon2id with the crate's defaults (19 MiB, 2 passes, 1 lane: the OWASP advice).
+async fn hash(password: String) -> String {
+    tokio::task::spawn_blocking(move || hash_now(&password))
+        .await
+        .expect("hashing neither panics nor is cancelled")
+}
+
+fn hash_now(password: &str) -> String {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .expect("passwords are bounded and the system has randomness")
+        .to_string()
+}
+
+async fn verify(password: String, known: Option<String>) -> bool {
+    static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password"));
+    tokio::task::spawn_blocking(move || {
+        let hash = known.as_deref().unwrap_or(&NOBODY);
+        let right = Argon2::default()
+            .verify_password(password.as_bytes(), hash)
+            .is_ok();
+        right && known.is_some()
+    })
+    .await
+    .unwrap_or(false)
+}

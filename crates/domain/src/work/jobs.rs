@@ -1,0 +1,190 @@
+//! Jobs: orders to run the pipeline over a photo. A worker holds a job by a lease that it
+//! keeps renewing; when it dies the lease expires and the next delivery of the queue finds
+//! the job free again. Whatever a worker writes, it writes under its lease, so one that was
+//! presumed dead changes nothing.
+
+pub mod endings;
+
+use sqlx::types::Uuid;
+
+use crate::ids::{JobId, PhotoId};
+use crate::scope::Scope;
+use crate::shoots::photos::{self, Photo};
+use crate::work::queue;
+
+/// Number of times a job may be started before it is given up. An orderly hand-back does
+/// not count.
+pub const MAX_RUNS: i32 = 4;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "job_status", rename_all = "snake_case")]
+pub enum Status {
+    Queued,
+    Running,
+    Done,
+    Failed,
+}
+
+/// A worker's claim on a job and its photo.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    pub job: JobId,
+    pub photo: Photo,
+    /// 1 for the first run.
+    pub run: i32,
+    pub(crate) lease: Uuid,
+}
+
+#[derive(Debug)]
+pub enum Begin {
+    Claimed(Box<Claim>),
+    /// Another worker has it; the delivery was put off until its lease is over.
+    Busy,
+    /// Nothing to do: it is done, or has just been given up.
+    Over,
+}
+
+pub(crate) async fn create(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<JobId> {
+    let id = JobId::new();
+    let organization = scope.organization();
+    sqlx::query!(
+        "insert into jobs (id, organization_id, photo_id) values ($1, $2, $3)",
+        id as _,
+        organization as _,
+        photo as _,
+    )
+    .execute(scope.conn())
+    .await?;
+    queue::deliver(scope, id, 0).await?;
+    Ok(id)
+}
+
+/// Claims the job for `lease_secs` seconds, if it is free.
+pub async fn begin(scope: &mut Scope, job: JobId, lease_secs: u32) -> sqlx::Result<Begin> {
+    let organization = scope.organization();
+    let found = sqlx::query!(
+        r#"select photo_id as "photo_id: PhotoId", runs,
+                  status as "status: Status",
+                  coalesce(ceil(extract(epoch from leased_until - now())), 0)::int as "left_secs!"
+           from jobs
+           where organization_id = $1 and id = $2
+           for update"#,
+        organization as _,
+        job as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    let Some(found) = found else {
+        return Ok(Begin::Over);
+    };
+    match found.status {
+        Status::Done | Status::Failed => return Ok(Begin::Over),
+        Status::Running if found.left_secs > 0 => {
+            queue::deliver(scope, job, found.left_secs.unsigned_abs() + 1).await?;
+            return Ok(Begin::Busy);
+        }
+        Status::Queued | Status::Running => {}
+    }
+    let Some(photo) = photos::begin(scope, found.photo_id).await? else {
+        close(scope, job, Status::Done, None).await?;
+        return Ok(Begin::Over);
+    };
+    if found.runs >= MAX_RUNS {
+        endings::give_up(scope, job, &photo).await?;
+        return Ok(Begin::Over);
+    }
+    let lease = Uuid::now_v7();
+    start(scope, job, lease, lease_secs).await?;
+    Ok(Begin::Claimed(Box::new(Claim {
+        job,
+        photo,
+        run: found.runs + 1,
+        lease,
+    })))
+}
+
+async fn start(scope: &mut Scope, job: JobId, lease: Uuid, lease_secs: u32) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    sqlx::query!(
+        "update jobs
+         set status = 'running', runs = runs + 1, lease = $3,
+             leased_until = now() + make_interval(secs => $4)
+         where organization_id = $1 and id = $2",
+        organization as _,
+        job as _,
+        lease,
+        f64::from(lease_secs),
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps the claim for another `lease_secs` seconds. `false`: it is lost.
+pub async fn renew(scope: &mut Scope, claim: &Claim, lease_secs: u32) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    let renewed = sqlx::query!(
+        "update jobs set leased_until = now() + make_interval(secs => $4)
+         where organization_id = $1 and id = $2 and lease = $3 and status = 'running'",
+        organization as _,
+        claim.job as _,
+        claim.lease,
+        f64::from(lease_secs),
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(renewed.rows_affected() == 1)
+}
+
+/// `true`: the claim holds, and nobody can take it until the end of the transaction.
+pub(crate) async fn is_held(scope: &mut Scope, claim: &Claim) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    let held = sqlx::query!(
+        "select id from jobs
+         where organization_id = $1 and id = $2 and lease = $3 and status = 'running'
+         for update",
+        organization as _,
+        claim.job as _,
+        claim.lease,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    Ok(held.is_some())
+}
+
+/// Ends every open job of these photos, whichever worker has it.
+pub(crate) async fn close_all(scope: &mut Scope, photos: &[PhotoId]) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    let ids: Vec<_> = photos.iter().map(|id| id.uuid()).collect();
+    sqlx::query!(
+        "update jobs
+         set status = 'done', finished_at = now(), lease = null, leased_until = null
+         where organization_id = $1 and photo_id = any($2) and status in ('queued', 'running')",
+        organization as _,
+        &ids,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn close(
+    scope: &mut Scope,
+    job: JobId,
+    status: Status,
+    trouble: Option<&str>,
+) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    sqlx::query!(
+        "update jobs
+         set status = $3, finished_at = now(), last_trouble = coalesce($4, last_trouble)
+         where organization_id = $1 and id = $2",
+        organization as _,
+        job as _,
+        status as _,
+        trouble,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(())
+}

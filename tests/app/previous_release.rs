@@ -1,0 +1,81 @@
+//! The release before this one may still run while the database is already this one's.
+
+use plumbline_documents::Verdict;
+use plumbline_tests::app::App;
+use plumbline_tests::by_hand;
+use plumbline_tests::pictures;
+use sqlx::{Postgres, Transaction};
+
+/// An override as the release before wrote it, under the old name of its table.
+const OLD_UPSERT: &str = "insert into corrections (
+        photo_id, organization_id, place, sky, own_sky_id, corrected_by
+    ) values ($1::uuid, $2::uuid, 'exterior', 'clear', null, null)
+    on conflict (photo_id) do update
+    set place = excluded.place, sky = excluded.sky, own_sky_id = excluded.own_sky_id,
+        corrected_by = excluded.corrected_by, corrected_at = now()";
+
+const OLD_DELETE: &str = "delete from corrections where photo_id = $1::uuid";
+
+async fn tenant(app: &App, organization: &str) -> Transaction<'static, Postgres> {
+    let mut transaction = app.database.everything.begin().await.unwrap();
+    sqlx::query(
+        "select set_config('role', 'plumbline_tenant', true),
+                set_config('app.organization', $1, true)",
+    )
+    .bind(organization)
+    .execute(&mut *transaction)
+    .await
+    .unwrap();
+    transaction
+}
+
+async fn organization_of(app: &App, photo: &str) -> String {
+    sqlx::query_scalar("select organization_id::text from photos where id = $1::uuid")
+        .bind(photo)
+        .fetch_one(&app.database.everything)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn overrides_are_written_under_their_old_name_and_only_by_their_organization() {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    let photo = anna
+        .add_photo(&shoot, "garden.jpg", &pictures::room(1))
+        .await;
+    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    let hers = organization_of(&app, &photo).await;
+    let page = format!("/photos/{photo}");
+
+    for _ in 0..2 {
+        let mut old = tenant(&app, &hers).await;
+        let upsert = sqlx::query(OLD_UPSERT).bind(&photo).bind(&hers);
+        upsert.execute(&mut *old).await.unwrap();
+        old.commit().await.unwrap();
+    }
+    anna.get(&page)
+        .await
+        .shows("Scene: exterior.")
+        .shows("Sky: Clear.");
+
+    let berta = app.owner("Berta").await;
+    let other = berta.create_shoot("1 Elsewhere").await;
+    let other = berta.add_photo(&other, "a.jpg", &pictures::room(2)).await;
+    let mut stranger = tenant(&app, &organization_of(&app, &other).await).await;
+    let seen: i64 = sqlx::query_scalar("select count(*) from corrections")
+        .fetch_one(&mut *stranger)
+        .await
+        .unwrap();
+    assert_eq!(seen, 0);
+    let deleted = sqlx::query(OLD_DELETE).bind(&photo);
+    let deleted = deleted.execute(&mut *stranger).await.unwrap();
+    assert_eq!(deleted.rows_affected(), 0);
+
+    let mut old = tenant(&app, &hers).await;
+    let deleted = sqlx::query(OLD_DELETE).bind(&photo);
+    assert_eq!(deleted.execute(&mut *old).await.unwrap().rows_affected(), 1);
+    old.commit().await.unwrap();
+    anna.get(&page).await.hides("Scene: exterior.");
+}

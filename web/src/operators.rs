@@ -1,0 +1,42 @@
+//! Commands of an operator, who has the database's own address. No page uses them.
+
+mod demo;
+mod qc;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use plumbline_domain::db;
+
+use crate::http::config::Config;
+use crate::http::state::State;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the database up to this release.
+    Migrate,
+    /// Make a demo organization with a shoot, and print a link that signs in once.
+    Demo {
+        /// Folder whose photos go into the demo shoot.
+        #[arg(long)]
+        photos: Option<PathBuf>,
+    },
+    /// Quality control: an organization's decisions, and thresholds fitted to them.
+    #[command(subcommand)]
+    Qc(qc::Command),
+}
+
+impl Command {
+    pub async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Migrate => db::migrate(&config.database_url).await?,
+            Self::Demo { photos } => {
+                let state = State::open(config).await?;
+                println!("{}", demo::create(&state, photos.as_deref()).await?);
+            }
+            Self::Qc(command) => return Ok(qc::run(&command, &config).await),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,135 @@
+//! `qc adopt`, `qc thresholds`, `qc reset`: the refit in force.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use plumbline_documents::{REFIT_VERSION, RefitDocument};
+use plumbline_domain::ids::RefitId;
+use plumbline_domain::work::refits::{self, NewRefit, Refit};
+
+use crate::operators::qc::Session;
+
+/// Puts a refit in the place of the one that its decisions were written under.
+pub async fn adopt(session: &Session, file: &Path) -> anyhow::Result<()> {
+    let document = read(file)?;
+    check(&document, session)?;
+    let mut scope = session.scope().await?;
+    let in_force = refits::in_force(&mut scope).await?;
+    if changes_nothing(&document, in_force.as_ref())? {
+        println!("Nothing was changed: these thresholds are in force already.");
+        return Ok(());
+    }
+    let instead_of = document.instead_of.map(|id| id.to_string().parse());
+    let instead_of: Option<RefitId> = instead_of.transpose()?;
+    let adopted = refits::adopt(&mut scope, instead_of, &to_store(&document)?).await?;
+    let id = adopted.context(
+        "Another refit was adopted, or the table restored, since these decisions were written. \
+         Nothing was changed; write the decisions again and fit again.",
+    )?;
+    let _saved = scope.commit().await?;
+    println!(
+        "Adopted as refit {id}: photos are judged by it from now on. `qc reset` goes back to the table."
+    );
+    Ok(())
+}
+
+/// Prints the thresholds that differ from the table.
+pub async fn print(session: &Session) -> anyhow::Result<()> {
+    let refit = refits::in_force(&mut session.scope().await?).await?;
+    println!("{}", session.name());
+    let Some(refit) = refit else {
+        println!("Photos are judged by the table as it is.");
+        return Ok(());
+    };
+    println!("{}", heading(&refit));
+    for (gate, fail) in bounds(&refit)? {
+        println!("  {gate:<16} fails at {}", rounded(fail));
+    }
+    Ok(())
+}
+
+/// Withdraws the refit in force: photos are judged by the table.
+pub async fn reset(session: &Session) -> anyhow::Result<()> {
+    let mut scope = session.scope().await?;
+    let withdrawn = match refits::in_force(&mut scope).await? {
+        Some(refit) => refits::withdraw(&mut scope, refit.id).await?,
+        None => false,
+    };
+    let _saved = scope.commit().await?;
+    println!(
+        "{}",
+        match withdrawn {
+            true => "Photos are judged by the table again, from now on.",
+            false => "Nothing was changed: the table was in force already.",
+        }
+    );
+    Ok(())
+}
+
+fn read(file: &Path) -> anyhow::Result<RefitDocument> {
+    let mut text = String::new();
+    match file == Path::new("-") {
+        true => std::io::stdin().read_to_string(&mut text).map(|_| ()),
+        false => std::fs::read_to_string(file).map(|read| text = read),
+    }
+    .with_context(|| format!("{} cannot be read", file.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a refit document", file.display()))
+}
+
+fn check(document: &RefitDocument, session: &Session) -> anyhow::Result<()> {
+    let known = document.version;
+    ensure!(
+        known == REFIT_VERSION,
+        "This refit document is of version {known}; this program reads version {REFIT_VERSION}."
+    );
+    ensure!(
+        document.organization == session.organization.uuid(),
+        "This refit was fitted to the decisions of another organization, {}.",
+        document.organization
+    );
+    Ok(())
+}
+
+fn changes_nothing(document: &RefitDocument, in_force: Option<&Refit>) -> anyhow::Result<bool> {
+    Ok(match in_force {
+        None => document.instead_of.is_none() && document.bounds.is_empty(),
+        Some(refit) => {
+            let same_table = u32::try_from(refit.table_version) == Ok(document.table_version);
+            same_table && bounds(refit)? == document.bounds
+        }
+    })
+}
+
+fn to_store(document: &RefitDocument) -> anyhow::Result<NewRefit> {
+    Ok(NewRefit {
+        table_version: i32::try_from(document.table_version)?,
+        bounds: serde_json::to_value(&document.bounds)?,
+        decisions: i32::try_from(document.decisions)?,
+        shadow: document.shadow.clone(),
+    })
+}
+
+fn bounds(refit: &Refit) -> anyhow::Result<BTreeMap<String, f64>> {
+    serde_json::from_value(refit.bounds.clone()).context("The refit in force is damaged")
+}
+
+fn heading(refit: &Refit) -> String {
+    let (id, table, decisions, at) = (
+        refit.id,
+        refit.table_version,
+        refit.decisions,
+        refit.adopted_at,
+    );
+    let (date, hour, minute) = (at.date(), at.hour(), at.minute());
+    format!(
+        "Photos are judged by refit {id} of table {table}, from {decisions} decisions, since {date} {hour:02}:{minute:02} UTC. Gates that differ from the table:"
+    )
+}
+
+/// Four decimals at most: gates are reported to two.
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}

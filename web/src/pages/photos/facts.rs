@@ -1,0 +1,51 @@
+//! Facts about a photo's file, in a few words each.
+
+use plumbline_domain::shoots::photos::Photo;
+use plumbline_domain::work::attempts::Attempt;
+
+use crate::pages::view::{Fact, moment, pixels};
+use crate::uploads::content_type;
+
+pub fn of(photo: &Photo, accepted: Option<&Attempt>) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact {
+            label: "Uploaded",
+            value: moment(photo.received_at),
+        },
+        Fact {
+            label: "Format",
+            value: format_name(&photo.content_type).to_owned(),
+        },
+    ];
+    if let Some((width, height)) = photo.width.zip(photo.height) {
+        facts.push(Fact {
+            label: "Pixels",
+            value: pixels(width, height),
+        });
+    }
+    let source = accepted.map(|attempt| &attempt.report["source"]);
+    if let Some(bits) = source.and_then(|source| source["bits"].as_i64()) {
+        facts.push(Fact {
+            label: "Depth",
+            value: format!("{bits} bit"),
+        });
+    }
+    if let Some(profile) = source.and_then(|source| source["profile"].as_str()) {
+        facts.push(Fact {
+            label: "Colour profile",
+            value: profile.to_owned(),
+        });
+    }
+    facts
+}
+
+fn format_name(content_type: &str) -> &str {
+    match content_type {
+        "image/jpeg" => "JPEG",
+        "image/png" => "PNG",
+        "image/tiff" => "TIFF",
+        "image/webp" => "WebP",
+        content_type::RAW => "Camera RAW",
+        other => other,
+    }
+}
