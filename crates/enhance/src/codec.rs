@@ -1,7 +1,7 @@
 //! Bytes to pixels and back: the only place that knows file formats. Limits are checked on the
 //! header, before anything is allocated; every error is a sentence for the person who sent the file.
 
-use plumbline_documents::{Format, Signature, Source};
+use plumbline_documents::{FileSignature, Format, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::pixels::Pixels;
@@ -124,16 +124,16 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
 /// The format of a readable file, or the refusal that names what it is instead. A TIFF signature
 /// begins RAW files too, so its tags decide.
 fn format(bytes: &[u8]) -> Result<Format, Refusal> {
-    match Signature::of(bytes) {
-        Signature::Photo(Format::Tiff) if raw::name(bytes).is_some() => Ok(Format::Raw),
-        Signature::Photo(format) => Ok(format),
-        Signature::Raw(_) => Ok(Format::Raw),
-        Signature::Empty => Err(Refusal::Empty),
-        Signature::OtherPicture(name) => Err(Refusal::UnsupportedFormat {
+    match FileSignature::of(bytes) {
+        FileSignature::Photo(Format::Tiff) if raw::name(bytes).is_some() => Ok(Format::Raw),
+        FileSignature::Photo(format) => Ok(format),
+        FileSignature::Raw(_) => Ok(Format::Raw),
+        FileSignature::Empty => Err(Refusal::Empty),
+        FileSignature::OtherPicture(name) => Err(Refusal::UnsupportedFormat {
             name: name.to_owned(),
         }),
-        Signature::OtherFile(what) => Err(not_a_photo(what)),
-        Signature::Unknown => Err(not_a_photo("a file of an unknown kind")),
+        FileSignature::OtherFile(what) => Err(not_a_photo(what)),
+        FileSignature::Unknown => Err(not_a_photo("a file of an unknown kind")),
     }
 }
 
@@ -149,7 +149,7 @@ fn not_a_photo(what: &str) -> Refusal {
 pub enum Output {
     /// 4:4:4 JPEG.
     Jpeg {
-        /// 1 to 100; 95 is the house's choice.
+        /// 1 to 100; 95 is our default.
         quality: u8,
     },
     /// Deflated TIFF, 8 bits a sample.
@@ -209,19 +209,19 @@ impl Output {
     }
 }
 
-/// An encoder gave up; but for `TooLarge`, none of it is the customer's doing.
+/// Failure of an encoder; only `TooLarge` is the customer's doing.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// libjpeg-turbo.
+    /// Failure of libjpeg-turbo.
     #[error("the JPEG encoder failed: {0}")]
     Jpeg(#[from] turbojpeg::Error),
-    /// The PNG writer.
+    /// Failure of the PNG writer.
     #[error("the PNG encoder failed: {0}")]
     Png(#[from] ::png::EncodingError),
-    /// A TIFF's strips.
+    /// Failure to compress a TIFF's strips.
     #[error("the TIFF encoder failed: {0}")]
     Deflate(std::io::Error),
-    /// libwebp.
+    /// Failure of libwebp.
     #[error("the WebP encoder failed: {0}")]
     WebP(String),
     /// The file cannot be as small as asked without visible damage.

@@ -14,10 +14,10 @@
 
 use rayon::prelude::*;
 
+use crate::brackets::confidence::Confidence;
 use crate::brackets::laplacian::{add_details, collapse, stack};
 use crate::brackets::pyramid::{Plane, Size, Span, Window};
 use crate::brackets::shoulder::Shoulder;
-use crate::brackets::trust::Trust;
 use crate::brackets::weights::{FusionOptions, weigh};
 use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
@@ -33,7 +33,7 @@ const TILE: Size = Size {
 /// One aligned frame and where it may be believed.
 pub(super) struct Layer<'a> {
     pub pixels: &'a Pixels,
-    pub trust: Vec<&'a Trust>,
+    pub confidence: Vec<&'a Confidence>,
 }
 
 /// Red, green, blue, and the weight.
@@ -146,8 +146,8 @@ impl<'a> Fusion<'a> {
             Samples::Sixteen(v) => planes(v, size, wide),
         };
         let mut weight = weigh(&rgb, window, size, self.options);
-        for trust in &layer.trust {
-            trust.temper(&mut weight, size);
+        for confidence in &layer.confidence {
+            confidence.temper(&mut weight, size);
         }
         let rgb = rgb.map(|plane| plane.cropped(window));
         Weighed { rgb, weight }

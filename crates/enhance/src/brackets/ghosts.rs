@@ -6,9 +6,9 @@
 //! taken from the one frame that shows it best, so that nothing is there twice or half: Pece and
 //! Kautz, "Bitmap Movement Detection: HDR for Dynamic Scenes", 2010.
 
+use crate::brackets::confidence::Confidence;
 use crate::brackets::outline::grey;
 use crate::brackets::pyramid::Size;
-use crate::brackets::trust::Trust;
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
 
@@ -35,7 +35,7 @@ const NEXT_TO_NOTHING: f32 = 1e-14;
 /// Places where something moved, and what each frame is worth there.
 pub(super) struct Ghosts {
     /// For every frame.
-    pub trust: Vec<Trust>,
+    pub confidence: Vec<Confidence>,
     /// Number of places.
     pub places: usize,
     /// Share of the picture, 0.0 to 1.0.
@@ -68,18 +68,21 @@ pub(super) fn find(frames: &[&Pixels]) -> Option<Ghosts> {
         return None;
     }
     let places = places(&moved, size);
-    let mut trust = vec![vec![1.0_f32; moved.len()]; frames.len()];
+    let mut confidence = vec![vec![1.0_f32; moved.len()]; frames.len()];
     for place in &places {
         let best = best_frame(&greys, place);
-        for (frame, trust) in trust.iter_mut().enumerate() {
+        for (frame, confidence) in confidence.iter_mut().enumerate() {
             if frame != best {
-                place.iter().for_each(|&i| trust[i] = NEXT_TO_NOTHING);
+                place.iter().for_each(|&i| confidence[i] = NEXT_TO_NOTHING);
             }
         }
     }
-    let trust = trust.into_iter().map(|values| fade(values, size)).collect();
+    let confidence = confidence
+        .into_iter()
+        .map(|values| fade(values, size))
+        .collect();
     Some(Ghosts {
-        trust,
+        confidence,
         places: places.len(),
         share,
     })
@@ -200,13 +203,13 @@ fn best_frame(greys: &[Vec<u8>], place: &[usize]) -> usize {
 }
 
 /// A soft rim around places, outwards only half a cell's worth of belief at a time.
-fn fade(values: Vec<f32>, size: Size) -> Trust {
+fn fade(values: Vec<f32>, size: Size) -> Confidence {
     let lost: Vec<bool> = values.iter().map(|&v| v < 0.5).collect();
     let near = window_count(&lost, size, FADE);
     let all = ((2 * FADE + 1) * (2 * FADE + 1)) as f32;
     let soft =
         |(value, near): (f32, usize)| value.min(1.0 - near as f32 / all).max(NEXT_TO_NOTHING);
-    Trust {
+    Confidence {
         values: values.into_iter().zip(near).map(soft).collect(),
         size,
     }

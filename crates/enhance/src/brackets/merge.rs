@@ -1,9 +1,9 @@
 //! Frames of one view to one picture, and what was done in sentences.
 
 use crate::brackets::align::{Motion, align};
+use crate::brackets::confidence::Confidence;
 use crate::brackets::fuse::{Layer, fuse};
 use crate::brackets::ghosts::{self, Ghosts};
-use crate::brackets::trust::Trust;
 use crate::brackets::weights::FusionOptions;
 use crate::brackets::{MOST_FRAMES, warp};
 use crate::codec::{Decoded, Metadata};
@@ -118,7 +118,7 @@ fn motions(frames: &[Decoded], middle: usize) -> Vec<Option<Motion>> {
 }
 
 fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> (Pixels, Option<Ghosts>) {
-    let mut laid: Vec<(Pixels, Option<Trust>)> = Vec::new();
+    let mut laid: Vec<(Pixels, Option<Confidence>)> = Vec::new();
     for (pixels, motion) in pixels.into_iter().zip(motions) {
         let Some(motion) = motion else { continue };
         if motion.is_still(pixels.width(), pixels.height()) {
@@ -131,10 +131,10 @@ fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> (Pixels, Opt
     let ghosts = ghosts::find(&laid.iter().map(|(pixels, _)| pixels).collect::<Vec<_>>());
     let layers: Vec<Layer> = (laid.iter().enumerate())
         .map(|(i, (pixels, border))| {
-            let ghost = ghosts.as_ref().map(|g| &g.trust[i]);
+            let ghost = ghosts.as_ref().map(|g| &g.confidence[i]);
             Layer {
                 pixels,
-                trust: border.iter().chain(ghost).collect(),
+                confidence: border.iter().chain(ghost).collect(),
             }
         })
         .collect();

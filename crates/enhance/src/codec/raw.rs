@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use plumbline_documents::{Format, Signature, Source};
+use plumbline_documents::{FileSignature, Format, Source};
 
 use crate::codec::ifd::tree::Tree;
 use crate::codec::ifd::{Block, Entry};
@@ -31,8 +31,8 @@ const DAMAGED: Refusal = Refusal::Damaged {
 
 /// Decodes and develops to upright 16-bit sRGB.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
-    let name = match Signature::of(bytes) {
-        Signature::Raw(name) => name.to_owned(),
+    let name = match FileSignature::of(bytes) {
+        FileSignature::Raw(name) => name.to_owned(),
         _ => name(bytes).unwrap_or_default(),
     };
     let developed = Flash.develop(bytes, &name, limits)?;

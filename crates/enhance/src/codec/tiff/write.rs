@@ -7,7 +7,7 @@
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use plumbline_documents::Signature;
+use plumbline_documents::FileSignature;
 use rayon::prelude::*;
 use std::io::Write;
 
@@ -76,7 +76,7 @@ fn begin(out: &mut Vec<u8>, exif: Option<Vec<u8>>) -> (Vec<Entry>, bool) {
 }
 
 fn is_raw(block: &[u8]) -> bool {
-    matches!(Signature::of(block), Signature::Raw(_))
+    matches!(FileSignature::of(block), FileSignature::Raw(_))
 }
 
 /// Pointers to the EXIF and GPS directories, where the block has them.

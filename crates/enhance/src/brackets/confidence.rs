@@ -5,12 +5,12 @@ use crate::math::interpolation::position;
 
 /// A coarse grid over the picture, 0.0 (not at all) to 1.0 (fully), read between its cells.
 #[derive(Debug, Clone)]
-pub(super) struct Trust {
+pub(super) struct Confidence {
     pub size: Size,
     pub values: Vec<f32>,
 }
 
-impl Trust {
+impl Confidence {
     /// Lowers weights of a level-0 window of a picture of the given size.
     pub fn temper(&self, weight: &mut Plane, full: Size) {
         let window = weight.window;

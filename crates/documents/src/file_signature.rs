@@ -8,7 +8,7 @@ use crate::source::Format;
 
 /// Kind of a file by its first bytes. Names are for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signature {
+pub enum FileSignature {
     /// No bytes at all.
     Empty,
     /// A photo in a readable container. [`Format::Tiff`] may turn out to be RAW.
@@ -26,7 +26,7 @@ pub enum Signature {
 /// Bytes at the beginning that tell text from other files.
 const TEXT_BYTES: usize = 512;
 
-impl Signature {
+impl FileSignature {
     /// The signature of a file; its first 512 bytes are enough.
     pub fn of(bytes: &[u8]) -> Self {
         if bytes.is_empty() {
@@ -138,24 +138,24 @@ mod tests {
     #[test]
     fn files_are_known_by_their_first_bytes() {
         for (bytes, wanted) in [
-            (&b""[..], Signature::Empty),
-            (b"\xff\xd8\xff\xe0", Signature::Photo(Format::Jpeg)),
-            (b"\x89PNG\r\n\x1a\n", Signature::Photo(Format::Png)),
-            (b"II*\0\x08\0\0\0", Signature::Photo(Format::Tiff)),
-            (b"MM\0+\0\x08\0\0", Signature::Photo(Format::Tiff)),
-            (b"RIFF\0\0\0\0WEBP", Signature::Photo(Format::WebP)),
-            (b"II*\0\x10\0\0\0CR\x02\0", Signature::Raw("Canon CR2")),
-            (b"\0\0\0\x18ftypcrx ", Signature::Raw("Canon CR3")),
-            (b"FUJIFILMCCD-RAW 0201", Signature::Raw("Fujifilm RAF")),
-            (b"\0\0\0\x18ftypheic", Signature::OtherPicture("HEIC")),
-            (b"\0\0\0\x18ftypmp42", Signature::OtherPicture("Video")),
-            (b"GIF89a", Signature::OtherPicture("GIF")),
-            (b"%PDF-1.7", Signature::OtherFile("a PDF document")),
-            (b" <HTML>", Signature::OtherFile("a web page")),
-            (b"hello", Signature::OtherFile("a text file")),
-            (b"\x01\x02\x03", Signature::Unknown),
+            (&b""[..], FileSignature::Empty),
+            (b"\xff\xd8\xff\xe0", FileSignature::Photo(Format::Jpeg)),
+            (b"\x89PNG\r\n\x1a\n", FileSignature::Photo(Format::Png)),
+            (b"II*\0\x08\0\0\0", FileSignature::Photo(Format::Tiff)),
+            (b"MM\0+\0\x08\0\0", FileSignature::Photo(Format::Tiff)),
+            (b"RIFF\0\0\0\0WEBP", FileSignature::Photo(Format::WebP)),
+            (b"II*\0\x10\0\0\0CR\x02\0", FileSignature::Raw("Canon CR2")),
+            (b"\0\0\0\x18ftypcrx ", FileSignature::Raw("Canon CR3")),
+            (b"FUJIFILMCCD-RAW 0201", FileSignature::Raw("Fujifilm RAF")),
+            (b"\0\0\0\x18ftypheic", FileSignature::OtherPicture("HEIC")),
+            (b"\0\0\0\x18ftypmp42", FileSignature::OtherPicture("Video")),
+            (b"GIF89a", FileSignature::OtherPicture("GIF")),
+            (b"%PDF-1.7", FileSignature::OtherFile("a PDF document")),
+            (b" <HTML>", FileSignature::OtherFile("a web page")),
+            (b"hello", FileSignature::OtherFile("a text file")),
+            (b"\x01\x02\x03", FileSignature::Unknown),
         ] {
-            assert_eq!(Signature::of(bytes), wanted, "{bytes:?}");
+            assert_eq!(FileSignature::of(bytes), wanted, "{bytes:?}");
         }
     }
 
