@@ -88,8 +88,8 @@ pub(crate) fn plan(
     }
 }
 
-/// A night scene (dark, yet with bright lamps) stays a night scene. The shoot's shoot reference says what
-/// its photographer meant by finished.
+/// A night scene (dark, yet with bright lamps) stays a night scene. The shoot reference shows what its
+/// photographer takes for finished.
 fn exposure(
     measured: &Measured,
     scene: &Scene,

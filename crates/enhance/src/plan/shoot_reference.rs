@@ -28,7 +28,7 @@ pub struct ShootReference {
 }
 
 impl ShootReference {
-    /// The shoot reference of a shoot; `None` for fewer than three photos. The order does not matter.
+    /// The reference of a shoot; `None` for fewer than three photos. The order does not matter.
     pub fn of(shoot: &[Measured]) -> Option<Self> {
         if shoot.len() < FEWEST {
             return None;
