@@ -95,7 +95,7 @@ impl Seeing {
         metadata: &Metadata,
     ) -> sky::Sky {
         let view = self.matte.as_ref().map(|matte| &matte.view);
-        let camera = Camera::of(metadata);
+        let camera = Camera::of(&metadata.shot(), metadata.gps_fix().as_ref());
         sky::plan(view, &self.scene, measured, &preset.sky, overrides, &camera)
     }
 

@@ -143,9 +143,9 @@ fn round_trip(folders: &[&str], output: Output, allowed: &[&str]) -> (usize, Vec
     (before.len(), list)
 }
 
-/// How the source's own encoder coded it.
+/// Tags about the source's own encoder.
 const CODING: [&str; 2] = ["Adobe:", "JFIFVersion"];
-/// What belongs to a JPEG as a JPEG (its JFIF density goes to where the other format has one), the
+/// Tags that belong to a JPEG as a JPEG (its JFIF density goes to where the other format has one), the
 /// directory of a thumbnail that TIFF does not have, empty space, and an offset.
 const ELSEWHERE: [&str; 6] = [
     "JFIF:",

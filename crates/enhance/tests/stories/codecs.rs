@@ -200,7 +200,7 @@ fn judge(judge: &str, path: &Path, profile: &Path, width: u32, height: u32) -> O
 /// Debian 12 has ImageMagick 6 under the first name, later systems have 7 under the second.
 const IMAGE_MAGICK: [&str; 2] = ["convert-im6.q16", "magick"];
 
-/// Where the other decoder is known to mean something else, and what it is compared with instead.
+/// Files whose meaning another decoder is known to take differently, and the reference instead.
 fn unlike(name: &str) -> Option<&'static str> {
     let reasons = [
         ("float32", "ImageMagick takes linear floats as encoded"),

@@ -1,6 +1,7 @@
-//! Fallbacks: what is tried after a result was held or a model failed, and plans of older versions.
+//! Fallbacks: the plans after one that was held, and plans that an older release stored.
 
 use plumbline_documents::{Engine, EngineChoice};
+use plumbline_enhance::plan::sky::{KeptReason, Sky};
 use plumbline_enhance::{ApplyError, Generation, Plan, Scene, apply, fallback, inspect};
 
 use crate::generative_models::{brightened, planned, room_in_the_dark};
@@ -13,11 +14,11 @@ fn the_last_fallback_is_a_person() {
     let model = MadeUp::identity(1024);
     let mut plan = planned(&pixels, EngineChoice::Tiled, &model);
     let report = inspect(&pixels, &pixels, &plan);
-    let mut rungs = Vec::new();
+    let mut levels = Vec::new();
     loop {
         let percent = (plan.strength * 100.0).round() as u32;
         let steps = plan.denoise.as_ref().map(|denoise| denoise.steps);
-        rungs.push((plan.engine, percent, steps, plan.grid.is_some()));
+        levels.push((plan.engine, percent, steps, plan.grid.is_some()));
         let Some(lower) = fallback::lower(&plan, &report, Some(&model)) else {
             break;
         };
@@ -32,7 +33,7 @@ fn the_last_fallback_is_a_person() {
         (Engine::Natural, 60, None, false),
         (Engine::Natural, 36, None, false),
     ];
-    assert_eq!(rungs, expected);
+    assert_eq!(levels, expected);
 }
 
 #[test]
@@ -76,7 +77,21 @@ fn an_old_plan_still_reads_but_is_not_painted_by_guessing() {
         &pixels,
         &plan,
         &Scene::default(),
-        Some(Generation::alone(&model)),
+        Some(Generation::unwatched(&model)),
     );
-    assert_eq!(found, Err(ApplyError::NothingAsked));
+    assert_eq!(found, Err(ApplyError::NoDenoise));
+}
+
+#[test]
+fn treatments_of_a_sky_are_spelled_as_older_releases_stored_them() {
+    for (stored, sky) in [
+        (r#""mine""#, Sky::Unchanged),
+        (
+            r#"{"kept":"already_blue"}"#,
+            Sky::Kept(KeptReason::AlreadyBlue),
+        ),
+    ] {
+        assert_eq!(serde_json::from_str::<Sky>(stored).unwrap(), sky);
+        assert_eq!(serde_json::to_string(&sky).unwrap(), stored);
+    }
 }

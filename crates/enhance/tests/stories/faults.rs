@@ -55,7 +55,7 @@ fn judged(sample: &[Photo]) -> Vec<Judged> {
         .collect()
 }
 
-/// Of the pairs that belong, in per cent, how many are held; the exceptions are told.
+/// Share of the pairs that belong which is held, in per cent; prints the exceptions.
 fn held(judged: &[Judged], wanted: bool, belongs: impl Fn(&Judged) -> bool) -> f64 {
     let of: Vec<&Judged> = judged.iter().filter(|j| belongs(j)).collect();
     let is_held = |j: &&&Judged| j.held();

@@ -1,4 +1,4 @@
-//! Models that guide: what of their proposals reaches a photo, and which of them is asked.
+//! Models that guide, and the part of their proposals that reaches a photo.
 
 use plumbline_documents::{Engine, EngineChoice, Gate, Look, Place, Thresholds, Verdict};
 use plumbline_enhance::{
@@ -33,7 +33,7 @@ fn painted(pixels: &Pixels, plan: &Plan, model: &dyn GenerativeModel) -> Pixels 
         pixels,
         plan,
         &Scene::default(),
-        Some(Generation::alone(model)),
+        Some(Generation::unwatched(model)),
     )
     .unwrap()
 }
@@ -74,7 +74,7 @@ fn a_model_that_pastes_never_reaches_the_picture() {
     }
 }
 
-/// What is pasted into a proposal, as shares of its sides.
+/// A patch pasted into a proposal, as shares of its sides.
 #[derive(Debug, Clone)]
 struct Paste {
     round: bool,
@@ -157,21 +157,18 @@ fn a_model_that_stops_or_has_no_memory_says_which() {
     for choice in [EngineChoice::Best, EngineChoice::Tiled] {
         let model = MadeUp::failing(out.clone());
         let plan = planned(&pixels, choice, &model);
-        let generation = Generation::alone(&model);
+        let generation = Generation::unwatched(&model);
         let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
-        assert_eq!(found, Err(ApplyError::GenerativeModel(out.clone())));
+        assert_eq!(found, Err(ApplyError::Generation(out.clone())));
 
         let model = MadeUp::identity(64);
         let plan = planned(&pixels, choice, &model);
         let generation = Generation {
             model: &model,
-            watch: &|progress: Progress| progress.done > 3,
+            progress: &|progress: Progress| progress.done > 3,
         };
         let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
-        assert_eq!(
-            found,
-            Err(ApplyError::GenerativeModel(GenerationError::Stopped))
-        );
+        assert_eq!(found, Err(ApplyError::Generation(GenerationError::Stopped)));
     }
 }
 

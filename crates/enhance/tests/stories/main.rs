@@ -19,10 +19,8 @@ mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
 mod made_up;
-mod overcast_house;
 mod recovery;
 mod skies;
-mod sky_choices;
 mod support;
 mod tiles;
 mod verticals;
