@@ -5,6 +5,7 @@
 use actix_web::http::StatusCode;
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt};
+use plumbline_documents::ContentType;
 use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::people::members::Member;
 use plumbline_domain::shoots::photos::reception::{self, Received, Reception};
@@ -68,7 +69,7 @@ pub async fn take(
     let received = Received {
         id,
         name: name.clone(),
-        content_type: arrived.content_type,
+        content_type: arrived.content_type.as_str(),
         size_bytes: arrived.size_bytes,
         sha256: arrived.sha256,
         size_pixels: arrived.size_pixels,
@@ -137,7 +138,7 @@ async fn restore_original(
 
 /// A stored picture, with what its first bytes say.
 pub struct Arrived {
-    pub content_type: &'static str,
+    pub content_type: ContentType,
     pub size_bytes: i64,
     pub sha256: [u8; 32],
     pub size_pixels: Option<(i32, i32)>,
@@ -210,12 +211,12 @@ fn refuse_early(head: &[u8], name: &str, size_bytes: u64) -> Option<NotTaken> {
         .flatten()
 }
 
-type Identified = (&'static str, Option<(i32, i32)>);
+type Identified = (ContentType, Option<(i32, i32)>);
 
 fn identify(head: &[u8], name: &str) -> Result<Identified, NotTaken> {
     let content_type = content_type::detect(head, name).map_err(NotTaken::refused)?;
     // A RAW file's first size is that of a small picture beside the sensor's.
-    let size = (content_type != content_type::RAW)
+    let size = (content_type != ContentType::Raw)
         .then(|| dimensions::size_pixels(head))
         .flatten();
     match size.and_then(dimensions::too_many_pixels) {
