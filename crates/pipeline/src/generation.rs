@@ -1,5 +1,5 @@
-//! Painting a plan with what is installed: whoever works is told how far a model is, and may stop
-//! it; where the machine has too little memory for it, the next plainer engine paints.
+//! Correction by a plan with the generative model there is: its progress is told and it can be
+//! stopped; where the machine has too little memory for it, the next plainer engine takes over.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,33 +10,33 @@ use plumbline_enhance::{
     fallback, paint_sky,
 };
 
-use crate::develop::GoOn;
 use crate::failure::Failure;
+use crate::step::StepFn;
 
-/// A straightened photo, and who paints on it.
-pub struct Painting<'a> {
+/// A straightened photo, and the model that corrects it.
+pub struct Correction<'a> {
     pub original: &'a Pixels,
     pub scene: &'a Scene,
     pub model: Option<&'a dyn GenerativeModel>,
 }
 
-impl Painting<'_> {
+impl Correction<'_> {
     /// The plan's picture. Where memory is short the plan becomes a plainer one, and the remarks
     /// say so.
-    pub fn paint(
+    pub fn apply(
         &self,
         plan: &mut Plan,
         remarks: &mut Vec<String>,
-        go_on: &mut GoOn<'_>,
+        on_step: &mut StepFn<'_>,
     ) -> Result<Pixels, Failure> {
         loop {
-            let why = match self.try_to(plan, go_on) {
+            let why = match self.try_apply(plan, on_step) {
                 Ok(picture) => return Ok(picture),
                 Err(ApplyError::GenerativeModel(GenerationError::Stopped)) => {
                     return Err(Failure::Stopped);
                 }
                 Err(ApplyError::GenerativeModel(GenerationError::OutOfMemory(why))) => why,
-                Err(other) => return Err(Failure::trouble(other)),
+                Err(other) => return Err(Failure::retry(other)),
             };
             let engine = plan.engine;
             tracing::warn!(?engine, why, "the {engine:?} engine ran out of memory");
@@ -46,20 +46,20 @@ impl Painting<'_> {
         }
     }
 
-    /// What the model paints for the plan's new sky. `None`: nobody asked for that, or memory is
+    /// The model's picture of the plan's new sky. `None`: the plan asks for none, or memory is
     /// short; then the sky becomes a calculated one, and the remarks say so.
-    pub fn paint_sky(
+    pub fn generate_sky(
         &self,
         plan: &mut Plan,
         matte: Option<&Matte>,
         remarks: &mut Vec<String>,
-        go_on: &mut GoOn<'_>,
+        on_step: &mut StepFn<'_>,
     ) -> Result<Option<Pixels>, Failure> {
-        let painted = self.watched(go_on, |generation| {
+        let generated = self.watched(on_step, |generation| {
             paint_sky(self.original, plan, matte, generation)
         });
-        match painted {
-            Ok(painted) => Ok(painted),
+        match generated {
+            Ok(generated) => Ok(generated),
             Err(ApplyError::GenerativeModel(GenerationError::Stopped)) => Err(Failure::Stopped),
             Err(ApplyError::GenerativeModel(GenerationError::OutOfMemory(why))) => {
                 tracing::warn!(why, "the model ran out of memory over a sky");
@@ -67,26 +67,26 @@ impl Painting<'_> {
                 remarks.push(NO_MEMORY_FOR_SKIES.to_owned());
                 Ok(None)
             }
-            Err(other) => Err(Failure::trouble(other)),
+            Err(other) => Err(Failure::retry(other)),
         }
     }
 
-    fn try_to(&self, plan: &Plan, go_on: &mut GoOn<'_>) -> Result<Pixels, ApplyError> {
-        self.watched(go_on, |generation| {
+    fn try_apply(&self, plan: &Plan, on_step: &mut StepFn<'_>) -> Result<Pixels, ApplyError> {
+        self.watched(on_step, |generation| {
             apply(self.original, plan, self.scene, generation)
         })
     }
 
     fn watched<T>(
         &self,
-        go_on: &mut GoOn<'_>,
+        on_step: &mut StepFn<'_>,
         work: impl FnOnce(Option<Generation<'_>>) -> T,
     ) -> T {
-        let go_on = Mutex::new(go_on);
+        let on_step = Mutex::new(on_step);
         let watch = |progress: Progress| {
-            // Whoever panicked over it ends the work in any case.
-            let mut go_on = go_on.lock().unwrap_or_else(PoisonError::into_inner);
-            go_on(Step {
+            // A panic under this lock ends the run in any case.
+            let mut on_step = on_step.lock().unwrap_or_else(PoisonError::into_inner);
+            on_step(Step {
                 stage: Stage::Correcting,
                 parts: parts(progress),
             })
@@ -102,7 +102,7 @@ impl Painting<'_> {
 const NO_MEMORY_FOR_SKIES: &str =
     "The network had too little memory to paint a sky: the new one was calculated instead.";
 
-/// Nothing of a single part: there is nothing to count.
+/// `None` for a single part: there is nothing to count.
 fn parts(progress: Progress) -> Option<Parts> {
     let of = i32::try_from(progress.of).ok().filter(|of| *of > 1)?;
     let done = i32::try_from(progress.done).unwrap_or(of).min(of);
@@ -172,7 +172,7 @@ mod tests {
         }
     }
 
-    fn paint(model: &Tiler, go_on: &mut GoOn<'_>) -> (Plan, Vec<String>, Result<Pixels, Failure>) {
+    fn corrected(model: &Tiler, on_step: &mut StepFn<'_>) -> (Plan, Vec<String>, Result<Pixels, Failure>) {
         let original = Pixels::from_eight(120, 120, vec![90; 120 * 120 * 3]).unwrap();
         let preset = Preset {
             engine: EngineChoice::Tiled,
@@ -181,22 +181,20 @@ mod tests {
         let (scene, measured) = (Scene::default(), measure(&original, &Shot::default()));
         let mut plan = plan(&measured, &scene, &preset, Some(model));
         assert_eq!(plan.engine, Engine::Tiled);
-        let (mut remarks, painting) = (
-            Vec::new(),
-            Painting {
-                original: &original,
-                scene: &scene,
-                model: Some(model),
-            },
-        );
-        let result = painting.paint(&mut plan, &mut remarks, go_on);
+        let mut remarks = Vec::new();
+        let correction = Correction {
+            original: &original,
+            scene: &scene,
+            model: Some(model),
+        };
+        let result = correction.apply(&mut plan, &mut remarks, on_step);
         (plan, remarks, result)
     }
 
     #[test]
     fn tiles_are_counted_and_a_stop_between_two_of_them_is_heard() {
         let mut counted = Vec::new();
-        let (_, _, result) = paint(&Tiler(None), &mut |step| {
+        let (_, _, result) = corrected(&Tiler(None), &mut |step| {
             counted.push(step.parts.map(|parts| (parts.done, parts.of)));
             counted.len() < 3
         });
@@ -207,7 +205,7 @@ mod tests {
     #[test]
     fn too_little_memory_ends_with_a_picture_and_says_so() {
         let out = GenerationError::OutOfMemory("3 of 2 GB".to_owned());
-        let (plan, remarks, result) = paint(&Tiler(Some(out)), &mut |_| true);
+        let (plan, remarks, result) = corrected(&Tiler(Some(out)), &mut |_| true);
         assert!(result.is_ok(), "{result:?}");
         assert_eq!((plan.engine, plan.denoise), (Engine::Natural, None));
         assert_eq!(
@@ -222,7 +220,7 @@ mod tests {
     #[test]
     fn any_other_trouble_is_worth_another_try() {
         let broken = GenerationError::Failed("no such file".to_owned());
-        let (_, _, result) = paint(&Tiler(Some(broken)), &mut |_| true);
+        let (_, _, result) = corrected(&Tiler(Some(broken)), &mut |_| true);
         assert!(matches!(result, Err(Failure::Retry(_))), "{result:?}");
     }
 }

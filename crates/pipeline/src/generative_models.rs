@@ -1,4 +1,4 @@
-//! The model of this machine: made of SDXL's networks where they are installed.
+//! The generative model of this machine: made of SDXL's networks where they are installed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,71 +9,66 @@ use plumbline_models::diffusion::painter::Painter;
 use plumbline_models::weight_store::WeightStore;
 use plumbline_nn::device::{self, DeviceKind};
 
-use crate::config;
-
-/// The model, or a sentence that says why there is none.
-pub fn open(
-    say: impl Fn(&str) + Send + Sync + 'static,
-) -> Result<Arc<dyn GenerativeModel>, String> {
-    of(files()?, say)
+/// Folders that networks are read from.
+#[derive(Debug, Clone)]
+pub struct ModelFolders {
+    /// Installed weights, and what was computed from them.
+    pub weights: PathBuf,
+    /// A model in the layout of diffusers, with the vocabulary beside it, instead of the installed
+    /// one.
+    pub diffusion: Option<PathBuf>,
+    /// Steps that this model was distilled for.
+    pub diffusion_steps: usize,
 }
 
-/// A model made of some files.
-pub(crate) fn of(
+impl ModelFolders {
+    /// The files of this machine's model, or a sentence that says which are missing.
+    pub fn files(&self) -> Result<Files, String> {
+        match &self.diffusion {
+            Some(folder) => diffusers_layout(folder, self.diffusion_steps),
+            None => installed(&WeightStore::new(&self.weights)),
+        }
+    }
+
+    /// Folder for results of networks that need not be computed twice.
+    pub fn cache(&self) -> PathBuf {
+        self.weights.join("cache")
+    }
+
+    /// The model, or a sentence that says why there is none.
+    pub fn open(
+        &self,
+        say: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Arc<dyn GenerativeModel>, String> {
+        open(self.files()?, &self.cache(), say)
+    }
+}
+
+/// A model made of the files named.
+pub fn open(
     files: Files,
+    cache: &Path,
     say: impl Fn(&str) + Send + Sync + 'static,
 ) -> Result<Arc<dyn GenerativeModel>, String> {
     let (device, kind) = device::best();
     if let DeviceKind::Cuda { name } = &kind {
-        say(&format!("The model paints on {name}."));
+        say(&format!("The model runs on {name}."));
     }
-    let painter = Painter::open(files, device, &cache(), say);
-    Ok(Arc::new(painter.map_err(|error| error.to_string())?))
-}
-
-/// Of what networks said once and would say again.
-pub(crate) fn cache() -> PathBuf {
-    config::models_folder().join("cache")
-}
-
-/// The files of this machine's model, or a sentence that says which are missing.
-pub(crate) fn files() -> Result<Files, String> {
-    match config::diffusion_folder() {
-        Some(folder) => folder_of(&folder),
-        None => installed(&WeightStore::new(config::models_folder())),
-    }
-}
-
-/// The same, with what it says in the log.
-pub fn open_and_log() -> Option<Arc<dyn GenerativeModel>> {
-    match open(|words| tracing::info!("{words}")) {
-        Ok(model) => {
-            tracing::info!(
-                model = model.name(),
-                "photos are painted by {}",
-                model.name()
-            );
-            Some(model)
-        }
-        Err(why) => {
-            tracing::info!("no model: {why}");
-            None
-        }
-    }
+    let model = Painter::open(files, device, cache, say);
+    Ok(Arc::new(model.map_err(|error| error.to_string())?))
 }
 
 fn installed(store: &WeightStore) -> Result<Files, String> {
     Files::installed(store).map_err(|absent| {
         let ids: Vec<&str> = absent.iter().map(|absent| absent.id.as_str()).collect();
         format!(
-            "it lacks {}. Run: plumbline-worker models pull --generative",
+            "it lacks {}. Run: plumbline models pull --generative",
             ids.join(", ")
         )
     })
 }
 
-/// A model in the layout of diffusers, with the vocabulary and the number of its steps beside it.
-fn folder_of(folder: &Path) -> Result<Files, String> {
+fn diffusers_layout(folder: &Path, steps: usize) -> Result<Files, String> {
     let vocabulary = folder.join("tokenizer.json");
-    Files::folder(folder, &vocabulary, config::diffusion_steps()).map_err(|error| error.to_string())
+    Files::folder(folder, &vocabulary, steps).map_err(|error| error.to_string())
 }

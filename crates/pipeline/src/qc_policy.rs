@@ -1,36 +1,30 @@
-//! The standard that an organization's photos are judged by: the table of quality
-//! control, or a refit of it from the organization's own decisions.
+//! The policy that an organization's photos are judged by: the table of quality control, or a refit
+//! of it from the organization's own decisions.
 
-use std::collections::BTreeMap;
-
-use plumbline_documents::{TABLE_VERSION, Thresholds};
-use plumbline_domain::ids::RefitId;
-use plumbline_domain::work::refits::Refit;
+use plumbline_documents::{RefitInForce, TABLE_VERSION, Thresholds};
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{Inspected, Mask, Pixels, Plan};
+use uuid::Uuid;
 
 /// The default is the table.
 #[derive(Debug, Clone, Default)]
-pub struct Standard {
+pub struct QcPolicy {
     pub thresholds: Thresholds,
     /// The refit that moved them; every report names it.
-    pub refit: Option<RefitId>,
+    pub refit: Option<Uuid>,
 }
 
-impl Standard {
-    /// A refit of another table is ignored: the numbers of its gates mean something
-    /// else by now.
-    pub fn of(refit: Option<&Refit>) -> Self {
-        let Some(refit) = refit else {
-            return Self::default();
-        };
-        read(refit).unwrap_or_else(|| {
-            tracing::warn!(refit.id = %refit.id, "{}", ignored(refit));
-            Self::default()
+impl QcPolicy {
+    /// `None`: the refit was made for another table, so the numbers of its gates mean something
+    /// else by now; [`ignored`] says so.
+    pub fn of(refit: &RefitInForce) -> Option<Self> {
+        (refit.table_version == TABLE_VERSION).then(|| Self {
+            thresholds: Thresholds::restored(&refit.bounds),
+            refit: Some(refit.id),
         })
     }
 
-    /// Judges what a plan made; `sky` is where it put a new one.
+    /// Judges the result of a plan; `sky` is where the plan put a new one.
     pub fn judge(
         &self,
         original: &Pixels,
@@ -47,21 +41,10 @@ impl Standard {
     }
 }
 
-/// Why a refit that is in force has no effect.
-pub fn ignored(refit: &Refit) -> String {
+/// Sentence about a refit in force that has no effect.
+pub fn ignored(refit: &RefitInForce) -> String {
     let (id, made_for) = (refit.id, refit.table_version);
     format!(
         "Refit {id} was made for table {made_for} and is ignored: photos are judged by table {TABLE_VERSION}."
     )
-}
-
-fn read(refit: &Refit) -> Option<Standard> {
-    if u32::try_from(refit.table_version) != Ok(TABLE_VERSION) {
-        return None;
-    }
-    let moved: BTreeMap<String, f64> = serde_json::from_value(refit.bounds.clone()).ok()?;
-    Some(Standard {
-        thresholds: Thresholds::restored(&moved),
-        refit: Some(refit.id),
-    })
 }
