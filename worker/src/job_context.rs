@@ -2,7 +2,6 @@
 //! pixels, scopes for the database.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use plumbline_documents::Step;
@@ -12,63 +11,71 @@ use plumbline_domain::shoots::Shoot;
 use plumbline_domain::shoots::photos::measurements;
 use plumbline_domain::work::jobs::Claim;
 use plumbline_domain::work::queue::EnhancePhoto;
-use plumbline_domain::work::refits;
+use plumbline_domain::work::refits::{self, Refit};
 use plumbline_enhance::shoot_reference::ShootReference;
 use plumbline_enhance::{Measured, Preset, SkyChoice};
+use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::qc_policy::{QcPolicy, ignored};
+use plumbline_pipeline::step::StepFn;
 use plumbline_storage::key::Key;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
-use crate::develop::{GoOn, Studio};
-use crate::failure::Failure;
-use crate::kitchen::Kitchen;
-use crate::standard::Standard;
+use crate::daemon::Daemon;
+use crate::failure;
 
-pub struct Workplace<'a> {
-    pub kitchen: &'a Arc<Kitchen>,
-    pub order: EnhancePhoto,
+pub struct JobContext<'a> {
+    pub daemon: &'a Arc<Daemon>,
+    pub job: EnhancePhoto,
     pub claim: &'a Claim,
     pub step: watch::Sender<Option<Step>>,
-    pub stop: Arc<AtomicBool>,
+    pub stop: CancellationToken,
 }
 
-impl Workplace<'_> {
+impl JobContext<'_> {
     pub async fn scope(&self) -> Result<Scope, Failure> {
-        let scope = self.order.scope(&self.kitchen.db).await;
-        scope.map_err(Failure::trouble)
+        let scope = self.job.scope(&self.daemon.db).await;
+        scope.map_err(Failure::retry)
     }
 
     /// An uploaded file as it came.
     pub async fn original(&self, photo: PhotoId) -> Result<Bytes, Failure> {
-        let key = Key::original(self.order.organization().uuid(), photo.uuid());
-        Ok(self.kitchen.storage.get(&key).await?)
+        let key = Key::original(self.job.organization().uuid(), photo.uuid());
+        let bytes = self.daemon.storage.get(&key).await;
+        bytes.map_err(failure::of_storage)
     }
 
-    /// Runs pixel work on a thread of its own, until it is done or it is closing time.
+    /// Runs pixel work on a thread of its own, until it is done or the daemon is out of time.
     pub async fn work<T: Send + 'static>(
         &self,
-        pixels: impl FnOnce(&mut GoOn<'_>) -> Result<T, Failure> + Send + 'static,
+        pixels: impl FnOnce(&mut StepFn<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let (step, stop) = (self.step.clone(), self.stop.clone());
         let thread = tokio::task::spawn_blocking(move || {
             pixels(&mut |entered| {
                 step.send_replace(Some(entered));
-                !stop.load(Ordering::Relaxed)
+                !stop.is_cancelled()
             })
         });
         tokio::select! {
-            joined = thread => joined.unwrap_or_else(|error| Err(Failure::broken_off(error))),
-            () = self.kitchen.closing.out_of_time() => Err(Failure::Stopped),
+            joined = thread => joined.unwrap_or_else(|error| Err(failure::of_thread(error))),
+            () = self.daemon.shutdown.out_of_time() => Err(Failure::Stopped),
         }
     }
 
-    /// The kitchen's studio with this shoot's taste: its look, its engine, its skies, and what
-    /// its other rooms have in common; and with its organization's standard.
-    pub async fn studio(&self, shoot: Option<&Shoot>, sky: SkyChoice) -> Result<Studio, Failure> {
+    /// The pipeline with this shoot's preset: its look, its engine, its skies, and what its other
+    /// rooms have in common; and with its organization's policy.
+    pub async fn pipeline(
+        &self,
+        shoot: Option<&Shoot>,
+        sky: SkyChoice,
+    ) -> Result<PipelineConfig, Failure> {
         let mut scope = self.scope().await?;
         let beside = measurements::of_other_photos(&mut scope, self.claim).await;
-        let beside = beside.map_err(Failure::trouble)?;
+        let beside = beside.map_err(Failure::retry)?;
         let refit = refits::in_force(&mut scope).await;
-        let refit = refit.map_err(Failure::trouble)?;
+        let refit = refit.map_err(Failure::retry)?;
         let rooms: Vec<Measured> = beside
             .into_iter()
             .filter_map(|document| serde_json::from_value(document).ok())
@@ -78,9 +85,22 @@ impl Workplace<'_> {
             shoot_reference: ShootReference::of(&rooms),
             sky,
             engine: shoot.map(|shoot| shoot.engine).unwrap_or_default(),
-            ..self.kitchen.studio.preset.clone()
+            ..self.daemon.pipeline.preset.clone()
         };
-        let standard = Standard::of(refit.as_ref());
-        Ok(self.kitchen.studio.with(preset, standard))
+        let policy = refit.as_ref().map(qc_policy).unwrap_or_default();
+        Ok(self.daemon.pipeline.with(preset, policy))
     }
+}
+
+/// The table where the refit is damaged or was made for another one.
+fn qc_policy(refit: &Refit) -> QcPolicy {
+    let id = refit.id;
+    let Some(document) = refit.document() else {
+        tracing::warn!(refit.id = %id, "refit {id} is damaged and ignored");
+        return QcPolicy::default();
+    };
+    QcPolicy::of(&document).unwrap_or_else(|| {
+        tracing::warn!(refit.id = %id, "{}", ignored(&document));
+        QcPolicy::default()
+    })
 }

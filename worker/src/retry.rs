@@ -2,39 +2,48 @@
 
 use std::fmt::Display;
 use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable};
 use plumbline_domain::db::Db;
-use tokio::time::sleep;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A database that answers, and answers with an error, is asked this often.
 const TRIES: u32 = 5;
+
+fn pauses() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(200))
+        .with_max_delay(Duration::from_secs(5))
+        .without_max_times()
+}
 
 /// Repeats `ask` until it succeeds. A database that is away is waited for,
 /// however long; nobody else can take the work meanwhile. `None`: the database
 /// is there and refuses.
-pub async fn patiently<T, E, F>(db: &Db, what: &str, mut ask: impl FnMut() -> F) -> Option<T>
+pub async fn retry<T, E, F>(db: &Db, what: &str, mut ask: impl FnMut() -> F) -> Option<T>
 where
     E: Display,
     F: Future<Output = Result<T, E>>,
 {
-    let (mut refusals, mut pause) = (0, FIRST_PAUSE);
-    loop {
-        let error = match ask().await {
-            Ok(answer) => return Some(answer),
-            Err(error) => error,
-        };
-        if db.is_up().await {
-            refusals += 1;
+    let refusals = &AtomicU32::new(0);
+    let ask_once = || {
+        let asked = ask();
+        async move {
+            let answer = asked.await;
+            if answer.is_err() && db.is_up().await {
+                refusals.fetch_add(1, Ordering::Relaxed);
+            }
+            answer
         }
-        if refusals >= TRIES {
-            tracing::error!(what, %error, "the database refuses");
-            return None;
-        }
-        tracing::warn!(what, %error, "the database did not take it, trying again");
-        sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
+    };
+    ask_once
+        .retry(pauses())
+        .when(|_| refusals.load(Ordering::Relaxed) < TRIES)
+        .notify(|error, _| {
+            tracing::warn!(what, %error, "the database did not take it, trying again");
+        })
+        .await
+        .inspect_err(|error| tracing::error!(what, %error, "the database refuses"))
+        .ok()
 }

@@ -1,70 +1,59 @@
-//! Closing time: told to stop, the worker takes up nothing new and finishes what
-//! it has in hand; past the grace period it hands that back.
+//! Shutdown in two phases. Drain: the daemon takes up nothing new and finishes the photos in hand.
+//! Stop: past the grace period it hands them back.
 
 use std::future::Future;
 use std::io;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
-/// How long a photo that was told to stop may take to come to the end of a stage.
+/// Time for a photo that was told to stop to come to the end of a stage.
 const STOPPING: Duration = Duration::from_secs(5);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
-    Open,
-    LastOrders,
-    Closed,
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Shutdown {
+    drain: CancellationToken,
+    stop: CancellationToken,
 }
 
-/// Where the worker is between opening and closing. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Closing(watch::Receiver<Phase>);
-
-impl Closing {
-    /// Closing begins when `signal` ends, and is over `grace` later.
+impl Shutdown {
+    /// Drains when `signal` ends, and stops `grace` later.
     pub fn on(signal: impl Future<Output = ()> + Send + 'static, grace: Duration) -> Self {
-        let (phase, watched) = watch::channel(Phase::Open);
+        let shutdown = Self {
+            drain: CancellationToken::new(),
+            stop: CancellationToken::new(),
+        };
+        let Self { drain, stop } = shutdown.clone();
         tokio::spawn(async move {
             signal.await;
             tracing::info!(
                 grace_secs = grace.as_secs(),
                 "stopping: finishing what is in hand"
             );
-            phase.send_replace(Phase::LastOrders);
-            tokio::time::sleep(grace).await;
-            phase.send_replace(Phase::Closed);
-            phase.closed().await;
+            drain.cancel();
+            sleep(grace).await;
+            stop.cancel();
         });
-        Self(watched)
+        shutdown
     }
 
-    /// Nothing new is to be taken up.
-    pub fn has_begun(&self) -> bool {
-        *self.0.borrow() >= Phase::LastOrders
+    /// Cancelled when nothing new is to be taken up.
+    pub fn drain(&self) -> &CancellationToken {
+        &self.drain
     }
 
-    /// Ends when nothing new is to be taken up any more.
-    pub async fn begun(&self) {
-        self.reached(Phase::LastOrders).await;
+    /// Cancelled when the photos in hand are to be handed back.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.stop
     }
 
-    /// Ends when what is in hand is to be handed back.
-    pub async fn over(&self) {
-        self.reached(Phase::Closed).await;
-    }
-
-    /// Ends when what could not be stopped is to be left behind.
+    /// Ends when work that could not be stopped is to be abandoned.
     pub async fn out_of_time(&self) {
-        self.over().await;
-        tokio::time::sleep(STOPPING).await;
-    }
-
-    async fn reached(&self, phase: Phase) {
-        let mut watched = self.0.clone();
-        // The sender lives until every receiver is gone.
-        let _ = watched.wait_for(|now| *now >= phase).await;
+        self.stop.cancelled().await;
+        sleep(STOPPING).await;
     }
 }
 
@@ -87,4 +76,25 @@ pub fn signals() -> io::Result<impl Future<Output = ()> + Send + 'static> {
             std::process::exit(130);
         });
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_drains_at_the_signal_and_stops_after_the_grace() {
+        let patient = Shutdown::on(ready(()), Duration::from_secs(3600));
+        patient.drain().cancelled().await;
+        assert!(!patient.stop().is_cancelled());
+
+        let impatient = Shutdown::on(ready(()), Duration::ZERO);
+        impatient.stop().cancelled().await;
+        assert!(impatient.drain().is_cancelled());
+
+        let open = Shutdown::on(pending(), Duration::ZERO);
+        assert!(!open.drain().is_cancelled() && !open.stop().is_cancelled());
+    }
 }

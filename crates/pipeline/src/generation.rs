@@ -172,7 +172,10 @@ mod tests {
         }
     }
 
-    fn corrected(model: &Tiler, on_step: &mut StepFn<'_>) -> (Plan, Vec<String>, Result<Pixels, Failure>) {
+    fn corrected(
+        model: &Tiler,
+        on_step: &mut StepFn<'_>,
+    ) -> (Plan, Vec<String>, Result<Pixels, Failure>) {
         let original = Pixels::from_eight(120, 120, vec![90; 120 * 120 * 3]).unwrap();
         let preset = Preset {
             engine: EngineChoice::Tiled,

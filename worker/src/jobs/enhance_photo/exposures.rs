@@ -1,5 +1,5 @@
-//! Which originals of a shoot are exposures of one view. The pipeline compares
-//! them, the domain remembers what came of it, and this joins the two: a photo
+//! Originals of a shoot that are exposures of one view. The pipeline compares
+//! them, the domain records the result, and this joins the two: a photo
 //! that may be part of a bracket waits until its shoot is quiet, then leads the
 //! others or goes into the one that does.
 
@@ -10,20 +10,20 @@ use plumbline_domain::shoots::photos::brackets::{self, Exposure, Gathering};
 use plumbline_domain::work::jobs::{Claim, endings};
 use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_enhance::brackets::{Frame, MOST_FRAMES, group, middle};
+use plumbline_pipeline::failure::Failure;
 
-use crate::failure::Failure;
-use crate::kitchen::Kitchen;
+use crate::daemon::Daemon;
 
-/// What becomes of a photo now.
+/// The next step for a photo.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// It is made, of its own original and these.
-    Cook(Vec<PhotoId>),
+pub enum Next {
+    /// It is processed, from its own original and these.
+    Process(Vec<PhotoId>),
     /// Nothing more in this run: it waits, or went into another photo.
-    Over,
+    Done,
 }
 
-/// What one exposure is to the others.
+/// The role of one exposure among the others.
 #[derive(Debug, PartialEq, Eq)]
 enum Role {
     Alone,
@@ -35,40 +35,40 @@ enum Role {
 }
 
 /// Decides about a photo that may be one of several exposures.
-pub async fn turn(kitchen: &Kitchen, order: EnhancePhoto, claim: &Claim) -> Result<Turn, Failure> {
-    let mut scope = order.scope(&kitchen.db).await.map_err(Failure::trouble)?;
-    let gathering = brackets::gather(&mut scope, claim, kitchen.bracket_quiet_secs);
-    let Gathering::Complete(exposures) = gathering.await.map_err(Failure::trouble)? else {
-        return wait(kitchen, scope, claim).await;
+pub async fn decide(daemon: &Daemon, job: EnhancePhoto, claim: &Claim) -> Result<Next, Failure> {
+    let mut scope = job.scope(&daemon.db).await.map_err(Failure::retry)?;
+    let gathering = brackets::gather(&mut scope, claim, daemon.bracket_quiet_secs);
+    let Gathering::Complete(exposures) = gathering.await.map_err(Failure::retry)? else {
+        return wait(daemon, scope, claim).await;
     };
-    let (turn, done) = match role(claim.photo.id, &exposures) {
-        Role::Alone => (Turn::Cook(vec![]), true),
-        Role::Follows => return wait(kitchen, scope, claim).await,
+    let (next, done) = match role(claim.photo.id, &exposures) {
+        Role::Alone => (Next::Process(vec![]), true),
+        Role::Follows => return wait(daemon, scope, claim).await,
         Role::Leads(others) => {
             let merged = brackets::merge(&mut scope, claim, &others).await;
-            (Turn::Cook(others), merged.map_err(Failure::trouble)?)
+            (Next::Process(others), merged.map_err(Failure::retry)?)
         }
         Role::Joins(leader, others) => {
             let joined = brackets::join(&mut scope, claim, leader, &others).await;
-            (Turn::Over, joined.map_err(Failure::trouble)?)
+            (Next::Done, joined.map_err(Failure::retry)?)
         }
     };
     if !done {
         drop(scope);
-        let scope = order.scope(&kitchen.db).await.map_err(Failure::trouble)?;
-        return wait(kitchen, scope, claim).await;
+        let scope = job.scope(&daemon.db).await.map_err(Failure::retry)?;
+        return wait(daemon, scope, claim).await;
     }
-    let _saved = scope.commit().await.map_err(Failure::trouble)?;
-    Ok(turn)
+    let _saved = scope.commit().await.map_err(Failure::retry)?;
+    Ok(next)
 }
 
-async fn wait(kitchen: &Kitchen, mut scope: Scope, claim: &Claim) -> Result<Turn, Failure> {
-    let secs = kitchen.bracket_quiet_secs.max(1);
+async fn wait(daemon: &Daemon, mut scope: Scope, claim: &Claim) -> Result<Next, Failure> {
+    let secs = daemon.bracket_quiet_secs.max(1);
     endings::wait(&mut scope, claim, secs)
         .await
-        .map_err(Failure::trouble)?;
-    let _saved = scope.commit().await.map_err(Failure::trouble)?;
-    Ok(Turn::Over)
+        .map_err(Failure::retry)?;
+    let _saved = scope.commit().await.map_err(Failure::retry)?;
+    Ok(Next::Done)
 }
 
 fn role(me: PhotoId, exposures: &[Exposure]) -> Role {

@@ -1,5 +1,5 @@
-//! The first half of a run: originals in, a measured picture out, with what was
-//! seen kept beside the photo. Here a photo finds its other exposures.
+//! The first half of a run: originals in, a measured picture out, with the
+//! measurements kept beside the photo. Here a photo finds its other exposures.
 
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::shoots::photos::{
@@ -7,124 +7,130 @@ use plumbline_domain::shoots::photos::{
     measurements::{self, Measurements},
 };
 use plumbline_enhance::brackets::Frame;
+use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::ingest::{self, Ingested, ingest_bracket};
 use serde_json::Value;
 
-use crate::develop::{Seen, look, look_at_bracket};
-use crate::exposures::{self, Turn};
-use crate::failure::Failure;
-use crate::workplace::Workplace;
+use crate::job_context::JobContext;
+use crate::jobs::enhance_photo::exposures::{self, Next};
 
 /// Where the photo itself stands among its exposures when they are merged.
 const LEADER: usize = 0;
 
 /// `None`: it waits for its other exposures, or went into one of them.
-pub async fn see(place: &Workplace<'_>) -> Result<Option<Seen>, Failure> {
-    let mut scope = place.scope().await?;
-    let state = brackets::state(&mut scope, place.claim).await;
+pub async fn ingest(context: &JobContext<'_>) -> Result<Option<Ingested>, Failure> {
+    let mut scope = context.scope().await?;
+    let state = brackets::state(&mut scope, context.claim).await;
     drop(scope);
-    let state = state.map_err(Failure::trouble)?;
+    let state = state.map_err(Failure::retry)?;
     if !state.members.is_empty() {
         let members: Vec<PhotoId> = state.members.iter().map(|member| member.id).collect();
-        return together(place, &members).await.map(Some);
+        return together(context, &members).await.map(Some);
     }
     if state.solo {
-        return alone(place).await.map(Some);
+        return alone(context).await.map(Some);
     }
     match known(state.frame) {
-        Some(frame) => find_others(place, &frame, None).await,
+        Some(frame) => find_others(context, &frame, None).await,
         None => {
-            let seen = alone(place).await?;
-            match seen.frame.clone() {
-                Some(frame) => find_others(place, &frame, Some(seen)).await,
-                None => Ok(Some(seen)),
+            let ingested = alone(context).await?;
+            match ingested.frame.clone() {
+                Some(frame) => find_others(context, &frame, Some(ingested)).await,
+                None => Ok(Some(ingested)),
             }
         }
     }
 }
 
-/// What an earlier run saw; a document of an older version is looked at anew.
+/// The frame that an earlier run measured; `None` for a document of an older version.
 fn known(frame: Option<Value>) -> Option<Frame> {
     frame.and_then(|document| serde_json::from_value(document).ok())
 }
 
 async fn find_others(
-    place: &Workplace<'_>,
+    context: &JobContext<'_>,
     frame: &Frame,
-    seen: Option<Seen>,
-) -> Result<Option<Seen>, Failure> {
+    ingested: Option<Ingested>,
+) -> Result<Option<Ingested>, Failure> {
     let others = if frame.may_be_bracketed() {
-        match exposures::turn(place.kitchen, place.order, place.claim).await? {
-            Turn::Over => return Ok(None),
-            Turn::Cook(others) => others,
+        match exposures::decide(context.daemon, context.job, context.claim).await? {
+            Next::Done => return Ok(None),
+            Next::Process(others) => others,
         }
     } else {
         vec![]
     };
-    match seen {
-        seen if !others.is_empty() => {
+    match ingested {
+        ingested if !others.is_empty() => {
             // Decoded again beside the others: two of them in memory would be one too many.
-            drop(seen);
-            together(place, &others).await.map(Some)
+            drop(ingested);
+            together(context, &others).await.map(Some)
         }
-        Some(seen) => Ok(Some(seen)),
-        None => alone(place).await.map(Some),
+        Some(ingested) => Ok(Some(ingested)),
+        None => alone(context).await.map(Some),
     }
 }
 
-async fn alone(place: &Workplace<'_>) -> Result<Seen, Failure> {
-    let bytes = place.original(place.claim.photo.id).await?;
-    let seen = place.work(move |go_on| look(bytes, go_on)).await?;
-    note(place, &seen).await?;
-    Ok(seen)
-}
-
-async fn together(place: &Workplace<'_>, others: &[PhotoId]) -> Result<Seen, Failure> {
-    let mut exposures = vec![place.original(place.claim.photo.id).await?];
-    for &other in others {
-        exposures.push(place.original(other).await?);
-    }
-    let seen = place
-        .work(move |go_on| look_at_bracket(exposures, go_on))
+async fn alone(context: &JobContext<'_>) -> Result<Ingested, Failure> {
+    let bytes = context.original(context.claim.photo.id).await?;
+    let ingested = context
+        .work(move |on_step| ingest::ingest(bytes, on_step))
         .await?;
-    if seen.left_out.contains(&LEADER) {
-        drop(seen);
-        ungroup(place, others).await?;
-        return alone(place).await;
+    note(context, &ingested).await?;
+    Ok(ingested)
+}
+
+async fn together(context: &JobContext<'_>, others: &[PhotoId]) -> Result<Ingested, Failure> {
+    let mut exposures = vec![context.original(context.claim.photo.id).await?];
+    for &other in others {
+        exposures.push(context.original(other).await?);
     }
-    note(place, &seen).await?;
-    let strangers: Vec<PhotoId> = seen.left_out.iter().map(|at| others[at - 1]).collect();
+    let ingested = context
+        .work(move |on_step| ingest_bracket(exposures, on_step))
+        .await?;
+    if ingested.left_out.contains(&LEADER) {
+        drop(ingested);
+        ungroup(context, others).await?;
+        return alone(context).await;
+    }
+    note(context, &ingested).await?;
+    let strangers: Vec<PhotoId> = ingested.left_out.iter().map(|at| others[at - 1]).collect();
     if !strangers.is_empty() {
-        ungroup(place, &strangers).await?;
+        ungroup(context, &strangers).await?;
     }
-    Ok(seen)
+    Ok(ingested)
 }
 
 /// What does not lie on the others is a view of its own, and a photo of its own.
-async fn ungroup(place: &Workplace<'_>, strangers: &[PhotoId]) -> Result<(), Failure> {
-    let mut scope = place.scope().await?;
-    let gone = brackets::ungroup(&mut scope, place.claim, strangers).await;
-    if !gone.map_err(Failure::trouble)? {
+async fn ungroup(context: &JobContext<'_>, strangers: &[PhotoId]) -> Result<(), Failure> {
+    let mut scope = context.scope().await?;
+    let gone = brackets::ungroup(&mut scope, context.claim, strangers).await;
+    if !gone.map_err(Failure::retry)? {
         return Err(Failure::Stopped);
     }
     let saved = scope.commit().await;
-    saved.map_err(Failure::trouble)?;
+    saved.map_err(Failure::retry)?;
     Ok(())
 }
 
-async fn note(place: &Workplace<'_>, seen: &Seen) -> Result<(), Failure> {
-    let frame = seen.frame.as_ref().map(serde_json::to_value).transpose();
-    let frame = frame.map_err(Failure::trouble)?;
-    let measured = serde_json::to_value(&seen.measured).map_err(Failure::trouble)?;
+async fn note(context: &JobContext<'_>, ingested: &Ingested) -> Result<(), Failure> {
+    let frame = ingested
+        .frame
+        .as_ref()
+        .map(serde_json::to_value)
+        .transpose();
+    let frame = frame.map_err(Failure::retry)?;
+    let measured = serde_json::to_value(&ingested.measured).map_err(Failure::retry)?;
     let measurements = Measurements {
         frame: frame.as_ref(),
         measured: &measured,
     };
-    let mut scope = place.scope().await?;
-    let noted = measurements::put(&mut scope, place.claim, &measurements).await;
-    if !noted.map_err(Failure::trouble)? {
+    let mut scope = context.scope().await?;
+    let noted = measurements::put(&mut scope, context.claim, &measurements).await;
+    if !noted.map_err(Failure::retry)? {
         return Err(Failure::Stopped);
     }
     let saved = scope.commit().await;
-    saved.map_err(Failure::trouble)?;
+    saved.map_err(Failure::retry)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
-//! What people want of a photo: the sky that its shoot chose, and a person's overrides for the
-//! photo itself. Pictures that come with it are strangers' bytes, decoded
-//! here, under limits.
+//! Choices of people for a photo: the sky of its shoot, and a person's overrides for the photo
+//! itself. Pictures that come with them are strangers' bytes, decoded here, under limits, by the
+//! decoder of photos: an own sky keeps its 16 bits and its colours, and a mask with a profile or an
+//! alpha channel means the same everywhere.
 
 use std::sync::Arc;
 
@@ -10,11 +11,12 @@ use plumbline_domain::shoots::overrides::{self, Override};
 use plumbline_domain::shoots::skies::{self, Sky, SkyChoice as ChosenSky};
 use plumbline_domain::shoots::{self, Shoot};
 use plumbline_enhance::{Limits, Mask, Overrides, Pixels, SkyChoice, decode};
+use plumbline_pipeline::failure::Failure;
 use plumbline_storage::StorageError;
 use plumbline_storage::key::Key;
 
-use crate::failure::Failure;
-use crate::workplace::Workplace;
+use crate::failure;
+use crate::job_context::JobContext;
 
 /// A mask is painted over the preview, which is no larger.
 const MASK_LIMITS: Limits = Limits {
@@ -28,9 +30,9 @@ const MASK_LIMITS: Limits = Limits {
 const MASK_DAMAGED: &str = "The sky mask that was set for this photo cannot be read. \
     Paint it again, or reset sky and scene, on the photo's page.";
 
-/// What is to be done about one photo, besides what is seen on it.
+/// Everything that is wanted for one photo, besides what is found in it.
 pub struct Choices {
-    /// What a person said about the photo.
+    /// A person's overrides for the photo.
     pub overrides: Overrides,
     /// The sky that the shoot chose. Not asked for where the photo has a choice of
     /// its own.
@@ -38,16 +40,16 @@ pub struct Choices {
 }
 
 impl Choices {
-    pub async fn of(place: &Workplace<'_>, shoot: Option<&Shoot>) -> Result<Self, Failure> {
-        let mut scope = place.scope().await?;
-        let said = overrides::of_photo(&mut scope, place.claim.photo.id).await;
-        let said = said.map_err(Failure::trouble)?;
+    pub async fn of(context: &JobContext<'_>, shoot: Option<&Shoot>) -> Result<Self, Failure> {
+        let mut scope = context.scope().await?;
+        let said = overrides::of_photo(&mut scope, context.claim.photo.id).await;
+        let said = said.map_err(Failure::retry)?;
         drop(scope);
         let sky = shoot.map(|shoot| shoot.sky).unwrap_or_default();
         let Some(said) = said else {
             return Ok(Self {
                 overrides: Overrides::default(),
-                sky: choice(place, sky).await?,
+                sky: choice(context, sky).await?,
             });
         };
         let of_shoot = match said.sky {
@@ -55,48 +57,48 @@ impl Choices {
             None => sky,
         };
         Ok(Self {
-            sky: choice(place, of_shoot).await?,
-            overrides: overrides(place, &said).await?,
+            sky: choice(context, of_shoot).await?,
+            overrides: overrides(context, &said).await?,
         })
     }
 }
 
 /// The shoot that the photo belongs to.
-pub async fn shoot(place: &Workplace<'_>) -> Result<Option<Shoot>, Failure> {
-    let mut scope = place.scope().await?;
-    let shoot = shoots::find(&mut scope, place.claim.photo.shoot_id).await;
-    shoot.map_err(Failure::trouble)
+pub async fn shoot(context: &JobContext<'_>) -> Result<Option<Shoot>, Failure> {
+    let mut scope = context.scope().await?;
+    let shoot = shoots::find(&mut scope, context.claim.photo.shoot_id).await;
+    shoot.map_err(Failure::retry)
 }
 
-async fn overrides(place: &Workplace<'_>, said: &Override) -> Result<Overrides, Failure> {
+async fn overrides(context: &JobContext<'_>, said: &Override) -> Result<Overrides, Failure> {
     Ok(Overrides {
         place: said.place,
         sky_mask: match said.mask {
-            Some(id) => Some(mask(place, id).await?),
+            Some(id) => Some(mask(context, id).await?),
             None => None,
         },
         sky: match said.sky {
-            Some(sky) => Some(choice(place, sky).await?),
+            Some(sky) => Some(choice(context, sky).await?),
             None => None,
         },
     })
 }
 
-async fn choice(place: &Workplace<'_>, choice: ChosenSky) -> Result<SkyChoice, Failure> {
+async fn choice(context: &JobContext<'_>, choice: ChosenSky) -> Result<SkyChoice, Failure> {
     Ok(match choice {
         ChosenSky::Keep => SkyChoice::Keep,
         ChosenSky::Clear => SkyChoice::Clear,
         ChosenSky::LightCloud => SkyChoice::LightCloud,
         ChosenSky::HighCloud => SkyChoice::HighCloud,
-        ChosenSky::Own(id) => SkyChoice::Own(Arc::new(own_sky(place, id).await?)),
+        ChosenSky::Own(id) => SkyChoice::Own(Arc::new(own_sky(context, id).await?)),
     })
 }
 
-async fn mask(place: &Workplace<'_>, id: MaskId) -> Result<Mask, Failure> {
-    let (organization, photo) = (place.order.organization(), place.claim.photo.id);
+async fn mask(context: &JobContext<'_>, id: MaskId) -> Result<Mask, Failure> {
+    let (organization, photo) = (context.job.organization(), context.claim.photo.id);
     let key = Key::mask(organization.uuid(), photo.uuid(), id.uuid());
-    let bytes = fetched(place, &key, MASK_DAMAGED).await?;
-    place.work(move |_| read_mask(&bytes)).await
+    let bytes = fetched(context, &key, MASK_DAMAGED).await?;
+    context.work(move |_| read_mask(&bytes)).await
 }
 
 fn read_mask(bytes: &[u8]) -> Result<Mask, Failure> {
@@ -105,15 +107,15 @@ fn read_mask(bytes: &[u8]) -> Result<Mask, Failure> {
     Ok(Mask::of_luma(&decoded.pixels))
 }
 
-async fn own_sky(place: &Workplace<'_>, id: SkyId) -> Result<Pixels, Failure> {
-    let mut scope = place.scope().await?;
+async fn own_sky(context: &JobContext<'_>, id: SkyId) -> Result<Pixels, Failure> {
+    let mut scope = context.scope().await?;
     let sky = skies::find_even_removed(&mut scope, id).await;
-    let sky = sky.map_err(Failure::trouble)?;
+    let sky = sky.map_err(Failure::retry)?;
     drop(scope);
     let damaged = sky_damaged(sky.as_ref());
-    let key = Key::sky(place.order.organization().uuid(), id.uuid());
-    let bytes = fetched(place, &key, &damaged).await?;
-    place.work(move |_| read_sky(&bytes, damaged)).await
+    let key = Key::sky(context.job.organization().uuid(), id.uuid());
+    let bytes = fetched(context, &key, &damaged).await?;
+    context.work(move |_| read_sky(&bytes, damaged)).await
 }
 
 fn read_sky(bytes: &[u8], damaged: String) -> Result<Pixels, Failure> {
@@ -129,11 +131,11 @@ fn sky_damaged(sky: Option<&Sky>) -> String {
     )
 }
 
-/// What is not there any more cannot be read either.
-async fn fetched(place: &Workplace<'_>, key: &Key, damaged: &str) -> Result<Bytes, Failure> {
-    match place.kitchen.storage.get(key).await {
+/// A picture that is missing is reported as damaged.
+async fn fetched(context: &JobContext<'_>, key: &Key, damaged: &str) -> Result<Bytes, Failure> {
+    match context.daemon.storage.get(key).await {
         Err(StorageError::Missing(_)) => Err(Failure::Final(damaged.to_owned())),
-        other => Ok(other?),
+        other => other.map_err(failure::of_storage),
     }
 }
 

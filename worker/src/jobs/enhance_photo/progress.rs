@@ -11,7 +11,7 @@ use plumbline_domain::work::queue::EnhancePhoto;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::kitchen::Kitchen;
+use crate::daemon::Daemon;
 
 /// Writes steps as they are entered, until it is dropped.
 pub struct Progress {
@@ -20,15 +20,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn of(kitchen: &Arc<Kitchen>, order: EnhancePhoto, claim: &Claim) -> Self {
+    pub fn start(daemon: &Arc<Daemon>, job: EnhancePhoto, claim: &Claim) -> Self {
         let (step, mut entered) = watch::channel(None);
-        let (kitchen, claim) = (kitchen.clone(), claim.clone());
+        let (daemon, claim) = (daemon.clone(), claim.clone());
         let writer = tokio::spawn(async move {
             while entered.changed().await.is_ok() {
                 let Some(step) = *entered.borrow_and_update() else {
                     continue;
                 };
-                if let Err(error) = write(&kitchen, order, &claim, step).await {
+                if let Err(error) = write(&daemon, job, &claim, step).await {
                     tracing::debug!(photo.id = %claim.photo.id, %error, "a step was not written");
                 }
             }
@@ -49,12 +49,12 @@ impl Drop for Progress {
 }
 
 async fn write(
-    kitchen: &Kitchen,
-    order: EnhancePhoto,
+    daemon: &Daemon,
+    job: EnhancePhoto,
     claim: &Claim,
     step: Step,
 ) -> anyhow::Result<()> {
-    let mut scope = order.scope(&kitchen.db).await?;
+    let mut scope = job.scope(&daemon.db).await?;
     photos::enter_step(&mut scope, claim, step).await?;
     let _saved = scope.commit().await?;
     Ok(())

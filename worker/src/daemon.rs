@@ -1,4 +1,5 @@
-//! What a job needs to work, and how many may work at the same time.
+//! What all jobs share: database, storage, networks, shutdown; and the slots that limit how many
+//! photos are in hand at the same time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,17 +7,17 @@ use std::time::Duration;
 use plumbline_domain::db::Db;
 use plumbline_enhance::{GenerativeModel, Preset, SceneAnalyzer};
 use plumbline_nn::malloc_tuning;
+use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::qc_policy::QcPolicy;
 use plumbline_storage::Storage;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::sleep;
 
-use crate::closing::Closing;
 use crate::config::Config;
-use crate::develop::Studio;
-use crate::standard::Standard;
+use crate::shutdown::Shutdown;
 
-/// How long memory waits for the next photo.
+/// Time that freed memory is kept for the next photo.
 const UNTIL_NEXT: Duration = Duration::from_secs(10);
 
 /// One photo's place, with the memory it needs: what the photo frees stays for the next one, if that
@@ -38,41 +39,41 @@ impl Drop for Slot<'_> {
     }
 }
 
-pub struct Kitchen {
+pub struct Daemon {
     pub db: Db,
     pub storage: Storage,
-    pub studio: Studio,
+    /// With the product's own preset and policy.
+    pub pipeline: PipelineConfig,
     pub lease_secs: u32,
     pub bracket_quiet_secs: u32,
-    pub closing: Closing,
+    pub shutdown: Shutdown,
     slots: Semaphore,
     slot_count: u32,
 }
 
-impl Kitchen {
+impl Daemon {
     pub fn new(
         db: Db,
         storage: Storage,
         analyzer: Arc<dyn SceneAnalyzer>,
         model: Option<Arc<dyn GenerativeModel>>,
         config: &Config,
-        closing: Closing,
+        shutdown: Shutdown,
     ) -> Self {
-        let slot_count = u32::try_from(config.concurrency).unwrap_or(u32::MAX);
         Self {
             db,
             storage,
-            studio: Studio {
+            pipeline: PipelineConfig {
                 analyzer,
                 model,
                 preset: Preset::default(),
-                standard: Standard::default(),
+                qc_policy: QcPolicy::default(),
             },
             lease_secs: config.lease_secs,
             bracket_quiet_secs: config.bracket_quiet_secs,
-            closing,
-            slots: Semaphore::new(config.concurrency),
-            slot_count,
+            shutdown,
+            slots: Semaphore::new(config.concurrency as usize),
+            slot_count: config.concurrency,
         }
     }
 
@@ -87,7 +88,7 @@ impl Kitchen {
     }
 
     /// Ends when no photo is in hand.
-    pub async fn empty(&self) {
+    pub async fn idle(&self) {
         let _all = self.slots.acquire_many(self.slot_count).await;
     }
 }
