@@ -1,16 +1,15 @@
-//! `bench image`: what a photo of 45 megapixels costs, stage by stage, beside the same steps in
-//! OpenCV and libvips; `bench qc`: what judging one pair costs, beside peers; `bench sky`: what
-//! seeing and a new sky cost. They make their own photo, run every path in a process of its own and
-//! in turn, and print medians. `bench sight`: how well the analyzers see; `bench diffusion`:
-//! what SDXL's networks cost. Nothing here decides anything or
-//! is part of the queue's work.
+//! `bench image`: the cost of a photo of 45 megapixels, stage by stage, beside the same steps in
+//! OpenCV and libvips; `bench qc`: the cost of judging one pair, beside peers; `bench sky`: the cost of
+//! scene analysis and a new sky. They make their own photo, run every path in a process of its own
+//! and in turn, and print medians. `bench scenes`: the accuracy of the analyzers; `bench diffusion`:
+//! the cost of SDXL's networks.
 
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::{self, ExitCode};
 use std::slice;
 
 use anyhow::{Context, bail};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 mod bandwidth;
 mod diffusion;
@@ -18,39 +17,40 @@ mod path;
 mod peer;
 mod picture;
 mod qc;
-mod sight;
+mod scenes;
 mod sky;
-pub(crate) mod stages;
+pub mod stages;
 mod table;
 mod wrapping;
 
 use crate::bench::stages::Run;
 
-/// What can be measured.
+/// The benchmarks.
 #[derive(Debug, Subcommand)]
-pub enum Order {
+pub enum Command {
     /// The whole natural path over one large photo, beside its peers.
     Image(Image),
     /// Quality control of one large pair, beside its peers.
     Qc(Image),
-    /// Seeing a large photo and giving it another sky.
-    Sky(sky::Sky),
-    /// How well the analyzers see, on photos that people labelled.
-    Sight(sight::Sight),
+    /// Scene analysis of a large photo, and another sky for it.
+    Sky(sky::Args),
+    /// Accuracy of the analyzers, on photos that people labelled.
+    #[command(alias = "sight")]
+    Scenes(scenes::Args),
     /// SDXL's networks at full size, with random parameters.
-    Diffusion(diffusion::Diffusion),
+    Diffusion(diffusion::Args),
     /// One run of that path over a file, as JSON.
     #[command(hide = true)]
     Once(Once),
     /// One quality control of a pair of PPM files, as JSON.
     #[command(hide = true)]
     Judge(qc::Judge),
-    /// One look and one new sky for a PPM file, as JSON.
+    /// One scene analysis and one new sky of a PPM file, as JSON.
     #[command(hide = true)]
     Repaint(sky::Once),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct Image {
     /// A 16-bit TIFF instead of an 8-bit JPEG.
     #[arg(long)]
@@ -61,7 +61,7 @@ pub struct Image {
     /// A progressive JPEG.
     #[arg(long, conflicts_with = "tiff")]
     progressive: bool,
-    /// Photos the test picture is a mosaic of; without any, one from ../shared/photos or, where
+    /// Photos of which the test picture is a mosaic; without any, one from ../shared/photos or, where
     /// there is none, a drawn room.
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
@@ -71,7 +71,7 @@ pub struct Image {
     /// Rows of the test picture.
     #[arg(long, default_value_t = 5455, value_parser = clap::value_parser!(u32).range(64..=20_000))]
     height: u32,
-    /// How often each path runs.
+    /// Runs of each path.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
     runs: u32,
     /// A Python that has the peers' modules.
@@ -83,12 +83,12 @@ pub struct Image {
     /// Runs without any peer.
     #[arg(long)]
     alone: bool,
-    /// Where the test picture is kept between runs.
+    /// Folder that keeps the test picture between runs.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct Once {
     file: PathBuf,
     #[arg(long, default_value_t = 1)]
@@ -99,21 +99,21 @@ pub struct Once {
     pair: Option<PathBuf>,
 }
 
-pub fn run(order: &Order) -> ExitCode {
-    let done = match order {
-        Order::Image(image) => compare(image),
-        Order::Qc(image) => qc::compare(image),
-        Order::Sight(sight) => sight::compare(sight),
-        Order::Diffusion(order) => diffusion::compare(order),
-        Order::Judge(judge) => qc::once(judge),
-        Order::Sky(order) => sky::compare(order),
-        Order::Repaint(once) => sky::once(once),
-        Order::Once(once) => path::once(&once.file, once.threads, once.pair.as_deref()),
+pub fn run(command: &Command) -> ExitCode {
+    let done = match command {
+        Command::Image(image) => compare(image),
+        Command::Qc(image) => qc::compare(image),
+        Command::Scenes(args) => scenes::compare(args),
+        Command::Diffusion(args) => diffusion::compare(args),
+        Command::Judge(judge) => qc::once(judge),
+        Command::Sky(args) => sky::compare(args),
+        Command::Repaint(once) => sky::once(once),
+        Command::Once(once) => path::once(&once.file, once.threads, once.pair.as_deref()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("plumbline-worker: {error:#}");
+            eprintln!("plumbline: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -201,7 +201,7 @@ fn myself(
     threads: usize,
     pair: Option<&std::path::Path>,
 ) -> anyhow::Result<Run> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = process::Command::new(std::env::current_exe()?);
     command.args(["bench", "once"]).arg(photo);
     command.args(["--threads", &threads.to_string()]);
     if let Some(folder) = pair {
@@ -210,9 +210,9 @@ fn myself(
     figures(command)
 }
 
-/// What a run prints last.
-fn figures(mut command: Command) -> anyhow::Result<Run> {
-    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+/// The figures, which a run prints last.
+fn figures(mut command: process::Command) -> anyhow::Result<Run> {
+    let output = command.stderr(process::Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!("the path itself failed");
     }

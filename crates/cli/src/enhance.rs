@@ -7,16 +7,21 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use clap::Args;
 use plumbline_documents::{Engine, EngineChoice, Look, Place, Step, Verdict};
 use plumbline_enhance::{
-    GenerativeModel, Limits, Mask, Output, Overrides, Pixels, SkyChoice, decode, encode,
+    GenerativeModel, Limits, Mask, Output, Overrides, Pixels, Preset, SkyChoice, decode, encode,
 };
+use plumbline_pipeline::analyzers;
+use plumbline_pipeline::attempt::Attempt;
+use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::develop::{Developed, develop, discard};
+use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::ingest::ingest;
+use plumbline_pipeline::qc_policy::QcPolicy;
 use serde_json::{Value, json};
 
-use crate::develop::{AttemptDone, Developed, Studio, develop, look};
-use crate::failure::Failure;
 use crate::files::{keep, write_beside};
+use crate::settings::ModelSettings;
 
 /// Quality control held the result for a person.
 const HELD: u8 = 1;
@@ -25,26 +30,26 @@ const REFUSED: u8 = 2;
 
 /// Exit status: 0 passed, 1 held for review (the photo is written all the same),
 /// 2 refused with a sentence, and nothing is written.
-#[derive(Debug, Args)]
-pub struct Order {
+#[derive(Debug, clap::Args)]
+pub struct Args {
     /// The photo: JPEG, TIFF, PNG, WebP or camera RAW.
     file: PathBuf,
     /// Where to write the result: .jpg, .png or .tif.
     #[arg(short, long, value_name = "OUT")]
     out: PathBuf,
-    /// Where to write what was seen, done and measured, as JSON.
+    /// Where to write scene, changes and measures, as JSON.
     #[arg(long, value_name = "JSON")]
     report: Option<PathBuf>,
     /// How far the correction goes, 0 to 1.
     #[arg(long, value_parser = strength)]
-    pub strength: Option<f32>,
+    strength: Option<f32>,
     /// The look: neutral, bright or warm.
-    #[arg(long, value_parser = look_named, default_value = "neutral")]
-    pub look: Look,
-    /// What makes the pixels: natural (measured, no network paints), guided (a network proposes
-    /// colour and light) or tiled (a network repaints texture); else the best that is installed.
-    #[arg(long, value_parser = engine_named)]
-    pub engine: Option<Engine>,
+    #[arg(long, default_value_t = Look::Neutral)]
+    look: Look,
+    /// What makes the pixels: natural (by measurement), guided (a network proposes colour and light)
+    /// or tiled (a network redraws texture); else the best that is installed.
+    #[arg(long)]
+    engine: Option<Engine>,
     /// What becomes of the sky: keep, clear, light-cloud, high-cloud, or a picture of one.
     #[arg(long, value_name = "SKY", default_value = "keep")]
     sky: String,
@@ -54,10 +59,12 @@ pub struct Order {
     /// Where the sky is, white on black, as the straightened photo is framed; else the analyzer decides.
     #[arg(long, value_name = "PICTURE")]
     mask: Option<PathBuf>,
+    #[command(flatten)]
+    models: ModelSettings,
 }
 
-pub fn run(order: &Order, studio: &Studio) -> ExitCode {
-    match enhance(order, studio) {
+pub fn run(args: &Args) -> ExitCode {
+    match enhance(args, &config(args)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(HELD),
         Err(error) => {
@@ -69,24 +76,24 @@ pub fn run(order: &Order, studio: &Studio) -> ExitCode {
 
 /// Whether it passed quality control. Both files are complete before either
 /// appears under its name.
-fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
-    let output = output(&order.out)?;
-    if is_same_file(&order.file, &order.out) {
+fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
+    let output = output(&args.out)?;
+    if is_same_file(&args.file, &args.out) {
         bail!("The result would overwrite the photo itself. Choose another name for it.");
     }
-    if let Some(engine) = order.engine {
-        has(engine, studio.model.as_deref())?;
+    if let Some(engine) = args.engine {
+        check_installed(engine, config.model.as_deref())?;
     }
-    let bytes = fs::read(&order.file)
-        .with_context(|| format!("{} cannot be read", order.file.display()))?;
-    let go_on = &mut |step: Step| {
-        tell(step);
+    let bytes =
+        fs::read(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
+    let on_step = &mut |step: Step| {
+        print_progress(step);
         true
     };
-    let seen = look(bytes, go_on).map_err(sentence)?;
-    let overrides = overrides(order)?;
-    let developed =
-        develop(seen, &overrides, studio, &mut |_, _| Ok(()), go_on).map_err(sentence)?;
+    let ingested = ingest(bytes, on_step).map_err(sentence)?;
+    let overrides = overrides(args)?;
+    let developed = develop(ingested, &overrides, config, &mut discard, on_step);
+    let developed = developed.map_err(sentence)?;
     let Developed {
         original,
         picture,
@@ -101,10 +108,10 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         .last()
         .is_some_and(|last| last.report.qc.verdict == Verdict::Passed);
 
-    let photo = write_beside(&order.out, &encoded)?;
-    if let Some(path) = &order.report {
+    let photo = write_beside(&args.out, &encoded)?;
+    if let Some(path) = &args.report {
         let report = json!({
-            "file": order.file.file_name().map(|name| name.to_string_lossy()),
+            "file": args.file.file_name().map(|name| name.to_string_lossy()),
             "source": source,
             "attempts": attempts.iter().map(to_json).collect::<Vec<_>>(),
             "verdict": if passed { "passed" } else { "held" },
@@ -112,12 +119,12 @@ fn enhance(order: &Order, studio: &Studio) -> anyhow::Result<bool> {
         let text = serde_json::to_vec_pretty(&report)?;
         keep(write_beside(path, &text)?, path)?;
     }
-    keep(photo, &order.out)?;
+    keep(photo, &args.out)?;
     Ok(passed)
 }
 
-/// To whoever watches the terminal: a processor takes minutes for all tiles of a photo.
-fn tell(step: Step) {
+/// At a terminal: a processor takes minutes for all tiles of a photo.
+fn print_progress(step: Step) {
     let Some(parts) = step.parts.filter(|_| io::stderr().is_terminal()) else {
         return;
     };
@@ -125,16 +132,36 @@ fn tell(step: Step) {
     eprint!("\rRedrawing: {} of {} tiles{end}", parts.done, parts.of);
 }
 
-/// The wish that an order for an engine is. What is ordered and not there is refused.
-pub fn choice(order: &Order) -> EngineChoice {
-    match order.engine {
+fn config(args: &Args) -> PipelineConfig {
+    let folders = args.models.folders();
+    let model = folders.open(|sentence| eprintln!("{sentence}"));
+    if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&model, args.engine) {
+        eprintln!("No model: {why}");
+    }
+    let usual = Preset::default();
+    PipelineConfig {
+        analyzer: analyzers::open(&folders.weights).0,
+        model: model.ok(),
+        preset: Preset {
+            look: args.look,
+            strength: args.strength.unwrap_or(usual.strength),
+            engine: engine_choice(args.engine),
+            ..usual
+        },
+        qc_policy: QcPolicy::default(),
+    }
+}
+
+/// An engine that was asked for and is not there is refused, so the best one is the one asked for.
+fn engine_choice(engine: Option<Engine>) -> EngineChoice {
+    match engine {
         Some(Engine::Natural) => EngineChoice::Natural,
         Some(Engine::Tiled) => EngineChoice::Tiled,
         Some(Engine::Guided) | None => EngineChoice::Best,
     }
 }
 
-fn has(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyhow::Result<()> {
+fn check_installed(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyhow::Result<()> {
     match (engine, model.map(GenerativeModel::tile_side)) {
         (Engine::Natural, _) | (Engine::Guided, Some(_)) | (Engine::Tiled, Some(Some(_))) => Ok(()),
         (Engine::Guided | Engine::Tiled, None) => bail!(
@@ -146,18 +173,18 @@ fn has(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyhow::Result<()
     }
 }
 
-/// What whoever gave the order knows better than any analyzer.
-fn overrides(order: &Order) -> anyhow::Result<Overrides> {
-    let choice = match order.sky.as_str() {
+/// The overrides that the arguments ask for.
+fn overrides(args: &Args) -> anyhow::Result<Overrides> {
+    let choice = match args.sky.as_str() {
         "keep" => SkyChoice::Keep,
         "clear" => SkyChoice::Clear,
         "light-cloud" => SkyChoice::LightCloud,
         "high-cloud" => SkyChoice::HighCloud,
         file => SkyChoice::Own(Arc::new(picture(Path::new(file))?)),
     };
-    let mask = order.mask.as_deref().map(picture).transpose()?;
+    let mask = args.mask.as_deref().map(picture).transpose()?;
     Ok(Overrides {
-        place: order.scene,
+        place: args.scene,
         sky_mask: mask.map(|picture| Mask::of_luma(&picture)),
         sky: Some(choice),
     })
@@ -177,7 +204,7 @@ fn place_named(text: &str) -> Result<Place, String> {
     }
 }
 
-fn to_json(attempt: &AttemptDone) -> Value {
+fn to_json(attempt: &Attempt) -> Value {
     json!({
         "engine": attempt.engine,
         "strength": attempt.strength,
@@ -211,24 +238,6 @@ fn sentence(failure: Failure) -> anyhow::Error {
         Failure::Final(sentence) => anyhow::Error::msg(sentence),
         Failure::Retry(trouble) => trouble.context("This photo could not be enhanced"),
         Failure::Stopped => anyhow::Error::msg("Stopped."),
-    }
-}
-
-fn engine_named(text: &str) -> Result<Engine, String> {
-    match text {
-        "natural" => Ok(Engine::Natural),
-        "guided" => Ok(Engine::Guided),
-        "tiled" => Ok(Engine::Tiled),
-        _ => Err("it is natural, guided or tiled".to_owned()),
-    }
-}
-
-fn look_named(text: &str) -> Result<Look, String> {
-    match text {
-        "neutral" => Ok(Look::Neutral),
-        "bright" => Ok(Look::Bright),
-        "warm" => Ok(Look::Warm),
-        _ => Err("it is neutral, bright or warm".to_owned()),
     }
 }
 

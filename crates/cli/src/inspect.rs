@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::Args;
 use plumbline_documents::Verdict;
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{
     Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, straighten,
 };
+use plumbline_pipeline::attempt::document;
 use serde_json::Value;
 
-use crate::develop::document;
 use crate::files::{keep, open, write_beside};
 
 /// Quality control holds the result for a person.
@@ -24,8 +23,8 @@ const CANNOT: u8 = 2;
 
 /// Exit status: 0 passed, 1 held, 2 could not judge: a file cannot be read, or the pictures differ
 /// in size.
-#[derive(Debug, Args)]
-pub struct Order {
+#[derive(Debug, clap::Args)]
+pub struct Args {
     /// The photo as it was: JPEG, TIFF, PNG, WebP or camera RAW.
     original: PathBuf,
     /// The edited photo, of the same size.
@@ -46,8 +45,8 @@ pub struct Order {
     heatmaps: Option<PathBuf>,
 }
 
-pub fn run(order: &Order) -> ExitCode {
-    match inspect(order) {
+pub fn run(args: &Args) -> ExitCode {
+    match inspect(args) {
         Ok(Verdict::Passed) => ExitCode::SUCCESS,
         Ok(Verdict::Held) => ExitCode::from(HELD),
         Err(error) => {
@@ -57,15 +56,15 @@ pub fn run(order: &Order) -> ExitCode {
     }
 }
 
-fn inspect(order: &Order) -> anyhow::Result<Verdict> {
-    let plan = order.plan.as_deref().map(read_plan).transpose()?;
-    let (original, result) = (open(&order.original)?, open(&order.result)?);
+fn inspect(args: &Args) -> anyhow::Result<Verdict> {
+    let plan = args.plan.as_deref().map(read_plan).transpose()?;
+    let (original, result) = (open(&args.original)?, open(&args.result)?);
     let Decoded { source, .. } = original;
     let original = match &plan {
         Some(plan) => straighten(original.pixels, plan),
         None => original.pixels,
     };
-    let sky = order.sky.as_deref().map(|file| read_mask(file, &original));
+    let sky = args.sky.as_deref().map(|file| read_mask(file, &original));
     let sky = sky.transpose()?;
     let terms = Terms {
         plan: plan.as_ref(),
@@ -77,7 +76,7 @@ fn inspect(order: &Order) -> anyhow::Result<Verdict> {
         heatmap,
         heatmaps,
     } = judge(&original, &result.pixels, &terms);
-    if let Some(path) = &order.report {
+    if let Some(path) = &args.report {
         let text =
             serde_json::to_vec_pretty(&serde_json::to_value(document(&report, &source, None))?)?;
         keep(write_beside(path, &text)?, path)?;
@@ -85,7 +84,7 @@ fn inspect(order: &Order) -> anyhow::Result<Verdict> {
     let Some(overview) = heatmap else {
         bail!("These two cannot be compared. {}", report.headline());
     };
-    if let Some(folder) = &order.heatmaps {
+    if let Some(folder) = &args.heatmaps {
         let gates = heatmaps.iter().map(|(gate, map)| (gate.as_str(), map));
         write_maps(folder, gates.chain([("all", &overview)]))?;
     }

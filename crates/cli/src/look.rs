@@ -1,38 +1,40 @@
-//! `look FILE`: what the analyzer sees in one photo, without database or server.
+//! `look FILE`: the scene that the analyzer finds in one photo, without database or server.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Args;
 use plumbline_enhance::sky::Sun;
-use plumbline_enhance::{
-    Decoded, Limits, Mask, Metadata, Output, Overrides, Pixels, SceneAnalyzer, decode, encode,
-};
+use plumbline_enhance::{Decoded, Limits, Metadata, Overrides, Pixels, decode};
+use plumbline_pipeline::analyzers;
+use plumbline_pipeline::scene_analysis::{self, SceneAnalysis};
 use serde_json::{Value, json};
 
 use crate::files::{keep, write_beside};
-use crate::seeing::{self, Seeing};
+use crate::pictures::mask_png;
+use crate::settings::ModelSettings;
 
-/// The file cannot be looked at, and nothing was written.
+/// The file cannot be analysed, and nothing was written.
 const REFUSED: u8 = 2;
 
-/// Exit status: 0 looked at, 2 refused with a sentence, and nothing is written.
-#[derive(Debug, Args)]
-pub struct Order {
+/// Exit status: 0 analysed, 2 refused with a sentence, and nothing is written.
+#[derive(Debug, clap::Args)]
+pub struct Args {
     /// The photo: JPEG, TIFF, PNG, WebP or camera RAW.
     file: PathBuf,
-    /// Where to write what is seen, as JSON; else it is printed.
+    /// Where to write the scene, as JSON; else it is printed.
     #[arg(long, value_name = "JSON")]
     report: Option<PathBuf>,
     /// Where to write how much of every pixel is sky, as a PNG of the photo's size.
     #[arg(long, value_name = "PNG")]
     mask: Option<PathBuf>,
+    #[command(flatten)]
+    models: ModelSettings,
 }
 
-pub fn run(order: &Order, analyzer: &dyn SceneAnalyzer, notes: &[String]) -> ExitCode {
-    match look(order, analyzer, notes) {
+pub fn run(args: &Args) -> ExitCode {
+    match look(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
@@ -41,27 +43,24 @@ pub fn run(order: &Order, analyzer: &dyn SceneAnalyzer, notes: &[String]) -> Exi
     }
 }
 
-fn look(order: &Order, analyzer: &dyn SceneAnalyzer, notes: &[String]) -> anyhow::Result<()> {
-    let bytes = fs::read(&order.file)
-        .with_context(|| format!("{} cannot be read", order.file.display()))?;
+fn look(args: &Args) -> anyhow::Result<()> {
+    let (analyzer, notes) = analyzers::open(&args.models.models_dir);
+    let bytes =
+        fs::read(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
     let Decoded {
         pixels, metadata, ..
     } = decode(&bytes, &Limits::default())?;
-    let seeing = seeing::see(&pixels, analyzer, &Overrides::default())?;
-    let mut report = report(&seeing, &pixels, &metadata, notes);
-    report["file"] = json!(order.file.file_name().map(|name| name.to_string_lossy()));
+    let analysis = scene_analysis::analyze(&pixels, &*analyzer, &Overrides::default())?;
+    let mut report = report(&analysis, &pixels, &metadata, &notes);
+    report["file"] = json!(args.file.file_name().map(|name| name.to_string_lossy()));
 
     let text = serde_json::to_vec_pretty(&report)?;
-    let mask = order.mask.as_ref().map(|path| {
-        let png = encode(
-            &grey(&mask(&seeing, &pixels)),
-            &Metadata::default(),
-            &Output::Png,
-        )?;
+    let mask = args.mask.as_ref().map(|path| {
+        let png = mask_png(&analysis.sky_mask(&pixels))?;
         anyhow::Ok((write_beside(path, &png)?, path))
     });
     let mask = mask.transpose()?;
-    match &order.report {
+    match &args.report {
         Some(path) => keep(write_beside(path, &text)?, path)?,
         None => println!("{}", String::from_utf8_lossy(&text)),
     }
@@ -72,8 +71,13 @@ fn look(order: &Order, analyzer: &dyn SceneAnalyzer, notes: &[String]) -> anyhow
 }
 
 /// The scene in flat words that a script can read.
-fn report(seeing: &Seeing, pixels: &Pixels, metadata: &Metadata, notes: &[String]) -> Value {
-    let scene = seeing.document();
+fn report(
+    analysis: &SceneAnalysis,
+    pixels: &Pixels,
+    metadata: &Metadata,
+    notes: &[String],
+) -> Value {
+    let scene = analysis.document();
     let sky = scene.sky.unwrap_or_default();
     json!({
         "scene": scene.place.unwrap_or_default(),
@@ -83,37 +87,20 @@ fn report(seeing: &Seeing, pixels: &Pixels, metadata: &Metadata, notes: &[String
         "network": scene.network,
         "sky": sky.share.unwrap_or_default(),
         "sky_doubt": sky.doubt,
-        "light": light(seeing, metadata),
+        "light": light(analysis, metadata),
         "width": pixels.width(),
         "height": pixels.height(),
         "notes": notes,
     })
 }
 
-/// Where the light comes from: the sun of the photo's GPS block, and the side on which its sky is
+/// The light's direction: the sun of the photo's GPS block, and the side on which its sky is
 /// brighter, -1 left to 1 right.
-fn light(seeing: &Seeing, metadata: &Metadata) -> Value {
-    let view = seeing.matte.as_ref().map(|matte| matte.view);
+fn light(analysis: &SceneAnalysis, metadata: &Metadata) -> Value {
+    let view = analysis.matte.as_ref().map(|matte| matte.view);
     let view = view.filter(|view| view.share > 0.0);
     json!({
         "sun": Sun::of(metadata),
         "brighter_side": view.map(|view| view.brighter_side),
     })
-}
-
-/// How much of every pixel is sky: nothing where no sky was seen.
-pub(crate) fn mask(seeing: &Seeing, pixels: &Pixels) -> Mask {
-    let (width, height) = (pixels.width(), pixels.height());
-    let nothing = || {
-        let none = vec![0; width as usize * height as usize];
-        Mask::new(width, height, none).expect("one value for every pixel")
-    };
-    let matte = seeing.matte.as_ref();
-    matte.map_or_else(nothing, |matte| matte.mask(pixels))
-}
-
-/// A mask as a picture.
-pub(crate) fn grey(mask: &Mask) -> Pixels {
-    let samples = mask.values().iter().flat_map(|&v| [v; 3]).collect();
-    Pixels::from_eight(mask.width(), mask.height(), samples).expect("three samples a value")
 }

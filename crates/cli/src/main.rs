@@ -1,101 +1,76 @@
-//! The worker: cooks what the queue orders, or one file by hand.
+//! The program `plumbline`: the pipeline on files, and the weights, trainings and benchmarks around
+//! it. Knows no database and no server.
+
+mod bench;
+mod enhance;
+mod files;
+mod inspect;
+mod look;
+mod merge;
+mod models;
+mod pictures;
+mod qc;
+mod settings;
+mod train;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plumbline_documents::Engine;
-use plumbline_enhance::Preset;
-use plumbline_worker::analyzers;
-use plumbline_worker::bench;
-use plumbline_worker::develop::Studio;
-use plumbline_worker::enhance_file::{self, Order};
-use plumbline_worker::generative_models;
-use plumbline_worker::inspect_files;
-use plumbline_worker::look;
-use plumbline_worker::merge;
-use plumbline_worker::models;
-use plumbline_worker::qc;
-use plumbline_worker::standard::Standard;
-use plumbline_worker::train;
 
+/// Plumbline on files: photos, weights of networks, and benchmarks.
 #[derive(Parser)]
-#[command(name = "plumbline-worker", version, about)]
+#[command(name = "plumbline", version)]
 struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Works off the queue until it is told to stop (the default).
-    Run,
-    /// Enhances one file, without database or server.
-    Enhance(Order),
+    /// Enhances one file.
+    Enhance(enhance::Args),
     /// Fuses exposures of one view into one picture.
-    Merge(merge::Order),
+    Merge(merge::Args),
     /// Judges a pair of pictures, whoever edited them.
-    Inspect(inspect_files::Order),
-    /// Tells what is seen in one file: inside or outside, which room, where the sky is.
-    Look(look::Order),
+    Inspect(inspect::Args),
+    /// Tells what one file shows: inside or outside, which room, where the sky is.
+    Look(look::Args),
+    /// Manages the weights of networks on this machine.
+    #[command(subcommand)]
+    Models(models::Command),
+    /// Trains our own networks on an organization's photos.
+    #[command(subcommand)]
+    Train(train::Command),
+    /// Quality control: fits thresholds to what people decided.
+    #[command(subcommand)]
+    Qc(qc::Command),
     /// Measures what the work costs on this machine.
     #[command(subcommand)]
-    Bench(bench::Order),
-    /// Quality control: re-fits where photos fail to what people decided.
-    #[command(subcommand)]
-    Qc(qc::Order),
-    /// The weights of networks on this machine.
-    #[command(subcommand)]
-    Models(models::Order),
-    /// Teaches our own networks an organization's photos.
-    #[command(subcommand)]
-    Train(train::Order),
+    Bench(bench::Command),
 }
 
 fn main() -> ExitCode {
     plumbline_nn::malloc_tuning::use_one_arena();
-    match Cli::parse().command.unwrap_or(Command::Run) {
-        Command::Run => work(),
-        Command::Merge(order) => merge::run(&order),
-        Command::Inspect(order) => inspect_files::run(&order),
-        Command::Look(order) => {
-            let (analyzer, notes) = analyzers::open();
-            look::run(&order, &*analyzer, &notes)
-        }
-        Command::Bench(order) => bench::run(&order),
-        Command::Qc(order) => qc::run(&order),
-        Command::Models(order) => models::run(&order),
-        Command::Train(order) => train::run(&order),
-        Command::Enhance(order) => {
-            let usual = Preset::default();
-            let preset = Preset {
-                look: order.look,
-                strength: order.strength.unwrap_or(usual.strength),
-                engine: enhance_file::choice(&order),
-                ..usual
-            };
-            let model = generative_models::open(|words| eprintln!("{words}"));
-            if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&model, order.engine) {
-                eprintln!("No model: {why}");
-            }
-            enhance_file::run(
-                &order,
-                &Studio {
-                    analyzer: analyzers::open().0,
-                    model: model.ok(),
-                    preset,
-                    standard: Standard::default(),
-                },
-            )
-        }
+    match Cli::parse().command {
+        Command::Enhance(args) => enhance::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Look(args) => look::run(&args),
+        Command::Models(command) => models::run(&command),
+        Command::Train(command) => train::run(&command),
+        Command::Qc(command) => qc::run(&command),
+        Command::Bench(command) => bench::run(&command),
     }
 }
 
-fn work() -> ExitCode {
-    match plumbline_worker::start(analyzers::open_and_log, generative_models::open_and_log) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("plumbline-worker: {error:#}");
-            ExitCode::FAILURE
-        }
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_command_can_be_parsed() {
+        Cli::command().debug_assert();
     }
 }

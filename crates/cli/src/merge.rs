@@ -1,12 +1,11 @@
 //! `merge FRAME... -o OUT`: exposures of one view to one picture, without database or server;
-//! `merge --folder DIR` tells which photos of a folder it takes for exposures of one view.
+//! `merge --folder DIR` prints which photos of a folder it takes for exposures of one view.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::Args;
 use plumbline_enhance::brackets::{self, Frame, MOST_FRAMES, MergeError, Merged};
 use plumbline_enhance::{Decoded, Output, encode};
 
@@ -19,8 +18,8 @@ const REFUSED: u8 = 2;
 
 /// Exit status: 0 fused, 1 the exposures could not be aligned and the middle one is written
 /// alone, 2 refused with a sentence, and nothing is written.
-#[derive(Debug, Args)]
-pub struct Order {
+#[derive(Debug, clap::Args)]
+pub struct Args {
     /// The exposures of one view: JPEG, TIFF, PNG, WebP or camera RAW.
     #[arg(required_unless_present = "folder", conflicts_with = "folder")]
     frames: Vec<PathBuf>,
@@ -28,15 +27,15 @@ pub struct Order {
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
     /// Where to write the picture (.tif is 16 bits, .jpg, .png); with --folder, a folder to write
-    /// every set's picture to. Without it the sets are only told.
+    /// every set's picture to. Without it the sets are only printed.
     #[arg(short, long, value_name = "OUT", required_unless_present = "folder")]
     out: Option<PathBuf>,
 }
 
-pub fn run(order: &Order) -> ExitCode {
-    let done = match (&order.folder, &order.out) {
+pub fn run(args: &Args) -> ExitCode {
+    let done = match (&args.folder, &args.out) {
         (Some(folder), out) => sort(folder, out.as_deref()),
-        (None, Some(out)) => merge(&order.frames, out),
+        (None, Some(out)) => merge(&args.frames, out),
         (None, None) => unreachable!("clap asks for one of the two"),
     };
     match done {
@@ -49,7 +48,7 @@ pub fn run(order: &Order) -> ExitCode {
     }
 }
 
-/// Whether the frames became one picture.
+/// Returns whether the frames became one picture.
 fn merge(paths: &[PathBuf], out: &Path) -> anyhow::Result<bool> {
     let extension = out.extension().unwrap_or_default().to_string_lossy();
     let output = Output::from_extension(&extension)
@@ -71,7 +70,7 @@ fn merge(paths: &[PathBuf], out: &Path) -> anyhow::Result<bool> {
     Ok(paths.len() == 1 || merged.motions.iter().flatten().count() > 1)
 }
 
-/// Tells the sets of a folder, and merges each of more than one where there is somewhere to.
+/// Prints the sets of a folder, and merges each of more than one where there is somewhere to.
 fn sort(folder: &Path, out: Option<&Path>) -> anyhow::Result<bool> {
     let listing = fs::read_dir(folder);
     let listing = listing.with_context(|| format!("{} cannot be read", folder.display()))?;

@@ -5,18 +5,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use plumbline_models::manifest::{self, Use, Weight};
 use plumbline_models::weight_store::WeightStore;
 
-use crate::config;
-
 mod bench;
+mod download;
 mod list;
-mod parcel;
 mod pull;
 #[cfg(test)]
-mod pulling;
+mod pull_tests;
 mod source;
 mod verify;
 
@@ -25,44 +23,49 @@ const REFUSED: u8 = 2;
 
 /// Exit status: 0 done, 2 something is wrong, and a sentence says what.
 #[derive(Debug, Subcommand)]
-pub enum Order {
-    /// Tells what is installed, and what each file is for.
-    List(Place),
+pub enum Command {
+    /// Lists what is installed, and what each file is for.
+    List(Folder),
     /// Fetches weights; an interrupted fetch goes on where it stopped.
-    Pull(Pull),
+    Pull(PullArgs),
     /// Reads all that is installed and compares it with what it should be.
-    Verify(Place),
+    Verify(Folder),
     /// Runs each installed network once and prints what that costs.
-    Bench(Place),
+    Bench(Folder),
 }
 
-#[derive(Debug, Args)]
-pub struct Place {
-    /// Where weights lie; else PLUMBLINE_MODELS_DIR, else .data/models.
-    #[arg(long, value_name = "FOLDER")]
-    folder: Option<PathBuf>,
+#[derive(Debug, clap::Args)]
+pub struct Folder {
+    /// Folder of networks' weights.
+    #[arg(
+        long,
+        alias = "models-dir",
+        env = "PLUMBLINE_MODELS_DIR",
+        default_value = ".data/models"
+    )]
+    folder: PathBuf,
 }
 
-#[derive(Debug, Args)]
-pub struct Pull {
+#[derive(Debug, clap::Args)]
+pub struct PullArgs {
     #[command(flatten)]
-    place: Place,
-    /// Which, as `models list` names them.
+    folder: Folder,
+    /// Ids, as `models list` prints them.
     #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// All that the product uses.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
-    /// All that the model needs: 17 GB.
+    /// All that the generative model needs: 17 GB.
     #[arg(long, conflicts_with_all = ["ids", "all"])]
     generative: bool,
-    /// A folder or an http(s) address that holds copies; else PLUMBLINE_MODELS_MIRROR.
-    #[arg(long, value_name = "FOLDER|URL")]
+    /// A folder or an http(s) address that holds copies.
+    #[arg(long, value_name = "FOLDER|URL", env = "PLUMBLINE_MODELS_MIRROR")]
     mirror: Option<String>,
 }
 
-/// What a model needs, and the network for its skies.
-const BRUSH: [&str; 8] = [
+/// Weights of the generative model, and of the network for its skies.
+const GENERATIVE: [&str; 8] = [
     "sdxl-lightning-unet",
     "sdxl-controlnet-tile",
     "sdxl-controlnet-canny",
@@ -73,12 +76,12 @@ const BRUSH: [&str; 8] = [
     "clip-tokenizer",
 ];
 
-pub fn run(order: &Order) -> ExitCode {
-    let done = match order {
-        Order::List(place) => list::run(&place.store()),
-        Order::Pull(order) => order.run(),
-        Order::Verify(place) => verify::run(&place.store()),
-        Order::Bench(place) => bench::run(&place.store()),
+pub fn run(command: &Command) -> ExitCode {
+    let done = match command {
+        Command::List(folder) => list::run(&folder.store()),
+        Command::Pull(args) => args.run(),
+        Command::Verify(folder) => verify::run(&folder.store()),
+        Command::Bench(folder) => bench::run(&folder.store()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,16 +92,19 @@ pub fn run(order: &Order) -> ExitCode {
     }
 }
 
-impl Place {
+impl Folder {
     fn store(&self) -> WeightStore {
-        WeightStore::new(self.folder.clone().unwrap_or_else(config::models_folder))
+        WeightStore::new(&self.folder)
     }
 }
 
-impl Pull {
+impl PullArgs {
     fn run(&self) -> anyhow::Result<()> {
-        let mirror = self.mirror.clone().or_else(config::models_mirror);
-        pull::run(&self.place.store(), &self.wanted()?, mirror.as_deref())
+        pull::run(
+            &self.folder.store(),
+            &self.wanted()?,
+            self.mirror.as_deref(),
+        )
     }
 
     fn wanted(&self) -> anyhow::Result<Vec<&'static Weight>> {
@@ -107,11 +113,11 @@ impl Pull {
             return Ok(manifest::all().iter().filter(product).collect());
         }
         if self.generative {
-            return BRUSH.iter().map(|id| named(id)).collect();
+            return GENERATIVE.iter().map(|id| named(id)).collect();
         }
         if self.ids.is_empty() {
             bail!(
-                "Say which weights to fetch, or --all, or --generative. `models list` names them."
+                "Say which weights to fetch, or --all, or --generative. `models list` prints them."
             );
         }
         self.ids.iter().map(|id| named(id)).collect()
@@ -129,7 +135,7 @@ fn named(id: &str) -> anyhow::Result<&'static Weight> {
     manifest::find(id).with_context(ids)
 }
 
-/// Of bytes, for people.
+/// A size for people.
 fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }

@@ -1,4 +1,4 @@
-//! `train sky --photos DIR --masks DIR`: teaches the sky network an organization's own skies, from
+//! `train sky --photos DIR --masks DIR`: trains the sky network on an organization's own skies, from
 //! 50 to 100 photos and masks, without database or server.
 
 use std::ops::ControlFlow;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use plumbline_models::sky::SkyNet;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
@@ -19,15 +19,15 @@ mod lora;
 /// Exit status: 0 written, 1 no better than what finds skies now and nothing is written, 2 refused
 /// with a sentence.
 #[derive(Debug, Subcommand)]
-pub enum Order {
+pub enum Command {
     /// Tunes the sky network that ships with the program.
-    Sky(Sky),
-    /// Teaches the model how rooms are to look.
-    Lora(lora::Lora),
+    Sky(SkyArgs),
+    /// Trains a LoRA of the look of rooms.
+    Lora(lora::Args),
 }
 
-#[derive(Debug, Args)]
-pub struct Sky {
+#[derive(Debug, clap::Args)]
+pub struct SkyArgs {
     /// A folder of photos.
     #[arg(long, value_name = "DIR")]
     photos: PathBuf,
@@ -38,10 +38,10 @@ pub struct Sky {
     /// Where to write the weights.
     #[arg(short, long, value_name = "FILE", default_value = TUNED_FILE)]
     out: PathBuf,
-    /// How often every photo is looked at, at most; it ends earlier when nothing gets better.
+    /// Passes over all photos, at most; it ends earlier when nothing gets better.
     #[arg(long, default_value_t = 20)]
     epochs: usize,
-    /// Which photos are for checking, and all else that is left to chance.
+    /// Seed of the choice of photos for checking, and of all other chance.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Goes on where a training with the same --out was interrupted.
@@ -49,10 +49,10 @@ pub struct Sky {
     resume: bool,
 }
 
-pub fn run(order: &Order) -> ExitCode {
-    let done = match order {
-        Order::Sky(order) => sky(order),
-        Order::Lora(order) => lora::train(order),
+pub fn run(command: &Command) -> ExitCode {
+    let done = match command {
+        Command::Sky(args) => sky(args),
+        Command::Lora(args) => lora::train(args),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -64,13 +64,13 @@ pub fn run(order: &Order) -> ExitCode {
     }
 }
 
-/// Whether the weights got better.
-fn sky(order: &Sky) -> anyhow::Result<bool> {
-    let state = order.out.with_extension("state");
-    if !order.resume && state.exists() {
-        forget(&state)?;
+/// Returns whether the weights got better.
+fn sky(args: &SkyArgs) -> anyhow::Result<bool> {
+    let state = args.out.with_extension("state");
+    if !args.resume && state.exists() {
+        remove(&state)?;
     }
-    let (examples, checked) = data::split(data::pairs(&order.photos, &order.masks)?, order.seed);
+    let (examples, checked) = data::split(data::pairs(&args.photos, &args.masks)?, args.seed);
     let count = |n| format!("{n} photos");
     println!(
         "Learning from {}, checking with {}.",
@@ -78,13 +78,13 @@ fn sky(order: &Sky) -> anyhow::Result<bool> {
         count(checked.len())
     );
     let recipe = Recipe {
-        epochs: order.epochs,
+        epochs: args.epochs,
         checkpoint: Some(state.clone()),
-        ..Recipe::fine_tuning(order.seed)
+        ..Recipe::fine_tuning(args.seed)
     };
     let trained =
         Trainee::shipped()?.train(&examples, &checked, &recipe, &mut Lines(Instant::now()))?;
-    forget(&state)?;
+    remove(&state)?;
     // What a tuned network would take the place of is not what it was tuned from.
     let shipped = SkyNet::shipped()?;
     let now = mean_iou(&checked, |picture| shipped.mask(picture))?;
@@ -96,17 +96,17 @@ fn sky(order: &Sky) -> anyhow::Result<bool> {
         println!("No better than what finds skies now: nothing is written. More photos may help.");
         return Ok(false);
     }
-    checkpoint::write_half(&order.out, &trained.weights)
-        .with_context(|| format!("{} cannot be written", order.out.display()))?;
+    checkpoint::write_half(&args.out, &trained.weights)
+        .with_context(|| format!("{} cannot be written", args.out.display()))?;
     println!(
         "Written to {}. Put it into the folder of weights as {TUNED_FILE}, and it finds the skies \
          of whatever starts from then on.",
-        order.out.display()
+        args.out.display()
     );
     Ok(true)
 }
 
-fn forget(state: &Path) -> anyhow::Result<()> {
+fn remove(state: &Path) -> anyhow::Result<()> {
     std::fs::remove_file(state).with_context(|| format!("{} cannot be removed", state.display()))
 }
 

@@ -39,6 +39,11 @@ pub struct Developed {
 /// full size would be one too many.
 pub type KeepFn<'a> = dyn FnMut(&Pixels, Option<&Heatmap>) -> Result<(), Failure> + 'a;
 
+/// A [`KeepFn`] that keeps nothing.
+pub fn discard(_: &Pixels, _: Option<&Heatmap>) -> Result<(), Failure> {
+    Ok(())
+}
+
 /// Develops a photo. The first attempt's time includes ingest. The overrides outrank the analyzer.
 pub fn develop(
     ingested: Ingested,

@@ -24,6 +24,13 @@ pub struct Ingested {
     pub(crate) since: Instant,
 }
 
+impl Ingested {
+    /// The photo as it was decoded.
+    pub fn pixels(&self) -> &Pixels {
+        &self.pixels
+    }
+}
+
 /// Decodes and measures a single original.
 pub fn ingest(bytes: impl AsRef<[u8]>, on_step: &mut StepFn<'_>) -> Result<Ingested, Failure> {
     let since = Instant::now();

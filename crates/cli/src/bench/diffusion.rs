@@ -1,11 +1,10 @@
-//! `bench diffusion`: what SDXL's networks cost at full size on this machine, with random
+//! `bench diffusion`: the cost of SDXL's networks at full size on this machine, with random
 //! parameters, beside diffusers on PyTorch on the same device.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, bail};
-use clap::Args;
 use plumbline_enhance::plan::engine::{CANNY, TILE};
 use plumbline_enhance::steps::tiles::Grid;
 use plumbline_enhance::{Denoise, Pixels, Schedule, small};
@@ -19,9 +18,9 @@ const STRENGTH: f32 = 0.3;
 /// Memory to plan with where nobody can tell.
 const UNKNOWN_MEMORY: u64 = 16_000_000_000;
 
-#[derive(Debug, Args)]
-pub struct Diffusion {
-    /// Which networks: text, vae, unet, controlnet; all of them otherwise.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Networks: text, vae, unet, controlnet; all of them otherwise.
     #[arg(long, value_parser = part)]
     only: Vec<Part>,
     /// Side of the picture that each network is shown: arithmetic is known for 512, 768 and 1024.
@@ -30,7 +29,7 @@ pub struct Diffusion {
     /// Precision: f32, f16 or bf16; else f16 on a card, and weights in bf16 on a processor.
     #[arg(long, value_parser = precision)]
     dtype: Option<Precision>,
-    /// How often each network runs, after a run that does not count.
+    /// Runs of each network, after a run that does not count.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
     runs: u32,
     /// A whole photo of 45 megapixels too, in every way of working that fits: a proposal, and all
@@ -75,7 +74,7 @@ fn precision(name: &str) -> Result<Precision, String> {
     Precision::named(name).ok_or_else(|| "one of f32, f16, bf16".to_owned())
 }
 
-pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
+pub fn compare(args: &Args) -> anyhow::Result<()> {
     let (device, kind) = device::best();
     let (name, card) = match &kind {
         DeviceKind::Cpu => ("the processor", false),
@@ -86,14 +85,14 @@ pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
     } else {
         Precision::BRAIN
     };
-    let precision = order.dtype.unwrap_or(usual);
+    let precision = args.dtype.unwrap_or(usual);
     let rehearsal = Rehearsal {
         device: device.clone(),
         dtype: precision,
-        side: order.px,
-        runs: order.runs as usize,
+        side: args.px,
+        runs: args.runs as usize,
     };
-    println!("device: {name}, {} at {} px", precision.name(), order.px);
+    println!("device: {name}, {} at {} px", precision.name(), args.px);
     let memory = device::memory(&device);
     let free = memory.map(|memory| memory.free);
     let free = free.or_else(device::available_system_memory);
@@ -104,25 +103,25 @@ pub fn compare(order: &Diffusion) -> anyhow::Result<()> {
     let rate = rehearsal.matrix_rate()?;
     println!("matrix product: {rate:.2} TFLOP/s\n");
 
-    let parts = if order.only.is_empty() {
+    let parts = if args.only.is_empty() {
         &Part::ALL
     } else {
-        &order.only[..]
+        &args.only[..]
     };
     let mut ours = Vec::new();
     for part in parts {
         ours.extend(rehearsal.measure(*part)?);
     }
-    let theirs = order.peer(parts, order.peer_dtype.unwrap_or(precision), card)?;
+    let theirs = args.peer(parts, args.peer_dtype.unwrap_or(precision), card)?;
     table(&ours, rate, theirs.as_ref());
-    if order.photo {
-        photo(&rehearsal, free, card, order.way.as_deref())?;
+    if args.photo {
+        photo(&rehearsal, free, card, args.way.as_deref())?;
     }
     Ok(())
 }
 
-impl Diffusion {
-    /// What the peer's script printed.
+impl Args {
+    /// Output of the peer's script.
     fn peer(
         &self,
         parts: &[Part],

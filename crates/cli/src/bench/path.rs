@@ -1,30 +1,30 @@
-//! One run of the natural path, as `develop` and `renditions` do it, with a clock around each
-//! stage.
+//! One run of the natural path through the pipeline, with a clock around each of its stages.
 
 use std::fs;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use plumbline_documents::Report;
-use plumbline_documents::{Figure, Gate};
-use plumbline_enhance::{
-    Decoded, Limits, Output, Pixels, Preset, Scene, apply, decode, encode, encode_preview,
-    inspect_with_heatmap, measure, plan, preview, straighten,
-};
+use anyhow::Context;
+use plumbline_documents::{Figure, Gate, Stage, Step};
+use plumbline_enhance::{NoAnalyzer, Output, Overrides, Pixels, Plan, Preset};
 use plumbline_nn::malloc_tuning;
+use plumbline_pipeline::attempt::Attempt;
+use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::develop::{develop, discard};
+use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::ingest::ingest;
+use plumbline_pipeline::process;
+use plumbline_pipeline::qc_policy::QcPolicy;
 
-use crate::bench::stages::Run;
-
-/// As in `renditions`.
-const PREVIEWS: (u32, u8) = (2048, 82);
-const THUMB: (u32, u8) = (640, 75);
+use crate::bench::stages::{Clock, Run};
+use crate::pictures::rgb_image;
 
 /// Runs it and prints the figures as one line of JSON.
 pub fn once(file: &Path, threads: usize, pair: Option<&Path>) -> anyhow::Result<()> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build_global()?;
-    // As the worker does while a photo is in hand.
+    // As the daemon does while a photo is in hand.
     let _kept = malloc_tuning::retain_freed();
     let mut run = Run {
         peer: "plumbline".to_owned(),
@@ -42,87 +42,73 @@ pub fn pair_files(folder: &Path) -> [PathBuf; 2] {
 
 fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()> {
     let coded = fs::metadata(file)?.len();
-    let shape = run.stage("decode", 0, || opened(file))?;
-    let Decoded {
-        pixels, metadata, ..
-    } = shape;
-    let whole = bytes(&pixels);
-    run.stages[0].moved_bytes = coded + whole;
-
-    let scene = Scene::default();
-    let plan = run.stage("measure", whole, || {
-        let measured = measure(&pixels, &metadata.shot());
-        plan(&measured, &scene, &Preset::default(), None)
-    });
-    let moved = if plan.verticals.is_upright() {
-        0
-    } else {
-        2 * whole
+    let config = PipelineConfig {
+        analyzer: Arc::new(NoAnalyzer),
+        model: None,
+        preset: Preset::default(),
+        qc_policy: QcPolicy::default(),
     };
-    let original = run.stage("straighten", moved, || straighten(pixels, &plan));
-    let picture = run.stage("correct", 2 * whole, || {
-        apply(&original, &plan, &scene, None)
-    })?;
-    let checked = run.stage("check", 2 * whole, || {
-        inspect_with_heatmap(&original, &picture, &plan)
-    });
-    run.stage("heatmap", 0, || {
-        let drawn = checked.heatmap.map(|heatmap| heatmap.to_pixels());
-        drawn
-            .map(|drawn| encode_preview(&drawn, PREVIEWS.1))
-            .transpose()
-    })?;
-    tell(run, &plan, &checked.report);
+    let mut clock = Clock::default();
+    let on_step = &mut |step: Step| {
+        clock.enter(stage_name(step.stage));
+        true
+    };
+    let ingested = ingest(fs::read(file)?, on_step).map_err(failed)?;
+    let (whole, bits) = (bytes(ingested.pixels()), ingested.pixels().bits());
+    let overrides = Overrides::default();
     if let Some(folder) = pair {
+        let developed = develop(ingested, &overrides, &config, &mut discard, on_step);
+        let developed = developed.map_err(failed)?;
+        run.stages = clock.stop();
         let [before, after] = pair_files(folder);
-        write_ppm(&original, &before)?;
-        write_ppm(&picture, &after)?;
+        rgb_image(&developed.original).save(before)?;
+        rgb_image(&developed.picture).save(after)?;
+        describe(run, developed.attempts.last().context("no attempt")?)?;
+        return Ok(());
     }
-
-    let output = match picture.bits() {
+    let output = match bits {
         8 => Output::default(),
         _ => Output::Tiff16,
     };
-    let delivered = run.stage("encode", 3 * whole, || {
-        let (before, now) = rayon::join(
-            move || preview(&original, PREVIEWS.0),
-            || preview(&picture, PREVIEWS.0),
-        );
-        let (small, delivered) = rayon::join(
-            || previews(&before, &now),
-            || encode(&picture, &metadata, &output),
-        );
-        small?;
-        anyhow::Ok(delivered?)
-    })?;
-    run.size_bytes = delivered.len() as u64;
-    if let Some(stage) = run.stages.last_mut() {
-        stage.moved_bytes += run.size_bytes;
+    let encoded = process(ingested, &overrides, &config, &output, on_step).map_err(failed)?;
+    run.stages = clock.stop();
+    run.size_bytes = encoded.delivery.full.bytes.len() as u64;
+    let plan = describe(run, &encoded.last.0)?;
+    let straightened = if plan.verticals.is_upright() { 0 } else { 2 };
+    for stage in &mut run.stages {
+        stage.moved_bytes = match stage.name.as_str() {
+            "decode" => coded + whole,
+            "measure" => whole,
+            "correct" => (2 + straightened) * whole,
+            "check" => 2 * whole,
+            _ => 3 * whole + run.size_bytes,
+        };
     }
     Ok(())
 }
 
-/// The file's bytes are gone when it returns, as in `develop`.
-fn opened(file: &Path) -> anyhow::Result<Decoded> {
-    Ok(decode(&fs::read(file)?, &Limits::default())?)
+fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Decoding => "decode",
+        Stage::Measuring => "measure",
+        Stage::Correcting => "correct",
+        Stage::Checking => "check",
+        Stage::Saving => "encode",
+    }
 }
 
-/// As in `renditions`.
-fn previews(before: &Pixels, now: &Pixels) -> anyhow::Result<()> {
-    let (before, now) = rayon::join(
-        || encode_preview(before, PREVIEWS.1),
-        || {
-            encode_preview(&preview(now, THUMB.0), THUMB.1)?;
-            encode_preview(now, PREVIEWS.1)
-        },
-    );
-    before?;
-    now?;
-    Ok(())
+fn failed(failure: Failure) -> anyhow::Error {
+    match failure {
+        Failure::Final(sentence) => anyhow::Error::msg(sentence),
+        Failure::Retry(error) => error,
+        Failure::Stopped => anyhow::Error::msg("stopped"),
+    }
 }
 
-/// What was planned and found: a stage without work, or another picture, would show here.
-fn tell(run: &mut Run, plan: &plumbline_enhance::Plan, report: &Report) {
+/// Notes what was planned and found: a stage without work, or another picture, would show here.
+fn describe(run: &mut Run, attempt: &Attempt) -> anyhow::Result<Plan> {
+    let plan: Plan = serde_json::from_value(attempt.plan.clone())?;
+    let report = &attempt.report.qc;
     run.notes
         .push(format!("plan: {}", plan.describe().join(" ")));
     if plan.is_colour_identity() {
@@ -147,15 +133,9 @@ fn tell(run: &mut Run, plan: &plumbline_enhance::Plan, report: &Report) {
     for measure in figures.chain(report.gate(Gate::Structure)) {
         run.numbers.insert(measure.name.to_string(), measure.value);
     }
+    Ok(plan)
 }
 
 fn bytes(pixels: &Pixels) -> u64 {
     pixels.pixel_count() * 3 * u64::from(pixels.bits() / 8)
-}
-
-fn write_ppm(pixels: &Pixels, path: &Path) -> anyhow::Result<()> {
-    let mut file = BufWriter::new(fs::File::create(path)?);
-    write!(file, "P6\n{} {}\n255\n", pixels.width(), pixels.height())?;
-    file.write_all(&pixels.rgb8())?;
-    Ok(file.flush()?)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
-use clap::Args;
+use image::ImageReader;
 use plumbline_enhance::Pixels;
 use plumbline_enhance::inspect::{Terms, judge};
 
@@ -18,7 +18,7 @@ const CONTROL: &str = "quality control";
 const PEERS: [&[&str]; 2] = [&["--peer", "opencv"], &["--peer", "skimage"]];
 const MB: f64 = 1e6;
 
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct Judge {
     before: PathBuf,
     after: PathBuf,
@@ -149,25 +149,17 @@ fn print(ours: &[Run], ours_all: &[Run], threads: usize, theirs: &[Vec<Run>]) {
     println!("verdict: {}", ours[0].notes.join(" "));
 }
 
-/// The peak over all stages, less what the process held when it had only the pictures.
+/// The peak over all stages, less the memory of the process when it had only the pictures.
 fn beyond_bytes(run: &Run) -> f64 {
     let resident = run.numbers.get("resident_bytes").copied().unwrap_or(0.0);
     run.peak_bytes() as f64 - resident
 }
 
+/// A pair's file, as `rgb_image` saved it.
 pub fn read_ppm(path: &Path) -> anyhow::Result<Pixels> {
-    let read = || -> Option<Pixels> {
-        let mut bytes = fs::read(path).ok()?;
-        let mut lines = bytes.splitn(4, |b| *b == b'\n');
-        let (kind, size, depth) = (lines.next()?, lines.next()?, lines.next()?);
-        if kind != b"P6" || depth != b"255" {
-            return None;
-        }
-        let size = std::str::from_utf8(size).ok()?.split_once(' ')?;
-        let (width, height) = (size.0.parse().ok()?, size.1.parse().ok()?);
-        let header = bytes.len() - lines.next()?.len();
-        bytes.drain(..header);
-        Pixels::from_eight(width, height, bytes)
-    };
-    read().with_context(|| format!("{} is no pair file", path.display()))
+    let mut reader = ImageReader::open(path)?;
+    reader.no_limits();
+    let picture = reader.decode()?.into_rgb8();
+    let (width, height) = picture.dimensions();
+    Pixels::from_eight(width, height, picture.into_raw()).context("a picture of no size")
 }

@@ -1,21 +1,23 @@
-//! `bench sight`: how well the analyzers see, on photos that people labelled: inside or outside and
-//! which room, where the sky is, and whether any room would get a new sky. With `--sheet`, contact
-//! sheets of every exterior with its matte and new skies. Photos are looked at as they came, one at
-//! a time; nothing is straightened or corrected.
+//! `bench scenes`: the accuracy of the analyzers, on photos that people labelled: inside or outside
+//! and which room, where the sky is, and whether any room would get a new sky. With `--sheet`,
+//! contact sheets of every exterior with its matte and new skies. Photos are analysed as they came,
+//! one at a time; nothing is straightened or corrected.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::ensure;
-use clap::Args;
 use plumbline_documents::Place;
-use plumbline_enhance::{AnalysisError, Pixels, Scene, SceneAnalyzer, small};
+use plumbline_enhance::{Overrides, Pixels, Scene, SceneAnalyzer, small};
+use plumbline_pipeline::analyzers;
+use plumbline_pipeline::scene_analysis::{Network, SceneAnalysis};
 use serde::Serialize;
 
-use crate::bench::sight::interiors::Rooms;
-use crate::bench::sight::labels::Label;
-use crate::bench::sight::place::Places;
-use crate::{analyzers, files};
+use crate::bench::scenes::interiors::Rooms;
+use crate::bench::scenes::labels::Label;
+use crate::bench::scenes::place::Places;
+use crate::files;
+use crate::settings::ModelSettings;
 
 mod agreement;
 mod interiors;
@@ -27,77 +29,89 @@ mod shape;
 mod sheet;
 mod skies;
 
-#[derive(Debug, Args)]
-pub struct Sight {
+#[derive(Debug, clap::Args)]
+pub struct Args {
     /// Photos with labels.tsv and sky-masks.
     #[arg(long, value_name = "FOLDER", default_value = "../shared/photos")]
     photos: PathBuf,
-    /// Where to put contact sheets of the exteriors, a folder for each analyzer.
+    /// Folder for contact sheets of the exteriors, a folder in it for each analyzer.
     #[arg(long, value_name = "FOLDER")]
     sheet: Option<PathBuf>,
-    /// How well each single sky was found, too.
+    /// Prints the accuracy for each single sky, too.
     #[arg(long)]
     each: bool,
+    #[command(flatten)]
+    models: ModelSettings,
 }
 
-/// An analyzer and what the tables call it.
-struct Looker {
+/// An analyzer and its name in the tables.
+struct Candidate {
     name: &'static str,
     analyzer: Arc<dyn SceneAnalyzer>,
 }
 
 /// Every analyzer that is compared.
-fn lookers() -> Vec<Looker> {
-    let (installed, notes) = analyzers::open();
+fn candidates(weights: &Path) -> Vec<Candidate> {
+    let (installed, notes) = analyzers::open(weights);
     notes.iter().for_each(|note| println!("installed: {note}"));
     vec![
-        Looker {
+        Candidate {
             name: "installed",
             analyzer: installed,
         },
-        Looker {
+        Candidate {
             name: "shipped",
-            analyzer: Arc::new(plumbline_models::vision::Sight::shipped()),
+            analyzer: analyzers::shipped(),
         },
     ]
 }
 
 /// Prints all tables. An error, after that, where a room would get a new sky.
-pub fn compare(order: &Sight) -> anyhow::Result<()> {
-    let labels = labels::read(&order.photos)?;
-    let lookers = lookers();
-    for looker in &lookers {
-        println!("{} is {}", looker.name, looker.analyzer.name());
+pub fn compare(args: &Args) -> anyhow::Result<()> {
+    let labels = labels::read(&args.photos)?;
+    let candidates = candidates(&args.models.models_dir);
+    for candidate in &candidates {
+        println!("{} is {}", candidate.name, candidate.analyzer.name());
     }
-    let failures = labelled(order, &labels, &lookers)?;
-    skies::compare(&order.photos, &lookers, order.each)?;
-    if let Some(out) = &order.sheet {
+    let failures = labelled(args, &labels, &candidates)?;
+    skies::compare(&args.photos, &candidates, args.each)?;
+    if let Some(out) = &args.sheet {
         let exteriors: Vec<&Label> = labels
             .iter()
             .filter(|label| label.place == Place::Exterior)
             .collect();
-        for looker in &lookers {
-            sheet::make(&out.join(looker.name), &order.photos, &exteriors, looker)?;
+        for candidate in &candidates {
+            sheet::make(
+                &out.join(candidate.name),
+                &args.photos,
+                &exteriors,
+                candidate,
+            )?;
         }
     }
     ensure!(failures == 0, "{failures} interiors would get a new sky");
     Ok(())
 }
 
-/// The tables of labels; how many rooms would get a new sky.
-fn labelled(order: &Sight, labels: &[Label], lookers: &[Looker]) -> anyhow::Result<usize> {
-    let mut answers: Vec<(Places, Rooms)> = lookers.iter().map(|_| Default::default()).collect();
+/// Prints the tables of labels and returns the number of rooms that would get a new sky.
+fn labelled(args: &Args, labels: &[Label], candidates: &[Candidate]) -> anyhow::Result<usize> {
+    let mut answers: Vec<(Places, Rooms)> = candidates.iter().map(|_| Default::default()).collect();
     for label in labels {
-        let photo = files::open(&order.photos.join(&label.file))?;
-        for (looker, (places, rooms)) in lookers.iter().zip(&mut answers) {
-            let scene = looker.analyzer.analyze(&small(&photo.pixels))?;
+        let photo = files::open(&args.photos.join(&label.file))?;
+        for (candidate, (places, rooms)) in candidates.iter().zip(&mut answers) {
+            let scene = candidate.analyzer.analyze(&small(&photo.pixels))?;
             places.add(label, &scene);
             if label.place == Place::Interior {
-                rooms.add(label.name(), &photo, &scene)?;
+                rooms.add(label.name(), &photo, &scene);
             }
         }
     }
-    let named = || lookers.iter().map(|looker| looker.name).zip(&answers);
+    let named = || {
+        candidates
+            .iter()
+            .map(|candidate| candidate.name)
+            .zip(&answers)
+    };
     let places: Vec<_> = named().map(|(name, (places, _))| (name, places)).collect();
     let rooms: Vec<_> = named().map(|(name, (_, rooms))| (name, rooms)).collect();
     place::print(&places);
@@ -105,17 +119,9 @@ fn labelled(order: &Sight, labels: &[Label], lookers: &[Looker]) -> anyhow::Resu
     Ok(answers.iter().map(|(_, rooms)| rooms.failures()).sum())
 }
 
-/// What was seen once, without looking again.
-struct Recalled<'a>(&'a Scene);
-
-impl SceneAnalyzer for Recalled<'_> {
-    fn analyze(&self, _small: &Pixels) -> Result<Scene, AnalysisError> {
-        Ok(self.0.clone())
-    }
-
-    fn name(&self) -> &'static str {
-        "recalled"
-    }
+/// Completes a scene that an analyzer found in a photo.
+fn analysis(pixels: &Pixels, scene: &Scene, overrides: &Overrides) -> SceneAnalysis {
+    SceneAnalysis::of_scene(pixels, scene.clone(), Network::default(), overrides)
 }
 
 /// The word that documents use for a value.

@@ -9,7 +9,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use serde::{Deserialize, Serialize};
 
-/// What one stage of one run took.
+/// Cost of one stage of one run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Stage {
     pub name: String,
@@ -34,7 +34,7 @@ impl Stage {
 pub struct Run {
     pub peer: String,
     pub stages: Vec<Stage>,
-    /// What it measured of the picture, for comparing.
+    /// Measures of the picture, for comparing.
     pub numbers: BTreeMap<String, f64>,
     pub size_bytes: u64,
     #[serde(default)]
@@ -53,17 +53,11 @@ impl Run {
 
     /// Times and runs a stage that has to move at least so many bytes.
     pub fn stage<T>(&mut self, name: &str, moved_bytes: u64, work: impl FnOnce() -> T) -> T {
-        forget_peak();
-        let (before, since) = (cpu(), Instant::now());
+        let begun = Begun::now(name);
         let result = work();
-        let (after, wall_s) = (cpu(), since.elapsed().as_secs_f64());
         self.stages.push(Stage {
-            name: name.to_owned(),
-            user_s: after.0 - before.0,
-            sys_s: after.1 - before.1,
-            wall_s,
-            peak_bytes: peak_bytes(),
             moved_bytes,
+            ..begun.end()
         });
         result
     }
@@ -103,6 +97,59 @@ impl Run {
     }
 }
 
+/// Times stages that begin one after the other.
+#[derive(Default)]
+pub struct Clock {
+    stages: Vec<Stage>,
+    begun: Option<Begun>,
+}
+
+impl Clock {
+    /// Ends the stage before, unless it is the same.
+    pub fn enter(&mut self, name: &'static str) {
+        if self.begun.as_ref().is_some_and(|begun| begun.name == name) {
+            return;
+        }
+        self.stages.extend(self.begun.take().map(Begun::end));
+        self.begun = Some(Begun::now(name));
+    }
+
+    /// Ends the last stage and returns all of them.
+    pub fn stop(mut self) -> Vec<Stage> {
+        self.stages.extend(self.begun.take().map(Begun::end));
+        self.stages
+    }
+}
+
+struct Begun {
+    name: String,
+    cpu: (f64, f64),
+    since: Instant,
+}
+
+impl Begun {
+    fn now(name: &str) -> Self {
+        forget_peak();
+        Self {
+            name: name.to_owned(),
+            cpu: cpu(),
+            since: Instant::now(),
+        }
+    }
+
+    fn end(self) -> Stage {
+        let (after, wall_s) = (cpu(), self.since.elapsed().as_secs_f64());
+        Stage {
+            name: self.name,
+            user_s: after.0 - self.cpu.0,
+            sys_s: after.1 - self.cpu.1,
+            wall_s,
+            peak_bytes: peak_bytes(),
+            moved_bytes: 0,
+        }
+    }
+}
+
 /// User and system seconds of all threads so far.
 fn cpu() -> (f64, f64) {
     let usage = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask about itself");
@@ -120,7 +167,7 @@ fn peak_bytes() -> u64 {
     memory("VmHWM:")
 }
 
-/// What the process holds now.
+/// Resident memory of the process now.
 pub fn resident_bytes() -> u64 {
     memory("VmRSS:")
 }

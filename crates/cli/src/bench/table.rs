@@ -2,14 +2,12 @@
 
 use crate::bench::stages::{Run, Stage};
 
-const STAGES: [&str; 8] = [
+const STAGES: [&str; 6] = [
     "decode",
     "measure",
-    "straighten",
     "correct",
     "check",
     "ciede2000",
-    "heatmap",
     "encode",
 ];
 const MB: f64 = 1e6;

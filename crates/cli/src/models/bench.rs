@@ -10,19 +10,19 @@ use plumbline_models::weights::Weights;
 
 use crate::bench::stages::Run;
 
-/// Of 1.5 megapixels, as an `SceneAnalyzer` gets them.
+/// Sides of a picture of 1.5 megapixels, as a `SceneAnalyzer` gets it.
 const PICTURE: (u32, u32) = (1500, 1000);
 /// Multiplications and additions of U2NETP at 384 x 384, counted from its layers.
 const SKY_GFLOP: f64 = 56.9;
-/// Of CLIP's vision half, counted from its layers.
+/// The same of CLIP's vision half.
 const CLIP_GFLOP: f64 = 8.8;
 /// Sentences read together.
 const SENTENCES: usize = 16;
-/// Of CLIP's text half, for all of them.
-const WORDS_GFLOP: f64 = 6.0 * SENTENCES as f64;
+/// The same of CLIP's text half, for all of them.
+const SENTENCES_GFLOP: f64 = 6.0 * SENTENCES as f64;
 
-/// What a network does once it is built.
-type Look = Box<dyn Fn() -> anyhow::Result<()>>;
+/// One run of a network once it is built.
+type Inference = Box<dyn Fn() -> anyhow::Result<()>>;
 
 pub fn run(store: &WeightStore) -> anyhow::Result<()> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -39,10 +39,10 @@ pub fn run(store: &WeightStore) -> anyhow::Result<()> {
         (
             "sky-u2netp",
             SKY_GFLOP,
-            sky as fn(&WeightStore) -> anyhow::Result<Look>,
+            sky as fn(&WeightStore) -> anyhow::Result<Inference>,
         ),
         ("clip-vit-base-patch32", CLIP_GFLOP, picture),
-        ("clip, 16 sentences", WORDS_GFLOP, sentences),
+        ("clip, 16 sentences", SENTENCES_GFLOP, sentences),
     ] {
         match measured(store, build) {
             Ok(run) => {
@@ -53,19 +53,19 @@ pub fn run(store: &WeightStore) -> anyhow::Result<()> {
         }
     }
     if ran == 0 {
-        bail!("No network is installed. Run: plumbline-worker models pull --all");
+        bail!("No network is installed. Run: plumbline models pull --all");
     }
     Ok(())
 }
 
 fn measured(
     store: &WeightStore,
-    build: fn(&WeightStore) -> anyhow::Result<Look>,
+    build: fn(&WeightStore) -> anyhow::Result<Inference>,
 ) -> anyhow::Result<Run> {
     let mut run = Run::default();
-    let look = run.stage("load", 0, || build(store))?;
-    run.stage("warm", 0, &look)?;
-    run.stage("run", 0, &look)?;
+    let infer = run.stage("load", 0, || build(store))?;
+    run.stage("warm", 0, &infer)?;
+    run.stage("run", 0, &infer)?;
     Ok(run)
 }
 
@@ -80,7 +80,7 @@ fn print(name: &str, run: &Run, gflop: f64) {
     );
 }
 
-fn sky(store: &WeightStore) -> anyhow::Result<Look> {
+fn sky(store: &WeightStore) -> anyhow::Result<Inference> {
     let net = SkyNet::open(&installed(store, "sky-u2netp")?)?;
     let drawn = drawn();
     Ok(Box::new(move || {
@@ -89,7 +89,7 @@ fn sky(store: &WeightStore) -> anyhow::Result<Look> {
     }))
 }
 
-fn picture(store: &WeightStore) -> anyhow::Result<Look> {
+fn picture(store: &WeightStore) -> anyhow::Result<Inference> {
     let (net, drawn) = (clip(store)?, drawn());
     Ok(Box::new(move || {
         net.picture(&clip::input(&drawn)?)?;
@@ -97,7 +97,7 @@ fn picture(store: &WeightStore) -> anyhow::Result<Look> {
     }))
 }
 
-fn sentences(store: &WeightStore) -> anyhow::Result<Look> {
+fn sentences(store: &WeightStore) -> anyhow::Result<Inference> {
     let net = clip(store)?;
     let vocabulary = installed(store, "clip-tokenizer");
     let tokenizer =

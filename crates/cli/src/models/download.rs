@@ -1,5 +1,5 @@
-//! A file on its way: written under a name of its own, hashed as it comes, and put in its place
-//! only when it is what it should be.
+//! A download: written under a name of its own, hashed as it comes, and put in its place only when
+//! it is what it should be.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -9,12 +9,12 @@ use plumbline_models::manifest::Weight;
 use plumbline_models::weight_store::WeightStore;
 use sha2::{Digest, Sha256};
 
-use super::source::{Have, Stream};
+use super::source::{Downloaded, Stream};
 
-/// Where the source's name for this version of the file is kept between pulls.
+/// File that keeps the source's name for this version of the weights between pulls.
 const VERSION: &str = "part.version";
 
-pub struct Parcel<'a> {
+pub struct Download<'a> {
     store: &'a WeightStore,
     weight: &'a Weight,
     file: File,
@@ -22,7 +22,7 @@ pub struct Parcel<'a> {
     bytes: u64,
 }
 
-impl<'a> Parcel<'a> {
+impl<'a> Download<'a> {
     /// Goes on with what an earlier pull left, and keeps others from doing so meanwhile.
     pub fn open(store: &'a WeightStore, weight: &'a Weight) -> anyhow::Result<Self> {
         let path = store.part(weight);
@@ -36,15 +36,15 @@ impl<'a> Parcel<'a> {
         if file.try_lock().is_err() {
             bail!("Another pull is fetching {}.", weight.id);
         }
-        let mut parcel = Self {
+        let mut download = Self {
             store,
             weight,
             file,
             hash: Sha256::new(),
             bytes: 0,
         };
-        parcel.hash_what_is_here().with_context(cannot)?;
-        Ok(parcel)
+        download.hash_what_is_here().with_context(cannot)?;
+        Ok(download)
     }
 
     fn hash_what_is_here(&mut self) -> std::io::Result<()> {
@@ -62,18 +62,18 @@ impl<'a> Parcel<'a> {
         self.bytes += bytes.len() as u64;
     }
 
-    /// What a source may leave out. Where no hash would find a seam between two versions of a
+    /// The part that a source may leave out. Where no hash would find a seam between two versions of a
     /// file, only a source's own word that it is still the same version counts.
-    pub fn have(&self) -> Have {
+    pub fn downloaded(&self) -> Downloaded {
         let version = fs::read_to_string(self.store.beside(self.weight, VERSION)).ok();
         let safe = version.is_some() || self.store.sha256(self.weight).is_some();
-        Have {
+        Downloaded {
             bytes: if safe { self.bytes } else { 0 },
             version,
         }
     }
 
-    /// Whether nothing is left to fetch.
+    /// Returns whether nothing is left to fetch.
     pub fn is_whole(&self) -> bool {
         self.weight.bytes == Some(self.bytes)
     }
@@ -82,7 +82,7 @@ impl<'a> Parcel<'a> {
         self.bytes
     }
 
-    /// Takes a stream from where it begins: what does not fit before it goes.
+    /// Takes a stream from where it begins: a part that does not fit before it is deleted.
     pub fn begin(&mut self, stream: &Stream) -> std::io::Result<()> {
         if stream.from != self.bytes {
             self.file.set_len(0)?;
@@ -117,7 +117,7 @@ impl<'a> Parcel<'a> {
                 self.bytes
             );
         }
-        let found = hex(&self.hash.clone().finalize());
+        let found = hex::encode(self.hash.clone().finalize());
         let known = self.store.sha256(self.weight);
         if let Some(wanted) = known.as_ref().filter(|wanted| **wanted != found) {
             self.throw_away()?;
@@ -151,8 +151,8 @@ impl<'a> Parcel<'a> {
     }
 }
 
-/// Where nothing came, nothing stays.
-impl Drop for Parcel<'_> {
+/// An empty download leaves no file.
+impl Drop for Download<'_> {
     fn drop(&mut self) {
         if self.bytes == 0 {
             let _ = self.throw_away();
@@ -166,8 +166,4 @@ fn gone(removed: std::io::Result<()>) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

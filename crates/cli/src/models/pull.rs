@@ -1,4 +1,4 @@
-//! `models pull`: from a source into a parcel.
+//! `models pull`: from a source into a download.
 
 use std::io::{IsTerminal, Read};
 
@@ -6,8 +6,8 @@ use anyhow::{Context, bail};
 use plumbline_models::manifest::Weight;
 use plumbline_models::weight_store::{Proof, WeightStore};
 
+use super::download::Download;
 use super::megabytes;
-use super::parcel::Parcel;
 use super::source::{self, Source};
 
 /// One after the other; what fails does not keep the others from coming.
@@ -34,25 +34,25 @@ fn one(store: &WeightStore, weight: &Weight, mirror: Option<&str>) -> anyhow::Re
         Ok(Proof::NeverRecorded { .. }) => return Ok("put here by hand, left as it is"),
         _ => {}
     }
-    let mut parcel = Parcel::open(store, weight)?;
-    if parcel.is_whole() {
-        return parcel.finish(None).map(|()| "installed");
+    let mut download = Download::open(store, weight)?;
+    if download.is_whole() {
+        return download.finish(None).map(|()| "installed");
     }
     let sources = source::of(weight, mirror)?;
     let (last, others) = sources.split_last().context("it has no source")?;
     for source in others {
-        match fetch(parcel, weight, source) {
+        match fetch(download, weight, source) {
             Ok(()) => return Ok("installed"),
             Err(error) => eprintln!("{}: {error:#}", weight.id),
         }
-        parcel = Parcel::open(store, weight)?;
+        download = Download::open(store, weight)?;
     }
-    fetch(parcel, weight, last).map(|()| "installed")
+    fetch(download, weight, last).map(|()| "installed")
 }
 
-fn fetch(mut parcel: Parcel, weight: &Weight, source: &Source) -> anyhow::Result<()> {
-    let mut stream = source.open(&parcel.have())?;
-    parcel.begin(&stream)?;
+fn fetch(mut download: Download, weight: &Weight, source: &Source) -> anyhow::Result<()> {
+    let mut stream = source.open(&download.downloaded())?;
+    download.begin(&stream)?;
     let mut progress = Progress::of(&weight.id, stream.whole.or(weight.bytes));
     let mut buffer = vec![0_u8; 1 << 16];
     loop {
@@ -60,14 +60,14 @@ fn fetch(mut parcel: Parcel, weight: &Weight, source: &Source) -> anyhow::Result
         let stopped = || format!("{source} stopped; pull again to go on from there");
         match read.with_context(stopped)? {
             0 => break,
-            count => parcel
+            count => download
                 .write(&buffer[..count])
                 .with_context(|| source.to_string())?,
         }
-        progress.tell(parcel.bytes());
+        progress.tell(download.bytes());
     }
     progress.end();
-    parcel
+    download
         .finish(stream.whole)
         .with_context(|| source.to_string())
 }

@@ -9,129 +9,137 @@ use plumbline_models::manifest::{self, Weight};
 use plumbline_models::weight_store::{Proof, State, WeightStore, sha256_of};
 use tempfile::TempDir;
 
-use super::parcel::Parcel;
+use super::download::Download;
 use super::pull;
 
 const SIZE: usize = 300_000;
 
 #[test]
 fn an_interrupted_pull_goes_on_where_it_stopped() {
-    let desk = Desk::new();
-    let short = Server::start(desk.bytes.clone(), Manners::HangsUpHalfway);
-    let sentence = desk.pull(&short).unwrap_err().to_string();
+    let fixture = Fixture::new();
+    let short = Server::start(fixture.bytes.clone(), Behaviour::HangsUpHalfway);
+    let sentence = fixture.pull(&short).unwrap_err().to_string();
     assert!(
         sentence.contains("1 of 1 could not be fetched"),
         "{sentence}"
     );
-    let State::Partial { bytes: left } = desk.state() else {
-        panic!("{:?}", desk.state());
+    let State::Partial { bytes: left } = fixture.state() else {
+        panic!("{:?}", fixture.state());
     };
     assert!(left > 0 && left < SIZE as u64);
 
-    let server = Server::start(desk.bytes.clone(), Manners::Good);
-    desk.pull(&server).unwrap();
+    let server = Server::start(fixture.bytes.clone(), Behaviour::Good);
+    fixture.pull(&server).unwrap();
     assert_eq!(server.asked(), [Some(format!("bytes={left}-"))]);
-    assert!(desk.is_good());
-    assert_eq!(desk.files(), ["w.bin"]);
+    assert!(fixture.is_good());
+    assert_eq!(fixture.files(), ["w.bin"]);
 }
 
 #[test]
 fn a_server_that_ignores_ranges_starts_over() {
-    let desk = Desk::new();
-    desk.leave(&desk.bytes[..SIZE / 3]);
-    let server = Server::start(desk.bytes.clone(), Manners::IgnoresRanges);
-    desk.pull(&server).unwrap();
-    assert!(desk.is_good());
+    let fixture = Fixture::new();
+    fixture.leave(&fixture.bytes[..SIZE / 3]);
+    let server = Server::start(fixture.bytes.clone(), Behaviour::IgnoresRanges);
+    fixture.pull(&server).unwrap();
+    assert!(fixture.is_good());
 }
 
 #[test]
 fn wrong_bytes_are_refused_and_nothing_is_left() {
-    let desk = Desk::new();
-    let mut wrong = desk.bytes.clone();
+    let fixture = Fixture::new();
+    let mut wrong = fixture.bytes.clone();
     wrong[SIZE / 2] ^= 1;
-    let server = Server::start(wrong, Manners::Good);
-    desk.pull(&server).unwrap_err();
-    assert_eq!(desk.state(), State::Missing);
-    assert!(desk.files().is_empty(), "{:?}", desk.files());
+    let server = Server::start(wrong, Behaviour::Good);
+    fixture.pull(&server).unwrap_err();
+    assert_eq!(fixture.state(), State::Missing);
+    assert!(fixture.files().is_empty(), "{:?}", fixture.files());
 }
 
 #[test]
 fn a_wrong_beginning_is_found_out_at_the_end() {
-    let desk = Desk::new();
-    desk.leave(&vec![9; SIZE / 2]);
-    let server = Server::start(desk.bytes.clone(), Manners::Good);
-    desk.pull(&server).unwrap_err();
-    assert!(desk.files().is_empty());
-    desk.pull(&server).unwrap();
-    assert!(desk.is_good());
+    let fixture = Fixture::new();
+    fixture.leave(&vec![9; SIZE / 2]);
+    let server = Server::start(fixture.bytes.clone(), Behaviour::Good);
+    fixture.pull(&server).unwrap_err();
+    assert!(fixture.files().is_empty());
+    fixture.pull(&server).unwrap();
+    assert!(fixture.is_good());
 }
 
 #[test]
 fn more_than_was_promised_is_refused_before_it_fills_the_disk() {
-    let mut desk = Desk::new();
-    desk.weight.bytes = Some(1000);
-    let server = Server::start(desk.bytes.clone(), Manners::Good);
-    desk.pull(&server).unwrap_err();
-    assert!(desk.files().is_empty());
+    let mut fixture = Fixture::new();
+    fixture.weight.bytes = Some(1000);
+    let server = Server::start(fixture.bytes.clone(), Behaviour::Good);
+    fixture.pull(&server).unwrap_err();
+    assert!(fixture.files().is_empty());
 }
 
 #[test]
 fn a_beginning_that_is_all_of_it_needs_no_server() {
-    let desk = Desk::new();
-    desk.leave(&desk.bytes);
-    pull::run(&desk.store, &[&desk.weight], Some("http://127.0.0.1:9")).unwrap();
-    assert!(desk.is_good());
+    let fixture = Fixture::new();
+    fixture.leave(&fixture.bytes);
+    pull::run(
+        &fixture.store,
+        &[&fixture.weight],
+        Some("http://127.0.0.1:9"),
+    )
+    .unwrap();
+    assert!(fixture.is_good());
 }
 
 #[test]
 fn what_a_server_does_not_have_leaves_nothing() {
-    let desk = Desk::new();
-    let server = Server::start(Vec::new(), Manners::KnowsNothing);
-    desk.pull(&server).unwrap_err();
-    assert!(desk.files().is_empty());
+    let fixture = Fixture::new();
+    let server = Server::start(Vec::new(), Behaviour::KnowsNothing);
+    fixture.pull(&server).unwrap_err();
+    assert!(fixture.files().is_empty());
 }
 
 #[test]
 fn a_mirrors_folder_is_copied() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let mirror = tempfile::tempdir().unwrap();
     fs::create_dir(mirror.path().join("w")).unwrap();
-    fs::write(mirror.path().join("w/w.bin"), &desk.bytes).unwrap();
-    pull::run(&desk.store, &[&desk.weight], mirror.path().to_str()).unwrap();
-    assert!(desk.is_good());
+    fs::write(mirror.path().join("w/w.bin"), &fixture.bytes).unwrap();
+    pull::run(&fixture.store, &[&fixture.weight], mirror.path().to_str()).unwrap();
+    assert!(fixture.is_good());
 }
 
 #[test]
 fn a_hash_that_nobody_knows_is_recorded_and_then_enforced() {
-    let mut desk = Desk::new();
-    (desk.weight.sha256, desk.weight.bytes) = (None, None);
-    let server = Server::start(desk.bytes.clone(), Manners::Good);
-    desk.pull(&server).unwrap();
-    assert!(desk.is_good());
-    assert_eq!(desk.files(), ["w.bin", "w.bin.sha256"]);
+    let mut fixture = Fixture::new();
+    (fixture.weight.sha256, fixture.weight.bytes) = (None, None);
+    let server = Server::start(fixture.bytes.clone(), Behaviour::Good);
+    fixture.pull(&server).unwrap();
+    assert!(fixture.is_good());
+    assert_eq!(fixture.files(), ["w.bin", "w.bin.sha256"]);
 
-    fs::remove_file(desk.store.path(&desk.weight)).unwrap();
-    let other = Server::start(vec![5; SIZE], Manners::Good);
-    desk.pull(&other).unwrap_err();
-    assert_eq!(desk.state(), State::Missing);
+    fs::remove_file(fixture.store.path(&fixture.weight)).unwrap();
+    let other = Server::start(vec![5; SIZE], Behaviour::Good);
+    fixture.pull(&other).unwrap_err();
+    assert_eq!(fixture.state(), State::Missing);
 }
 
 #[test]
 fn without_a_hash_two_versions_of_a_file_are_never_joined() {
-    let mut desk = Desk::new();
-    (desk.weight.sha256, desk.weight.bytes) = (None, None);
-    let old = Server::start(vec![5; SIZE], Manners::HangsUpHalfway);
-    desk.pull(&old).unwrap_err();
-    let server = Server::start(desk.bytes.clone(), Manners::Good);
-    desk.pull(&server).unwrap();
-    assert_eq!(fs::read(desk.store.path(&desk.weight)).unwrap(), desk.bytes);
+    let mut fixture = Fixture::new();
+    (fixture.weight.sha256, fixture.weight.bytes) = (None, None);
+    let old = Server::start(vec![5; SIZE], Behaviour::HangsUpHalfway);
+    fixture.pull(&old).unwrap_err();
+    let server = Server::start(fixture.bytes.clone(), Behaviour::Good);
+    fixture.pull(&server).unwrap();
+    assert_eq!(
+        fs::read(fixture.store.path(&fixture.weight)).unwrap(),
+        fixture.bytes
+    );
 }
 
 #[test]
 fn two_pulls_of_one_file_do_not_meet() {
-    let desk = Desk::new();
-    let _first = Parcel::open(&desk.store, &desk.weight).unwrap();
-    let second = Parcel::open(&desk.store, &desk.weight);
+    let fixture = Fixture::new();
+    let _first = Download::open(&fixture.store, &fixture.weight).unwrap();
+    let second = Download::open(&fixture.store, &fixture.weight);
     assert_eq!(
         second.err().unwrap().to_string(),
         "Another pull is fetching sky-u2netp."
@@ -139,14 +147,14 @@ fn two_pulls_of_one_file_do_not_meet() {
 }
 
 /// A store, and a file that belongs on it.
-struct Desk {
+struct Fixture {
     _folder: TempDir,
     store: WeightStore,
     weight: Weight,
     bytes: Vec<u8>,
 }
 
-impl Desk {
+impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let bytes: Vec<u8> = (0..SIZE).map(|i| (i * i % 251) as u8).collect();
@@ -194,7 +202,7 @@ impl Desk {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Manners {
+enum Behaviour {
     Good,
     IgnoresRanges,
     HangsUpHalfway,
@@ -208,14 +216,14 @@ struct Server {
 }
 
 impl Server {
-    fn start(bytes: Vec<u8>, manners: Manners) -> Self {
+    fn start(bytes: Vec<u8>, behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let record = asked.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                answer(stream.unwrap(), &bytes, manners, &record);
+                answer(stream.unwrap(), &bytes, behaviour, &record);
             }
         });
         Self { address, asked }
@@ -230,7 +238,7 @@ impl Server {
 fn answer(
     mut stream: TcpStream,
     bytes: &[u8],
-    manners: Manners,
+    behaviour: Behaviour,
     record: &Mutex<Vec<Option<String>>>,
 ) {
     let lines = BufReader::new(stream.try_clone().unwrap()).lines();
@@ -246,7 +254,7 @@ fn answer(
     record.lock().unwrap().push(field("range"));
     let version = format!("\"{}\"", bytes.iter().map(|&b| u64::from(b)).sum::<u64>());
     let same = field("if-range").is_none_or(|known| known == version);
-    let from = field("range").filter(|_| manners == Manners::Good && same);
+    let from = field("range").filter(|_| behaviour == Behaviour::Good && same);
     let from: Option<usize> = from.map(|range| {
         range["bytes=".len()..]
             .trim_end_matches('-')
@@ -255,7 +263,7 @@ fn answer(
     });
     let body = &bytes[from.unwrap_or(0)..];
     let (status, range) = match from {
-        _ if manners == Manners::KnowsNothing => ("404 Not Found", String::new()),
+        _ if behaviour == Behaviour::KnowsNothing => ("404 Not Found", String::new()),
         None => ("200 OK", String::new()),
         Some(from) => (
             "206 Partial Content",
@@ -270,8 +278,8 @@ fn answer(
         "HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: {version}\r\n{range}Connection: close\r\n\r\n",
         body.len()
     );
-    let sent = match manners {
-        Manners::HangsUpHalfway => &body[..body.len() / 2],
+    let sent = match behaviour {
+        Behaviour::HangsUpHalfway => &body[..body.len() / 2],
         _ => body,
     };
     // The client may have heard enough before the end.

@@ -1,4 +1,4 @@
-//! Where weights come from: a mirror's folder, a mirror's address, or who publishes them.
+//! Sources of weights: a mirror's folder, a mirror's address, or who publishes them.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -10,7 +10,7 @@ use plumbline_models::manifest::Weight;
 use ureq::Agent;
 use ureq::http::{HeaderMap, header};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// One place that may have a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +19,10 @@ pub enum Source {
     Address(String),
 }
 
-/// What a source gives.
+/// Bytes from a source.
 pub struct Stream {
     pub bytes: Box<dyn Read>,
-    /// Where in the file it begins: where it was asked to, or at 0.
+    /// Position in the file where it begins: the one asked for, or 0.
     pub from: u64,
     /// The whole file's size, if the source says.
     pub whole: Option<u64>,
@@ -30,11 +30,11 @@ pub struct Stream {
     pub version: Option<String>,
 }
 
-/// What is here already.
+/// The part that is downloaded already.
 #[derive(Debug, Default)]
-pub struct Have {
+pub struct Downloaded {
     pub bytes: u64,
-    /// What the source called the version that these are the beginning of.
+    /// The source's name of the version that these are the beginning of.
     pub version: Option<String>,
 }
 
@@ -63,7 +63,7 @@ fn is_address(mirror: &str) -> bool {
 
 impl Source {
     /// Its bytes, from where ours end, if it can.
-    pub fn open(&self, have: &Have) -> anyhow::Result<Stream> {
+    pub fn open(&self, have: &Downloaded) -> anyhow::Result<Stream> {
         match self {
             Self::File(path) => from_file(path, have.bytes),
             Self::Address(url) => from_address(url, have),
@@ -94,11 +94,11 @@ fn from_file(path: &Path, have: u64) -> anyhow::Result<Stream> {
     })
 }
 
-fn from_address(url: &str, have: &Have) -> anyhow::Result<Stream> {
+fn from_address(url: &str, have: &Downloaded) -> anyhow::Result<Stream> {
     let agent: Agent = Agent::config_builder()
-        .timeout_connect(Some(PATIENCE))
-        .timeout_recv_response(Some(PATIENCE))
-        .timeout_per_read(Some(PATIENCE))
+        .timeout_connect(Some(TIMEOUT))
+        .timeout_recv_response(Some(TIMEOUT))
+        .timeout_per_read(Some(TIMEOUT))
         .http_status_as_error(false)
         .build()
         .into();
@@ -119,7 +119,7 @@ fn from_address(url: &str, have: &Have) -> anyhow::Result<Stream> {
             format!("{url} sent another part of the file than it was asked for")
         })?,
         // There is nothing after what we have: it is whole, or it is not this file's beginning.
-        416 if have.bytes > 0 => return from_address(url, &Have::default()),
+        416 if have.bytes > 0 => return from_address(url, &Downloaded::default()),
         404 => bail!("{url} has no such file"),
         status => bail!("{url} answered with status {status}"),
     };

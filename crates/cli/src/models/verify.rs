@@ -18,17 +18,17 @@ pub fn run(store: &WeightStore) -> anyhow::Result<()> {
     }
 }
 
-/// Whether that is all right, and a sentence. A file that is not installed is.
+/// Returns whether that is all right, and a sentence. A file that is not installed is.
 fn reported(weight: &Weight, proof: &Proof) -> (bool, String) {
     let id = &weight.id;
-    let again = format!("Delete it and run: plumbline-worker models pull {id}");
+    let pull_again = format!("Delete it and run: plumbline models pull {id}");
     match proof {
         Proof::Good => (true, format!("{id}: good")),
-        Proof::NotWhole(State::Damaged) => (false, format!("{id}: not of its size. {again}")),
+        Proof::NotWhole(State::Damaged) => (false, format!("{id}: not of its size. {pull_again}")),
         Proof::NotWhole(state) => (true, format!("{id}: {}", state.in_words())),
         Proof::Altered { found, wanted } => (
             false,
-            format!("{id}: altered, its sha256 is {found} instead of {wanted}. {again}"),
+            format!("{id}: altered, its sha256 is {found} instead of {wanted}. {pull_again}"),
         ),
         Proof::NeverRecorded { found } => (
             true,

@@ -1,15 +1,16 @@
-//! `train lora --before DIR --after DIR`: teaches the model how rooms are to look, from 200 to 500
-//! pairs of originals and edited pictures, without database or server.
+//! `train lora --before DIR --after DIR`: trains a LoRA of the look of rooms, from 200 to 500 pairs
+//! of originals and edited pictures, without database or server.
 
+use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, anyhow, bail};
-use clap::Args;
+use anyhow::{Context, anyhow};
+use image::{ImageFormat, RgbImage, imageops};
 use plumbline_documents::Place;
 use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
-use plumbline_enhance::{Denoise, GenerativeModel, Metadata, Output, Pixels, Scene, encode};
+use plumbline_enhance::{Denoise, GenerativeModel, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::painter::NEUTRAL;
 use plumbline_models::diffusion::prompts;
@@ -17,19 +18,21 @@ use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{self, Recipe, StepReport};
 use plumbline_models::train::pairs::{self, Pair};
 use plumbline_nn::device;
+use plumbline_pipeline::generative_models;
 
 use crate::files::{keep, write_beside};
-use crate::generative_models;
+use crate::pictures::rgb_image;
+use crate::settings::ModelSettings;
 
-/// Pairs on the sheet.
+/// Pairs on the contact sheet.
 const SHOWN: usize = 4;
-/// How often the state is kept.
+/// Steps between two states that are kept.
 const KEPT_EVERY: usize = 100;
-/// How often a line is printed.
-const TOLD_EVERY: usize = 25;
+/// Steps between two lines that are printed.
+const PRINTED_EVERY: usize = 25;
 
-#[derive(Debug, Args)]
-pub struct Lora {
+#[derive(Debug, clap::Args)]
+pub struct Args {
     /// A folder of originals.
     #[arg(long, value_name = "DIR")]
     before: PathBuf,
@@ -51,36 +54,39 @@ pub struct Lora {
     /// Rank of the matrices.
     #[arg(long, default_value_t = 16)]
     rank: usize,
-    /// Teaches convolutions too: finer, three times as large.
+    /// Trains convolutions too: finer, three times as large.
     #[arg(long)]
     convolutions: bool,
-    /// All that is left to chance follows from it.
+    /// Seed of all chance.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Goes on where a training with the same --out was interrupted.
     #[arg(long)]
     resume: bool,
+    #[command(flatten)]
+    models: ModelSettings,
 }
 
-/// Whether the look brings pictures nearer to the edited ones.
-pub fn train(order: &Lora) -> anyhow::Result<bool> {
-    let files =
-        generative_models::files().map_err(|why| anyhow!("There is nothing to train: {why}"))?;
-    let pairs = pairs::pairs(&order.before, &order.after, order.px)?;
+/// Returns whether the LoRA brings pictures nearer to the edited ones.
+pub fn train(args: &Args) -> anyhow::Result<bool> {
+    let folders = args.models.folders();
+    let files = folders.files();
+    let files = files.map_err(|why| anyhow!("There is nothing to train: {why}"))?;
+    let pairs = pairs::pairs(&args.before, &args.after, args.px)?;
     println!("Learning from {} pairs.", pairs.len());
-    let state = order.out.with_extension("state");
-    if !order.resume && state.exists() {
+    let state = args.out.with_extension("state");
+    if !args.resume && state.exists() {
         std::fs::remove_file(&state)?;
     }
     let recipe = Recipe {
-        rank: order.rank,
-        convolutions: order.convolutions,
-        steps: order.steps,
-        rate: order.rate,
+        rank: args.rank,
+        convolutions: args.convolutions,
+        steps: args.steps,
+        rate: args.rate,
         checkpoint: Some((state.clone(), KEPT_EVERY)),
-        ..Recipe::for_pairs(order.seed)
+        ..Recipe::for_pairs(args.seed)
     };
-    let prompt = prompts::encode_prompt(&files, &generative_models::cache(), NEUTRAL)?;
+    let prompt = prompts::encode_prompt(&files, &folders.cache(), NEUTRAL)?;
     let (device, _) = device::best();
     let trained = lora::train(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
     if state.exists() {
@@ -92,14 +98,14 @@ pub fn train(order: &Lora) -> anyhow::Result<bool> {
         println!("No nearer to the edited pictures: nothing is written. More pairs may help.");
         return Ok(false);
     }
-    checkpoint::write(&order.out, trained.lora)
-        .with_context(|| format!("{} cannot be written", order.out.display()))?;
-    let sheet = order.out.with_extension("png");
-    draw(files, &order.out, &pairs, &sheet)?;
+    checkpoint::write(&args.out, trained.lora)
+        .with_context(|| format!("{} cannot be written", args.out.display()))?;
+    let sheet = args.out.with_extension("png");
+    draw(files, &folders.cache(), &args.out, &pairs, &sheet)?;
     println!(
         "Written to {}; {} shows it. Put it into the folder of weights as \
          interior-look/look.safetensors, and it is applied to rooms from then on.",
-        order.out.display(),
+        args.out.display(),
         sheet.display()
     );
     Ok(true)
@@ -108,10 +114,10 @@ pub fn train(order: &Lora) -> anyhow::Result<bool> {
 /// A line now and then.
 fn lines() -> impl FnMut(StepReport) -> ControlFlow<()> {
     let since = Instant::now();
-    let mut recent = Vec::with_capacity(TOLD_EVERY);
+    let mut recent = Vec::with_capacity(PRINTED_EVERY);
     move |report| {
         recent.push(report.loss);
-        if report.done.is_multiple_of(TOLD_EVERY) || report.done == report.of {
+        if report.done.is_multiple_of(PRINTED_EVERY) || report.done == report.of {
             let mean = recent.iter().sum::<f32>() / recent.len() as f32;
             let seconds = since.elapsed().as_secs_f32();
             println!(
@@ -126,22 +132,29 @@ fn lines() -> impl FnMut(StepReport) -> ControlFlow<()> {
 
 /// For some pairs: the original, without the look, with as much of it as the product puts on, and
 /// the edited picture.
-fn draw(files: Files, look: &Path, pairs: &[Pair], sheet: &Path) -> anyhow::Result<()> {
+fn draw(
+    files: Files,
+    cache: &Path,
+    look: &Path,
+    pairs: &[Pair],
+    sheet: &Path,
+) -> anyhow::Result<()> {
     let files = Files {
         lora: Some(look.to_owned()),
         ..files
     };
-    let model = generative_models::of(files, |_| ()).map_err(|why| anyhow!(why))?;
+    let model = generative_models::open(files, cache, |_| ()).map_err(|why| anyhow!(why))?;
     let mut rows = Vec::new();
     for pair in pairs.iter().take(SHOWN) {
-        let [without, with] = [0.0, LOOK].map(|look| paint(&*model, &pair.before, look));
+        let [without, with] = [0.0, LOOK].map(|look| corrected(&*model, &pair.before, look));
         rows.push([pair.before.clone(), without?, with?, pair.after.clone()]);
     }
-    let png = encode(&joined(&rows)?, &Metadata::default(), &Output::Png)?;
-    keep(write_beside(sheet, &png)?, sheet)
+    let mut png = Cursor::new(Vec::new());
+    joined(&rows)?.write_to(&mut png, ImageFormat::Png)?;
+    keep(write_beside(sheet, png.get_ref())?, sheet)
 }
 
-fn paint(model: &dyn GenerativeModel, picture: &Pixels, look: f32) -> anyhow::Result<Pixels> {
+fn corrected(model: &dyn GenerativeModel, picture: &Pixels, look: f32) -> anyhow::Result<Pixels> {
     let (sigma, steps) = model.schedule().start(0.3);
     let denoise = Denoise {
         sigma,
@@ -159,22 +172,19 @@ fn paint(model: &dyn GenerativeModel, picture: &Pixels, look: f32) -> anyhow::Re
 }
 
 /// Rows of pictures under each other, black where one is narrower.
-fn joined(rows: &[[Pixels; 4]]) -> anyhow::Result<Pixels> {
+fn joined(rows: &[[Pixels; 4]]) -> anyhow::Result<RgbImage> {
     let width = |row: &[Pixels; 4]| row.iter().map(Pixels::width).sum::<u32>();
-    let Some(widest) = rows.iter().map(width).max() else {
-        bail!("a sheet without pictures");
-    };
-    let mut samples = Vec::new();
-    for row in rows {
-        let pictures = row.each_ref().map(Pixels::rgb8);
-        for y in 0..row[0].height() as usize {
-            for (picture, rgb) in row.iter().zip(&pictures) {
-                let length = picture.width() as usize * 3;
-                samples.extend_from_slice(&rgb[y * length..][..length]);
-            }
-            samples.resize(samples.len() + (widest - width(row)) as usize * 3, 0);
-        }
-    }
+    let widest = rows.iter().map(width).max();
     let height = rows.iter().map(|row| row[0].height()).sum();
-    Pixels::from_eight(widest, height, samples).context("a sheet of no size")
+    let mut sheet = RgbImage::new(widest.context("a sheet without pictures")?, height);
+    let mut top = 0;
+    for row in rows {
+        let mut left = 0;
+        for picture in row {
+            imageops::replace(&mut sheet, &rgb_image(picture), left, top);
+            left += i64::from(picture.width());
+        }
+        top += i64::from(row[0].height());
+    }
+    Ok(sheet)
 }

@@ -4,8 +4,8 @@
 
 use plumbline_enhance::Mask;
 
-use crate::bench::sight::patches::without_small;
-use crate::bench::sight::shape::Shape;
+use crate::bench::scenes::patches::without_small;
+use crate::bench::scenes::shape::Shape;
 
 /// Where a person, or a person's tool, says that the sky is.
 pub struct Truth {

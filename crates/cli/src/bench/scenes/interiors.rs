@@ -7,10 +7,9 @@ use plumbline_documents::Place;
 use plumbline_enhance::plan::sky::Sky;
 use plumbline_enhance::{Decoded, Measured, Overrides, Preset, Scene, SkyChoice, measure};
 
-use crate::bench::sight::{Recalled, word};
-use crate::seeing;
+use crate::bench::scenes::{analysis, word};
 
-/// What became of the rooms that one analyzer saw.
+/// The skies of the rooms that one analyzer was shown.
 #[derive(Debug, Default)]
 pub struct Rooms {
     /// Photos with a new sky.
@@ -22,10 +21,10 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    pub fn add(&mut self, name: &str, photo: &Decoded, scene: &Scene) -> anyhow::Result<()> {
+    pub fn add(&mut self, name: &str, photo: &Decoded, scene: &Scene) {
         let measured = measure(&photo.pixels, &photo.metadata.shot());
         let decision = |overrides: &Overrides| decision(photo, &measured, scene, overrides);
-        match decision(&Overrides::default())? {
+        match decision(&Overrides::default()) {
             Sky::New(_) => self.new.push(name.to_owned()),
             Sky::Kept(why) => *self.kept.entry(word(&why)).or_default() += 1,
             Sky::Mine => {}
@@ -34,32 +33,26 @@ impl Rooms {
             place: Some(Place::Exterior),
             ..Overrides::default()
         };
-        if let Sky::New(new) = decision(&outside)? {
+        if let Sky::New(new) = decision(&outside) {
             let share = f64::from(new.share) * 100.0;
             self.saved.push(format!("{name} ({share:.1} %)"));
         }
-        Ok(())
     }
 
-    /// How many rooms have a new sky.
+    /// The number of rooms with a new sky.
     pub fn failures(&self) -> usize {
         self.new.len()
     }
 }
 
-/// What becomes of a photo's sky in a shoot that asks for clear ones.
-fn decision(
-    photo: &Decoded,
-    measured: &Measured,
-    scene: &Scene,
-    overrides: &Overrides,
-) -> anyhow::Result<Sky> {
+/// The sky of a photo in a shoot that asks for clear ones.
+fn decision(photo: &Decoded, measured: &Measured, scene: &Scene, overrides: &Overrides) -> Sky {
     let preset = Preset {
         sky: SkyChoice::Clear,
         ..Preset::default()
     };
-    let seeing = seeing::see(&photo.pixels, &Recalled(scene), overrides)?;
-    Ok(seeing.sky(measured, &preset, overrides, &photo.metadata))
+    let analysis = analysis(&photo.pixels, scene, overrides);
+    analysis.sky(measured, &preset, overrides, &photo.metadata)
 }
 
 /// A table, and the photos that it counts.

@@ -3,16 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plumbline_enhance::{EncodeError, Metadata, Output, Pixels, encode};
+use image::codecs::jpeg::JpegEncoder;
+use image::{Rgb, RgbImage, imageops};
 
 /// Strips a page.
 const STRIPS: usize = 6;
 /// Pixels between pictures.
-const GAP: usize = 8;
+const GAP: u32 = 8;
+const QUALITY: u8 = 90;
 
-/// One photo's pictures and what is said about it.
+/// One photo's pictures and its caption.
 pub struct Strip {
-    pub pictures: Vec<Pixels>,
+    pub pictures: Vec<RgbImage>,
     /// HTML.
     pub caption: String,
 }
@@ -71,33 +73,26 @@ impl Page {
     }
 }
 
-fn montage(strips: &[Strip]) -> Result<Vec<u8>, EncodeError> {
+fn montage(strips: &[Strip]) -> anyhow::Result<Vec<u8>> {
     let sides = |strip: &Strip| {
-        let widths = strip.pictures.iter().map(|p| p.width() as usize + GAP);
-        let heights = strip.pictures.iter().map(|p| p.height() as usize + GAP);
-        (widths.sum::<usize>(), heights.max().unwrap_or(0))
+        let widths = strip.pictures.iter().map(|p| p.width() + GAP);
+        let heights = strip.pictures.iter().map(|p| p.height() + GAP);
+        (widths.sum::<u32>(), heights.max().unwrap_or(0))
     };
     let sides: Vec<_> = strips.iter().map(sides).collect();
     let width = sides.iter().map(|side| side.0).max().unwrap_or(1);
-    let height: usize = sides.iter().map(|side| side.1).sum();
-    let mut canvas = vec![255_u8; width * height * 3];
+    let height = sides.iter().map(|side| side.1).sum();
+    let mut sheet = RgbImage::from_pixel(width, height, Rgb([255; 3]));
     let mut top = 0;
     for (strip, (_, tall)) in strips.iter().zip(sides) {
         let mut left = 0;
         for picture in &strip.pictures {
-            lay(&mut canvas, width, picture, left, top);
-            left += picture.width() as usize + GAP;
+            imageops::replace(&mut sheet, picture, left, top);
+            left += i64::from(picture.width() + GAP);
         }
-        top += tall;
+        top += i64::from(tall);
     }
-    let sheet = Pixels::from_eight(width as u32, height as u32, canvas).expect("a full canvas");
-    encode(&sheet, &Metadata::default(), &Output::Jpeg { quality: 90 })
-}
-
-fn lay(canvas: &mut [u8], width: usize, picture: &Pixels, left: usize, top: usize) {
-    let row = picture.width() as usize * 3;
-    for (y, from) in picture.rgb8().chunks(row).enumerate() {
-        let at = ((top + y) * width + left) * 3;
-        canvas[at..at + row].copy_from_slice(from);
-    }
+    let mut bytes = Vec::new();
+    sheet.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, QUALITY))?;
+    Ok(bytes)
 }

@@ -1,7 +1,7 @@
 //! Patches: what hangs together in a shape, by sides or corners. The small ones are taken out,
 //! where an outline is to be compared and not what a tree lets through.
 
-use crate::bench::sight::shape::Shape;
+use crate::bench::scenes::shape::Shape;
 
 /// Share of the picture below which a patch is small.
 const SMALL: f64 = 0.0005;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use plumbline_documents::{Place, Room};
 use plumbline_enhance::Scene;
 
-use crate::bench::sight::labels::Label;
-use crate::bench::sight::{percent, word};
+use crate::bench::scenes::labels::Label;
+use crate::bench::scenes::{percent, word};
 
 /// What one analyzer answered.
 #[derive(Debug, Default)]

@@ -1,7 +1,10 @@
 //! Shapes: yes or no for every pixel, and the few things that outlines are compared by. And masks
 //! at another size, from which shapes are made.
 
+use image::imageops::{self, FilterType};
 use plumbline_enhance::Mask;
+
+use crate::pictures::gray_image;
 
 /// Yes or no for every pixel, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,54 +87,8 @@ impl Shape {
 /// A mask at another size: bilinear where it grows; where it shrinks, the triangle is as wide as
 /// two of the new pixels.
 pub fn resized(mask: &Mask, width: u32, height: u32) -> Mask {
-    let columns = taps(mask.width(), width);
-    let rows = taps(mask.height(), height);
-    let across: Vec<Vec<f32>> = mask
-        .values()
-        .chunks_exact(mask.width() as usize)
-        .map(|row| columns.iter().map(|tap| tap.sum(row)).collect())
-        .collect();
-    let down = |tap: &Tap| -> Vec<u8> {
-        let mean = |x| tap.mean(|y| across[y][x]);
-        (0..columns.len()).map(|x| (mean(x) + 0.5) as u8).collect()
-    };
-    let values = rows.iter().flat_map(down).collect();
-    Mask::new(width, height, values).expect("one value for every place")
-}
-
-/// The old pixels that make a new one, and their shares.
-struct Tap {
-    first: usize,
-    shares: Vec<f32>,
-}
-
-impl Tap {
-    fn mean(&self, of: impl Fn(usize) -> f32) -> f32 {
-        let shares = self.shares.iter().enumerate();
-        shares.map(|(i, share)| share * of(self.first + i)).sum()
-    }
-
-    fn sum(&self, row: &[u8]) -> f32 {
-        self.mean(|x| f32::from(row[x]))
-    }
-}
-
-fn taps(from: u32, to: u32) -> Vec<Tap> {
-    let scale = from as f32 / to as f32;
-    let reach = scale.max(1.0);
-    let tap = |i: u32| {
-        let middle = (i as f32 + 0.5) * scale;
-        let first = (middle - reach).max(0.0) as usize;
-        let last = ((middle + reach).ceil() as usize).min(from as usize);
-        let share = |j| (1.0 - ((j as f32 + 0.5 - middle) / reach).abs()).max(0.0);
-        let shares: Vec<f32> = (first..last).map(share).collect();
-        let sum: f32 = shares.iter().sum();
-        Tap {
-            first,
-            shares: shares.iter().map(|share| share / sum).collect(),
-        }
-    };
-    (0..to).map(tap).collect()
+    let resized = imageops::resize(&gray_image(mask), width, height, FilterType::Triangle);
+    Mask::new(width, height, resized.into_raw()).expect("one value for every pixel")
 }
 
 #[cfg(test)]

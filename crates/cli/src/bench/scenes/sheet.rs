@@ -4,98 +4,107 @@
 use std::fs;
 use std::path::Path;
 
+use image::{DynamicImage, RgbImage};
 use plumbline_documents::Place;
 use plumbline_enhance::plan::sky::{NewSky, Sky};
 use plumbline_enhance::{
     Decoded, Measured, Overrides, Pixels, Preset, Scene, SkyChoice, measure, preview, sky, small,
 };
+use plumbline_pipeline::scene_analysis::SceneAnalysis;
 
-use crate::bench::sight::labels::Label;
-use crate::bench::sight::montage::{Page, Strip};
-use crate::bench::sight::{Looker, Recalled};
-use crate::seeing::{self, Seeing};
-use crate::{files, look};
+use crate::bench::scenes::labels::Label;
+use crate::bench::scenes::montage::{Page, Strip};
+use crate::bench::scenes::{Candidate, analysis};
+use crate::files;
+use crate::pictures::{gray_image, rgb_image};
 
 /// Longer side of a picture on the sheet, pixels.
 const LONG_EDGE: u32 = 600;
 
 /// Writes the pages of one analyzer into a folder.
-pub fn make(out: &Path, photos: &Path, labels: &[&Label], looker: &Looker) -> anyhow::Result<()> {
+pub fn make(
+    out: &Path,
+    photos: &Path,
+    labels: &[&Label],
+    candidate: &Candidate,
+) -> anyhow::Result<()> {
     fs::create_dir_all(out)?;
     let mut page = Page::new(out);
     for label in labels {
         let photo = files::open(&photos.join(&label.file))?;
-        page.add(strip(label.name(), &photo, looker)?)?;
+        page.add(strip(label.name(), &photo, candidate)?)?;
     }
     page.finish()
 }
 
-fn strip(name: &str, photo: &Decoded, looker: &Looker) -> anyhow::Result<Strip> {
-    let scene = looker.analyzer.analyze(&small(&photo.pixels))?;
+fn strip(name: &str, photo: &Decoded, candidate: &Candidate) -> anyhow::Result<Strip> {
+    let scene = candidate.analyzer.analyze(&small(&photo.pixels))?;
     let outside = Overrides {
         place: Some(Place::Exterior),
         ..Overrides::default()
     };
-    let seeing = seeing::see(&photo.pixels, &Recalled(&scene), &outside)?;
+    let outside = analysis(&photo.pixels, &scene, &outside);
     let measured = measure(&photo.pixels, &photo.metadata.shot());
-    let matte = look::grey(&look::mask(&seeing, &photo.pixels));
-    let mut pictures = vec![
-        preview(&photo.pixels, LONG_EDGE),
-        preview(&matte, LONG_EDGE),
-    ];
+    let matte = gray_image(&outside.sky_mask(&photo.pixels));
+    let matte = DynamicImage::from(matte).thumbnail(LONG_EDGE, LONG_EDGE);
+    let mut pictures = vec![reduced(&photo.pixels), matte.into_rgb8()];
     for choice in [
         SkyChoice::Clear,
         SkyChoice::LightCloud,
         SkyChoice::HighCloud,
     ] {
-        pictures.extend(replaced(photo, &seeing, &measured, choice));
+        pictures.extend(replaced(photo, &outside, &measured, choice));
     }
     Ok(Strip {
         pictures,
-        caption: caption(name, photo, &scene, &seeing, &measured)?,
+        caption: caption(name, photo, &scene, &outside, &measured),
     })
 }
 
-/// The photo with the sky that is wished, whatever speaks against it; `None`: there is no sky.
+/// The photo with the sky that is asked for, whatever speaks against it; `None`: there is no sky.
 fn replaced(
     photo: &Decoded,
-    seeing: &Seeing,
+    outside: &SceneAnalysis,
     measured: &Measured,
     choice: SkyChoice,
-) -> Option<Pixels> {
+) -> Option<RgbImage> {
     // As if a person had asked for it and painted where: all that is left to refuse is no sky.
     let overrides = Overrides {
         place: Some(Place::Exterior),
-        sky_mask: seeing.scene.sky.clone(),
+        sky_mask: outside.scene.sky.clone(),
         sky: Some(choice),
     };
-    let sky = seeing.sky(measured, &Preset::default(), &overrides, &photo.metadata);
+    let sky = outside.sky(measured, &Preset::default(), &overrides, &photo.metadata);
     sky.new_sky()
-        .and_then(|new| painted(&photo.pixels, seeing, new))
+        .and_then(|new| painted(&photo.pixels, outside, new))
 }
 
-fn painted(pixels: &Pixels, seeing: &Seeing, new: &NewSky) -> Option<Pixels> {
-    let matte = seeing.matte.as_ref()?;
+fn painted(pixels: &Pixels, analysis: &SceneAnalysis, new: &NewSky) -> Option<RgbImage> {
+    let matte = analysis.matte.as_ref()?;
     let picture = sky::replace(pixels, pixels.clone(), matte, new, None);
-    Some(preview(&picture, LONG_EDGE))
+    Some(reduced(&picture))
 }
 
-/// Name, share, doubt, and what becomes of the sky in a shoot that asks for clear ones: as the analyzer
-/// sees the photo and, where that differs, once a person said that it is of a house.
+fn reduced(pixels: &Pixels) -> RgbImage {
+    rgb_image(&preview(pixels, LONG_EDGE))
+}
+
+/// Name, share, doubt, and the decision about the sky in a shoot that asks for clear ones: as the
+/// analyzer judges the photo and, where that differs, with a person's word that it is of a house.
 fn caption(
     name: &str,
     photo: &Decoded,
     scene: &Scene,
-    outside: &Seeing,
+    outside: &SceneAnalysis,
     measured: &Measured,
-) -> anyhow::Result<String> {
+) -> String {
     let preset = Preset {
         sky: SkyChoice::Clear,
         ..Preset::default()
     };
     let overrides = Overrides::default();
-    let seen = seeing::see(&photo.pixels, &Recalled(scene), &overrides)?;
-    let alone = seen.sky(measured, &preset, &overrides, &photo.metadata);
+    let analysis = analysis(&photo.pixels, scene, &overrides);
+    let alone = analysis.sky(measured, &preset, &overrides, &photo.metadata);
     let overrides = Overrides {
         place: Some(Place::Exterior),
         ..overrides
@@ -111,7 +120,7 @@ fn caption(
     if alone != helped {
         caption += &format!(" <i>Told that it is outside:</i> {}", decision(&helped));
     }
-    Ok(caption)
+    caption
 }
 
 fn decision(sky: &Sky) -> String {

@@ -1,5 +1,5 @@
-//! Skies: how well the sky that an analyzer finds, and the matte that is refined from it, lie on masks
-//! that were drawn or checked by hand.
+//! Skies: agreement of the sky that an analyzer finds, and of the matte that is refined from it, with
+//! masks that were drawn or checked by hand.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use plumbline_documents::Place;
 use plumbline_enhance::{Mask, Overrides, Pixels, small};
 
-use crate::bench::sight::agreement::{Agreement, Truth, agreement};
-use crate::bench::sight::shape::{Shape, resized};
-use crate::bench::sight::{Looker, Recalled};
+use crate::bench::scenes::agreement::{Agreement, Truth, agreement};
+use crate::bench::scenes::shape::{Shape, resized};
+use crate::bench::scenes::{Candidate, analysis};
 use crate::bench::table::median_of;
-use crate::{files, look, seeing};
+use crate::files;
 
 /// Masks of one origin.
 struct Set {
     name: &'static str,
-    /// Where the masks lie.
+    /// Folder of the masks.
     masks: &'static str,
-    /// How a mask's name goes on after the photo's.
+    /// End of a mask's name, after the photo's.
     ending: &'static str,
-    /// Where their photos lie.
+    /// Folder of their photos.
     photos: &'static str,
 }
 
@@ -50,8 +50,8 @@ struct Row {
 
 const KINDS: [&str; 2] = ["raw", "refined"];
 
-/// Looks at every photo that has a mask, and prints what was found.
-pub fn compare(folder: &Path, analyzers: &[Looker], each: bool) -> anyhow::Result<()> {
+/// Analyses every photo that has a mask, and prints the agreement.
+pub fn compare(folder: &Path, analyzers: &[Candidate], each: bool) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for set in &SETS {
         for (photo, file) in photos(folder, set) {
@@ -95,13 +95,13 @@ fn mask(path: &Path) -> anyhow::Result<Mask> {
     Ok(Mask::of_luma(&files::open(path)?.pixels))
 }
 
-/// `None`: the analyzer looks for no skies.
+/// `None`: the analyzer finds no skies.
 fn agreements(
     pixels: &Pixels,
     truth: &Mask,
-    looker: &Looker,
+    candidate: &Candidate,
 ) -> anyhow::Result<Option<[Agreement; 2]>> {
-    let scene = looker.analyzer.analyze(&small(pixels))?;
+    let scene = candidate.analyzer.analyze(&small(pixels))?;
     let Some(likely) = &scene.sky else {
         return Ok(None);
     };
@@ -110,15 +110,15 @@ fn agreements(
         place: Some(Place::Exterior),
         ..Overrides::default()
     };
-    let seeing = seeing::see(pixels, &Recalled(&scene), &outside)?;
-    let found = [likely, &look::mask(&seeing, pixels)];
+    let refined = analysis(pixels, &scene, &outside).sky_mask(pixels);
+    let found = [likely, &refined];
     let found = found.map(|mask| resized(mask, truth.width(), truth.height()));
     let truth = Truth::of(truth);
     let agreements = found.map(|mask| agreement(&Shape::of(&mask, |v| v > 127), &truth));
     Ok(Some(agreements))
 }
 
-fn print(rows: &[Row], analyzers: &[Looker]) {
+fn print(rows: &[Row], analyzers: &[Candidate]) {
     println!("\nSkies; boundary F1 is at 2 pixels of the mask's size:\n");
     println!(
         "| masks | analyzer | found | photos | IoU mean | median | F1 mean | median | outline F1 mean | median |"
