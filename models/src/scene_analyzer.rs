@@ -301,7 +301,7 @@ mod tests {
         assert_eq!(analyzer.sky_sha256().map(str::len), Some(64));
         assert_eq!(notes.len(), 1);
         for note in notes {
-            assert!(note.contains("plumbline-worker models pull"), "{note}");
+            assert!(note.contains("plumbline models pull"), "{note}");
         }
     }
 

@@ -54,7 +54,7 @@ pub enum Proof {
 
 /// A file that is not there, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{id} is {}. Run: plumbline-worker models pull {id}", .state.in_words())]
+#[error("{id} is {}. Run: plumbline models pull {id}", .state.in_words())]
 pub struct Absent {
     /// Id of the weight.
     pub id: String,
@@ -240,7 +240,7 @@ mod tests {
         let absent = store.find(&manifest::all()[0]).unwrap_err();
         assert_eq!(
             absent.to_string(),
-            "sky-u2netp is not installed. Run: plumbline-worker models pull sky-u2netp"
+            "sky-u2netp is not installed. Run: plumbline models pull sky-u2netp"
         );
     }
 }

@@ -1,105 +1,83 @@
-//! What the worker is told from outside. The only place that reads the environment.
+//! The daemon's settings. Nothing else reads the environment.
 
 use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
 
-use anyhow::Context;
+use clap::{Args, value_parser};
+use plumbline_pipeline::generative_models::ModelFolders;
 
-#[derive(Debug, Clone)]
+/// Each flag can be given as the environment variable beside it. Everything but database and
+/// storage has a default that fits a small machine.
+#[derive(Debug, Clone, Args)]
 pub struct Config {
+    /// Postgres, as a URL.
+    #[arg(long, env = "PLUMBLINE_DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
-    /// The folder where blobs are kept.
+
+    /// Folder that holds the photos.
+    #[arg(long, env = "PLUMBLINE_STORAGE")]
     pub storage: PathBuf,
-    /// Photos worked on at the same time. One photo uses all cores by itself.
-    pub concurrency: usize,
-    /// How often this worker tells the queue that it is alive.
-    pub heartbeat: Duration,
-    /// After how many missed heartbeats the queue gives its deliveries to others.
-    pub missed_heartbeats: usize,
-    /// How long a claim on a photo lasts when it is not renewed.
+
+    /// Photos worked on at the same time, 1 to 64. One photo uses all cores by itself.
+    #[arg(long, env = "PLUMBLINE_CONCURRENCY", default_value_t = 1, value_parser = value_parser!(u32).range(1..=64))]
+    pub concurrency: u32,
+
+    /// Seconds between two heartbeats to the queue.
+    #[arg(long, env = "PLUMBLINE_HEARTBEAT_SECS", default_value_t = 5, value_parser = value_parser!(u64).range(1..=600))]
+    pub heartbeat_secs: u64,
+
+    /// Missed heartbeats after which the queue gives the deliveries to others.
+    #[arg(long, env = "PLUMBLINE_MISSED_HEARTBEATS", default_value_t = 4, value_parser = value_parser!(u32).range(2..=100))]
+    pub missed_heartbeats: u32,
+
+    /// Seconds that a claim on a photo lasts when it is not renewed.
+    #[arg(long, env = "PLUMBLINE_LEASE_SECS", default_value_t = 20, value_parser = value_parser!(u32).range(2..=3600))]
     pub lease_secs: u32,
-    /// How long a photo in hand may take to finish once we are told to stop.
-    pub grace: Duration,
-    /// How long a shoot must be quiet before its exposures are grouped: uploads of
-    /// one bracket come in one after the other.
+
+    /// Seconds that a photo in hand may take to finish when the program is told to stop.
+    #[arg(long, env = "PLUMBLINE_GRACE_SECS", default_value_t = 25, value_parser = value_parser!(u64).range(0..=3600))]
+    pub grace_secs: u64,
+
+    /// Seconds that a shoot must be quiet before its exposures are grouped: uploads of one bracket
+    /// come in one after the other.
+    #[arg(long, env = "PLUMBLINE_BRACKET_QUIET_SECS", default_value_t = 15, value_parser = value_parser!(u32).range(0..=600))]
     pub bracket_quiet_secs: u32,
+
+    #[command(flatten)]
+    pub models: ModelSettings,
+
+    /// What to log, as filters of `tracing`.
+    #[arg(long, env = "PLUMBLINE_LOG", default_value = "info")]
+    pub log: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ModelSettings {
+    /// Folder of networks' weights.
+    #[arg(long, env = "PLUMBLINE_MODELS_DIR", default_value = ".data/models")]
+    pub models_dir: PathBuf,
+
+    /// Generative model in the layout of diffusers, instead of the installed one.
+    #[arg(long, env = "PLUMBLINE_DIFFUSION_DIR")]
+    pub diffusion_dir: Option<PathBuf>,
+
+    /// Steps that this model was distilled for.
+    #[arg(long, env = "PLUMBLINE_DIFFUSION_STEPS", default_value_t = 8)]
+    pub diffusion_steps: usize,
 }
 
 impl Config {
-    /// Everything but the database and the storage has a default that fits a
-    /// small machine.
-    pub fn from_env() -> anyhow::Result<Self> {
-        Ok(Self {
-            database_url: database_url()?,
-            storage: required("PLUMBLINE_STORAGE")?.into(),
-            concurrency: number("PLUMBLINE_CONCURRENCY", 1, 1..=64)?,
-            heartbeat: Duration::from_secs(number("PLUMBLINE_HEARTBEAT_SECS", 5, 1..=600)?),
-            missed_heartbeats: number("PLUMBLINE_MISSED_HEARTBEATS", 4, 2..=100)?,
-            lease_secs: number("PLUMBLINE_LEASE_SECS", 20, 2..=3600)?,
-            grace: Duration::from_secs(number("PLUMBLINE_GRACE_SECS", 25, 0..=3600)?),
-            bracket_quiet_secs: number("PLUMBLINE_BRACKET_QUIET_SECS", 15, 0..=600)?,
-        })
+    /// The database's notices ("already exists, skipping") are noise.
+    pub fn log_filter(&self) -> String {
+        format!("{},sqlx::postgres::notice=off", self.log)
     }
 }
 
-/// All that a program needs which only asks the database.
-pub fn database_url() -> anyhow::Result<String> {
-    required("PLUMBLINE_DATABASE_URL")
-}
-
-/// The folder where weights of networks lie.
-pub fn models_folder() -> PathBuf {
-    let usual = || ".data/models".to_owned();
-    read("PLUMBLINE_MODELS_DIR").unwrap_or_else(usual).into()
-}
-
-/// A model for the model in the layout of diffusers, instead of the installed one.
-pub fn diffusion_folder() -> Option<PathBuf> {
-    read("PLUMBLINE_DIFFUSION_DIR").map(PathBuf::from)
-}
-
-/// Steps that this model was distilled for.
-pub fn diffusion_steps() -> usize {
-    let steps = read("PLUMBLINE_DIFFUSION_STEPS");
-    steps.and_then(|steps| steps.parse().ok()).unwrap_or(8)
-}
-
-/// A folder or an address that holds copies of them.
-pub fn models_mirror() -> Option<String> {
-    read("PLUMBLINE_MODELS_MIRROR")
-}
-
-/// What to log. The database's notices ("already exists, skipping") are noise.
-pub fn log_filter() -> String {
-    let asked = read("PLUMBLINE_LOG").unwrap_or_else(|| "info".to_owned());
-    format!("{asked},sqlx::postgres::notice=off")
-}
-
-fn required(name: &str) -> anyhow::Result<String> {
-    read(name).with_context(|| format!("{name} is not set"))
-}
-
-fn number<N>(name: &str, default: N, range: std::ops::RangeInclusive<N>) -> anyhow::Result<N>
-where
-    N: FromStr + PartialOrd + std::fmt::Display,
-{
-    let Some(text) = read(name) else {
-        return Ok(default);
-    };
-    text.parse()
-        .ok()
-        .filter(|n| range.contains(n))
-        .with_context(|| {
-            format!(
-                "{name} is '{text}', not a whole number from {} to {}",
-                range.start(),
-                range.end()
-            )
-        })
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the one place that may")]
-fn read(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+impl ModelSettings {
+    pub fn folders(&self) -> ModelFolders {
+        ModelFolders {
+            weights: self.models_dir.clone(),
+            diffusion: self.diffusion_dir.clone(),
+            diffusion_steps: self.diffusion_steps,
+        }
+    }
 }

@@ -1,55 +1,34 @@
-//! Why a run did not end with a photo: worth another try, final with a sentence
-//! for the customer, or stopped by us. Nothing in between.
+//! Failures of storage and of threads, as the pipeline's.
 
-use plumbline_enhance::Refusal;
+use std::any::Any;
+
+use plumbline_pipeline::failure::Failure;
 use plumbline_storage::StorageError;
 use tokio::task::JoinError;
 
-#[derive(Debug)]
-pub enum Failure {
-    /// Another run would end the same way. The sentence is for the customer.
-    Final(String),
-    /// It may heal. The trouble is for the log, never for the customer.
-    Retry(anyhow::Error),
-    /// We were told to stop, or lost the claim.
-    Stopped,
-}
-
-impl Failure {
-    /// Trouble with something that may heal: a database, a disk.
-    pub fn trouble(error: impl Into<anyhow::Error>) -> Self {
-        Self::Retry(error.into())
-    }
-
-    /// The thread that worked on the pixels did not come to its end.
-    pub fn broken_off(error: JoinError) -> Self {
-        let what = match error.try_into_panic() {
-            Ok(panic) => format!("panicked: {}", panic_message(&*panic)),
-            Err(error) => error.to_string(),
-        };
-        Self::Retry(anyhow::Error::msg(what))
+pub fn of_storage(error: StorageError) -> Failure {
+    match error {
+        StorageError::Missing(_) => Failure::Final(
+            "The uploaded file of this photo is missing. Please upload it again.".to_owned(),
+        ),
+        other => Failure::Retry(other.into()),
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Final(refusal.to_string())
+/// A thread that did not come to its end.
+pub fn of_thread(error: JoinError) -> Failure {
+    match error.try_into_panic() {
+        Ok(panic) => of_panic(&*panic),
+        Err(error) => Failure::Retry(error.into()),
     }
 }
 
-impl From<StorageError> for Failure {
-    fn from(error: StorageError) -> Self {
-        match error {
-            StorageError::Missing(_) => Self::Final(
-                "The uploaded file of this photo is missing. Please upload it again.".to_owned(),
-            ),
-            other => Self::Retry(other.into()),
-        }
-    }
+pub fn of_panic(payload: &(dyn Any + Send)) -> Failure {
+    Failure::Retry(anyhow::anyhow!("panicked: {}", panic_message(payload)))
 }
 
-/// What a panic said.
-pub fn panic_message(payload: &(dyn std::any::Any + Send)) -> &str {
+/// The message of a panic.
+pub fn panic_message(payload: &(dyn Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()
         .copied()

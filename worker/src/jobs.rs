@@ -4,43 +4,43 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_postgres::PgPool;
-use plumbline_domain::work::queue as orders;
+use plumbline_domain::work::queue as deliveries;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::config::Config;
-use crate::kitchen::Kitchen;
+use crate::daemon::Daemon;
 use crate::queue::{self, Settings};
 
 mod enhance_photo;
 
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 
-/// Answers every queue until closing time.
-pub async fn serve(kitchen: &Arc<Kitchen>, pool: &PgPool, config: &Config) {
+/// Answers every queue until the daemon drains.
+pub async fn serve(daemon: &Arc<Daemon>, pool: &PgPool, config: &Config) {
     let settings = Settings {
-        queue: orders::ENHANCE_PHOTO,
-        concurrency: config.concurrency,
-        heartbeat: config.heartbeat,
-        missed_heartbeats: config.missed_heartbeats,
+        queue: deliveries::ENHANCE_PHOTO,
+        concurrency: config.concurrency as usize,
+        heartbeat: Duration::from_secs(config.heartbeat_secs),
+        missed_heartbeats: config.missed_heartbeats as usize,
     };
-    let cook = kitchen.clone();
+    let shared = daemon.clone();
     let answer = move |payload: Value| {
-        let kitchen = cook.clone();
+        let daemon = shared.clone();
         async move {
-            if let Some(order) = decode(orders::ENHANCE_PHOTO, payload) {
-                enhance_photo::run(&kitchen, order).await;
+            if let Some(job) = decode(deliveries::ENHANCE_PHOTO, payload) {
+                enhance_photo::run(&daemon, job).await;
             }
         }
     };
-    queue::serve(pool, &settings, answer, &kitchen.closing).await;
+    queue::serve(pool, &settings, answer, daemon.shutdown.drain()).await;
 }
 
 /// A delivery that cannot be read is never going to be: it is logged and
 /// acknowledged.
 fn decode<T: DeserializeOwned>(queue: &str, payload: Value) -> Option<T> {
     serde_json::from_value(payload)
-        .inspect_err(|error| tracing::error!(queue, %error, "an order that cannot be read"))
+        .inspect_err(|error| tracing::error!(queue, %error, "a delivery that cannot be read"))
         .ok()
 }
 
@@ -50,7 +50,7 @@ pub async fn tidy(pool: PgPool) {
     let mut minutes = tokio::time::interval(TIDY_EVERY);
     loop {
         minutes.tick().await;
-        match orders::tidy(&pool).await {
+        match deliveries::tidy(&pool).await {
             Ok(tidied) => tracing::debug!(
                 deliveries = tidied.deliveries,
                 workers = tidied.workers,

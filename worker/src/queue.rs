@@ -16,17 +16,16 @@ use apalis::prelude::{
     BackendExt, BoxDynError, Strategy, WorkerBuilder, WorkerBuilderExt, WorkerError,
 };
 use apalis_postgres::{Config, PgPool, PostgresStorage};
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::closing::Closing;
 use crate::failure::panic_message;
 
 /// How often the queue is looked into; what is due now also rings at once.
 const POLL: Duration = Duration::from_secs(1);
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Having worked for this long, the queue counts as healed.
 const HEALED_AFTER: Duration = Duration::from_secs(60);
 
@@ -44,27 +43,33 @@ pub fn connections(queues: u32, concurrency: u32) -> u32 {
     queues + concurrency + 3
 }
 
-/// Answers the queue until closing time, through any number of database
+/// Pauses before the queue is taken up again, ever longer.
+fn restart_pauses() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_secs(1))
+        .with_max_delay(Duration::from_secs(30))
+        .without_max_times()
+        .build()
+}
+
+/// Answers the queue until `drain`, through any number of database
 /// restarts. Ends when every delivery taken up is answered.
-pub async fn serve<H, F>(pool: &PgPool, settings: &Settings, handler: H, closing: &Closing)
+pub async fn serve<H, F>(pool: &PgPool, settings: &Settings, handler: H, drain: &CancellationToken)
 where
     H: Fn(Value) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
-    let mut pause = FIRST_PAUSE;
-    while !closing.has_begun() {
+    let mut pauses = restart_pauses();
+    while !drain.is_cancelled() {
         let since = Instant::now();
-        if let Err(error) = work(pool, settings, handler.clone(), closing.clone()).await {
+        if let Err(error) = work(pool, settings, handler.clone(), drain.clone()).await {
             tracing::warn!(queue = settings.queue, %error, "the queue broke off");
         }
         if since.elapsed() > HEALED_AFTER {
-            pause = FIRST_PAUSE;
+            pauses = restart_pauses();
         }
-        tokio::select! {
-            () = sleep(pause) => {}
-            () = closing.begun() => {}
-        }
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        let pause = pauses.next().expect("there is no last pause");
+        drain.run_until_cancelled(sleep(pause)).await;
     }
 }
 
@@ -72,7 +77,7 @@ async fn work<H, F>(
     pool: &PgPool,
     settings: &Settings,
     handler: H,
-    closing: Closing,
+    drain: CancellationToken,
 ) -> Result<(), WorkerError>
 where
     H: Fn(Value) -> F + Clone + Send + Sync + 'static,
@@ -94,7 +99,7 @@ where
         .concurrency(settings.concurrency)
         .build(move |payload: Value| answer(handler(payload)))
         .run_until(async move {
-            closing.begun().await;
+            drain.cancelled().await;
             Ok::<(), io::Error>(())
         })
         .await

@@ -1,86 +1,85 @@
-//! Enhances one photo. The order holds ids only and may arrive twice: the claim
+//! Enhances one photo. The job holds ids only and may arrive twice: the claim
 //! decides who works, and everything that is written is written under it.
+
+mod exposures;
+mod ingest;
+mod overrides;
+mod progress;
+mod record;
+mod renditions;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::anyhow;
 use futures::FutureExt;
 use plumbline_domain::work::jobs::Claim;
 use plumbline_domain::work::queue::EnhancePhoto;
+use plumbline_enhance::Output;
+use plumbline_pipeline::failure::Failure;
 
-use crate::develop::develop;
-use crate::failure::{Failure, panic_message};
-use crate::hold::Hold;
-use crate::kitchen::Kitchen;
-use crate::overrides::{self, Choices};
-use crate::progress::Progress;
-use crate::record;
-use crate::renditions::{self, Album, Finished};
-use crate::sight;
-use crate::workplace::Workplace;
+use crate::daemon::Daemon;
+use crate::failure;
+use crate::job_context::JobContext;
+use crate::jobs::enhance_photo::overrides::Choices;
+use crate::jobs::enhance_photo::progress::Progress;
+use crate::jobs::enhance_photo::renditions::Stored;
+use crate::lease::Lease;
 
-pub async fn run(kitchen: &Arc<Kitchen>, order: EnhancePhoto) {
-    let _slot = kitchen.slot().await;
-    let Some(claim) = record::begin(kitchen, order).await else {
+pub async fn run(daemon: &Arc<Daemon>, job: EnhancePhoto) {
+    let _slot = daemon.slot().await;
+    let Some(claim) = record::begin(daemon, job).await else {
         return;
     };
     let (photo, since) = (claim.photo.id, Instant::now());
     tracing::info!(photo.id = %photo, job.id = %claim.job, run = claim.run, "photo {photo} begun");
 
-    let hold = Hold::on(kitchen, order, &claim);
-    let cooked = AssertUnwindSafe(cook(kitchen, order, &claim, &hold))
+    let lease = Lease::keep(daemon, job, &claim);
+    let processed = AssertUnwindSafe(process(daemon, job, &claim, &lease))
         .catch_unwind()
         .await;
-    let recorded = match cooked {
-        Ok(Ok(Some(finished))) => record::finish(kitchen, order, &claim, finished).await,
+    let recorded = match processed {
+        Ok(Ok(Some(stored))) => record::finish(daemon, job, &claim, stored).await,
         Ok(Ok(None)) => return,
         Ok(Err(failure)) => Err(failure),
-        Err(panic) => Err(Failure::Retry(anyhow!(
-            "panicked: {}",
-            panic_message(&*panic)
-        ))),
+        Err(panic) => Err(failure::of_panic(&*panic)),
     };
     match recorded {
         Ok(()) => {
             let took_ms = since.elapsed().as_millis();
             tracing::info!(photo.id = %photo, took_ms, "photo {photo} finished");
         }
-        Err(failure) => record::failure(kitchen, order, &claim, failure).await,
+        Err(failure) => record::failure(daemon, job, &claim, failure).await,
     }
 }
 
 /// Originals in, renditions in storage out. Touches the database only in passing.
 /// `None`: the photo waits for its other exposures, or went into one of them.
-async fn cook(
-    kitchen: &Arc<Kitchen>,
-    order: EnhancePhoto,
+async fn process(
+    daemon: &Arc<Daemon>,
+    job: EnhancePhoto,
     claim: &Claim,
-    hold: &Hold,
-) -> Result<Option<Finished>, Failure> {
-    let progress = Progress::of(kitchen, order, claim);
-    let place = Workplace {
-        kitchen,
-        order,
+    lease: &Lease,
+) -> Result<Option<Stored>, Failure> {
+    let progress = Progress::start(daemon, job, claim);
+    let context = JobContext {
+        daemon,
+        job,
         claim,
         step: progress.sender(),
-        stop: hold.stop_flag(),
+        stop: lease.stop_token(),
     };
-    let Some(seen) = sight::see(&place).await? else {
+    let Some(ingested) = ingest::ingest(&context).await? else {
         return Ok(None);
     };
-    let shoot = overrides::shoot(&place).await?;
-    let Choices { overrides, sky } = Choices::of(&place, shoot.as_ref()).await?;
-    let studio = place.studio(shoot.as_ref(), sky).await?;
-    let cooked = place
-        .work(move |go_on| {
-            let mut album = Album::default();
-            let mut keep = |picture: &_, heatmap: Option<&_>| album.keep(picture, heatmap);
-            let developed = develop(seen, &overrides, &studio, &mut keep, go_on)?;
-            renditions::encode(developed, album, go_on)
+    let shoot = overrides::shoot(&context).await?;
+    let Choices { overrides, sky } = Choices::of(&context, shoot.as_ref()).await?;
+    let pipeline = context.pipeline(shoot.as_ref(), sky).await?;
+    let encoded = context
+        .work(move |on_step| {
+            let output = Output::default();
+            plumbline_pipeline::process(ingested, &overrides, &pipeline, &output, on_step)
         })
         .await?;
-    let finished = cooked.store(&kitchen.storage, order.organization(), claim.photo.id);
-    finished.await.map(Some)
+    renditions::store(&context, encoded).await.map(Some)
 }

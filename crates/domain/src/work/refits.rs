@@ -1,6 +1,7 @@
 //! Refits: an organization's own thresholds of quality control. The pipeline interprets the
 //! bounds; this module ensures that at most one refit is in force.
 
+use plumbline_documents::RefitInForce;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -18,6 +19,17 @@ pub struct Refit {
     /// Number of decisions that it is based on.
     pub decisions: i32,
     pub adopted_at: OffsetDateTime,
+}
+
+impl Refit {
+    /// The refit as a document; `None`: it is damaged.
+    pub fn document(&self) -> Option<RefitInForce> {
+        Some(RefitInForce {
+            id: self.id.uuid(),
+            table_version: u32::try_from(self.table_version).ok()?,
+            bounds: serde_json::from_value(self.bounds.clone()).ok()?,
+        })
+    }
 }
 
 pub struct NewRefit {

@@ -1,0 +1,141 @@
+//! One run of the natural path through the pipeline, with a clock around each of its stages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use plumbline_documents::{Figure, Gate, Stage, Step};
+use plumbline_enhance::{NoAnalyzer, Output, Overrides, Pixels, Plan, Preset};
+use plumbline_nn::malloc_tuning;
+use plumbline_pipeline::attempt::Attempt;
+use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::develop::{develop, discard};
+use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::ingest::ingest;
+use plumbline_pipeline::process;
+use plumbline_pipeline::qc_policy::QcPolicy;
+
+use crate::bench::stages::{Clock, Run};
+use crate::pictures::rgb_image;
+
+/// Runs it and prints the figures as one line of JSON.
+pub fn once(file: &Path, threads: usize, pair: Option<&Path>) -> anyhow::Result<()> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()?;
+    // As the daemon does while a photo is in hand.
+    let _kept = malloc_tuning::retain_freed();
+    let mut run = Run {
+        peer: "plumbline".to_owned(),
+        ..Run::default()
+    };
+    natural(&mut run, file, pair)?;
+    println!("{}", serde_json::to_string(&run)?);
+    Ok(())
+}
+
+/// The straightened original and the result, as `--pair` writes them.
+pub fn pair_files(folder: &Path) -> [PathBuf; 2] {
+    ["before.ppm", "after.ppm"].map(|name| folder.join(name))
+}
+
+fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()> {
+    let coded = fs::metadata(file)?.len();
+    let config = PipelineConfig {
+        analyzer: Arc::new(NoAnalyzer),
+        model: None,
+        preset: Preset::default(),
+        qc_policy: QcPolicy::default(),
+    };
+    let mut clock = Clock::default();
+    let on_step = &mut |step: Step| {
+        clock.enter(stage_name(step.stage));
+        true
+    };
+    let ingested = ingest(fs::read(file)?, on_step).map_err(failed)?;
+    let (whole, bits) = (bytes(ingested.pixels()), ingested.pixels().bits());
+    let overrides = Overrides::default();
+    if let Some(folder) = pair {
+        let developed = develop(ingested, &overrides, &config, &mut discard, on_step);
+        let developed = developed.map_err(failed)?;
+        run.stages = clock.stop();
+        let [before, after] = pair_files(folder);
+        rgb_image(&developed.original).save(before)?;
+        rgb_image(&developed.picture).save(after)?;
+        describe(run, developed.attempts.last().context("no attempt")?)?;
+        return Ok(());
+    }
+    let output = match bits {
+        8 => Output::default(),
+        _ => Output::Tiff16,
+    };
+    let encoded = process(ingested, &overrides, &config, &output, on_step).map_err(failed)?;
+    run.stages = clock.stop();
+    run.size_bytes = encoded.delivery.full.bytes.len() as u64;
+    let plan = describe(run, &encoded.last.0)?;
+    let straightened = if plan.verticals.is_upright() { 0 } else { 2 };
+    for stage in &mut run.stages {
+        stage.moved_bytes = match stage.name.as_str() {
+            "decode" => coded + whole,
+            "measure" => whole,
+            "correct" => (2 + straightened) * whole,
+            "check" => 2 * whole,
+            _ => 3 * whole + run.size_bytes,
+        };
+    }
+    Ok(())
+}
+
+fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Decoding => "decode",
+        Stage::Measuring => "measure",
+        Stage::Correcting => "correct",
+        Stage::Checking => "check",
+        Stage::Saving => "encode",
+    }
+}
+
+fn failed(failure: Failure) -> anyhow::Error {
+    match failure {
+        Failure::Final(sentence) => anyhow::Error::msg(sentence),
+        Failure::Retry(error) => error,
+        Failure::Stopped => anyhow::Error::msg("stopped"),
+    }
+}
+
+/// Notes what was planned and found: a stage without work, or another picture, would show here.
+fn describe(run: &mut Run, attempt: &Attempt) -> anyhow::Result<Plan> {
+    let plan: Plan = serde_json::from_value(attempt.plan.clone())?;
+    let report = &attempt.report.qc;
+    run.notes
+        .push(format!("plan: {}", plan.describe().join(" ")));
+    if plan.is_colour_identity() {
+        run.notes.push("WARNING: nothing was corrected".to_owned());
+    }
+    if plan.verticals.is_upright() {
+        run.notes
+            .push("WARNING: nothing was straightened".to_owned());
+    }
+    run.notes.push(format!(
+        "check: {:?}, {}",
+        report.verdict,
+        report.headline()
+    ));
+    let figures = [
+        Figure::Ssim,
+        Figure::MsSsim,
+        Figure::DeltaEMean,
+        Figure::DeltaEP95,
+    ];
+    let figures = figures.into_iter().filter_map(|one| report.figure(one));
+    for measure in figures.chain(report.gate(Gate::Structure)) {
+        run.numbers.insert(measure.name.to_string(), measure.value);
+    }
+    Ok(plan)
+}
+
+fn bytes(pixels: &Pixels) -> u64 {
+    pixels.pixel_count() * 3 * u64::from(pixels.bits() / 8)
+}

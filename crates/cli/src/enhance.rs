@@ -1,0 +1,249 @@
+//! `enhance FILE`: the same pipeline on one file, without database or server.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use plumbline_documents::{Engine, EngineChoice, Look, Place, Step, Verdict};
+use plumbline_enhance::{
+    GenerativeModel, Limits, Mask, Output, Overrides, Pixels, Preset, SkyChoice, decode, encode,
+};
+use plumbline_pipeline::analyzers;
+use plumbline_pipeline::attempt::Attempt;
+use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::develop::{Developed, develop, discard};
+use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::ingest::ingest;
+use plumbline_pipeline::qc_policy::QcPolicy;
+use serde_json::{Value, json};
+
+use crate::files::{keep, write_beside};
+use crate::settings::ModelSettings;
+
+/// Quality control held the result for a person.
+const HELD: u8 = 1;
+/// The file cannot be enhanced, and nothing was written.
+const REFUSED: u8 = 2;
+
+/// Exit status: 0 passed, 1 held for review (the photo is written all the same),
+/// 2 refused with a sentence, and nothing is written.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The photo: JPEG, TIFF, PNG, WebP or camera RAW.
+    file: PathBuf,
+    /// Where to write the result: .jpg, .png or .tif.
+    #[arg(short, long, value_name = "OUT")]
+    out: PathBuf,
+    /// Where to write scene, changes and measures, as JSON.
+    #[arg(long, value_name = "JSON")]
+    report: Option<PathBuf>,
+    /// How far the correction goes, 0 to 1.
+    #[arg(long, value_parser = strength)]
+    strength: Option<f32>,
+    /// The look: neutral, bright or warm.
+    #[arg(long, default_value_t = Look::Neutral)]
+    look: Look,
+    /// What makes the pixels: natural (by measurement), guided (a network proposes colour and light)
+    /// or tiled (a network redraws texture); else the best that is installed.
+    #[arg(long)]
+    engine: Option<Engine>,
+    /// What becomes of the sky: keep, clear, light-cloud, high-cloud, or a picture of one.
+    #[arg(long, value_name = "SKY", default_value = "keep")]
+    sky: String,
+    /// What the photo shows, interior or exterior; else the analyzer decides.
+    #[arg(long, value_parser = place_named)]
+    scene: Option<Place>,
+    /// Where the sky is, white on black, as the straightened photo is framed; else the analyzer decides.
+    #[arg(long, value_name = "PICTURE")]
+    mask: Option<PathBuf>,
+    #[command(flatten)]
+    models: ModelSettings,
+}
+
+pub fn run(args: &Args) -> ExitCode {
+    match enhance(args, &config(args)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(HELD),
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+/// Whether it passed quality control. Both files are complete before either
+/// appears under its name.
+fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
+    let output = output(&args.out)?;
+    if is_same_file(&args.file, &args.out) {
+        bail!("The result would overwrite the photo itself. Choose another name for it.");
+    }
+    if let Some(engine) = args.engine {
+        check_installed(engine, config.model.as_deref())?;
+    }
+    let bytes =
+        fs::read(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
+    let on_step = &mut |step: Step| {
+        print_progress(step);
+        true
+    };
+    let ingested = ingest(bytes, on_step).map_err(sentence)?;
+    let overrides = overrides(args)?;
+    let developed = develop(ingested, &overrides, config, &mut discard, on_step);
+    let developed = developed.map_err(sentence)?;
+    let Developed {
+        original,
+        picture,
+        source,
+        metadata,
+        attempts,
+        ..
+    } = developed;
+    drop(original);
+    let encoded = encode(&picture, &metadata, &of_depth(output, picture.bits()))?;
+    let passed = attempts
+        .last()
+        .is_some_and(|last| last.report.qc.verdict == Verdict::Passed);
+
+    let photo = write_beside(&args.out, &encoded)?;
+    if let Some(path) = &args.report {
+        let report = json!({
+            "file": args.file.file_name().map(|name| name.to_string_lossy()),
+            "source": source,
+            "attempts": attempts.iter().map(to_json).collect::<Vec<_>>(),
+            "verdict": if passed { "passed" } else { "held" },
+        });
+        let text = serde_json::to_vec_pretty(&report)?;
+        keep(write_beside(path, &text)?, path)?;
+    }
+    keep(photo, &args.out)?;
+    Ok(passed)
+}
+
+/// At a terminal: a processor takes minutes for all tiles of a photo.
+fn print_progress(step: Step) {
+    let Some(parts) = step.parts.filter(|_| io::stderr().is_terminal()) else {
+        return;
+    };
+    let end = if parts.done == parts.of { "\n" } else { "" };
+    eprint!("\rRedrawing: {} of {} tiles{end}", parts.done, parts.of);
+}
+
+fn config(args: &Args) -> PipelineConfig {
+    let folders = args.models.folders();
+    let model = folders.open(|sentence| eprintln!("{sentence}"));
+    if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&model, args.engine) {
+        eprintln!("No model: {why}");
+    }
+    let usual = Preset::default();
+    PipelineConfig {
+        analyzer: analyzers::open(&folders.weights).0,
+        model: model.ok(),
+        preset: Preset {
+            look: args.look,
+            strength: args.strength.unwrap_or(usual.strength),
+            engine: engine_choice(args.engine),
+            ..usual
+        },
+        qc_policy: QcPolicy::default(),
+    }
+}
+
+/// An engine that was asked for and is not there is refused, so the best one is the one asked for.
+fn engine_choice(engine: Option<Engine>) -> EngineChoice {
+    match engine {
+        Some(Engine::Natural) => EngineChoice::Natural,
+        Some(Engine::Tiled) => EngineChoice::Tiled,
+        Some(Engine::Guided) | None => EngineChoice::Best,
+    }
+}
+
+fn check_installed(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyhow::Result<()> {
+    match (engine, model.map(GenerativeModel::tile_side)) {
+        (Engine::Natural, _) | (Engine::Guided, Some(_)) | (Engine::Tiled, Some(Some(_))) => Ok(()),
+        (Engine::Guided | Engine::Tiled, None) => bail!(
+            "No network that paints is installed on this machine: only the natural engine works. Leave --engine out, or choose natural."
+        ),
+        (Engine::Tiled, Some(None)) => bail!(
+            "The network installed on this machine paints no tiles. Choose guided or natural."
+        ),
+    }
+}
+
+/// The overrides that the arguments ask for.
+fn overrides(args: &Args) -> anyhow::Result<Overrides> {
+    let choice = match args.sky.as_str() {
+        "keep" => SkyChoice::Keep,
+        "clear" => SkyChoice::Clear,
+        "light-cloud" => SkyChoice::LightCloud,
+        "high-cloud" => SkyChoice::HighCloud,
+        file => SkyChoice::Own(Arc::new(picture(Path::new(file))?)),
+    };
+    let mask = args.mask.as_deref().map(picture).transpose()?;
+    Ok(Overrides {
+        place: args.scene,
+        sky_mask: mask.map(|picture| Mask::of_luma(&picture)),
+        sky: Some(choice),
+    })
+}
+
+fn picture(path: &Path) -> anyhow::Result<Pixels> {
+    let bytes = fs::read(path)
+        .with_context(|| format!("{} cannot be read as a picture", path.display()))?;
+    Ok(decode(&bytes, &Limits::default())?.pixels)
+}
+
+fn place_named(text: &str) -> Result<Place, String> {
+    match text {
+        "interior" => Ok(Place::Interior),
+        "exterior" => Ok(Place::Exterior),
+        _ => Err("it is interior or exterior".to_owned()),
+    }
+}
+
+fn to_json(attempt: &Attempt) -> Value {
+    json!({
+        "engine": attempt.engine,
+        "strength": attempt.strength,
+        "plan": attempt.plan,
+        "done": attempt.done,
+        "report": attempt.report,
+        "took_ms": attempt.took_ms,
+    })
+}
+
+fn output(out: &Path) -> anyhow::Result<Output> {
+    let extension = out.extension().unwrap_or_default().to_string_lossy();
+    Output::from_extension(&extension)
+        .with_context(|| format!("{} must end in .jpg, .png or .tif", out.display()))
+}
+
+/// A TIFF has the depth of the photo it was made from.
+fn of_depth(output: Output, bits: u8) -> Output {
+    match output {
+        Output::Tiff16 if bits == 8 => Output::Tiff8,
+        other => other,
+    }
+}
+
+fn is_same_file(file: &Path, out: &Path) -> bool {
+    matches!((file.canonicalize(), out.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn sentence(failure: Failure) -> anyhow::Error {
+    match failure {
+        Failure::Final(sentence) => anyhow::Error::msg(sentence),
+        Failure::Retry(trouble) => trouble.context("This photo could not be enhanced"),
+        Failure::Stopped => anyhow::Error::msg("Stopped."),
+    }
+}
+
+fn strength(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "it is a number from 0 to 1".to_owned())
+}

@@ -1,0 +1,141 @@
+//! `models list | pull | verify | bench`: the weights on this machine. An operator's work, at the
+//! command line; no photo waits for it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use plumbline_models::manifest::{self, Use, Weight};
+use plumbline_models::weight_store::WeightStore;
+
+mod bench;
+mod download;
+mod list;
+mod pull;
+#[cfg(test)]
+mod pull_tests;
+mod source;
+mod verify;
+
+/// Something is missing or wrong.
+const REFUSED: u8 = 2;
+
+/// Exit status: 0 done, 2 something is wrong, and a sentence says what.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lists what is installed, and what each file is for.
+    List(Folder),
+    /// Fetches weights; an interrupted fetch goes on where it stopped.
+    Pull(PullArgs),
+    /// Reads all that is installed and compares it with what it should be.
+    Verify(Folder),
+    /// Runs each installed network once and prints what that costs.
+    Bench(Folder),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Folder {
+    /// Folder of networks' weights.
+    #[arg(
+        long,
+        alias = "models-dir",
+        env = "PLUMBLINE_MODELS_DIR",
+        default_value = ".data/models"
+    )]
+    folder: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct PullArgs {
+    #[command(flatten)]
+    folder: Folder,
+    /// Ids, as `models list` prints them.
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// All that the product uses.
+    #[arg(long, conflicts_with = "ids")]
+    all: bool,
+    /// All that the generative model needs: 17 GB.
+    #[arg(long, conflicts_with_all = ["ids", "all"])]
+    generative: bool,
+    /// A folder or an http(s) address that holds copies.
+    #[arg(long, value_name = "FOLDER|URL", env = "PLUMBLINE_MODELS_MIRROR")]
+    mirror: Option<String>,
+}
+
+/// Weights of the generative model, and of the network for its skies.
+const GENERATIVE: [&str; 8] = [
+    "sdxl-lightning-unet",
+    "sdxl-controlnet-tile",
+    "sdxl-controlnet-canny",
+    "sdxl-vae",
+    "sdxl-text-encoder",
+    "sdxl-text-encoder-2",
+    "sdxl-inpainting-unet",
+    "clip-tokenizer",
+];
+
+pub fn run(command: &Command) -> ExitCode {
+    let done = match command {
+        Command::List(folder) => list::run(&folder.store()),
+        Command::Pull(args) => args.run(),
+        Command::Verify(folder) => verify::run(&folder.store()),
+        Command::Bench(folder) => bench::run(&folder.store()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+impl Folder {
+    fn store(&self) -> WeightStore {
+        WeightStore::new(&self.folder)
+    }
+}
+
+impl PullArgs {
+    fn run(&self) -> anyhow::Result<()> {
+        pull::run(
+            &self.folder.store(),
+            &self.wanted()?,
+            self.mirror.as_deref(),
+        )
+    }
+
+    fn wanted(&self) -> anyhow::Result<Vec<&'static Weight>> {
+        if self.all {
+            let product = |weight: &&Weight| weight.used_by == Use::Product;
+            return Ok(manifest::all().iter().filter(product).collect());
+        }
+        if self.generative {
+            return GENERATIVE.iter().map(|id| named(id)).collect();
+        }
+        if self.ids.is_empty() {
+            bail!(
+                "Say which weights to fetch, or --all, or --generative. `models list` prints them."
+            );
+        }
+        self.ids.iter().map(|id| named(id)).collect()
+    }
+}
+
+fn named(id: &str) -> anyhow::Result<&'static Weight> {
+    let ids = || {
+        let ids: Vec<&str> = manifest::all().iter().map(|w| w.id.as_str()).collect();
+        format!(
+            "There are no weights named {id}. There are: {}.",
+            ids.join(", ")
+        )
+    };
+    manifest::find(id).with_context(ids)
+}
+
+/// A size for people.
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}

@@ -1,0 +1,72 @@
+//! An attempt: one run of a plan over a photo, with its report.
+
+use std::time::Instant;
+
+use plumbline_documents::{AttemptReport, Engine, Measure, MeasureVerdict, Report, Source};
+use plumbline_enhance::Plan;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::failure::Failure;
+
+/// An attempt without its pictures.
+pub struct Attempt {
+    pub engine: Engine,
+    pub strength: f32,
+    pub plan: Value,
+    /// Sentences about what was done.
+    pub done: Vec<String>,
+    pub report: AttemptReport,
+    /// 0 when all measures passed, up to 1 when one asks for review, and beyond by as much as the
+    /// worst is beyond its threshold, as a share of it.
+    pub severity: f32,
+    pub took_ms: u64,
+}
+
+impl Attempt {
+    pub(crate) fn new(
+        plan: &Plan,
+        report: AttemptReport,
+        notes: &[String],
+        since: Instant,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            engine: plan.engine,
+            strength: plan.strength,
+            plan: serde_json::to_value(plan).map_err(Failure::retry)?,
+            done: [notes, &plan.describe()].concat(),
+            severity: severity(&report.qc),
+            report,
+            took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+}
+
+/// The stored form of a report, before scene and ledger are added.
+pub fn document(report: &Report, source: &Source, refit: Option<Uuid>) -> AttemptReport {
+    AttemptReport {
+        qc: report.clone(),
+        headline: report.headline(),
+        source: Some(source.clone()),
+        refit,
+        ..AttemptReport::default()
+    }
+}
+
+fn severity(report: &Report) -> f32 {
+    report.measures.iter().map(badness).fold(0.0, f32::max)
+}
+
+/// A failed measure is always worse than one that only asks for review, which is the worse the
+/// closer it comes to failing.
+fn badness(measure: &Measure) -> f32 {
+    let Some(threshold) = measure.threshold else {
+        return 0.0;
+    };
+    let distance = ((measure.value - threshold).abs() / threshold.abs().max(1e-9)) as f32;
+    match measure.verdict {
+        MeasureVerdict::Failed => 1.0 + distance,
+        MeasureVerdict::Review => (1.0 - distance).max(0.0),
+        MeasureVerdict::Passed | MeasureVerdict::Reported => 0.0,
+    }
+}

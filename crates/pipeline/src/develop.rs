@@ -1,0 +1,199 @@
+//! Development: an ingested photo straightened, analysed, corrected and checked, with less when the
+//! check fails, until it passes or there is nothing less.
+
+use std::time::Instant;
+
+use plumbline_documents::{self as documents, AttemptReport, Report, Source, Stage, Verdict};
+use plumbline_enhance::plan::engine;
+use plumbline_enhance::sky::Matte;
+use plumbline_enhance::{
+    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene,
+    fallback, plan, repaint, straighten,
+};
+
+use crate::attempt::{self, Attempt};
+use crate::config::PipelineConfig;
+use crate::failure::Failure;
+use crate::generation::Correction;
+use crate::ingest::Ingested;
+use crate::scene_analysis::{self, SceneAnalysis};
+use crate::step::{StepFn, enter};
+
+/// A photo that went through the pipeline, whatever quality control says.
+pub struct Developed {
+    /// In sRGB and straightened, otherwise as it was: what the result is compared with.
+    pub original: Pixels,
+    /// The last attempt's.
+    pub picture: Pixels,
+    /// The last attempt's; `None` when its size is wrong.
+    pub heatmap: Option<Heatmap>,
+    /// Share of sky in every pixel, as `original` is framed; `None`: no sky.
+    pub matte: Option<Mask>,
+    pub source: Source,
+    pub metadata: Metadata,
+    /// First to last; never empty. Only the last one can have passed.
+    pub attempts: Vec<Attempt>,
+}
+
+/// Given the pixels of every attempt that is followed by another, before they go: two results in
+/// full size would be one too many.
+pub type KeepFn<'a> = dyn FnMut(&Pixels, Option<&Heatmap>) -> Result<(), Failure> + 'a;
+
+/// A [`KeepFn`] that keeps nothing.
+pub fn discard(_: &Pixels, _: Option<&Heatmap>) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// Develops a photo. The first attempt's time includes ingest. The overrides outrank the analyzer.
+pub fn develop(
+    ingested: Ingested,
+    overrides: &Overrides,
+    config: &PipelineConfig,
+    keep: &mut KeepFn<'_>,
+    on_step: &mut StepFn<'_>,
+) -> Result<Developed, Failure> {
+    let Ingested {
+        pixels,
+        source,
+        metadata,
+        measured,
+        mut notes,
+        since,
+        ..
+    } = ingested;
+    enter(on_step, Stage::Correcting)?;
+    let (preset, model) = (&config.preset, config.model.as_deref());
+    // The framing depends on nothing in the scene, and the scene is analysed as it is framed.
+    let framed = plan(&measured, &Scene::default(), preset, model);
+    let original = straighten(pixels, &framed);
+    let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
+    let analysis = analysis.map_err(Failure::retry)?;
+    let mut plan = plan(&measured, &analysis.scene, preset, model);
+    let sky = analysis.sky(&measured, preset, overrides, &metadata);
+    plan.sky = sky.painted_by(model);
+    notes.extend_from_slice(&analysis.notes);
+    let development = Development {
+        original,
+        analysis,
+        source,
+        notes,
+        own_sky: scene_analysis::own_sky(preset, overrides),
+        config,
+    };
+    let last = development.attempt_until_passed(plan, since, keep, on_step)?;
+    Ok(development.finish(last, metadata))
+}
+
+/// A straightened and analysed photo, ready for attempts.
+struct Development<'a> {
+    original: Pixels,
+    analysis: SceneAnalysis,
+    source: Source,
+    /// Sentences about what was done before the first attempt.
+    notes: Vec<String>,
+    /// The picture of a sky that was chosen.
+    own_sky: Option<&'a Pixels>,
+    config: &'a PipelineConfig,
+}
+
+/// The last attempt's picture, and the records of all.
+struct Last {
+    plan: Plan,
+    picture: Pixels,
+    heatmap: Option<Heatmap>,
+    attempts: Vec<Attempt>,
+}
+
+impl Development<'_> {
+    fn attempt_until_passed(
+        &self,
+        mut plan: Plan,
+        mut since: Instant,
+        keep: &mut KeepFn<'_>,
+        on_step: &mut StepFn<'_>,
+    ) -> Result<Last, Failure> {
+        let (correction, matte) = (self.correction(), self.analysis.matte.as_ref());
+        let missed = engine::missed(self.config.preset.engine, correction.model);
+        let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();
+        let generated = correction.generate_sky(&mut plan, matte, &mut remarks, on_step)?;
+        let new_sky = generated.as_ref().or(self.own_sky);
+        let mut attempts = Vec::new();
+        loop {
+            enter(on_step, Stage::Correcting)?;
+            let corrected = correction.apply(&mut plan, &mut remarks, on_step)?;
+            let picture = repaint(&self.original, corrected, &plan, matte, new_sky);
+            enter(on_step, Stage::Checking)?;
+            let Inspected {
+                report, heatmap, ..
+            } = self.inspect(&picture, &plan);
+            let said = [&self.notes[..], &remarks].concat();
+            attempts.push(Attempt::new(
+                &plan,
+                self.document(&report, &plan),
+                &said,
+                since,
+            )?);
+            let Some(lower) = next(&plan, &report, correction.model) else {
+                return Ok(Last {
+                    plan,
+                    picture,
+                    heatmap,
+                    attempts,
+                });
+            };
+            keep(&picture, heatmap.as_ref())?;
+            (plan, since) = (lower, Instant::now());
+        }
+    }
+
+    fn correction(&self) -> Correction<'_> {
+        Correction {
+            original: &self.original,
+            scene: &self.analysis.scene,
+            model: self.config.model.as_deref(),
+        }
+    }
+
+    fn inspect(&self, picture: &Pixels, plan: &Plan) -> Inspected {
+        let sky = self.analysis.replaced_sky(plan);
+        let policy = &self.config.qc_policy;
+        policy.judge(&self.original, picture, plan, sky.as_ref())
+    }
+
+    fn document(&self, report: &Report, plan: &Plan) -> AttemptReport {
+        let model = self.config.model.as_deref();
+        AttemptReport {
+            headline: scene_analysis::headline(report, plan),
+            scene: Some(documents::Scene {
+                became: plan.sky.describe(),
+                ..self.analysis.document()
+            }),
+            ledger: self.analysis.ledger(plan, &self.original, model),
+            ..attempt::document(report, &self.source, self.config.qc_policy.refit)
+        }
+    }
+
+    fn finish(self, last: Last, metadata: Metadata) -> Developed {
+        let change = match last.plan.is_identity() && self.notes.is_empty() {
+            true => Change::Nothing,
+            false => scene_analysis::change(&last.plan),
+        };
+        Developed {
+            original: self.original,
+            picture: last.picture,
+            heatmap: last.heatmap,
+            matte: self.analysis.matte.as_ref().map(Matte::coarse_mask),
+            source: self.source,
+            metadata: Metadata { change, ..metadata },
+            attempts: last.attempts,
+        }
+    }
+}
+
+/// `None`: this attempt is the last.
+fn next(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
+    match report.verdict {
+        Verdict::Passed => None,
+        Verdict::Held => fallback::lower(plan, report, model),
+    }
+}

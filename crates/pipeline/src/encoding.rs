@@ -1,0 +1,212 @@
+//! The encoded sizes of a developed photo.
+
+use plumbline_documents::Stage;
+use plumbline_enhance::{
+    EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
+};
+use sha2::{Digest, Sha256};
+
+use crate::attempt::Attempt;
+use crate::develop::Developed;
+use crate::failure::Failure;
+use crate::step::{StepFn, enter};
+
+/// Pixels along the longer edge; sharp on a laptop's whole screen.
+const PREVIEW_EDGE: u32 = 2048;
+/// Twice the width of a card on the shoot's page.
+const THUMB_EDGE: u32 = 640;
+/// WebP quality of the pictures on pages; the file to keep is the full one.
+const PREVIEW_QUALITY: u8 = 82;
+const THUMB_QUALITY: u8 = 75;
+const HEATMAP_QUALITY: u8 = 80;
+const PREVIEW_TYPE: &str = "image/webp";
+
+/// Everything a run made, in memory.
+pub struct Encoded {
+    /// Attempts before the last, first to last.
+    pub earlier: Vec<(Attempt, AttemptPreviews)>,
+    pub last: (Attempt, AttemptPreviews),
+    pub delivery: Delivery,
+}
+
+/// Pictures of one attempt, as pages show them.
+pub struct AttemptPreviews {
+    pub preview: EncodedPicture,
+    /// `None`: the size of the attempt is wrong.
+    pub heatmap: Option<EncodedPicture>,
+}
+
+/// The further pictures of the last attempt.
+pub struct Delivery {
+    /// The file to keep: every pixel, with metadata.
+    pub full: EncodedPicture,
+    pub thumb: EncodedPicture,
+    /// The original at the preview's size.
+    pub before: EncodedPicture,
+    /// Sky mask, white where there is sky; `None`: no sky.
+    pub mask: Option<EncodedPicture>,
+}
+
+pub struct EncodedPicture {
+    pub content_type: &'static str,
+    pub width: u32,
+    pub height: u32,
+    pub sha256: [u8; 32],
+    pub crc32: u32,
+    pub bytes: Vec<u8>,
+}
+
+impl AttemptPreviews {
+    /// Encodes the pictures of an attempt that was not the last.
+    pub(crate) fn encode(picture: &Pixels, heatmap: Option<&Heatmap>) -> Result<Self, Failure> {
+        let (preview, heatmap) = rayon::join(
+            || webp(&preview(picture, PREVIEW_EDGE), PREVIEW_QUALITY),
+            || heatmap_webp(heatmap),
+        );
+        Ok(Self {
+            preview: preview?,
+            heatmap: heatmap?,
+        })
+    }
+}
+
+/// Encodes the last attempt. The original is compared with it on pages, so it gets a preview, too.
+pub fn encode(
+    developed: Developed,
+    earlier: Vec<AttemptPreviews>,
+    output: &Output,
+    on_step: &mut StepFn<'_>,
+) -> Result<Encoded, Failure> {
+    enter(on_step, Stage::Saving)?;
+    let Developed {
+        original,
+        picture,
+        heatmap,
+        matte,
+        metadata,
+        mut attempts,
+        ..
+    } = developed;
+    let (before, now) = shrink(original, &picture);
+    // One encoder keeps one core busy; together they take as long as the slowest.
+    let (small, full) = rayon::join(
+        || small_pictures(&before, &now, heatmap.as_ref()),
+        || plumbline_enhance::encode(&picture, &metadata, output).map_err(failure),
+    );
+    let full = encoded(output.media_type(), &picture, full?);
+    let mask = matte.map(mask_png).transpose()?;
+    let (previews, thumb, before) = small?;
+    let last = attempts.pop().expect("a developed photo has an attempt");
+    Ok(Encoded {
+        earlier: attempts.into_iter().zip(earlier).collect(),
+        last: (last, previews),
+        delivery: Delivery {
+            full,
+            thumb,
+            before,
+            mask,
+        },
+    })
+}
+
+/// Both as pages show them. The original is gone before the large file is made, which then has its
+/// room.
+fn shrink(original: Pixels, picture: &Pixels) -> (Pixels, Pixels) {
+    rayon::join(
+        move || preview(&original, PREVIEW_EDGE),
+        || preview(picture, PREVIEW_EDGE),
+    )
+}
+
+/// Previews, thumb and before.
+fn small_pictures(
+    before: &Pixels,
+    now: &Pixels,
+    heatmap: Option<&Heatmap>,
+) -> Result<(AttemptPreviews, EncodedPicture, EncodedPicture), Failure> {
+    let (before, now) = rayon::join(
+        || webp(before, PREVIEW_QUALITY),
+        || {
+            let thumb = webp(&preview(now, THUMB_EDGE), THUMB_QUALITY)?;
+            Ok::<_, Failure>((webp(now, PREVIEW_QUALITY)?, thumb))
+        },
+    );
+    let (preview, thumb) = now?;
+    let previews = AttemptPreviews {
+        preview,
+        heatmap: heatmap_webp(heatmap)?,
+    };
+    Ok((previews, thumb, before?))
+}
+
+/// Rather small already: a heatmap has an eighth of the picture's sides.
+fn heatmap_webp(heatmap: Option<&Heatmap>) -> Result<Option<EncodedPicture>, Failure> {
+    let Some(heatmap) = heatmap else {
+        return Ok(None);
+    };
+    let shown = preview(&heatmap.to_pixels(), PREVIEW_EDGE);
+    webp(&shown, HEATMAP_QUALITY).map(Some)
+}
+
+/// The sky mask, for pages to show and people to correct: sent back as it is, it must say the same,
+/// so it is a PNG.
+fn mask_png(matte: Mask) -> Result<EncodedPicture, Failure> {
+    let grey = matte.values().iter().flat_map(|&v| [v; 3]).collect();
+    let grey = Pixels::from_eight(matte.width(), matte.height(), grey)
+        .expect("three samples for every value");
+    drop(matte);
+    let shown = preview(&grey, PREVIEW_EDGE);
+    let bytes = plumbline_enhance::encode(&shown, &Metadata::default(), &Output::Png);
+    Ok(encoded(
+        Output::Png.media_type(),
+        &shown,
+        bytes.map_err(failure)?,
+    ))
+}
+
+fn webp(pixels: &Pixels, quality: u8) -> Result<EncodedPicture, Failure> {
+    let bytes = encode_preview(pixels, quality).map_err(failure)?;
+    Ok(encoded(PREVIEW_TYPE, pixels, bytes))
+}
+
+fn encoded(content_type: &'static str, picture: &Pixels, bytes: Vec<u8>) -> EncodedPicture {
+    EncodedPicture {
+        content_type,
+        width: picture.width(),
+        height: picture.height(),
+        sha256: Sha256::digest(&bytes).into(),
+        crc32: crc32fast::hash(&bytes),
+        bytes,
+    }
+}
+
+fn failure(error: EncodeError) -> Failure {
+    Failure::Retry(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_enhance::{Limits, decode};
+
+    use super::*;
+
+    /// Sky above, house below, in full size.
+    fn matte(width: u32, height: u32) -> Mask {
+        let values = (0..height).flat_map(|y| {
+            let level = if y < height / 2 { 255 } else { 0 };
+            std::iter::repeat_n(level, width as usize)
+        });
+        Mask::new(width, height, values.collect()).unwrap()
+    }
+
+    #[test]
+    fn a_mask_is_kept_as_large_as_the_preview_and_says_exactly_where_the_sky_is() {
+        let kept = mask_png(matte(4096, 2730)).unwrap();
+
+        assert_eq!(kept.content_type, "image/png");
+        assert_eq!((kept.width, kept.height), (2048, 1365));
+        let pixels = decode(&kept.bytes, &Limits::default()).unwrap().pixels;
+        assert_eq!(pixels.unit(1000, 100), [1.0; 3]);
+        assert_eq!(pixels.unit(1000, 1300), [0.0; 3]);
+    }
+}

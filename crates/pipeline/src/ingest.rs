@@ -1,0 +1,96 @@
+//! Ingest: bytes of originals to measured pixels.
+
+use std::time::Instant;
+
+use plumbline_documents::{Source, Stage};
+use plumbline_enhance::brackets::{self, Frame};
+use plumbline_enhance::{Decoded, Limits, Measured, Metadata, Pixels, decode, measure};
+
+use crate::failure::Failure;
+use crate::step::{StepFn, enter};
+
+/// A photo as it came, and what was measured on it.
+pub struct Ingested {
+    pub(crate) pixels: Pixels,
+    pub(crate) source: Source,
+    pub(crate) metadata: Metadata,
+    pub measured: Measured,
+    /// Camera settings and picture of a single original; `None` for several.
+    pub frame: Option<Frame>,
+    /// Positions of the exposures that did not lie on the others, in the order they were given.
+    pub left_out: Vec<usize>,
+    /// Sentences about what was done before the first attempt.
+    pub(crate) notes: Vec<String>,
+    pub(crate) since: Instant,
+}
+
+impl Ingested {
+    /// The photo as it was decoded.
+    pub fn pixels(&self) -> &Pixels {
+        &self.pixels
+    }
+}
+
+/// Decodes and measures a single original.
+pub fn ingest(bytes: impl AsRef<[u8]>, on_step: &mut StepFn<'_>) -> Result<Ingested, Failure> {
+    let since = Instant::now();
+    enter(on_step, Stage::Decoding)?;
+    let decoded = decode(bytes.as_ref(), &Limits::default())?;
+    drop(bytes);
+    enter(on_step, Stage::Measuring)?;
+    let frame = Frame::of("", &decoded.pixels, decoded.metadata.shot());
+    Ok(Ingested {
+        frame: Some(frame),
+        ..measured(decoded, Vec::new(), since)
+    })
+}
+
+/// Decodes several exposures of one view one after the other, and measures the picture that they
+/// make together.
+pub fn ingest_bracket(
+    exposures: Vec<impl AsRef<[u8]>>,
+    on_step: &mut StepFn<'_>,
+) -> Result<Ingested, Failure> {
+    let since = Instant::now();
+    enter(on_step, Stage::Decoding)?;
+    let limits = Limits::default();
+    let frames: Vec<Decoded> = exposures
+        .into_iter()
+        .map(|bytes| decode(bytes.as_ref(), &limits))
+        .collect::<Result<_, _>>()?;
+    let first = frames.first().map(|frame| frame.source.clone());
+    let merged = brackets::merge(frames).map_err(|error| Failure::Final(error.to_string()))?;
+    let source = Source {
+        bits: merged.pixels.bits(),
+        ..first.expect("an empty bracket is an error")
+    };
+    let (notes, left_out) = (merged.sentences, merged.left_out);
+    let merged = Decoded {
+        pixels: merged.pixels,
+        source,
+        metadata: merged.metadata,
+    };
+    enter(on_step, Stage::Measuring)?;
+    Ok(Ingested {
+        left_out,
+        ..measured(merged, notes, since)
+    })
+}
+
+fn measured(decoded: Decoded, notes: Vec<String>, since: Instant) -> Ingested {
+    let Decoded {
+        pixels,
+        source,
+        metadata,
+    } = decoded;
+    Ingested {
+        measured: measure(&pixels, &metadata.shot()),
+        frame: None,
+        left_out: Vec::new(),
+        pixels,
+        source,
+        metadata,
+        notes,
+        since,
+    }
+}

@@ -1,0 +1,207 @@
+//! Scene analysis of a straightened photo: the analyzer's scene, a person's overrides, the matte of
+//! its sky; and the record of all of that.
+
+use plumbline_documents::{
+    self as documents, Engine, GeneratedLedger, Light, Place, Report, SkyFound, SkyKind, Verdict,
+};
+use plumbline_enhance::plan::sky::{self, Camera, Sky};
+use plumbline_enhance::sky::{Matte, without_islands};
+use plumbline_enhance::{
+    AnalysisError, Change, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels, Plan,
+    Preset, Scene, SceneAnalyzer, SkyChoice, small,
+};
+
+/// A scene, and the matte of its sky.
+pub struct SceneAnalysis {
+    pub scene: Scene,
+    /// `None`: inside, or nothing that could be sky.
+    pub matte: Option<Matte>,
+    network: Network,
+    /// A person painted the mask of the sky.
+    mask_corrected: bool,
+    /// Sentences about overrides that could not be followed.
+    pub notes: Vec<String>,
+}
+
+/// The network that a scene is from.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    pub name: String,
+    /// SHA-256 of the weights that find skies, in hexadecimal digits.
+    pub sky_sha256: Option<String>,
+}
+
+/// A likelihood that is nowhere higher than this is no sky, of 255.
+const LIKELY: u8 = 96;
+
+const BELOW: &str = "All checks passed: below its new sky, nothing was added, lost or tinted.";
+
+/// Largest difference between the shapes of a painted mask and the photo, as a share.
+const SHAPE: f32 = 0.02;
+const OTHER_FRAME: &str = "Your sky mask was left out: it was painted over the photo when it was framed differently. Paint it again on the photo's page.";
+
+/// Analyses a photo as it is framed. The overrides outrank the analyzer.
+pub fn analyze(
+    original: &Pixels,
+    analyzer: &dyn SceneAnalyzer,
+    overrides: &Overrides,
+) -> Result<SceneAnalysis, AnalysisError> {
+    let scene = analyzer.analyze(&small(original))?;
+    let network = Network {
+        name: analyzer.name().to_owned(),
+        sky_sha256: analyzer.sky_sha256().map(str::to_owned),
+    };
+    Ok(SceneAnalysis::of_scene(original, scene, network, overrides))
+}
+
+/// The headline of a report, with the new sky in mind.
+pub fn headline(report: &Report, plan: &Plan) -> String {
+    match (report.verdict, plan.sky.new_sky()) {
+        (Verdict::Passed, Some(_)) => BELOW.to_owned(),
+        _ => report.headline(),
+    }
+}
+
+fn fits(mask: &Mask, photo: &Pixels) -> bool {
+    let shape = |width: u32, height: u32| width as f32 / height as f32;
+    let ratio = shape(mask.width(), mask.height()) / shape(photo.width(), photo.height());
+    (ratio - 1.0).abs() <= SHAPE
+}
+
+fn likely_sky(scene: &Scene) -> Option<&Mask> {
+    let sky = scene.sky.as_ref();
+    let sky = sky.filter(|_| scene.place != Place::Interior);
+    sky.filter(|sky| sky.values().iter().any(|&v| v >= LIKELY))
+}
+
+impl SceneAnalysis {
+    /// Completes a scene that an analyzer found.
+    pub fn of_scene(
+        original: &Pixels,
+        mut scene: Scene,
+        network: Network,
+        overrides: &Overrides,
+    ) -> Self {
+        if let Some(place) = overrides.place {
+            (scene.place, scene.confidence) = (place, 1.0);
+        }
+        let painted = overrides.sky_mask.as_ref();
+        let painted = painted.filter(|mask| fits(mask, original));
+        // What a person painted is meant, islands and all.
+        scene.sky = match painted {
+            Some(painted) => Some(painted.clone()),
+            None => scene.sky.as_ref().map(without_islands),
+        };
+        Self {
+            matte: likely_sky(&scene).map(|sky| Matte::refine(original, sky)),
+            scene,
+            network,
+            mask_corrected: painted.is_some(),
+            notes: match (&overrides.sky_mask, painted) {
+                (Some(_), None) => vec![OTHER_FRAME.to_owned()],
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// The edit of this photo's sky.
+    pub fn sky(
+        &self,
+        measured: &Measured,
+        preset: &Preset,
+        overrides: &Overrides,
+        metadata: &Metadata,
+    ) -> Sky {
+        let view = self.matte.as_ref().map(|matte| &matte.view);
+        let camera = Camera::of(&metadata.shot(), metadata.gps_fix().as_ref());
+        sky::plan(view, &self.scene, measured, &preset.sky, overrides, &camera)
+    }
+
+    /// Mask of the pixels that are not the photo's own under the plan.
+    pub fn replaced_sky(&self, plan: &Plan) -> Option<Mask> {
+        plan.sky.new_sky()?;
+        self.matte.as_ref().map(Matte::coarse_mask)
+    }
+
+    /// Share of sky in every pixel: zero where no sky was found.
+    pub fn sky_mask(&self, pixels: &Pixels) -> Mask {
+        let (width, height) = (pixels.width(), pixels.height());
+        let none = || {
+            let none = vec![0; width as usize * height as usize];
+            Mask::new(width, height, none).expect("one value for every pixel")
+        };
+        let matte = self.matte.as_ref();
+        matte.map_or_else(none, |matte| matte.mask(pixels))
+    }
+
+    /// The scene's record for the report.
+    pub fn document(&self) -> documents::Scene {
+        let view = self.matte.as_ref().map(|matte| matte.view);
+        documents::Scene {
+            place: Some(self.scene.place),
+            confidence: Some(self.scene.confidence),
+            room: self.scene.room,
+            room_confidence: self.scene.room.map(|_| self.scene.room_confidence),
+            network: Some(self.network.name.clone()),
+            sky: view.map(|view| SkyFound {
+                share: Some(view.share),
+                doubt: Some(view.doubt),
+                corrected: self.mask_corrected,
+            }),
+            light: view.filter(|view| view.share > 0.0).map(|view| Light {
+                brighter_side: view.brighter_side,
+                sky_light: view.light,
+                ground_luminance: view.ground,
+            }),
+            became: None,
+        }
+    }
+
+    /// Ledger of the pixels that are not the photo's own; `None`: there are none.
+    pub fn ledger(
+        &self,
+        plan: &Plan,
+        original: &Pixels,
+        model: Option<&dyn GenerativeModel>,
+    ) -> Option<GeneratedLedger> {
+        let new = plan.sky.new_sky()?;
+        let operation = match new.kind {
+            SkyKind::Own => "sky replaced with a picture",
+            _ if new.painted.is_some() => "sky replaced with one painted by a network",
+            _ => "sky replaced with a calculated one",
+        };
+        let pixels = (f64::from(new.share) * original.pixel_count() as f64).round();
+        let painted_by = model.filter(|_| new.painted.is_some());
+        Some(GeneratedLedger {
+            operation: Some(operation.to_owned()),
+            kind: Some(new.kind),
+            share: Some(new.share),
+            pixels: Some(pixels as u64),
+            seed: Some(new.seed),
+            model: painted_by.map(|model| model.name().to_owned()),
+            network: Some(self.network.name.clone()),
+            network_sha256: self.network.sky_sha256.clone(),
+            mask_corrected: self.mask_corrected,
+        })
+    }
+}
+
+/// The kind of change that the delivered file declares.
+pub fn change(plan: &Plan) -> Change {
+    let redrawn = plan.engine == Engine::Tiled && !plan.is_colour_identity();
+    match plan.sky.new_sky() {
+        _ if redrawn => Change::Composited,
+        None => Change::Enhanced,
+        Some(new) if new.painted.is_some() => Change::Composited,
+        Some(new) if new.kind == SkyKind::Own => Change::Collaged,
+        Some(_) => Change::Synthesised,
+    }
+}
+
+/// The picture of a sky that was chosen, where one was.
+pub fn own_sky<'a>(preset: &'a Preset, overrides: &'a Overrides) -> Option<&'a Pixels> {
+    match overrides.sky.as_ref().unwrap_or(&preset.sky) {
+        SkyChoice::Own(picture) => Some(picture),
+        _ => None,
+    }
+}

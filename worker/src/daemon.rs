@@ -1,0 +1,94 @@
+//! What all jobs share: database, storage, networks, shutdown; and the slots that limit how many
+//! photos are in hand at the same time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plumbline_domain::db::Db;
+use plumbline_enhance::{GenerativeModel, Preset, SceneAnalyzer};
+use plumbline_nn::malloc_tuning;
+use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::qc_policy::QcPolicy;
+use plumbline_storage::Storage;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::sleep;
+
+use crate::config::Config;
+use crate::shutdown::Shutdown;
+
+/// Time that freed memory is kept for the next photo.
+const UNTIL_NEXT: Duration = Duration::from_secs(10);
+
+/// One photo's place, with the memory it needs: what the photo frees stays for the next one, if that
+/// comes soon.
+pub struct Slot<'a> {
+    _permit: SemaphorePermit<'a>,
+    memory: Option<malloc_tuning::RetainFreed>,
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        let memory = self.memory.take();
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                sleep(UNTIL_NEXT).await;
+                drop(memory);
+            });
+        }
+    }
+}
+
+pub struct Daemon {
+    pub db: Db,
+    pub storage: Storage,
+    /// With the product's own preset and policy.
+    pub pipeline: PipelineConfig,
+    pub lease_secs: u32,
+    pub bracket_quiet_secs: u32,
+    pub shutdown: Shutdown,
+    slots: Semaphore,
+    slot_count: u32,
+}
+
+impl Daemon {
+    pub fn new(
+        db: Db,
+        storage: Storage,
+        analyzer: Arc<dyn SceneAnalyzer>,
+        model: Option<Arc<dyn GenerativeModel>>,
+        config: &Config,
+        shutdown: Shutdown,
+    ) -> Self {
+        Self {
+            db,
+            storage,
+            pipeline: PipelineConfig {
+                analyzer,
+                model,
+                preset: Preset::default(),
+                qc_policy: QcPolicy::default(),
+            },
+            lease_secs: config.lease_secs,
+            bracket_quiet_secs: config.bracket_quiet_secs,
+            shutdown,
+            slots: Semaphore::new(config.concurrency as usize),
+            slot_count: config.concurrency,
+        }
+    }
+
+    /// A place for one photo. The queue counts, too, but starts anew after a
+    /// database restart while photos are still in hand.
+    pub async fn slot(&self) -> Slot<'_> {
+        let permit = self.slots.acquire().await;
+        Slot {
+            _permit: permit.expect("the slots are never closed"),
+            memory: Some(malloc_tuning::retain_freed()),
+        }
+    }
+
+    /// Ends when no photo is in hand.
+    pub async fn idle(&self) {
+        let _all = self.slots.acquire_many(self.slot_count).await;
+    }
+}

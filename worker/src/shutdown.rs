@@ -1,0 +1,100 @@
+//! Shutdown in two phases. Drain: the daemon takes up nothing new and finishes the photos in hand.
+//! Stop: past the grace period it hands them back.
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+/// Time for a photo that was told to stop to come to the end of a stage.
+const STOPPING: Duration = Duration::from_secs(5);
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Shutdown {
+    drain: CancellationToken,
+    stop: CancellationToken,
+}
+
+impl Shutdown {
+    /// Drains when `signal` ends, and stops `grace` later.
+    pub fn on(signal: impl Future<Output = ()> + Send + 'static, grace: Duration) -> Self {
+        let shutdown = Self {
+            drain: CancellationToken::new(),
+            stop: CancellationToken::new(),
+        };
+        let Self { drain, stop } = shutdown.clone();
+        tokio::spawn(async move {
+            signal.await;
+            tracing::info!(
+                grace_secs = grace.as_secs(),
+                "stopping: finishing what is in hand"
+            );
+            drain.cancel();
+            sleep(grace).await;
+            stop.cancel();
+        });
+        shutdown
+    }
+
+    /// Cancelled when nothing new is to be taken up.
+    pub fn drain(&self) -> &CancellationToken {
+        &self.drain
+    }
+
+    /// Cancelled when the photos in hand are to be handed back.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// Ends when work that could not be stopped is to be abandoned.
+    pub async fn out_of_time(&self) {
+        self.stop.cancelled().await;
+        sleep(STOPPING).await;
+    }
+}
+
+/// Ends at the first SIGTERM or SIGINT. The second one ends the process at once:
+/// the queue gives what it had in hand to another worker.
+pub fn signals() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut next = async move || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Ok(async move {
+        next().await;
+        tokio::spawn(async move {
+            next().await;
+            tracing::warn!("stopping at once");
+            std::process::exit(130);
+        });
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_drains_at_the_signal_and_stops_after_the_grace() {
+        let patient = Shutdown::on(ready(()), Duration::from_secs(3600));
+        patient.drain().cancelled().await;
+        assert!(!patient.stop().is_cancelled());
+
+        let impatient = Shutdown::on(ready(()), Duration::ZERO);
+        impatient.stop().cancelled().await;
+        assert!(impatient.drain().is_cancelled());
+
+        let open = Shutdown::on(pending(), Duration::ZERO);
+        assert!(!open.drain().is_cancelled() && !open.stop().is_cancelled());
+    }
+}
