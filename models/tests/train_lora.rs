@@ -95,8 +95,8 @@ fn an_interrupted_training_goes_on_to_the_same_look() {
         steps: 6,
         ..recipe()
     };
-    let go_on = &mut |_: StepReport| ControlFlow::Continue(());
-    let Some(whole) = trained(&short, go_on) else {
+    let proceed = &mut |_: StepReport| ControlFlow::Continue(());
+    let Some(whole) = trained(&short, proceed) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -112,7 +112,7 @@ fn an_interrupted_training_goes_on_to_the_same_look() {
         }
     };
     let part = trained(&kept, &mut until_four).unwrap();
-    let resumed = trained(&kept, go_on).unwrap();
+    let resumed = trained(&kept, proceed).unwrap();
     let values = |trained: &Trained| -> Vec<Vec<f32>> {
         let flat = |x: &Tensor| {
             x.to_dtype(candle_core::DType::F32)?

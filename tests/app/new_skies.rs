@@ -34,7 +34,7 @@ impl Story {
     }
 
     async fn enhance(&self) {
-        self.app.run_jobs_seeing(Arc::new(SkyAnalyzer)).await;
+        self.app.run_jobs_analyzing(Arc::new(SkyAnalyzer)).await;
     }
 
     async fn report(&self, photo: &str) -> Value {

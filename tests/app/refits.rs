@@ -15,15 +15,15 @@ use plumbline_tests::qc_process::{Said, operator_qc, qc_fit};
 use plumbline_tests::rows;
 use serde_json::{Value, json};
 
-/// Somebody with a studio of their own, and a shoot.
-struct Studio<'a> {
+/// Somebody with an organization of their own, and a shoot.
+struct Organization<'a> {
     app: &'a App,
     owner: Client,
     shoot: String,
     organization: OrganizationId,
 }
 
-impl<'a> Studio<'a> {
+impl<'a> Organization<'a> {
     async fn of(name: &str, app: &'a App) -> Self {
         let owner = app.owner(name).await;
         let shoot = owner.create_shoot("12 Harbour Street").await;
@@ -97,7 +97,7 @@ impl<'a> Studio<'a> {
 #[tokio::test]
 async fn the_shadow_tells_what_would_have_changed_and_changes_nothing() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     anna.approved(8).await;
     let rejected = anna.photo(20, 1.18).await;
     anna.decide(&rejected, "rejected").await;
@@ -125,7 +125,7 @@ async fn the_shadow_tells_what_would_have_changed_and_changes_nothing() {
 #[tokio::test]
 async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     anna.approved(8).await;
 
     let (fitted, adopted) = anna.fit_and_adopt();
@@ -154,8 +154,8 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
 #[tokio::test]
 async fn another_organizations_decisions_never_count() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
-    let berta = Studio::of("Berta", &app).await;
+    let anna = Organization::of("Anna", &app).await;
+    let berta = Organization::of("Berta", &app).await;
     anna.approved(8).await;
     berta.approved(2).await;
 
@@ -172,7 +172,7 @@ async fn another_organizations_decisions_never_count() {
 #[tokio::test]
 async fn a_withdrawn_decision_does_not_count() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     let photos = anna.approved(8).await;
     let path = format!("/photos/{}/review/withdrawal", photos[0]);
     anna.owner.post(&path, &[]).await;
@@ -186,7 +186,7 @@ async fn a_withdrawn_decision_does_not_count() {
 #[tokio::test]
 async fn a_refit_of_another_table_is_ignored_and_replaced() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     anna.approved(8).await;
     let mut scope = anna.scope().await;
     let old = refit(2, &json!({"noise": 1.4}));
@@ -206,7 +206,7 @@ async fn a_refit_of_another_table_is_ignored_and_replaced() {
 #[tokio::test]
 async fn a_refit_that_was_compared_with_another_one_is_not_adopted() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     let new = refit(3, &json!({"noise": 1.2}));
     let mut scope = anna.scope().await;
     let first = refits::adopt(&mut scope, None, &new).await.unwrap();

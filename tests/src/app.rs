@@ -88,7 +88,7 @@ impl App {
     }
 
     /// The same with an analyzer that sees.
-    pub async fn run_jobs_seeing(&self, analyzer: Arc<dyn SceneAnalyzer>) {
+    pub async fn run_jobs_analyzing(&self, analyzer: Arc<dyn SceneAnalyzer>) {
         self.run_jobs_of(analyzer, None).await;
     }
 
