@@ -9,13 +9,21 @@ use super::sources::{Source, code, files, is_of_word, outside_tests};
 const CRATE: &str = "crates/enhance/src/";
 
 /// From the lowest to the highest. Modules of one layer do not know each other.
-const LAYERS: [&[&str]; 6] = [
+const LAYERS: [&[&str]; 14] = [
+    &["pixels", "shot"],
     &["math"],
     &["kernels"],
-    &["steps", "codec"],
+    &["filters"],
+    &["scene", "measure"],
+    &["generative_model"],
+    &["steps"],
+    &["sky"],
     &["plan"],
-    &["apply"],
+    &["apply", "fallback"],
     &["inspect"],
+    &["codec"],
+    &["export", "brackets"],
+    &["fuzzing"],
 ];
 
 /// The name of what `lib.rs` itself holds.

@@ -94,7 +94,7 @@ const WORDS: &[Word] = &[
         "down blocks",
         &[
             in_files("models/src/nets/sam2", "its encoder, as SAM 2 calls it"),
-            in_files("crates/enhance/tests/stories/skies.rs", "of a tree"),
+            in_files("crates/enhance/tests/stories/skies/", "of a tree"),
         ],
     ),
     word("descent", "down blocks"),
