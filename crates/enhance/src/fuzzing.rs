@@ -3,7 +3,8 @@
 use crate::codec::jpeg::segments;
 use crate::codec::metadata::xmp::{self, extended};
 use crate::codec::metadata::{exif, photoshop, privacy};
-use crate::{Change, Decoded, Limits, Metadata, Output, Pixels, Privacy, decode, encode};
+use crate::codec::{Change, Decoded, Limits, Metadata, Output, Privacy, decode, encode};
+use crate::pixels::Pixels;
 
 /// A megapixel and 64 MB: a fuzzer wants many small pictures.
 pub fn limits() -> Limits {

@@ -1,13 +1,11 @@
 //! Tiles: a model paints the whole picture anew, piece by piece, and a middle band of what it
 //! painted reaches the photo.
 //!
-//! Colour comes from a smooth transform of the original, fitted to what was painted
-//! ([`Transfer`]), never from a decoder. What is finer than a decoder resolves stays the original's;
-//! what is coarser than the fit's window is the fit's. See [`band`] for the numbers.
+//! Colour comes from a smooth transform of the original, fitted to what was painted (`transfer`),
+//! never from a decoder. What is finer than a decoder resolves stays the original's; what is coarser
+//! than the fit's window is the fit's. See `band` for the numbers.
 //!
 //! Parameters: the grid, in the plan; side 1024 or 768 pixels, overlap 64 to 128.
-//!
-//! [`Transfer`]: crate::steps::transfer::Transfer
 
 use serde::{Deserialize, Serialize};
 
