@@ -114,7 +114,7 @@ async fn the_shadow_tells_what_would_have_changed_and_changes_nothing() {
         .says("attempts that passed                    1 -> 1     of 1")
         .says("Nothing was changed. Run again with --refit FILE");
 
-    let written: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    let written: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
     assert_eq!(written["gates"][0]["decisions"], 9);
     let thresholds = anna.operator("thresholds", "");
     thresholds.says("Photos are judged by table 3 as it is.");
