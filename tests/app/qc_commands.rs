@@ -128,14 +128,15 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     let story = Story::begin().await;
     story
         .done("thresholds", "")
-        .says("Photos are judged by the table as it is.");
+        .says("Photos are judged by table 3 as it is.");
     let refit = story.refit(&Value::Null, &json!({"noise": 1.2}));
     story.done("adopt", &refit).says("Adopted as refit ");
     story
         .done("thresholds", "")
         .says("Anna's studio")
         .says("of table 3, from 8 decisions, since ")
-        .says("noise            fails at 1.2");
+        .says("noise            fails above 1.2 (table 0.9)")
+        .says("tile_chroma      fails above 3.6; a person looks above 2.8");
     let in_force = story.decisions().0["in_force"].clone();
     assert_eq!(in_force["bounds"], json!({"noise": 1.2}));
 
@@ -147,7 +148,7 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     story.done("adopt", &next).says("Adopted as refit ");
     story
         .done("reset", "")
-        .says("Photos are judged by the table again");
+        .says("Photos are judged by table 3 again");
     story.done("reset", "").says("Nothing was changed");
     assert_eq!(story.decisions().0["in_force"], Value::Null);
 }
@@ -161,7 +162,9 @@ async fn a_refit_that_was_fitted_to_what_is_past_is_refused() {
     let refused = story.qc("adopt", &late);
     assert_eq!(refused.status, Some(2), "{refused:#?}");
     assert!(refused.complained.contains("fit again"), "{refused:#?}");
-    story.done("thresholds", "").says("fails at 1.2");
+    story
+        .done("thresholds", "")
+        .says("noise            fails above 1.2 (table 0.9)");
 }
 
 #[tokio::test]
@@ -185,7 +188,7 @@ async fn what_is_no_refit_of_this_organization_is_refused() {
         assert_eq!(refused.status, Some(2), "{refused:#?}");
         assert!(refused.complained.contains(sentence), "{refused:#?}");
     }
-    story.done("thresholds", "").says("by the table as it is");
+    story.done("thresholds", "").says("by table 3 as it is");
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! Decisions re-fit where quality control fails an organization's photos, once an operator says so.
 
+use std::fs;
+use std::path::PathBuf;
+
 use plumbline_domain::ids::OrganizationId;
 use plumbline_domain::people::operators::Operator;
 use plumbline_domain::scope::Scope;
@@ -8,7 +11,7 @@ use plumbline_tests::app::App;
 use plumbline_tests::by_hand::{finish_with, spotted};
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
-use plumbline_tests::qc_process::{Said, qc};
+use plumbline_tests::qc_process::{Said, operator_qc, qc_fit};
 use serde_json::{Value, json};
 
 /// Somebody with a studio of their own, and a shoot.
@@ -63,10 +66,29 @@ impl<'a> Studio<'a> {
         photos
     }
 
-    fn qc(&self, words: &str, options: &[&str]) -> Said {
-        let output = qc(&self.app.database, self.organization, words, options);
-        assert_eq!(output.status, Some(0), "{output:#?}");
-        output
+    fn operator(&self, words: &str, input: &str) -> Said {
+        operator_qc(&self.app.database, self.organization, words, input).done()
+    }
+
+    /// Fits the thresholds to the decisions that there are now.
+    fn fit(&self, options: &[&str]) -> Said {
+        let decisions = self.file("decisions.jsonl");
+        fs::write(&decisions, self.operator("decisions", "").said).unwrap();
+        qc_fit(&decisions, options).done()
+    }
+
+    /// The same, and adopts the refit.
+    fn fit_and_adopt(&self) -> (Said, Said) {
+        let refit = self.file("refit.json");
+        let fitted = self.fit(&["--refit", refit.to_str().unwrap()]);
+        let refit = fs::read_to_string(refit).unwrap();
+        (fitted, self.operator("adopt", &refit))
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.app
+            .blobs()
+            .join(format!("{}-{name}", self.organization))
     }
 
     async fn scope(&self) -> Scope {
@@ -87,18 +109,18 @@ async fn the_shadow_tells_what_would_have_changed_and_changes_nothing() {
     anna.photo(22, 0.3).await;
     let json = app.blobs().join("shadow.json");
 
-    anna.qc("fit", &["--json", json.to_str().unwrap()])
+    anna.fit(&["--json", json.to_str().unwrap()])
         .says("Anna's studio")
         .says("noise            0.9 -> 1.08        (table 0.9; 9 decisions, 8 approvals)")
         .says("approved photos                         0 -> 8     of 8")
         .says("rejected photos                         0 -> 0     of 1")
         .says("photos that wait for a decision         0 -> 1     of 1")
         .says("attempts that passed                    1 -> 1     of 1")
-        .says("Nothing was changed. Run again with --adopt");
+        .says("Nothing was changed. Run again with --refit FILE");
 
     let written: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
     assert_eq!(written["gates"][0]["decisions"], 9);
-    let thresholds = anna.qc("thresholds", &[]);
+    let thresholds = anna.operator("thresholds", "");
     thresholds.says("Photos are judged by table 3 as it is.");
     let mut scope = anna.scope().await;
     assert!(refits::in_force(&mut scope).await.unwrap().is_none());
@@ -110,18 +132,21 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     let anna = Studio::of("Anna", &app).await;
     anna.approved(8).await;
 
-    anna.qc("fit", &["--adopt"]).says("Adopted as refit");
-    anna.qc("thresholds", &[])
+    let (fitted, adopted) = anna.fit_and_adopt();
+    fitted.says("Nothing was changed yet");
+    adopted.says("Adopted as refit");
+    anna.operator("thresholds", "")
         .says("of table 3, from 8 decisions, since ")
         .says("noise            fails above 0.98 (table 0.9)")
         .says("tile_chroma      fails above 3.6; a person looks above 2.8");
-    anna.qc("fit", &["--adopt"])
-        .says("Nothing was changed: there is nothing to adopt.");
+    let (fitted, adopted) = anna.fit_and_adopt();
+    fitted.says("Nothing was changed: there is nothing to adopt.");
+    adopted.says("Nothing was changed: these thresholds are in force already.");
 
-    anna.qc("reset", &[])
+    anna.operator("reset", "")
         .says("Photos are judged by table 3 again");
-    anna.qc("reset", &[]).says("Nothing was changed");
-    anna.qc("thresholds", &[]).says("by table 3 as it is");
+    anna.operator("reset", "").says("Nothing was changed");
+    anna.operator("thresholds", "").says("by table 3 as it is");
     let record: Vec<(i32, bool)> =
         sqlx::query_as("select decisions, withdrawn_at is not null from refits")
             .fetch_all(&app.database.everything)
@@ -138,13 +163,14 @@ async fn another_organizations_decisions_never_count() {
     anna.approved(8).await;
     berta.approved(2).await;
 
-    berta
-        .qc("fit", &["--adopt"])
+    let (fitted, adopted) = berta.fit_and_adopt();
+    adopted.says("Nothing was changed");
+    fitted
         .says("by 2 decisions.")
         .says("noise            stays at 0.9")
         .says("too few (8 and 3 are needed)");
-    anna.qc("fit", &["--adopt"]).says("by 8 decisions.");
-    berta.qc("thresholds", &[]).says("by table 3 as it is");
+    anna.fit_and_adopt().0.says("by 8 decisions.");
+    berta.operator("thresholds", "").says("by table 3 as it is");
 }
 
 #[tokio::test]
@@ -155,7 +181,7 @@ async fn a_withdrawn_decision_does_not_count() {
     let path = format!("/photos/{}/review/withdrawal", photos[0]);
     anna.owner.post(&path, &[]).await;
 
-    anna.qc("fit", &[])
+    anna.fit(&[])
         .says("by 7 decisions.")
         .says("No gate moves.")
         .says("photos that wait for a decision         0 -> 0     of 1");
@@ -172,13 +198,13 @@ async fn a_refit_of_another_table_is_ignored_and_replaced() {
     scope.commit().await.unwrap();
 
     let said = "was made for table 2 and is ignored: photos are judged by table 3.";
-    anna.qc("thresholds", &[])
+    anna.operator("thresholds", "")
         .says(said)
         .says("noise            fails above 0.9\n");
-    anna.qc("fit", &["--adopt"])
-        .says(said)
-        .says("noise            0.9 -> 0.98");
-    anna.qc("thresholds", &[]).says("from 8 decisions");
+    let (fitted, adopted) = anna.fit_and_adopt();
+    fitted.says(said).says("noise            0.9 -> 0.98");
+    adopted.says("Adopted as refit");
+    anna.operator("thresholds", "").says("from 8 decisions");
 }
 
 #[tokio::test]
@@ -204,18 +230,6 @@ async fn a_refit_that_was_compared_with_another_one_is_not_adopted() {
     refits::withdraw(&mut scope, second.unwrap()).await.unwrap();
     let gone = refits::adopt(&mut scope, second, &new).await.unwrap();
     assert_eq!(gone, None, "the table is in force again");
-}
-
-#[tokio::test]
-async fn an_unknown_organization_is_refused_with_status_2() {
-    let app = App::start().await;
-    let nobody = OrganizationId::new();
-    for words in ["fit", "thresholds", "reset"] {
-        let output = qc(&app.database, nobody, words, &[]);
-        assert_eq!(output.status, Some(2));
-        let sentence = format!("There is no organization {nobody}.\n");
-        assert_eq!(output.complained, sentence);
-    }
 }
 
 fn refit(table_version: i32, bounds: &Value) -> NewRefit {

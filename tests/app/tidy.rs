@@ -98,7 +98,36 @@ fn nobody_knows_whom_they_must_not() {
         ),
         (
             "worker/Cargo.toml",
-            &["plumbline-web", "actix-web", "askama", "sqlx"],
+            &[
+                "plumbline-web",
+                "plumbline-cli",
+                "actix-web",
+                "askama",
+                "sqlx",
+            ],
+        ),
+        (
+            "crates/pipeline/Cargo.toml",
+            &[
+                "tokio",
+                "sqlx",
+                "apalis",
+                "clap",
+                "plumbline-domain",
+                "plumbline-storage",
+            ],
+        ),
+        (
+            "crates/cli/Cargo.toml",
+            &[
+                "tokio",
+                "sqlx",
+                "apalis",
+                "actix-web",
+                "plumbline-domain",
+                "plumbline-storage",
+                "plumbline-worker",
+            ],
         ),
     ] {
         for dependency in dependencies(manifest) {
@@ -115,7 +144,9 @@ fn sql_is_spoken_only_in_the_domain() {
     for folder in [
         "web/src",
         "worker/src",
+        "crates/cli/src",
         "crates/enhance/src",
+        "crates/pipeline/src",
         "crates/storage/src",
     ] {
         for (path, text) in files(folder, "rs") {
@@ -211,7 +242,7 @@ fn templates_take_their_urls_from_one_place_and_escape_everything() {
 
 #[test]
 fn no_test_sleeps() {
-    for folder in ["tests/app", "tests/worker", "tests/browser"] {
+    for folder in ["tests/app", "tests/cli", "tests/worker", "tests/browser"] {
         for (path, text) in files(folder, "rs") {
             let calls = ["time::sleep", "thread::sleep"].map(|name| format!("{name}("));
             for call in calls {

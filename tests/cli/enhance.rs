@@ -1,4 +1,4 @@
-//! `plumbline-worker enhance FILE`: what a script can rely on.
+//! `plumbline enhance FILE`: the contract with scripts.
 
 use std::fs;
 use std::path::{Path, PathBuf};

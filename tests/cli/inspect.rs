@@ -1,4 +1,4 @@
-//! `plumbline-worker inspect ORIGINAL RESULT`: what a script, or a rival's customer, can rely on.
+//! `plumbline inspect ORIGINAL RESULT`: the contract with scripts, and with a rival's customers.
 
 use std::fs;
 use std::path::PathBuf;
@@ -208,13 +208,13 @@ impl Desk {
 
     /// The exit status and what was said to standard error.
     fn inspect(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let mut command = Command::new(program("plumbline-worker"));
+        let mut command = Command::new(program("plumbline"));
         command.arg("inspect").args(arguments);
         let done = command
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .output()
-            .expect("the worker starts");
+            .expect("the program starts");
         let said = String::from_utf8(done.stderr).expect("it speaks UTF-8");
         (done.status.code(), said)
     }

@@ -1,10 +1,10 @@
 """How far fused pictures are from the given ones: OpenCV's Mertens against Plumbline's.
 
-    python tests/peers/mertens.py PATH/TO/plumbline-worker ../shared/photos/brackets
+    python tests/peers/mertens.py PATH/TO/plumbline ../shared/photos/brackets
 
 Needs opencv-python, numpy and scikit-image. Prints mean CIEDE2000, PSNR and the largest
 difference to `fused-16bit.tif` for OpenCV's exponents (contrast, saturation, exposedness), with
-and without its alignment, and for `plumbline-worker merge`. Row "(1, 1, 0)" without alignment is
+and without its alignment, and for `plumbline merge`. Row "(1, 1, 0)" without alignment is
 OpenCV's default: the given files are its output to the last of 16 bits.
 """
 

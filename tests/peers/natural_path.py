@@ -459,7 +459,7 @@ def whole(path, out):
     numbers = stages.numbers
     rgb, metadata = stages.run("decode", decode, path)
     measured = stages.run("measure", measure, rgb)
-    before = stages.run("straighten", straighten, rgb, measured)
+    before = stages.run("correct", straighten, rgb, measured)
     del rgb
     after = stages.run("correct", correct, before, measured)
     seen = stages.run("check", lambda: [eight(before), eight(after)])
@@ -474,7 +474,7 @@ def whole(path, out):
     found = stages.run("check", tiles, *seen)
     numbers |= dict(zip(("structure", "tile_chroma", "neutral_drift", "line_angle"), found))
     del gray
-    stages.run("heatmap", heatmap, seen[1], ssim)
+    stages.run("encode", heatmap, seen[1], ssim)
     stages.run("encode", previews, *seen)
     del seen
     encoded = stages.run("encode", encode, after, metadata)

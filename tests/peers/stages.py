@@ -1,5 +1,5 @@
 """Times the stages of a peer: CPU seconds (user and sys), wall seconds, and the process's peak
-memory within each stage, the same way `plumbline-worker bench image` times its own."""
+memory within each stage, the same way `plumbline bench image` times its own."""
 
 import json
 import resource

@@ -13,6 +13,7 @@ use plumbline_enhance::{GenerativeModel, NoAnalyzer, SceneAnalyzer};
 use plumbline_storage::Storage;
 use plumbline_web::http::config::Config;
 use plumbline_web::http::state::State;
+use plumbline_worker::config::ModelSettings;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -134,11 +135,17 @@ impl App {
             database_url: self.database.url.clone(),
             storage: self.blobs.path().to_owned(),
             concurrency: 1,
-            heartbeat: Duration::from_secs(5),
+            heartbeat_secs: 5,
             missed_heartbeats: 4,
             lease_secs: 20,
-            grace: Duration::from_secs(25),
+            grace_secs: 25,
             bracket_quiet_secs: 0,
+            models: ModelSettings {
+                models_dir: self.blobs.path().to_owned(),
+                diffusion_dir: None,
+                diffusion_steps: 8,
+            },
+            log: String::new(),
         }
     }
 }

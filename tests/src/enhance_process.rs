@@ -1,4 +1,4 @@
-//! `plumbline-worker enhance` as a process, with what it cost.
+//! `plumbline enhance` as a process, with what it cost.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -36,7 +36,7 @@ pub fn enhance_told(
     environment: &[(&str, &str)],
 ) -> Enhanced {
     let since = Instant::now();
-    let mut child = Command::new(program("plumbline-worker"))
+    let mut child = Command::new(program("plumbline"))
         .args([
             "enhance".as_ref(),
             file.as_os_str(),
@@ -49,7 +49,7 @@ pub fn enhance_told(
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("the worker starts");
+        .expect("the program starts");
     let pipe = child.stderr.take().expect("its standard error is piped");
     let said = io::read_to_string(pipe).expect("it speaks UTF-8");
     let (status, peak_bytes) = wait(&child);
@@ -71,7 +71,7 @@ fn wait(child: &Child) -> (Option<i32>, u64) {
         let waited = libc::wait4(pid, &raw mut status, 0, usage.as_mut_ptr());
         (waited, usage.assume_init())
     };
-    assert_eq!(waited, pid, "the worker is our own child");
+    assert_eq!(waited, pid, "the program is our own child");
     let code = libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status));
     // Linux counts in KiB.
     (

@@ -10,6 +10,7 @@ pub mod database;
 pub mod enhance_process;
 pub mod exposures;
 pub mod generative_models;
+pub mod hostile;
 pub mod house;
 pub mod pictures;
 pub mod qc_process;

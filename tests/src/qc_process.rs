@@ -1,6 +1,7 @@
 //! The programs' `qc` commands as processes, with what an operator types and reads.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use plumbline_domain::ids::OrganizationId;
@@ -23,6 +24,15 @@ impl Said {
     }
 }
 
+impl Said {
+    /// The same, with exit status 0.
+    #[track_caller]
+    pub fn done(self) -> Self {
+        assert_eq!(self.status, Some(0), "{self:#?}");
+        self
+    }
+}
+
 impl From<Output> for Said {
     fn from(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
@@ -34,19 +44,14 @@ impl From<Output> for Said {
     }
 }
 
-/// `plumbline-worker qc`: `words` follow `qc`, `options` the organization.
-pub fn qc(
-    database: &TestDatabase,
-    organization: OrganizationId,
-    words: &str,
-    options: &[&str],
-) -> Said {
-    let output = Command::new(program("plumbline-worker"))
-        .args(["qc", words, "--organization", &organization.to_string()])
+/// `plumbline qc fit` of a file of decisions.
+pub fn qc_fit(decisions: &Path, options: &[&str]) -> Said {
+    let output = Command::new(program("plumbline"))
+        .args(["qc", "fit"])
+        .arg(decisions)
         .args(options)
-        .env("PLUMBLINE_DATABASE_URL", &database.url)
         .output()
-        .expect("the worker starts");
+        .expect("the program starts");
     output.into()
 }
 

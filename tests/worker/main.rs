@@ -2,12 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
 mod crashes;
-mod enhance_file;
 mod generative_models;
 mod hostile;
-mod inspect_files;
 mod long;
-mod painted;
 mod panics;
 mod queue;
 mod refit;

@@ -1,18 +1,22 @@
 //! What people approve again and again passes by itself, once an operator says so.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use plumbline_documents::{Decision, Gate, Report, Thresholds, Verdict};
 use plumbline_domain::shoots::photos::Status;
 use plumbline_enhance::inspect::refit::holding;
-use plumbline_enhance::{NoAnalyzer, Preset};
+use plumbline_enhance::{NoAnalyzer, Overrides, Preset};
+use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::develop::{develop, discard};
+use plumbline_pipeline::ingest::ingest;
+use plumbline_pipeline::qc_policy::QcPolicy;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::gaudy;
-use plumbline_tests::qc_process::{Said, qc};
+use plumbline_tests::qc_process::{Said, operator_qc, qc_fit};
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
-use plumbline_worker::develop::{Studio, develop, look};
-use plumbline_worker::standard::Standard;
 
 const LONGEST: Duration = Duration::from_secs(120);
 
@@ -27,18 +31,25 @@ async fn what_was_approved_eight_times_passes_once_a_refit_is_adopted() {
         house.review(held, Decision::Approved).await;
     }
 
-    qc_ok(&house, "fit", &[])
+    let decisions = house.path("decisions.jsonl");
+    write_decisions(&house, &decisions);
+    qc_fit(&decisions, &[])
+        .done()
         .says("approved photos                         0 -> 8     of 8")
         .says("Nothing was changed.");
     assert_eq!(next(&house, &photo).await, (Status::Held, None));
 
-    let adopted = qc_ok(&house, "fit", &["--adopt"]);
-    adopted.says("photos that wait for a decision         0 -> 1     of 1");
+    write_decisions(&house, &decisions);
+    let refit = house.path("refit.json");
+    qc_fit(&decisions, &["--refit", refit.to_str().unwrap()])
+        .done()
+        .says("photos that wait for a decision         0 -> 1     of 1");
+    let adopted = operator(&house, "adopt", &fs::read_to_string(refit).unwrap());
     let (status, refit) = next(&house, &photo).await;
     assert_eq!(status, Status::Passed);
     adopted.says(&format!("Adopted as refit {}", refit.unwrap()));
 
-    qc_ok(&house, "reset", &[]).says("again, from now on.");
+    operator(&house, "reset", "").says("again, from now on.");
     assert_eq!(next(&house, &photo).await, (Status::Held, None));
 }
 
@@ -51,10 +62,12 @@ async fn next(house: &House, bytes: &[u8]) -> (Status, Option<String>) {
     (status, report["refit"].as_str().map(str::to_owned))
 }
 
-fn qc_ok(house: &House, words: &str, options: &[&str]) -> Said {
-    let output = qc(&house.database, house.organization(), words, options);
-    assert_eq!(output.status, Some(0), "{output:#?}");
-    output
+fn write_decisions(house: &House, file: &Path) {
+    fs::write(file, operator(house, "decisions", "").said).unwrap();
+}
+
+fn operator(house: &House, words: &str, input: &str) -> Said {
+    operator_qc(&house.database, house.organization(), words, input).done()
 }
 
 /// A gaudy picture that the table holds, and the loosest thresholds would not.
@@ -73,22 +86,15 @@ fn held_by_a_hair() -> Vec<u8> {
 }
 
 fn last_report(picture: &[u8]) -> Report {
-    let studio = Studio {
+    let config = PipelineConfig {
         analyzer: Arc::new(NoAnalyzer),
         model: None,
         preset: Preset::default(),
-        standard: Standard::default(),
+        qc_policy: QcPolicy::default(),
     };
-    let go_on = &mut |_| true;
-    let seen = look(picture, go_on).unwrap();
-    let developed = develop(
-        seen,
-        &plumbline_enhance::Overrides::default(),
-        &studio,
-        &mut |_, _| Ok(()),
-        go_on,
-    )
-    .unwrap();
-    let last = developed.attempts.into_iter().last().unwrap();
-    last.report.qc
+    let on_step = &mut |_| true;
+    let ingested = ingest(picture, on_step).unwrap();
+    let overrides = Overrides::default();
+    let developed = develop(ingested, &overrides, &config, &mut discard, on_step).unwrap();
+    developed.attempts.into_iter().last().unwrap().report.qc
 }

@@ -1,6 +1,6 @@
 //! The parts of the natural path, each by itself, at 12 and 45 megapixels: `cargo bench -p
 //! plumbline-enhance`. Throughput counts the bytes of the picture in memory. The whole path, its
-//! memory and its peers are measured by `plumbline-worker bench image`.
+//! memory and its peers are measured by `plumbline bench image`.
 #![allow(missing_docs)]
 
 use std::hint::black_box;

@@ -8,11 +8,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use plumbline_enhance::{AnalysisError, GenerativeModel, NoAnalyzer, Pixels, Scene, SceneAnalyzer};
 use plumbline_tests::generative_models::FaultyModel;
+use plumbline_worker::config::Config;
 
 #[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(flatten)]
+    faulty: Faulty,
+}
+
+#[derive(Args)]
 struct Faulty {
     #[command(subcommand)]
     fault: Fault,
@@ -91,9 +100,9 @@ impl Faulty {
 }
 
 fn main() -> ExitCode {
-    let faulty = Faulty::parse();
+    let Cli { config, faulty } = Cli::parse();
     let model = faulty.model();
-    match plumbline_worker::start(|| Arc::new(faulty), || model) {
+    match plumbline_worker::start(config, || Arc::new(faulty), || model) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("faulty-worker: {error:#}");

@@ -4,6 +4,7 @@
 
 mod decisions;
 mod refits;
+mod thresholds;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,7 +65,7 @@ async fn execute(command: &Command, config: &Config) -> anyhow::Result<()> {
     match command {
         Command::Decisions(_) => decisions::write(&session, std::io::stdout().lock()).await,
         Command::Adopt(Adopt { file, .. }) => refits::adopt(&session, file).await,
-        Command::Thresholds(_) => refits::print(&session).await,
+        Command::Thresholds(_) => thresholds::print(&session).await,
         Command::Reset(_) => refits::reset(&session).await,
     }
 }

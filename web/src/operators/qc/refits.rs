@@ -1,11 +1,11 @@
-//! `qc adopt`, `qc thresholds`, `qc reset`: the refit in force.
+//! `qc adopt`, `qc reset`: a refit comes into force, and goes.
 
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use plumbline_documents::{REFIT_VERSION, RefitDocument};
+use plumbline_documents::{REFIT_VERSION, RefitDocument, TABLE_VERSION};
 use plumbline_domain::ids::RefitId;
 use plumbline_domain::work::refits::{self, NewRefit, Refit};
 
@@ -35,21 +35,6 @@ pub async fn adopt(session: &Session, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints the thresholds that differ from the table.
-pub async fn print(session: &Session) -> anyhow::Result<()> {
-    let refit = refits::in_force(&mut session.scope().await?).await?;
-    println!("{}", session.name());
-    let Some(refit) = refit else {
-        println!("Photos are judged by the table as it is.");
-        return Ok(());
-    };
-    println!("{}", heading(&refit));
-    for (gate, fail) in bounds(&refit)? {
-        println!("  {gate:<16} fails at {}", rounded(fail));
-    }
-    Ok(())
-}
-
 /// Withdraws the refit in force: photos are judged by the table.
 pub async fn reset(session: &Session) -> anyhow::Result<()> {
     let mut scope = session.scope().await?;
@@ -58,13 +43,10 @@ pub async fn reset(session: &Session) -> anyhow::Result<()> {
         None => false,
     };
     let _saved = scope.commit().await?;
-    println!(
-        "{}",
-        match withdrawn {
-            true => "Photos are judged by the table again, from now on.",
-            false => "Nothing was changed: the table was in force already.",
-        }
-    );
+    match withdrawn {
+        true => println!("Photos are judged by table {TABLE_VERSION} again, from now on."),
+        false => println!("Nothing was changed: table {TABLE_VERSION} was in force already."),
+    }
     Ok(())
 }
 
@@ -114,22 +96,4 @@ fn to_store(document: &RefitDocument) -> anyhow::Result<NewRefit> {
 
 fn bounds(refit: &Refit) -> anyhow::Result<BTreeMap<String, f64>> {
     serde_json::from_value(refit.bounds.clone()).context("The refit in force is damaged")
-}
-
-fn heading(refit: &Refit) -> String {
-    let (id, table, decisions, at) = (
-        refit.id,
-        refit.table_version,
-        refit.decisions,
-        refit.adopted_at,
-    );
-    let (date, hour, minute) = (at.date(), at.hour(), at.minute());
-    format!(
-        "Photos are judged by refit {id} of table {table}, from {decisions} decisions, since {date} {hour:02}:{minute:02} UTC. Gates that differ from the table:"
-    )
-}
-
-/// Four decimals at most: gates are reported to two.
-fn rounded(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
 }

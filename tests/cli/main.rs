@@ -1,0 +1,8 @@
+//! Stories about the program `plumbline`: files in, files and sentences out.
+#![allow(clippy::unwrap_used, reason = "the whole program is tests")]
+
+mod enhance;
+mod generative_models;
+mod hostile;
+mod inspect;
+mod moved;
