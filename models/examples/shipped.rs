@@ -58,7 +58,7 @@ fn main() -> Result<()> {
             left_out.parse().ok(),
             Some(from),
         ),
-        ["scene", folder, teacher, out] => shared::places::teach(folder, teacher, out),
+        ["scene", folder, teacher, out] => shared::places::train(folder, teacher, out),
         ["places", folder] => shared::places::measure(folder),
         ["measure", folder, teacher] => shared::measure::all(folder, teacher, None),
         ["measure", folder, teacher, weights] => {

@@ -1,48 +1,48 @@
-//! A second opinion on where the sky is: SAM 2.1 is pointed at what a first network is sure of, and
-//! draws the border anew. The first network's mask (the prior) stays wherever the two disagree
-//! about what the sky is, for then nobody knows who is right.
+//! Refinement of a sky's mask by SAM 2.1, which is prompted with what a first network is sure of. The
+//! first network's mask (the prior) stays wherever the two disagree about what the sky is, for then
+//! neither can be trusted.
 
-mod depth;
-mod hints;
+mod distance;
+mod prompt;
 
 use candle_core::{IndexOp, Result, Tensor};
 use candle_nn::ops;
 use plumbline_enhance::{Mask, Pixels};
 
-use crate::nets::sam2::{self, MASKS, Said, Sam2};
+use crate::nets::sam2::{self, MASKS, MaskPrediction, Sam2};
 
-use hints::{HALF, Hints, Plane};
+use prompt::{HALF, Plane, SkyPrompt};
 
-/// The mask's cells along a side of the network's input: a quarter.
+/// Pixels of the network's input along a side of a mask's cell.
 const FINER: usize = 4;
 
-/// A mask that shares less with the prior (intersection over union) is of something else, for
+/// Least agreement with the prior (intersection over union): a mask with less is of something else, for
 /// instance of one cloud, or of sky and facade. Not measured on photos yet: U2NETP's own masks
 /// share 0.92 with hand-drawn ones on facades, the worst of them 0.66.
 const AGREE: f32 = 0.8;
 
-/// A sky, drawn anew or not.
+/// Refined mask, or the prior.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refined {
-    /// How much of every pixel is sky, of the prior's size.
+    /// Share of sky of every pixel, of the prior's size.
     pub mask: Mask,
-    /// Whose mask it is.
+    /// Outcome.
     pub outcome: Outcome,
 }
 
-/// What came of asking. In all cases but the first the mask is the prior.
+/// Outcome of a refinement. In all cases but the first the mask is the prior.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
     /// SAM's mask was taken.
-    Taken {
+    Accepted {
         /// Intersection over union with the prior.
         agreement: f32,
-        /// What SAM takes its mask's IoU with the sky to be.
+        /// IoU with the sky that SAM predicts.
         iou: f32,
     },
-    /// The prior is nowhere sure of sky: there is nothing to point at, and SAM was not asked.
-    NothingToPointAt,
-    /// SAM sees no object there.
+    /// The prior is nowhere sure of sky: SAM was not run.
+    NoConfidentSky,
+    /// SAM finds no object there.
     NoObject,
     /// SAM's best mask is of something else.
     Disagreed {
@@ -51,18 +51,18 @@ pub enum Outcome {
     },
 }
 
-/// Draws skies anew.
+/// Refinement of skies.
 pub struct RefineSky {
     net: Sam2,
 }
 
 impl RefineSky {
-    /// With a network of any size.
+    /// Refinement by a network of any size.
     pub fn new(net: Sam2) -> Self {
         Self { net }
     }
 
-    /// Draws the sky of a picture anew. `prior` is how likely every pixel is sky, of any size with
+    /// Refines the sky of a picture. `prior` is the probability of sky of every pixel, of any size with
     /// the picture's shape.
     pub fn refine(&self, picture: &Pixels, prior: &Mask) -> Result<Refined> {
         let kept = |outcome| Refined {
@@ -70,33 +70,37 @@ impl RefineSky {
             outcome,
         };
         let plane = Plane::squeezed(prior, self.net.side() / FINER);
-        let Some(hints) = Hints::of(&plane) else {
-            return Ok(kept(Outcome::NothingToPointAt));
+        let Some(sky_prompt) = SkyPrompt::of(&plane) else {
+            return Ok(kept(Outcome::NoConfidentSky));
         };
-        let picture = self.net.encode(&sam2::frame(picture, self.net.side())?)?;
-        let said = self.net.decode(&picture, &hints.prompt(FINER)?)?;
-        if said.object <= 0.0 {
+        let picture = self.net.encode(&sam2::input(picture, self.net.side())?)?;
+        let prediction = self.net.decode(&picture, &sky_prompt.prompt(FINER)?)?;
+        if prediction.object <= 0.0 {
             return Ok(kept(Outcome::NoObject));
         }
-        let (best, agreement) = choose(&said.iou, agreements(&said, &plane)?);
+        let (best, agreement) = choose(&prediction.iou, agreements(&prediction, &plane)?);
         if agreement < AGREE {
             return Ok(kept(Outcome::Disagreed { agreement }));
         }
         Ok(Refined {
-            mask: drawn(&said.masks.narrow(1, best, 1)?, prior)?,
-            outcome: Outcome::Taken {
+            mask: to_mask(&prediction.masks.narrow(1, best, 1)?, prior)?,
+            outcome: Outcome::Accepted {
                 agreement,
-                iou: said.iou[best],
+                iou: prediction.iou[best],
             },
         })
     }
 }
 
-/// How much every mask has in common with the prior.
-fn agreements(said: &Said, prior: &Plane) -> Result<[f32; MASKS]> {
+/// Agreement of every mask with the prior.
+fn agreements(prediction: &MaskPrediction, prior: &Plane) -> Result<[f32; MASKS]> {
     let mut shared = [0.0; MASKS];
     for (i, shared) in shared.iter_mut().enumerate() {
-        let logits = said.masks.i((0, i))?.flatten_all()?.to_vec1::<f32>()?;
+        let logits = prediction
+            .masks
+            .i((0, i))?
+            .flatten_all()?
+            .to_vec1::<f32>()?;
         *shared = agreement(&logits, &prior.values);
     }
     Ok(shared)
@@ -118,8 +122,7 @@ fn agreement(logits: &[f32], prior: &[f32]) -> f32 {
     both as f32 / either as f32
 }
 
-/// The mask with the greatest product of what SAM thinks of it and what it shares with the prior,
-/// and the latter.
+/// Index of the mask with the greatest product of predicted IoU and agreement, and its agreement.
 fn choose(iou: &[f32; MASKS], agreements: [f32; MASKS]) -> (usize, f32) {
     let score = |i: usize| iou[i] * agreements[i];
     let better = |a: usize, b: usize| if score(b) > score(a) { b } else { a };
@@ -127,8 +130,8 @@ fn choose(iou: &[f32; MASKS], agreements: [f32; MASKS]) -> (usize, f32) {
     (best, agreements[best])
 }
 
-/// A mask (logits, 1 x 1 x cells x cells) of the prior's size.
-fn drawn(logits: &Tensor, prior: &Mask) -> Result<Mask> {
+/// Mask of the prior's size from logits, 1 x 1 x cells x cells.
+fn to_mask(logits: &Tensor, prior: &Mask) -> Result<Mask> {
     let (width, height) = (prior.width() as usize, prior.height() as usize);
     let sure = ops::sigmoid(&sam2::resized(logits, width, height)?)?;
     let values = sure.flatten_all()?.to_vec1::<f32>()?;
@@ -163,7 +166,7 @@ mod tests {
         Mask::new(64, 48, values).unwrap()
     }
 
-    /// All of its weights zero: it says nothing about anything.
+    /// Network with all weights zero: it finds nothing.
     fn silent() -> RefineSky {
         let vb = VarBuilder::zeros(DType::F32, &Device::Cpu);
         RefineSky::new(Sam2::new(&SMALL, &vb).unwrap())
@@ -187,7 +190,7 @@ mod tests {
         }
     }
 
-    /// Takes every picture for nothing but its object.
+    /// Network that takes every pixel for its object.
     fn eager() -> RefineSky {
         let ones = &[
             "conv_s0.bias",
@@ -203,10 +206,10 @@ mod tests {
     }
 
     #[test]
-    fn a_prior_without_sky_stays_and_nobody_is_asked() {
+    fn a_prior_without_sky_stays_and_sam_is_not_run() {
         let refined = silent().refine(&grey(), &prior(0)).unwrap();
         assert_eq!(refined.mask, prior(0));
-        assert_eq!(refined.outcome, Outcome::NothingToPointAt);
+        assert_eq!(refined.outcome, Outcome::NoConfidentSky);
     }
 
     #[test]
@@ -217,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_of_something_else_is_not_taken() {
+    fn a_mask_of_something_else_is_not_accepted() {
         let refined = eager().refine(&grey(), &prior(20)).unwrap();
         assert_eq!(refined.mask, prior(20));
         let Outcome::Disagreed { agreement } = refined.outcome else {
@@ -227,9 +230,12 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_that_agrees_is_taken() {
+    fn a_mask_that_agrees_is_accepted() {
         let refined = eager().refine(&grey(), &prior(44)).unwrap();
-        assert!(matches!(refined.outcome, Outcome::Taken { iou: 0.5, .. }));
+        assert!(matches!(
+            refined.outcome,
+            Outcome::Accepted { iou: 0.5, .. }
+        ));
         assert_eq!((refined.mask.width(), refined.mask.height()), (64, 48));
         assert!(refined.mask.values().iter().all(|&v| v > 128));
     }
@@ -251,8 +257,8 @@ mod tests {
     #[test]
     fn a_drawn_mask_has_the_priors_size() {
         let logits = Tensor::full(20.0_f32, (1, 1, 64, 64), &Device::Cpu).unwrap();
-        let drawn = drawn(&logits, &prior(10)).unwrap();
-        assert_eq!((drawn.width(), drawn.height()), (64, 48));
-        assert!(drawn.values().iter().all(|&v| v == 255));
+        let to_mask = to_mask(&logits, &prior(10)).unwrap();
+        assert_eq!((to_mask.width(), to_mask.height()), (64, 48));
+        assert!(to_mask.values().iter().all(|&v| v == 255));
     }
 }

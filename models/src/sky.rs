@@ -1,4 +1,4 @@
-//! Where the sky is, by U2NETP.
+//! Segmentation of the sky by U2NETP.
 
 use std::path::Path;
 
@@ -7,32 +7,32 @@ use candle_nn::ops::sigmoid;
 use plumbline_enhance::{Mask, Pixels};
 
 use crate::nets::u2net::U2Net;
-use crate::planes::{self, IMAGENET, Kernel};
+use crate::preprocessing::{self, IMAGENET, Kernel};
 use crate::weights::{Weights, WeightsError};
 
 /// The size it was trained at.
 pub const SIDE: u32 = 384;
 
-/// The network, trained for sky.
+/// U2NETP, trained for sky.
 pub struct SkyNet(U2Net);
 
 /// U2NETP's parameters as they were published, in the half precision they were published in.
 pub(crate) const SHIPPED: &[u8] = include_bytes!("../shipped/sky-u2netp.safetensors");
 
 impl SkyNet {
-    /// With the weights that are part of the program.
+    /// Network with the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
-        let net = Weights::compiled(SHIPPED)?.build(|vb| U2Net::new(&vb))?;
+        let net = Weights::embedded(SHIPPED)?.build(|vb| U2Net::new(&vb))?;
         Ok(Self(net))
     }
 
-    /// From a file of U2NETP's parameters.
+    /// Network with the weights of a file.
     pub fn open(path: &Path) -> std::result::Result<Self, WeightsError> {
         let net = Weights::map(path)?.build(|vb| U2Net::new(&vb))?;
         Ok(Self(net))
     }
 
-    /// How likely every pixel is sky. The picture is squashed to the size of the training, and the
+    /// Probability of sky of every pixel. The picture is squashed to the size of the training, and the
     /// mask stretched back to the picture's shape.
     pub fn mask(&self, pixels: &Pixels) -> Result<Mask> {
         let likely = self.likely(pixels, SIDE, SIDE)?;
@@ -45,12 +45,17 @@ impl SkyNet {
 
     /// Probabilities of sky, 1 x 1 x height x width, of a copy of that size.
     pub fn likely(&self, pixels: &Pixels, width: u32, height: u32) -> Result<Tensor> {
-        let copy = planes::resized(pixels, width, height, Kernel::Bilinear);
-        sigmoid(&self.0.forward(&planes::planes(&copy, IMAGENET)?)?.fused)
+        let copy = preprocessing::resized(pixels, width, height, Kernel::Bilinear);
+        sigmoid(
+            &self
+                .0
+                .forward(&preprocessing::to_tensor(&copy, IMAGENET)?)?
+                .fused,
+        )
     }
 }
 
-/// The shape of a picture whose shorter side is the network's: nothing it saw is lost.
+/// Size in the picture's shape whose shorter side is the network's: no detail of the mask is lost.
 fn stretched(width: u32, height: u32) -> (u32, u32) {
     let short = u64::from(width.min(height));
     let side = |v: u32| {

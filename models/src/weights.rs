@@ -1,6 +1,6 @@
-//! A file of weights: mapped into memory, compiled into the program, or pickled. Every tensor of it
-//! must be asked for: a network that leaves some behind is not the one the file was made for. What
-//! it leaves knowingly, it names.
+//! File of weights: mapped into memory, compiled into the program, or pickled. Every tensor of it must
+//! be requested: a network that leaves some is not the one the file was made for. Those that it leaves
+//! on purpose, it names.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,26 +12,26 @@ use candle_core::{DType, Device, Result, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
 
-/// Bookkeeping of training frameworks, in no network's way.
+/// Suffixes of training frameworks' bookkeeping, which no network has.
 const BOOKKEEPING: [&str; 2] = [".num_batches_tracked", ".position_ids"];
 
 enum File {
     Mapped(MmapedSafetensors),
-    Compiled(SliceSafetensors<'static>),
+    Embedded(SliceSafetensors<'static>),
     Pickled(PthTensors),
 }
 
-/// Where a file keeps a tensor.
+/// Place of a tensor in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// What it is called there.
+    /// Name in the file.
     pub name: String,
-    /// Which of its rows; `None`: all of it.
+    /// Row of the tensor; `None`: all of it.
     pub row: Option<usize>,
 }
 
 impl Place {
-    /// Under the name that the network has for it.
+    /// Place under the network's own name.
     fn same(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -40,28 +40,28 @@ impl Place {
     }
 }
 
-/// Tensors by name, and which of them were asked for.
+/// Tensors by name, and the names that were requested.
 pub struct Weights {
     file: Arc<File>,
-    asked: Arc<Mutex<BTreeSet<String>>>,
+    requested: Arc<Mutex<BTreeSet<String>>>,
     place: fn(&str) -> Place,
     unused: &'static [&'static str],
 }
 
-/// Could not be read, or does not fit the network.
+/// File that cannot be read, or does not fit the network.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
-    /// Not there, not safetensors, a tensor missing or of another shape.
+    /// The file is not there, not safetensors, or a tensor is missing or of another shape.
     #[error("the weights cannot be used: {0}")]
     Unusable(#[from] candle_core::Error),
     /// Tensors that the network has no place for.
     #[error(
         "the weights hold {count} tensors that the network has no place for, the first is {first}"
     )]
-    LeftOver {
-        /// How many.
+    Unexpected {
+        /// Number of them.
         count: usize,
-        /// In the order of their names.
+        /// First in the order of their names.
         first: String,
     },
 }
@@ -72,9 +72,9 @@ impl Weights {
         Ok(Self::of(File::Mapped(mapped(&[path])?)))
     }
 
-    /// Weights that are part of the program.
-    pub fn compiled(bytes: &'static [u8]) -> std::result::Result<Self, WeightsError> {
-        Ok(Self::of(File::Compiled(SliceSafetensors::new(bytes)?)))
+    /// Reads weights that are part of the program.
+    pub fn embedded(bytes: &'static [u8]) -> std::result::Result<Self, WeightsError> {
+        Ok(Self::of(File::Embedded(SliceSafetensors::new(bytes)?)))
     }
 
     /// Reads what PyTorch saved: the dictionary of tensors under a key (`"model"`) of a pickled
@@ -86,24 +86,24 @@ impl Weights {
     fn of(file: File) -> Self {
         Self {
             file: Arc::new(file),
-            asked: Arc::default(),
+            requested: Arc::default(),
             place: Place::same,
             unused: &[],
         }
     }
 
-    /// For a file with other names than the network's.
-    pub fn laid_out(self, place: fn(&str) -> Place) -> Self {
+    /// Maps the network's names to those of the file.
+    pub fn with_names(self, place: fn(&str) -> Place) -> Self {
         Self { place, ..self }
     }
 
-    /// For a file that holds more than the network needs: names, or their beginnings.
+    /// Allows tensors that the network does not need: names, or their prefixes.
     pub fn without(self, unused: &'static [&'static str]) -> Self {
         Self { unused, ..self }
     }
 
-    /// Whether the file has a tensor of that name.
-    pub fn holds(&self, name: &str) -> bool {
+    /// True if the file has a tensor of that name.
+    pub fn contains(&self, name: &str) -> bool {
         self.names().iter().any(|held| held == name)
     }
 
@@ -122,26 +122,29 @@ impl Weights {
         device: &Device,
         new: impl FnOnce(VarBuilder<'static>) -> Result<N>,
     ) -> std::result::Result<N, WeightsError> {
-        let asker = Asker {
+        let backend = TrackingBackend {
             file: self.file.clone(),
-            asked: self.asked.clone(),
+            requested: self.requested.clone(),
             place: self.place,
         };
-        let builder = VarBuilder::from_backend(Box::new(asker), dtype, device.clone());
+        let builder = VarBuilder::from_backend(Box::new(backend), dtype, device.clone());
         let network = new(builder)?;
-        self.left_over().map_or(Ok(network), Err)
+        self.unexpected().map_or(Ok(network), Err)
     }
 
-    fn left_over(&self) -> Option<WeightsError> {
-        let asked = self.asked.lock().expect("nobody panics while asking");
+    fn unexpected(&self) -> Option<WeightsError> {
+        let requested = self
+            .requested
+            .lock()
+            .expect("nobody panics while holding it");
         let rest: BTreeSet<String> = self
             .names()
             .into_iter()
-            .filter(|name| !asked.contains(name))
+            .filter(|name| !requested.contains(name))
             .filter(|name| !is_bookkeeping(name))
             .filter(|name| !self.unused.iter().any(|begin| name.starts_with(begin)))
             .collect();
-        Some(WeightsError::LeftOver {
+        Some(WeightsError::Unexpected {
             count: rest.len(),
             first: rest.into_iter().next()?,
         })
@@ -150,7 +153,7 @@ impl Weights {
     fn names(&self) -> Vec<String> {
         let tensors = match &*self.file {
             File::Mapped(file) => file.tensors(),
-            File::Compiled(file) => file.tensors(),
+            File::Embedded(file) => file.tensors(),
             File::Pickled(file) => return file.tensor_infos().keys().cloned().collect(),
         };
         tensors.into_iter().map(|(name, _)| name).collect()
@@ -167,36 +170,39 @@ pub(crate) fn mapped(paths: &[impl AsRef<Path>]) -> Result<MmapedSafetensors> {
     }
 }
 
-/// Whether a tensor is none of the network's.
+/// True for tensors that are none of the network's.
 pub(crate) fn is_bookkeeping(name: &str) -> bool {
     BOOKKEEPING.iter().any(|ending| name.ends_with(ending))
 }
 
-struct Asker {
+struct TrackingBackend {
     file: Arc<File>,
-    asked: Arc<Mutex<BTreeSet<String>>>,
+    requested: Arc<Mutex<BTreeSet<String>>>,
     place: fn(&str) -> Place,
 }
 
-impl Asker {
+impl TrackingBackend {
     fn backend(&self) -> &dyn SimpleBackend {
         match &*self.file {
             File::Mapped(file) => file,
-            File::Compiled(file) => file,
+            File::Embedded(file) => file,
             File::Pickled(file) => file,
         }
     }
 
-    /// Where the file has it; noted as asked for.
+    /// Place in the file; recorded as requested.
     fn find(&self, name: &str) -> Place {
         let place = (self.place)(name);
-        let mut asked = self.asked.lock().expect("nobody panics while asking");
-        asked.insert(place.name.clone());
+        let mut requested = self
+            .requested
+            .lock()
+            .expect("nobody panics while holding it");
+        requested.insert(place.name.clone());
         place
     }
 }
 
-impl SimpleBackend for Asker {
+impl SimpleBackend for TrackingBackend {
     fn get(&self, s: Shape, name: &str, h: Init, dtype: DType, dev: &Device) -> Result<Tensor> {
         let Place { name, row } = self.find(name);
         match row {

@@ -1,6 +1,6 @@
-//! Place and room without training: CLIP is asked which of our sentences a picture lies nearest to.
-//! Each answer is the mean of many sentences (prompt ensembling, Radford et al. 2021, section 3.1.4).
-//! Reading the sentences takes longer than looking at a picture, so the means are kept in a file.
+//! Zero-shot classification of place and room by CLIP: a picture gets the class whose sentences are
+//! nearest. Each class is the mean of many sentences (prompt ensembling, Radford et al. 2021, section
+//! 3.1.4). Embedding the sentences takes longer than a picture, so the means are cached in a file.
 
 use std::collections::HashMap;
 use std::fs;
@@ -24,10 +24,10 @@ const TEMPLATES: [&str; 6] = [
 ];
 
 const PLACES: [Place; 2] = [Place::Interior, Place::Exterior];
-/// Below this neither place is said. A guess: the published weights could not be had to measure it.
+/// Confidence from which a place is named. A guess: the published weights could not be had to measure it.
 const SURE: f32 = 0.6;
 
-fn sorts_of_place(place: Place) -> &'static [&'static str] {
+fn captions_of_place(place: Place) -> &'static [&'static str] {
     match place {
         Place::Interior => &[
             "a room",
@@ -46,7 +46,7 @@ fn sorts_of_place(place: Place) -> &'static [&'static str] {
     }
 }
 
-fn sorts_of_room(room: Room) -> &'static [&'static str] {
+fn captions_of_room(room: Room) -> &'static [&'static str] {
     match room {
         Room::Bathroom => &["a bathroom", "a shower and a basin", "a toilet"],
         Room::Bedroom => &["a bedroom", "a children's bedroom"],
@@ -59,20 +59,20 @@ fn sorts_of_room(room: Room) -> &'static [&'static str] {
     }
 }
 
-/// What a picture shows, and how sure that is, 0.0 to 1.0.
+/// Predicted place and room of a picture, with confidences of 0.0 to 1.0.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Judged {
+pub struct PlacePrediction {
     /// Inside or outside.
     pub place: Place,
-    /// How sure of the place.
+    /// Confidence of the place.
     pub place_confidence: f32,
-    /// Which room, were it one.
+    /// Most likely room, if it is an interior.
     pub room: Room,
-    /// How sure of the room.
+    /// Confidence of the room.
     pub room_confidence: f32,
 }
 
-/// CLIP, and where our answers lie in its space.
+/// CLIP, and the embeddings of our classes.
 pub struct ZeroShot {
     clip: Clip,
     /// 2 x 512.
@@ -81,38 +81,38 @@ pub struct ZeroShot {
     rooms: Tensor,
 }
 
-/// The sentences could not be read.
+/// The sentences could not be embedded.
 #[derive(Debug, thiserror::Error)]
 pub enum ZeroShotError {
     /// The vocabulary.
     #[error(transparent)]
-    ClipTokenizer(#[from] TokenizerError),
+    Tokenizer(#[from] TokenizerError),
     /// The network.
     #[error("the network could not read the sentences: {0}")]
-    Unread(#[from] candle_core::Error),
+    Network(#[from] candle_core::Error),
 }
 
 impl ZeroShot {
-    /// Reads the sentences, or what is remembered of them: `memory` is the folder, and
-    /// `fingerprint` tells one file of weights from another. A folder that cannot be written only
-    /// costs the time to read them again.
+    /// Embeds the sentences, or loads the cached means: `cache` is the folder, and `fingerprint` tells one
+    /// file of weights from another. A folder that cannot be written only costs the time to embed them
+    /// again.
     pub fn new(
         clip: Clip,
         tokenizer: &ClipTokenizer,
-        memory: &Path,
+        cache: &Path,
         fingerprint: &str,
     ) -> Result<Self, ZeroShotError> {
-        let file = memory_file(memory, fingerprint);
-        if let Some([places, rooms]) = recall(&file) {
+        let file = cache_file(cache, fingerprint);
+        if let Some([places, rooms]) = load(&file) {
             return Ok(Self {
                 clip,
                 places,
                 rooms,
             });
         }
-        let [places, rooms] = answers().map(|sorts| read(&clip, tokenizer, &sorts));
+        let [places, rooms] = classes().map(|captions| embed(&clip, tokenizer, &captions));
         let (places, rooms) = (places?, rooms?);
-        remember(&file, &places, &rooms);
+        store(&file, &places, &rooms);
         Ok(Self {
             clip,
             places,
@@ -120,13 +120,13 @@ impl ZeroShot {
         })
     }
 
-    /// What a picture shows.
-    pub fn judge(&self, pixels: &Pixels) -> candle_core::Result<Judged> {
+    /// Place and room of a picture.
+    pub fn classify(&self, pixels: &Pixels) -> candle_core::Result<PlacePrediction> {
         let picture = self.clip.picture(&clip::input(pixels)?)?;
         let (place, place_confidence) = self.nearest(&picture, &self.places)?;
         let (room, room_confidence) = self.nearest(&picture, &self.rooms)?;
         let sure = place_confidence >= SURE;
-        Ok(Judged {
+        Ok(PlacePrediction {
             place: if sure { PLACES[place] } else { Place::Unknown },
             place_confidence,
             room: Room::ALL[room],
@@ -134,9 +134,9 @@ impl ZeroShot {
         })
     }
 
-    /// Which answer, and its probability among them.
-    fn nearest(&self, picture: &Tensor, answers: &Tensor) -> candle_core::Result<(usize, f32)> {
-        let logits = self.clip.logits(picture, answers)?;
+    /// Index of the nearest class, and its probability.
+    fn nearest(&self, picture: &Tensor, classes: &Tensor) -> candle_core::Result<(usize, f32)> {
+        let logits = self.clip.logits(picture, classes)?;
         let likely: Vec<f32> = softmax(&logits, D::Minus1)?.i(0)?.to_vec1()?;
         let best = (0..likely.len()).max_by(|&a, &b| likely[a].total_cmp(&likely[b]));
         let best = best.unwrap_or(0);
@@ -144,26 +144,30 @@ impl ZeroShot {
     }
 }
 
-/// Places, then rooms: for every answer its sentences.
-fn answers() -> [Vec<Vec<String>>; 2] {
-    let told = |sorts: &[&str]| -> Vec<String> {
-        let all = |sort: &&str| TEMPLATES.map(|template| template.replace("{}", sort));
-        sorts.iter().flat_map(all).collect()
+/// Sentences of every class: places, then rooms.
+fn classes() -> [Vec<Vec<String>>; 2] {
+    let with_templates = |captions: &[&str]| -> Vec<String> {
+        let all = |caption: &&str| TEMPLATES.map(|template| template.replace("{}", caption));
+        captions.iter().flat_map(all).collect()
     };
     [
-        PLACES.map(|place| told(sorts_of_place(place))).to_vec(),
-        Room::ALL.map(|room| told(sorts_of_room(room))).to_vec(),
+        PLACES
+            .map(|place| with_templates(captions_of_place(place)))
+            .to_vec(),
+        Room::ALL
+            .map(|room| with_templates(captions_of_room(room)))
+            .to_vec(),
     ]
 }
 
-/// A row for each answer: the mean of its sentences, of length one.
-fn read(
+/// Row for each class: the mean of its sentences, of length one.
+fn embed(
     clip: &Clip,
     tokenizer: &ClipTokenizer,
-    answers: &[Vec<String>],
+    classes: &[Vec<String>],
 ) -> Result<Tensor, ZeroShotError> {
-    let mut rows = Vec::with_capacity(answers.len());
-    for sentences in answers {
+    let mut rows = Vec::with_capacity(classes.len());
+    for sentences in classes {
         let mean = clip.sentences(&tokenizer.ids(sentences)?)?.mean(0)?;
         let length = mean.sqr()?.sum_all()?.sqrt()?;
         rows.push(mean.broadcast_div(&length)?);
@@ -171,11 +175,11 @@ fn read(
     Ok(Tensor::stack(&rows, 0)?)
 }
 
-/// Other sentences or other weights have another name.
-fn memory_file(folder: &Path, fingerprint: &str) -> PathBuf {
+/// File of the means: other sentences or other weights have another name.
+fn cache_file(folder: &Path, fingerprint: &str) -> PathBuf {
     let mut hash = Sha256::new();
     hash.update(fingerprint);
-    for sentence in answers().iter().flatten().flatten() {
+    for sentence in classes().iter().flatten().flatten() {
         hash.update([0]);
         hash.update(sentence);
     }
@@ -183,8 +187,8 @@ fn memory_file(folder: &Path, fingerprint: &str) -> PathBuf {
     folder.join(format!("sentences-{name}.safetensors"))
 }
 
-/// `None`: not there, or not what `remember` writes.
-fn recall(file: &Path) -> Option<[Tensor; 2]> {
+/// Loads the means. `None`: not there, or not what `store` writes.
+fn load(file: &Path) -> Option<[Tensor; 2]> {
     let mut kept = safetensors::load(file, &Device::Cpu).ok()?;
     let mut rows = |name: &str, count: usize| {
         let rows = kept.remove(name)?;
@@ -199,7 +203,7 @@ fn recall(file: &Path) -> Option<[Tensor; 2]> {
 }
 
 /// Written under another name first, for a second worker may be reading.
-fn remember(file: &Path, places: &Tensor, rooms: &Tensor) {
+fn store(file: &Path, places: &Tensor, rooms: &Tensor) {
     let rows = HashMap::from([("places", places.clone()), ("rooms", rooms.clone())]);
     let unfinished = file.with_extension(format!("{}.part", std::process::id()));
     let written = safetensors::save(&rows, &unfinished).is_ok();
@@ -215,7 +219,7 @@ mod tests {
     #[test]
     fn every_answer_has_sentences_and_no_two_share_one() {
         let mut seen = std::collections::BTreeSet::new();
-        for sentences in answers().iter().flatten() {
+        for sentences in classes().iter().flatten() {
             assert!(sentences.len() >= 2 * TEMPLATES.len());
             for sentence in sentences {
                 assert!(!sentence.contains('{'), "{sentence}");
@@ -226,7 +230,7 @@ mod tests {
 
     #[test]
     fn other_weights_are_remembered_apart() {
-        let file = |print| memory_file(Path::new("/store"), print);
+        let file = |print| cache_file(Path::new("/models"), print);
         assert_eq!(file("a"), file("a"));
         assert_ne!(file("a"), file("b"));
     }
@@ -235,13 +239,13 @@ mod tests {
     fn a_broken_memory_is_none() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sentences.safetensors");
-        assert!(recall(&file).is_none());
+        assert!(load(&file).is_none());
         fs::write(&file, b"{}").unwrap();
-        assert!(recall(&file).is_none());
+        assert!(load(&file).is_none());
         let rows = |n| Tensor::zeros((n, 4), DType::F32, &Device::Cpu).unwrap();
-        remember(&file, &rows(2), &rows(7));
-        assert!(recall(&file).is_none());
-        remember(&file, &rows(2), &rows(8));
-        assert!(recall(&file).is_some());
+        store(&file, &rows(2), &rows(7));
+        assert!(load(&file).is_none());
+        store(&file, &rows(2), &rows(8));
+        assert!(load(&file).is_some());
     }
 }

@@ -1,17 +1,15 @@
 //! Both layouts of SDXL's files: names there and back, and tensors out of either.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod recorded;
-
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor, safetensors};
+use plumbline_fixtures::models;
 use plumbline_models::diffusion::checkpoint::{Form, Network, Place};
 use plumbline_models::diffusion::params::Params;
 use plumbline_models::weights::WeightsError;
-use recorded::shared;
 
 type Tensors = HashMap<String, Tensor>;
 
@@ -22,7 +20,7 @@ fn manifest(folder: &Path, name: &str) -> BTreeMap<String, Vec<usize>> {
 
 #[test]
 fn every_published_parameter_has_a_place_and_comes_back() {
-    let Some(folder) = shared("tensor-manifests") else {
+    let Some(folder) = models("tensor-manifests") else {
         return;
     };
     for (network, name, count, kept) in [
@@ -184,7 +182,7 @@ fn same_bits(a: &Tensor, b: &Tensor) -> bool {
 
 #[test]
 fn a_single_file_holds_the_same_tensors_bit_for_bit() {
-    let Some(folder) = shared("tiny-random-sdxl") else {
+    let Some(folder) = models("tiny-random-sdxl") else {
         return;
     };
     let place = tempfile::tempdir().unwrap();
@@ -206,7 +204,7 @@ fn a_single_file_holds_the_same_tensors_bit_for_bit() {
 
 #[test]
 fn what_the_file_holds_beyond_is_refused_by_name() {
-    let Some(folder) = shared("tiny-random-sdxl") else {
+    let Some(folder) = models("tiny-random-sdxl") else {
         return;
     };
     let place = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What a LoRA does to the pictures of a UNet: the small random one, against what diffusers and
+//! Effect of a LoRA on a UNet's output: the small random one, against what diffusers and
 //! PEFT recorded.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -7,12 +7,13 @@ mod recorded;
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor, safetensors};
+use plumbline_fixtures::models;
 use plumbline_models::diffusion::lora::Lora;
-use plumbline_models::diffusion::lora::blend::{Blend, Originals, Share};
+use plumbline_models::diffusion::lora::merge::{Adapter, MergedParams, Originals};
 use plumbline_models::diffusion::params::Params;
 use plumbline_models::nets::sdxl::Cond;
 use plumbline_models::nets::sdxl::unet::{Config, Unet};
-use recorded::{off, shared};
+use recorded::off;
 
 fn config() -> Config {
     let types = ["DownBlock2D", "CrossAttnDownBlock2D"];
@@ -28,14 +29,14 @@ fn config() -> Config {
     }
 }
 
-fn blend(folder: &Path) -> Blend {
+fn merged(folder: &Path) -> MergedParams {
     let file = folder.join("unet.safetensors");
     let params = Params::map(&[file], DType::F32, &Device::Cpu).unwrap();
-    Blend::new(params, Originals::InTheFile)
+    MergedParams::new(params, Originals::InTheFile)
 }
 
 /// The noise that a UNet of these parameters sees in the recorded latents.
-fn noise(blend: &Blend, folder: &Path) -> Tensor {
+fn noise(merged: &MergedParams, folder: &Path) -> Tensor {
     let recorded = safetensors::load(folder.join("io.safetensors"), &Device::Cpu).unwrap();
     let cond = Cond {
         encoder_hidden_states: recorded["ctx"].clone(),
@@ -43,13 +44,13 @@ fn noise(blend: &Blend, folder: &Path) -> Tensor {
         time_ids: recorded["time_ids"].clone(),
     };
     let build = |vb| Unet::new(&config(), &vb);
-    let unet = blend.params().build(build).unwrap();
+    let unet = merged.params().build(build).unwrap();
     unet.forward(&recorded["x"], 249.0, &cond, None).unwrap()
 }
 
 #[test]
 fn a_merged_unet_sees_what_was_recorded_and_forgets_it_again() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let load = |name: &str| safetensors::load(folder.join(name), &Device::Cpu).unwrap();
@@ -64,35 +65,35 @@ fn a_merged_unet_sees_what_was_recorded_and_forgets_it_again() {
     for (name, alpha) in [("kohya", None), ("peft", Some(2.0))] {
         let file = folder.join(format!("lora_{name}.safetensors"));
         let lora = Lora::open(&file, alpha).unwrap();
-        let share = |weight| Share {
+        let adapter = |weight| Adapter {
             lora: &lora,
             weight,
         };
-        let mut blend = blend(&folder);
-        let before = noise(&blend, &folder);
+        let mut merged = merged(&folder);
+        let before = noise(&merged, &folder);
         judge("without", &before, without);
-        blend.set(&[share(0.35)]).unwrap();
-        judge(name, &noise(&blend, &folder), with);
-        blend.clear().unwrap();
-        assert!(off(&noise(&blend, &folder), &before) == 0.0);
+        merged.set(&[adapter(0.35)]).unwrap();
+        judge(name, &noise(&merged, &folder), with);
+        merged.clear().unwrap();
+        assert!(off(&noise(&merged, &folder), &before) == 0.0);
     }
 }
 
 #[test]
 fn another_alpha_is_seen() {
-    let Some(folder) = shared("tiny-lora") else {
+    let Some(folder) = models("tiny-lora") else {
         return;
     };
     let with = safetensors::load(folder.join("io_lora.safetensors"), &Device::Cpu).unwrap();
     // Its rank: what is often taken where a file says nothing.
     let lora = Lora::open(&folder.join("lora_peft.safetensors"), Some(4.0)).unwrap();
-    let mut blend = blend(&folder);
-    let share = Share {
+    let mut merged = merged(&folder);
+    let adapter = Adapter {
         lora: &lora,
         weight: 0.35,
     };
-    blend.set(&[share]).unwrap();
-    let off = off(&noise(&blend, &folder), &with["unet_lora"]);
+    merged.set(&[adapter]).unwrap();
+    let off = off(&noise(&merged, &folder), &with["unet_lora"]);
     eprintln!("with its rank as alpha: {off:.1e}");
     assert!(off > 0.05, "{off}");
 }

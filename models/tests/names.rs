@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use candle_core::{DType, Device, Result, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
+use plumbline_fixtures::models;
 use plumbline_models::nets::clip::Clip;
 use plumbline_models::nets::sdxl::config::{UnetConfig, VaeConfig};
 use plumbline_models::nets::sdxl::controlnet::ControlNet;
@@ -48,7 +48,7 @@ impl SimpleBackend for Roll {
     }
 }
 
-/// What a framework calls parameters: all that is trained.
+/// Number of parameters as a framework counts them: all that is trained.
 fn parameters(names: &Names) -> usize {
     let trained = names.iter().filter(|(name, _)| !name.contains(".running_"));
     trained
@@ -95,14 +95,10 @@ fn u2netp_has_the_published_number_of_parameters_under_the_published_names() {
     }
 }
 
-/// `None`, said aloud, where the manifests are not.
+/// `None`: its manifest is missing, and the test is reported as skipped.
 fn published(network: &str) -> Option<Names> {
-    let file = format!("../../shared/models/tensor-manifests/{network}.json");
-    let Ok(text) = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)) else {
-        eprintln!("SKIPPED 1: the tensor manifests are not beside this checkout");
-        return None;
-    };
-    Some(serde_json::from_slice(&text).unwrap())
+    let file = models(&format!("tensor-manifests/{network}.json"))?;
+    Some(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
 }
 
 #[test]
@@ -151,11 +147,9 @@ fn sdxl_has_the_parameters_of_the_published_files() {
 
 #[test]
 fn the_published_configurations_are_the_sizes_compiled_in() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/models/sdxl-configs");
-    if !folder.exists() {
-        eprintln!("SKIPPED 1: SDXL's configurations are not beside this checkout");
+    let Some(folder) = models("sdxl-configs") else {
         return;
-    }
+    };
     let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
     let unet = |file: &str| -> UnetConfig { serde_json::from_slice(&read(file)).unwrap() };
     let base = "stable-diffusion-xl-base-1.0";

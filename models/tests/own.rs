@@ -1,26 +1,13 @@
 //! The networks that are part of the program, on photos.
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
-use std::path::{Path, PathBuf};
-
 use plumbline_documents::Place;
 use plumbline_enhance::Pixels;
+use plumbline_fixtures::photos;
 use plumbline_models::nets::scene::SceneNet;
 use plumbline_models::nets::sky::SkyNet;
 use plumbline_models::train::data::{self, Example};
 use plumbline_models::train::loss::iou;
-
-/// `None`, said aloud, where the shared folder is not.
-fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../shared/photos")
-        .join(name);
-    if !path.exists() {
-        eprintln!("SKIPPED 1: {name} is not beside this checkout");
-        return None;
-    }
-    Some(path)
-}
 
 const HOUSES: [&str; 2] = [
     "dillon-kydd-2keCPb73aQY-unsplash",
@@ -45,10 +32,10 @@ fn a_mask_has_its_pictures_shape() {
 fn the_sky_over_a_house_is_found() {
     let net = SkyNet::shipped().unwrap();
     for name in HOUSES {
-        let Some(photo) = shared(&format!("exterior/{name}.jpg")) else {
+        let Some(photo) = photos(&format!("exterior/{name}.jpg")) else {
             return;
         };
-        let mask = shared(&format!("sky-masks/checked/{name}.png")).unwrap();
+        let mask = photos(&format!("sky-masks/checked/{name}.png")).unwrap();
         let example = Example::new(
             name,
             &data::read(&photo).unwrap(),
@@ -62,25 +49,25 @@ fn the_sky_over_a_house_is_found() {
 
 #[test]
 fn a_room_has_no_sky_and_is_inside_and_a_house_is_outside() {
-    let Some(room) = shared(ROOM) else { return };
+    let Some(room) = photos(ROOM) else { return };
     let room = data::read(&room).unwrap();
     let mask = SkyNet::shipped().unwrap().probability(&room).unwrap();
     assert!(mask.values().iter().all(|&v| v < 128), "sky inside");
     let scene = SceneNet::shipped().unwrap();
-    assert_eq!(scene.look(&room).unwrap().place, Place::Interior);
-    let house = data::read(&shared(&format!("exterior/{}.jpg", HOUSES[0])).unwrap()).unwrap();
-    assert_eq!(scene.look(&house).unwrap().place, Place::Exterior);
+    assert_eq!(scene.predict(&room).unwrap().place, Place::Interior);
+    let house = data::read(&photos(&format!("exterior/{}.jpg", HOUSES[0])).unwrap()).unwrap();
+    assert_eq!(scene.predict(&house).unwrap().place, Place::Exterior);
 }
 
 #[test]
 fn street_facades_are_outside() {
-    let Some(folder) = shared("sky-masks/labelmefacade-research-only") else {
+    let Some(folder) = photos("sky-masks/labelmefacade-research-only") else {
         return;
     };
     let scene = SceneNet::shipped().unwrap();
     for facade in data::pairs(&folder, &folder).unwrap() {
-        let judged = scene.look(&facade.picture).unwrap();
-        assert_eq!(judged.place, Place::Exterior, "{}", facade.name);
-        assert!(judged.place_confidence > 0.9, "{}", facade.name);
+        let prediction = scene.predict(&facade.picture).unwrap();
+        assert_eq!(prediction.place, Place::Exterior, "{}", facade.name);
+        assert!(prediction.place_confidence > 0.9, "{}", facade.name);
     }
 }

@@ -1,28 +1,17 @@
 //! Each network against values recorded from its original.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use candle_core::{DType, Device, Tensor, safetensors};
 use candle_transformers::models::clip::ClipConfig;
 use plumbline_enhance::Pixels;
+use plumbline_fixtures::models;
 use plumbline_models::nets::clip::{Clip, ClipTokenizer};
 use plumbline_models::nets::efficientnet::EfficientNet;
 use plumbline_models::nets::u2net::U2Net;
 use plumbline_models::weights::Weights;
 use plumbline_models::zero_shot::ZeroShot;
-
-/// `None`, said aloud, where the shared folder is not.
-fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../shared/models")
-        .join(name);
-    if !path.exists() {
-        eprintln!("SKIPPED 1: {name} is not beside this checkout");
-        return None;
-    }
-    Some(path)
-}
 
 fn worst(found: &Tensor, wanted: &Tensor) -> f32 {
     assert_eq!(found.dims(), wanted.dims());
@@ -38,7 +27,7 @@ fn worst(found: &Tensor, wanted: &Tensor) -> f32 {
 
 #[test]
 fn u2netp_says_what_its_original_says() {
-    let Some(folder) = shared("sky-u2netp") else {
+    let Some(folder) = models("sky-u2netp") else {
         return;
     };
     let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
@@ -78,7 +67,7 @@ fn tiny_clip() -> ClipConfig {
 
 #[test]
 fn clip_says_what_its_original_says() {
-    let Some(folder) = shared("tiny-random-sdxl/clip") else {
+    let Some(folder) = models("tiny-random-sdxl/clip") else {
         return;
     };
     let weights = Weights::map(&folder.join("model.safetensors")).unwrap();
@@ -101,44 +90,44 @@ fn clip_says_what_its_original_says() {
 
 #[test]
 fn sentences_become_the_ids_that_the_original_reads() {
-    let Some(folder) = shared("clip-tokenizer") else {
+    let Some(folder) = models("clip-tokenizer") else {
         return;
     };
-    let words = ClipTokenizer::open(&folder.join("tokenizer.json")).unwrap();
+    let tokenizer = ClipTokenizer::open(&folder.join("tokenizer.json")).unwrap();
     let recorded = std::fs::read(folder.join("reference-ids.json")).unwrap();
     let recorded: Vec<serde_json::Value> = serde_json::from_slice(&recorded).unwrap();
     assert_eq!(recorded.len(), 10);
     for sentence in recorded {
         let text = sentence["text"].as_str().unwrap().to_owned();
         let wanted: Vec<u32> = serde_json::from_value(sentence["ids_77"].clone()).unwrap();
-        let found = words.ids(std::slice::from_ref(&text)).unwrap();
+        let found = tokenizer.ids(std::slice::from_ref(&text)).unwrap();
         assert_eq!(found.to_vec2::<u32>().unwrap(), [wanted], "{text}");
     }
 }
 
 #[test]
-fn read_sentences_are_remembered_and_judge_alike() {
+fn embedded_sentences_are_cached_and_classify_alike() {
     let (Some(folder), Some(vocabulary)) =
-        (shared("tiny-random-sdxl/clip"), shared("clip-tokenizer"))
+        (models("tiny-random-sdxl/clip"), models("clip-tokenizer"))
     else {
         return;
     };
-    let words = ClipTokenizer::open(&vocabulary.join("tokenizer.json")).unwrap();
-    let memory = tempfile::tempdir().unwrap();
-    let judge = || {
+    let tokenizer = ClipTokenizer::open(&vocabulary.join("tokenizer.json")).unwrap();
+    let cache = tempfile::tempdir().unwrap();
+    let classify = || {
         let weights = Weights::map(&folder.join("model.safetensors")).unwrap();
         let clip = weights.build(|vb| Clip::new(&tiny_clip(), vb)).unwrap();
-        let analyzer = ZeroShot::new(clip, &words, memory.path(), "tiny").unwrap();
+        let network = ZeroShot::new(clip, &tokenizer, cache.path(), "tiny").unwrap();
         let samples = (0..90 * 60 * 3).map(|i| (i % 251) as u8).collect();
-        analyzer
-            .judge(&Pixels::from_eight(90, 60, samples).unwrap())
+        network
+            .classify(&Pixels::from_eight(90, 60, samples).unwrap())
             .unwrap()
     };
-    let (read, recalled) = (judge(), judge());
-    assert_eq!(read, recalled);
-    assert!((0.0..=1.0).contains(&read.place_confidence));
-    assert!((0.0..=1.0).contains(&read.room_confidence));
-    assert_eq!(std::fs::read_dir(memory.path()).unwrap().count(), 1);
+    let (computed, cached) = (classify(), classify());
+    assert_eq!(computed, cached);
+    assert!((0.0..=1.0).contains(&computed.place_confidence));
+    assert!((0.0..=1.0).contains(&computed.room_confidence));
+    assert_eq!(std::fs::read_dir(cache.path()).unwrap().count(), 1);
 }
 
 #[test]

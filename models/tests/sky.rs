@@ -1,4 +1,4 @@
-//! The sky against masks that people drew or checked.
+//! The sky against a mask that somebody drew.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -6,18 +6,9 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
 use plumbline_enhance::{Limits, Pixels, SceneAnalyzer, decode, small};
-use plumbline_models::sky::{SIDE, SkyNet};
-use plumbline_models::vision::Sight;
+use plumbline_fixtures::{models, photos};
+use plumbline_models::scene_analyzer::NetworkSceneAnalyzer;
 use plumbline_models::weight_store::WeightStore;
-
-fn shared() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    if shared.join("photos/sky-masks").exists() {
-        return Some(shared);
-    }
-    eprintln!("SKIPPED 1: the sky masks are not beside this checkout");
-    None
-}
 
 fn open(path: &Path) -> Pixels {
     decode(&fs::read(path).unwrap(), &Limits::default())
@@ -25,33 +16,12 @@ fn open(path: &Path) -> Pixels {
         .pixels
 }
 
-/// Photos with the masks that belong to them: drawn by hand, then made from this network and
-/// checked by eye.
-fn pairs(shared: &Path) -> [Vec<(PathBuf, PathBuf)>; 2] {
-    let masks = shared.join("photos/sky-masks");
-    let list = |folder: &str, ending: &str| {
-        let entries = fs::read_dir(masks.join(folder)).unwrap();
-        let paths = entries.map(|entry| entry.unwrap().path());
-        let of = |path: &PathBuf| path.to_str().unwrap().ends_with(ending);
-        let mut paths: Vec<PathBuf> = paths.filter(of).collect();
-        paths.sort();
-        paths
-    };
-    let drawn = list("labelmefacade-research-only", ".mask.png");
-    let checked = list("checked", ".png");
-    let beside = |mask: PathBuf| {
-        let photo = mask.to_str().unwrap().replace(".mask.png", ".jpg");
-        (photo.into(), mask)
-    };
-    let exterior = |mask: PathBuf| {
-        let name = mask.with_extension("jpg");
-        let name = name.file_name().unwrap();
-        (shared.join("photos/exterior").join(name), mask)
-    };
-    [
-        drawn.into_iter().map(beside).collect(),
-        checked.into_iter().map(exterior).collect(),
-    ]
+/// The first by name of the masks that people drew.
+fn first_mask(folder: &Path) -> PathBuf {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let masks = paths.filter(|path| path.to_str().unwrap().ends_with(".mask.png"));
+    masks.min().unwrap()
 }
 
 /// Pixels that both call sky, of those that either does; 128 is not labelled.
@@ -77,57 +47,19 @@ fn sky(likely: &Tensor, wanted: &Pixels) -> Vec<bool> {
     values.iter().map(|v| *v > 0.5).collect()
 }
 
-/// The long side at the training's size, either side a multiple of 32.
-fn shaped(pixels: &Pixels) -> (u32, u32) {
-    let long = f64::from(pixels.width().max(pixels.height()));
-    let side = |v: u32| ((f64::from(v * SIDE) / long / 32.0).round() as u32 * 32).max(32);
-    (side(pixels.width()), side(pixels.height()))
-}
-
-#[test]
-#[ignore = "minutes: it decides the shape that the network is shown"]
-fn a_squashed_picture_is_seen_as_well_as_one_of_its_own_shape() {
-    let Some(shared) = shared() else { return };
-    let path = shared.join("models/sky-u2netp/u2netp-sky.safetensors");
-    let net = SkyNet::open(&path).unwrap();
-    for (set, pairs) in ["drawn", "checked"].iter().zip(pairs(&shared)) {
-        let (mut squashed, mut own) = (Vec::new(), Vec::new());
-        for (photo, mask) in &pairs {
-            let (photo, mask) = (small(&open(photo)), open(mask));
-            let of = |(width, height)| {
-                let likely = net.likely(&photo, width, height).unwrap();
-                overlap(&sky(&likely, &mask), &mask)
-            };
-            squashed.push(of((SIDE, SIDE)));
-            // A square photo is squashed to its own shape.
-            own.push(match shaped(&photo) {
-                (SIDE, SIDE) => squashed[squashed.len() - 1],
-                shape => of(shape),
-            });
-            eprintln!(
-                "{set}: {:.3} {:.3}",
-                squashed.last().unwrap(),
-                own.last().unwrap()
-            );
-        }
-        for (how, overlaps) in [("squashed", &mut squashed), ("own shape", &mut own)] {
-            overlaps.sort_by(f64::total_cmp);
-            let mean = overlaps.iter().sum::<f64>() / overlaps.len() as f64;
-            let (worst, median) = (overlaps[0], overlaps[overlaps.len() / 2]);
-            eprintln!("{set}, {how}: mean {mean:.3}, median {median:.3}, worst {worst:.3}");
-        }
-    }
-}
-
 #[test]
 fn what_ships_sees_the_sky() {
-    let Some(shared) = shared() else { return };
-    let (analyzer, notes) = Sight::open(&WeightStore::new(shared.join("models")));
+    let (Some(store), Some(facades)) =
+        (models(""), photos("sky-masks/labelmefacade-research-only"))
+    else {
+        return;
+    };
+    let (analyzer, notes) = NetworkSceneAnalyzer::open(&WeightStore::new(store));
     assert_eq!(analyzer.name(), "sky-u2netp + own-scene");
     assert_eq!(notes.len(), 1, "{notes:?}");
-    let [drawn, _] = pairs(&shared);
-    let (photo, mask) = &drawn[0];
-    let (photo, wanted) = (small(&open(photo)), open(mask));
+    let mask = first_mask(&facades);
+    let photo = mask.to_str().unwrap().replace(".mask.png", ".jpg");
+    let (photo, wanted) = (small(&open(Path::new(&photo))), open(&mask));
     let seen = analyzer.analyze(&photo).unwrap().sky.unwrap();
     assert_eq!((seen.width(), seen.height()), (512, 384));
     let values: Vec<f32> = seen

@@ -1,4 +1,4 @@
-//! The two text encoders, and what is remembered of them, against what transformers recorded.
+//! The two text encoders, and the cache of their embeddings, against what transformers recorded.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod recorded;
@@ -8,12 +8,13 @@ use std::fs;
 use std::path::Path;
 
 use candle_core::{D, DType, Device, Tensor, safetensors};
+use plumbline_fixtures::models;
 use plumbline_models::diffusion::params::Params;
 use plumbline_models::diffusion::prompt_embeddings::{
     self, PromptCache, PromptEmbeddings, PromptError, TextEncoders,
 };
 use plumbline_models::nets::sdxl::text::{Config, TextEncoder};
-use recorded::{off, shared};
+use recorded::off;
 
 fn config(folder: &Path) -> Config {
     serde_json::from_slice(&fs::read(folder.join("config.json")).unwrap()).unwrap()
@@ -33,7 +34,7 @@ fn encoders(folder: &Path) -> [TextEncoder; 2] {
 
 #[test]
 fn they_say_what_their_originals_say() {
-    let Some(folder) = shared("tiny-random-sdxl") else {
+    let Some(folder) = models("tiny-random-sdxl") else {
         return;
     };
     let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
@@ -58,7 +59,7 @@ fn they_say_what_their_originals_say() {
 
 #[test]
 fn half_the_digits_say_nearly_the_same() {
-    let Some(folder) = shared("tiny-random-sdxl") else {
+    let Some(folder) = models("tiny-random-sdxl") else {
         return;
     };
     let recorded = safetensors::load(folder.join("reference.safetensors"), &Device::Cpu).unwrap();
@@ -77,7 +78,7 @@ fn half_the_digits_say_nearly_the_same() {
 
 #[test]
 fn no_word_knows_what_comes_after_it() {
-    let Some(folder) = shared("tiny-random-sdxl/text_encoder_2") else {
+    let Some(folder) = models("tiny-random-sdxl/text_encoder_2") else {
         return;
     };
     let encoder = encoder(&folder, DType::F32);
@@ -97,7 +98,7 @@ fn no_word_knows_what_comes_after_it() {
 
 #[test]
 fn the_whole_sentences_row_is_at_its_first_end() {
-    let Some(folder) = shared("tiny-random-sdxl/text_encoder_2") else {
+    let Some(folder) = models("tiny-random-sdxl/text_encoder_2") else {
         return;
     };
     let encoder = encoder(&folder, DType::F32);
@@ -116,8 +117,8 @@ fn the_published_configurations_are_read() {
     let inpainting = "sdxl-configs/stable-diffusion-xl-1.0-inpainting-0.1";
     for folder in [base, inpainting] {
         let (Some(first), Some(second)) = (
-            shared(&format!("{folder}/text_encoder")),
-            shared(&format!("{folder}/text_encoder_2")),
+            models(&format!("{folder}/text_encoder")),
+            models(&format!("{folder}/text_encoder_2")),
         ) else {
             return;
         };
@@ -133,7 +134,7 @@ fn the_published_configurations_are_read() {
 
 #[test]
 fn each_encoder_reads_a_sentence_filled_up_in_its_own_way() {
-    let Some(folder) = shared("clip-tokenizer") else {
+    let Some(folder) = models("clip-tokenizer") else {
         return;
     };
     let [first, second] = prompt_embeddings::tokenizers(&folder.join("tokenizer.json")).unwrap();
@@ -156,13 +157,13 @@ fn each_encoder_reads_a_sentence_filled_up_in_its_own_way() {
     }
 }
 
-/// What was recorded was the prompt of this sentence.
+/// Sentence of the recorded prompt.
 const SENTENCE: &str = "professional real estate photo, bright interior, natural window light, \
                         sharp details";
 
 #[test]
 fn a_prompt_is_read_once_and_remembered() {
-    let (Some(folder), Some(vocabulary)) = (shared("tiny-random-sdxl"), shared("clip-tokenizer"))
+    let (Some(folder), Some(vocabulary)) = (models("tiny-random-sdxl"), models("clip-tokenizer"))
     else {
         return;
     };
@@ -206,7 +207,7 @@ fn level(prompt: &PromptEmbeddings) -> f32 {
     row.get(0).unwrap().to_scalar().unwrap()
 }
 
-/// What a cache answers when the encoders would say `level`.
+/// Value that a cache returns when the encoders would compute `level`.
 fn asked(cache: &PromptCache, sentences: &[String], said: f32) -> f32 {
     let read = || Ok::<_, PromptError>(prompt(said));
     level(&cache.get_or_compute(sentences, read).unwrap())

@@ -1,4 +1,4 @@
-//! Teaching the sky network: on from what ships, interrupted and resumed.
+//! Training of the sky network: from what ships, interrupted and resumed.
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
 use std::ops::ControlFlow;

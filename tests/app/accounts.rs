@@ -3,6 +3,7 @@
 use plumbline_domain::people::{accounts, sign_in_links};
 use plumbline_tests::app::App;
 use plumbline_tests::client::PASSWORD;
+use plumbline_tests::rows;
 
 #[tokio::test]
 async fn whoever_signed_up_can_sign_out_and_in_again() {
@@ -49,10 +50,7 @@ async fn a_wrong_password_and_an_unknown_email_sound_the_same() {
 async fn passwords_are_kept_as_argon2id() {
     let app = App::start().await;
     app.owner("Anna").await;
-    let hash: String = sqlx::query_scalar("select password_hash from accounts")
-        .fetch_one(&app.database.everything)
-        .await
-        .unwrap();
+    let hash = rows::password_hash(&app).await;
     assert!(
         hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
         "{hash}"
@@ -156,11 +154,8 @@ async fn trying_many_passwords_is_slowed_down() {
 async fn a_stolen_copy_of_the_sessions_opens_nothing() {
     let app = App::start().await;
     app.owner("Anna").await;
-    let stored: Vec<u8> = sqlx::query_scalar("select token_hash from sessions")
-        .fetch_one(&app.database.everything)
-        .await
-        .unwrap();
-    let hex: String = stored.iter().map(|byte| format!("{byte:02x}")).collect();
+    let stored = rows::session_hash(&app).await;
+    let hex = hex::encode(stored);
     let answer = app
         .visitor()
         .request("get", "/shoots")

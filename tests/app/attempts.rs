@@ -5,6 +5,7 @@ use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
+use plumbline_tests::rows;
 
 /// A photo that passed at the third attempt.
 struct Stubborn {
@@ -132,12 +133,7 @@ async fn attempts_stand_side_by_side_with_what_the_check_said() {
         .hides("No preview was kept of this attempt.");
 
     // As the release before this one left them.
-    let forget = "delete from renditions where attempt_id = $1::uuid";
-    sqlx::query(forget)
-        .bind(&story.attempts[0])
-        .execute(&story.app.database.everything)
-        .await
-        .unwrap();
+    rows::forget_renditions(&story.app, &story.attempts[0]).await;
     let page = format!("/photos/{}?attempt=1", story.photo);
     story
         .anna

@@ -1,6 +1,7 @@
 //! Exposure brackets: many originals of one view, one photo.
 
-use plumbline_tests::app::{App, root};
+use plumbline_fixtures::photos;
+use plumbline_tests::app::App;
 use plumbline_tests::client::Client;
 use plumbline_tests::exposures::exposure;
 use plumbline_tests::pictures;
@@ -180,10 +181,9 @@ async fn exposures_that_come_one_by_one_end_in_one_photo() {
 /// Real frames whose files tell the exposure time and little else.
 #[tokio::test]
 async fn a_real_bracket_with_little_to_say_becomes_one_photo() {
-    let folder = root().join("../shared/photos/brackets/frobisher");
-    if !folder.is_dir() {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 1 brackets were tried");
-    }
+    let Some(folder) = photos("brackets/frobisher") else {
+        return;
+    };
     let app = App::start().await;
     let anna = app.owner("Anna").await;
     let shoot = anna.create_shoot("12 Harbour Street").await;

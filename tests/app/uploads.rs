@@ -1,6 +1,7 @@
 //! Photos coming in.
 
-use plumbline_tests::app::{App, root};
+use plumbline_fixtures::photos;
+use plumbline_tests::app::App;
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
 
@@ -187,10 +188,9 @@ fn files_below(folder: &std::path::Path) -> usize {
 
 #[tokio::test]
 async fn camera_raw_and_webp_become_photos_too() {
-    let formats = root().join("../shared/photos/formats");
-    if !formats.is_dir() {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 2 formats were tried");
-    }
+    let Some(formats) = photos("formats") else {
+        return;
+    };
     let app = App::start().await;
     let (anna, shoot) = a_shoot(&app).await;
     for name in ["raw/synthetic-mosaic.dng", "colour/4.webp"] {

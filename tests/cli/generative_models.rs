@@ -6,8 +6,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use plumbline_enhance::{Limits, decode};
-use plumbline_tests::cluster::repository;
-use plumbline_tests::enhance_process::{Enhanced, enhance_told};
+use plumbline_fixtures::models;
+use plumbline_tests::enhance_process::{Enhanced, enhance_in};
 use plumbline_tests::pictures::room;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -23,26 +23,22 @@ const PARTS: [&str; 7] = [
 ];
 
 /// A folder with a photo, and a model.
-struct Studio {
+struct Workspace {
     folder: TempDir,
 }
 
-impl Studio {
-    /// `None`, said aloud, where the shared folder is not.
+impl Workspace {
+    /// `None`: its networks are missing, and the test is reported as skipped.
     fn open() -> Option<Self> {
-        let shared = repository().join("../shared/models");
-        if !shared.join("tiny-random-sdxl").exists() {
-            eprintln!("SKIPPED 1: the small random SDXL is not beside this checkout");
-            return None;
-        }
+        let networks = models("tiny-random-sdxl")?.canonicalize().unwrap();
+        let vocabulary = models("clip-tokenizer/tokenizer.json")?;
         let folder = tempfile::tempdir().unwrap();
         let model = folder.path().join("model");
         fs::create_dir(&model).unwrap();
-        let shared = shared.canonicalize().unwrap();
         for part in PARTS {
-            symlink(shared.join("tiny-random-sdxl").join(part), model.join(part)).unwrap();
+            symlink(networks.join(part), model.join(part)).unwrap();
         }
-        let vocabulary = shared.join("clip-tokenizer/tokenizer.json");
+        let vocabulary = vocabulary.canonicalize().unwrap();
         symlink(vocabulary, model.join("tokenizer.json")).unwrap();
         fs::write(folder.path().join("room.jpg"), room(1)).unwrap();
         Some(Self { folder })
@@ -61,7 +57,7 @@ impl Studio {
             ("PLUMBLINE_MODELS_DIR", models.to_str().unwrap()),
         ];
         let (photo, out) = (self.path("room.jpg"), self.path(out));
-        let done = enhance_told(&photo, &out, &report, &["--engine", engine], &environment);
+        let done = enhance_in(&photo, &out, &report, &["--engine", engine], &environment);
         let report =
             fs::read(&report).map_or(Value::Null, |text| serde_json::from_slice(&text).unwrap());
         (done, report)
@@ -71,11 +67,11 @@ impl Studio {
 #[test]
 fn nonsense_that_networks_propose_falls_back_and_does_not_reach_the_photo() {
     for engine in ["guided", "tiled"] {
-        let Some(studio) = Studio::open() else {
+        let Some(workspace) = Workspace::open() else {
             return;
         };
-        let model = studio.path("model");
-        let (done, report) = studio.paint("better.jpg", engine, &model);
+        let model = workspace.path("model");
+        let (done, report) = workspace.paint("better.jpg", engine, &model);
 
         assert_eq!(done.status, Some(0), "{}", done.said);
         assert!(
@@ -96,28 +92,28 @@ fn nonsense_that_networks_propose_falls_back_and_does_not_reach_the_photo() {
         assert!((sigma - 0.693_205).abs() < 1e-5, "{sigma}");
         assert!(attempts.len() > 1, "{attempts:?}");
 
-        let first = fs::read(studio.path("better.jpg")).unwrap();
+        let first = fs::read(workspace.path("better.jpg")).unwrap();
         let better = decode(&first, &Limits::default()).unwrap();
         assert_eq!((better.pixels.width(), better.pixels.height()), (640, 480));
-        studio.paint("again.jpg", engine, &model);
-        let again = fs::read(studio.path("again.jpg")).unwrap();
+        workspace.paint("again.jpg", engine, &model);
+        let again = fs::read(workspace.path("again.jpg")).unwrap();
         assert!(first == again, "{engine}: a second run gives other bytes");
     }
 }
 
 #[test]
 fn a_folder_that_is_no_model_is_a_sentence() {
-    let Some(studio) = Studio::open() else {
+    let Some(workspace) = Workspace::open() else {
         return;
     };
-    let empty = studio.path("nothing");
+    let empty = workspace.path("nothing");
     fs::create_dir(&empty).unwrap();
-    let (done, report) = studio.paint("better.jpg", "guided", &empty);
+    let (done, report) = workspace.paint("better.jpg", "guided", &empty);
     assert_eq!((done.status, report), (Some(2), Value::Null));
     assert!(
         done.said.contains("No network that paints is installed"),
         "{}",
         done.said
     );
-    assert!(!studio.path("better.jpg").exists());
+    assert!(!workspace.path("better.jpg").exists());
 }

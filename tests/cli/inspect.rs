@@ -150,7 +150,7 @@ fn our_own_result_can_be_proven_with_its_report() {
     let [photo, out, report] = ["before.png", "after.png", "made.json"].map(|n| desk.path(n));
     assert_eq!(enhance(&photo, &out, &report, &[]).status, Some(0));
 
-    let told = desk.inspect(&[
+    let answer = desk.inspect(&[
         "before.png",
         "after.png",
         "--plan",
@@ -159,7 +159,7 @@ fn our_own_result_can_be_proven_with_its_report() {
         "R.json",
     ]);
 
-    assert_eq!(told.0, Some(0), "{}", told.1);
+    assert_eq!(answer.0, Some(0), "{}", answer.1);
     let made: Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
     let last = made["attempts"].as_array().unwrap().last().unwrap();
     assert_eq!(desk.report()["measures"], last["report"]["measures"]);

@@ -32,7 +32,10 @@ pub struct App {
 
 impl App {
     pub async fn start() -> Self {
-        let database = TestDatabase::create().await;
+        Self::start_in(TestDatabase::create().await).await
+    }
+
+    pub async fn start_in(database: TestDatabase) -> Self {
         let blobs = tempfile::tempdir().expect("a temporary folder");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("it is bound"));
@@ -85,7 +88,7 @@ impl App {
     }
 
     /// The same with an analyzer that sees.
-    pub async fn run_jobs_seeing(&self, analyzer: Arc<dyn SceneAnalyzer>) {
+    pub async fn run_jobs_analyzing(&self, analyzer: Arc<dyn SceneAnalyzer>) {
         self.run_jobs_of(analyzer, None).await;
     }
 

@@ -2,9 +2,9 @@
 //! own driver. What the page's console says is kept, and pictures of pages can
 //! be taken at any width, light or dark.
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+mod driver;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::app::root;
+use crate::browser::driver::Driver;
 use crate::wait;
 
 /// Pages of photos take a moment on a busy machine.
@@ -25,16 +26,6 @@ pub struct Browser {
     downloads: TempDir,
     _profile: TempDir,
     _driver: Driver,
-}
-
-/// Ended when dropped, and its browser with it.
-struct Driver(Child);
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -57,12 +48,12 @@ impl Theme {
 impl Browser {
     /// A browser that has never been used, on the site at `address`.
     pub async fn start(address: &str) -> Self {
-        let (driver, port) = start_driver();
+        let (driver, port) = driver::start();
         let (profile, downloads) = (folder(), folder());
         let options = json!({
             "goog:loggingPrefs": {"browser": "ALL"},
             "goog:chromeOptions": {
-                "args": arguments(profile.path()),
+                "args": driver::arguments(profile.path()),
                 "prefs": {
                     "download.default_directory": downloads.path(),
                     "download.prompt_for_download": false,
@@ -269,50 +260,6 @@ impl Browser {
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
-}
-
-fn arguments(profile: &Path) -> Vec<String> {
-    let mut arguments: Vec<String> = [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
-        "--hide-scrollbars",
-        "--window-size=1440,900",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    arguments.push(format!("--user-data-dir={}", profile.display()));
-    arguments
-}
-
-fn start_driver() -> (Driver, u16) {
-    let program = std::env::var("PLUMBLINE_TEST_CHROMEDRIVER").unwrap_or("chromedriver".into());
-    let mut child = Command::new(&program)
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program}: {error}; bin/install --tests installs it"));
-    let output = child.stdout.take().expect("it is piped");
-    let mut lines = BufReader::new(output).lines().map_while(Result::ok);
-    let port = lines
-        .find_map(|line| {
-            line.split("successfully on port ")
-                .nth(1)?
-                .trim_end_matches('.')
-                .parse()
-                .ok()
-        })
-        .expect("the driver says its port");
-    // It must not stop because nobody listens.
-    std::thread::spawn(move || lines.for_each(drop));
-    (Driver(child), port)
 }
 
 #[derive(Debug)]

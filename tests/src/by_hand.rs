@@ -192,6 +192,24 @@ async fn rendition(
     }
 }
 
+/// Holds a photo that is finished, as quality control would have.
+pub async fn hold(app: &App, photo: &str) {
+    let sql = "update photos set status = 'held', severity = 1 where id = $1::uuid";
+    sqlx::query(sql)
+        .bind(photo)
+        .execute(&app.database.everything)
+        .await
+        .expect("the photo is held");
+    let sql = "update attempts set verdict = 'held', report = report || $2
+               where photo_id = $1::uuid";
+    sqlx::query(sql)
+        .bind(photo)
+        .bind(report(Verdict::Held))
+        .execute(&app.database.everything)
+        .await
+        .expect("its attempt is held");
+}
+
 /// A report on spots on a wall: more than 0.9 is held.
 pub fn spotted(noise: f64) -> serde_json::Value {
     let held = noise > 0.9;

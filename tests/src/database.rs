@@ -36,6 +36,24 @@ impl TestDatabase {
             format!("create database {name} template {template}"),
         )
         .await;
+        Self::open(server, name).await
+    }
+
+    /// The database that a dump holds, brought up to this release.
+    pub async fn restored(dump: &str) -> Self {
+        let server = cluster::shared_url();
+        // A dump holds no roles: the template's migrations make them.
+        template(server).await;
+        let name = format!("story_{}", Uuid::now_v7().simple());
+        let mut conn = connect(server).await;
+        execute(&mut conn, format!("create database {name}")).await;
+        let url = url_of(server, &name);
+        execute(&mut connect(&url).await, dump.to_owned()).await;
+        db::migrate(&url).await.expect("the migrations run");
+        Self::open(server, name).await
+    }
+
+    async fn open(server: &str, name: String) -> Self {
         let url = url_of(server, &name);
         let db = Db::connect(&url, 4)
             .await
@@ -116,7 +134,7 @@ async fn execute(conn: &mut PgConnection, statement: String) {
     let said = statement.clone();
     conn.execute(AssertSqlSafe(statement))
         .await
-        .unwrap_or_else(|error| panic!("{said}: {error}"));
+        .unwrap_or_else(|error| panic!("{said:.200}: {error}"));
 }
 
 /// The address of another database on the same server.

@@ -20,7 +20,7 @@ pub struct Enhanced {
 }
 
 pub fn enhance(file: &Path, out: &Path, report: &Path, options: &[&str]) -> Enhanced {
-    enhance_told(file, out, report, options, &[])
+    enhance_in(file, out, report, options, &[])
 }
 
 /// The same with more in its environment.
@@ -28,7 +28,7 @@ pub fn enhance(file: &Path, out: &Path, report: &Path, options: &[&str]) -> Enha
     clippy::zombie_processes,
     reason = "`wait4` waits for it, and tells its memory"
 )]
-pub fn enhance_told(
+pub fn enhance_in(
     file: &Path,
     out: &Path,
     report: &Path,

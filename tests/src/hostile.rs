@@ -2,21 +2,18 @@
 
 use std::path::PathBuf;
 
-use crate::cluster::repository;
+use plumbline_fixtures::photos;
+
 use crate::house::files_below;
 
-/// For the person who sent the file: begins and ends like one, and is no library's message.
+/// True for a sentence to the person who sent the file: it begins and ends like one, and is no
+/// library's message.
 pub fn is_a_sentence(text: &str) -> bool {
     let text = text.trim();
     text.starts_with(char::is_uppercase) && text.ends_with('.') && !text.contains('\n')
 }
 
-/// Empty where the photos are not at hand.
+/// Empty where the photos are missing, and then the test is reported as skipped.
 pub fn files() -> Vec<PathBuf> {
-    let folder = repository().join("../shared/photos/hostile");
-    if !folder.is_dir() {
-        println!("skipped: 1 story, for the hostile files are not here");
-        return vec![];
-    }
-    files_below(&folder)
+    photos("hostile").map_or_else(Vec::new, |folder| files_below(&folder))
 }

@@ -14,5 +14,6 @@ pub mod hostile;
 pub mod house;
 pub mod pictures;
 pub mod qc_process;
+pub mod rows;
 pub mod wait;
 pub mod worker_process;

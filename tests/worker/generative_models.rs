@@ -8,7 +8,7 @@ use plumbline_domain::ids::PhotoId;
 use plumbline_domain::shoots::photos::Status;
 use plumbline_domain::shoots::renditions::{Kind, Rendition};
 use plumbline_enhance::{Limits, Pixels, Plan, decode, inspect, straighten};
-use plumbline_tests::cluster::repository;
+use plumbline_fixtures::photos;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::{HOPELESS, gaudy, room};
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
@@ -141,7 +141,7 @@ impl Story {
 
         let report = inspect(&original, &pixels(&delivered), &plan);
 
-        assert_eq!(report.verdict, Verdict::Passed, "{report:#?}");
+        assert_eq!(report.verdict, Passed, "{report:#?}");
     }
 }
 
@@ -188,6 +188,6 @@ fn pixels(file: &[u8]) -> Pixels {
 
 /// A real dim room where the photos can be had.
 fn photo() -> Vec<u8> {
-    let name = "interior/edelle-bruton-PJNO2sLlbB8-unsplash.jpg";
-    std::fs::read(repository().join("../shared/photos").join(name)).unwrap_or_else(|_| room(1))
+    let file = photos("interior/edelle-bruton-PJNO2sLlbB8-unsplash.jpg");
+    file.map_or_else(|| room(1), |path| std::fs::read(path).unwrap())
 }

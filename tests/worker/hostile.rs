@@ -11,13 +11,13 @@ use plumbline_tests::worker_process::{Setup, WorkerProcess};
 #[tokio::test]
 async fn a_worker_stays_up_whatever_it_is_fed() {
     let house = House::open().await;
-    let mut photos = Vec::new();
+    let mut uploaded = Vec::new();
     for file in hostile_files() {
-        photos.push((house.upload(fs::read(&file).unwrap()).await, file));
+        uploaded.push((house.upload(fs::read(&file).unwrap()).await, file));
     }
     let mut worker = WorkerProcess::start(&house, Setup::default());
 
-    for (photo, file) in &photos {
+    for (photo, file) in &uploaded {
         let settled = house.settled(*photo, Duration::from_secs(60)).await;
         match settled.status {
             Status::Passed | Status::Held => house.is_whole(*photo).await,

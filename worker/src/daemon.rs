@@ -1,5 +1,5 @@
-//! Resources that all jobs share: database, storage, networks, shutdown; and the slots that limit how many
-//! photos are in hand at the same time.
+//! Resources that all jobs share: database, storage, networks, shutdown; and the slots that limit how
+//! many photos are in hand at the same time.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,7 +12,7 @@ use plumbline_domain::shoots::photos::measurements;
 use plumbline_domain::work::jobs::Claim;
 use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_domain::work::refits::{self, Refit};
-use plumbline_enhance::shoot_reference::ShootReference;
+use plumbline_enhance::ShootReference;
 use plumbline_enhance::{Measured, Preset, SkyChoice};
 use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::failure::Failure;

@@ -100,7 +100,7 @@ fn light(analysis: &SceneAnalysis, metadata: &Metadata) -> Value {
     let view = analysis.matte.as_ref().map(|matte| matte.view);
     let view = view.filter(|view| view.share > 0.0);
     json!({
-        "sun": Sun::of(metadata),
+        "sun": metadata.gps_fix().as_ref().map(Sun::at),
         "brighter_side": view.map(|view| view.brighter_side),
     })
 }

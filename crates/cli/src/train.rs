@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Subcommand;
+use plumbline_models::scene_analyzer::TUNED_FILE;
 use plumbline_models::sky::SkyNet;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
 use plumbline_models::train::sky::{Epoch, Progress, Recipe, Trainee, mean_iou};
-use plumbline_models::vision::TUNED_FILE;
 
 mod lora;
 

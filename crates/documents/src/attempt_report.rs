@@ -82,7 +82,8 @@ mod tests {
         let mut document = first_version();
         document["scene"] = json!({"place": "exterior", "confidence": "very"});
         document["ledger"] = json!(7);
-        document["measures"][1] = json!({"surprise": true});
+        let measures = document["measures"].as_array_mut().unwrap();
+        measures.push(json!({"surprise": true}));
         document["refit"] = json!("none");
         let read = AttemptReport::read(&document);
         let scene = read.scene.unwrap();

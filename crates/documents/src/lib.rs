@@ -9,6 +9,7 @@
 mod attempt_report;
 mod content_type;
 mod engine;
+mod file_signature;
 mod gate;
 mod lenient;
 mod look;
@@ -28,6 +29,7 @@ pub mod words;
 pub use attempt_report::AttemptReport;
 pub use content_type::ContentType;
 pub use engine::{Engine, EngineChoice};
+pub use file_signature::{FileSignature, has_raw_ending};
 pub use gate::{Figure, Gate};
 pub use look::Look;
 pub use measure::{Measure, MeasureName, MeasureVerdict};

@@ -31,12 +31,14 @@ words! {
         /// With a bed.
         Bedroom = "bedroom",
         /// With a table to eat at.
+        #[serde(alias = "dining_room")]
         DiningRoom = "dining-room",
         /// A hall, a corridor.
         Hall = "hall",
         /// With a stove or a sink.
         Kitchen = "kitchen",
         /// With a sofa.
+        #[serde(alias = "living_room")]
         LivingRoom = "living-room",
         /// A staircase.
         Stairs = "stairs",

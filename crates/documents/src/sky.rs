@@ -19,7 +19,7 @@ words! {
 words! {
     /// Word for a [`SkyChoice`], as forms and columns hold it: the picture stands beside it.
     #[derive(Default)]
-    pub enum SkyWord ("sky_choice") {
+    pub enum SkyWord ("sky_wish") {
         /// The photo's own sky.
         #[default]
         Keep = "keep",

@@ -60,7 +60,7 @@ fn parts(criterion: &mut Criterion) {
                 .warm_up_time(Duration::from_millis(500));
             group.throughput(Throughput::Bytes(bytes(&pixels)));
             files(&mut group, &pixels);
-            painting(&mut group, &pixels);
+            enhancement(&mut group, &pixels);
             group.finish();
         }
     }
@@ -108,7 +108,7 @@ fn in_adobe_rgb(file: &[u8]) -> Option<Vec<u8>> {
     Some([&file[..at + 2], &length, &body, &file[at + old..]].concat())
 }
 
-fn painting(group: &mut Group, pixels: &Pixels) {
+fn enhancement(group: &mut Group, pixels: &Pixels) {
     let shot = Shot::default();
     group.bench_function("measure", |b| b.iter(|| measure(black_box(pixels), &shot)));
     let scene = Scene::default();

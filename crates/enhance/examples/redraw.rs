@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let plan = enhance::plan(&measured, &scene, &preset, Some(&model));
     println!("{} x {}, {}", pixels.width(), pixels.height(), peak());
     let since = Instant::now();
-    let result = enhance::apply(&pixels, &plan, &scene, Some(Generation::alone(&model)))?;
+    let result = enhance::apply(&pixels, &plan, &scene, Some(Generation::unwatched(&model)))?;
     println!(
         "redrawn in {:.1} s, {}",
         since.elapsed().as_secs_f32(),

@@ -1,4 +1,4 @@
-//! Paints a plan. The only functions that change pixels.
+//! Applies a plan: the only functions that change pixels.
 
 use plumbline_documents::Engine;
 
@@ -10,19 +10,19 @@ use crate::sky::{self, Matte};
 use crate::steps::tiles::canvas::Canvas;
 use crate::steps::{natural, tiled, transfer};
 
-/// A plan could not be painted.
+/// Failure to apply a plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
-    /// The plan wants a model and none was given.
+    /// No model was given to a plan that needs one.
     #[error("the plan wants a model, but none is installed")]
     NoModel,
-    /// The plan wants a model but does not say what of it, as plans before version 5.
+    /// No request to the model in a plan that needs one, as in plans before version 5.
     #[error("the plan does not say what it asks of a model: make it anew")]
-    NothingAsked,
-    /// The model failed.
+    NoDenoise,
+    /// Failure of the model.
     #[error(transparent)]
-    GenerativeModel(#[from] GenerationError),
-    /// The model gave back a picture of another size.
+    Generation(#[from] GenerationError),
+    /// A picture of the model of another size.
     #[error(
         "the model returned {found_width} x {found_height} pixels instead of {width} x {height}"
     )]
@@ -36,18 +36,18 @@ pub enum ApplyError {
         /// Rows returned.
         found_height: u32,
     },
-    /// The model handed over a tile that was not asked for, of another size, or a second time.
+    /// A tile of the model that was not asked for, of another size, or a second one.
     #[error("the model painted tile {index}, which does not fit")]
     WrongTile {
-        /// What the model called it.
+        /// Index by which the model handed it over.
         index: usize,
     },
-    /// The model says that it is done, and is not.
+    /// A model that finished without all of its tiles.
     #[error("the model left {missing} of {of} tiles unpainted")]
     MissingTiles {
-        /// Not handed over.
+        /// Number of tiles that were not handed over.
         missing: usize,
-        /// Asked for.
+        /// Number of tiles asked for.
         of: usize,
     },
 }
@@ -62,8 +62,8 @@ pub fn straighten(pixels: Pixels, plan: &Plan) -> Pixels {
     plan.verticals.apply(&pixels)
 }
 
-/// The straightened picture with the plan's edit: same size, same depth. The same picture and plan give the
-/// same bytes, on any number of threads. A plan that is the identity returns the same bytes.
+/// The straightened picture with the plan's edit: same size, same depth. The same picture and plan
+/// give the same bytes, on any number of threads. A plan that is the identity returns the same bytes.
 pub fn apply(
     pixels: &Pixels,
     plan: &Plan,
@@ -74,14 +74,16 @@ pub fn apply(
         return Ok(pixels.clone());
     }
     match plan.engine {
-        Engine::Natural => Ok(natural::apply(pixels, plan).expect("every row keeps its length")),
+        Engine::Natural => {
+            Ok(natural::apply(pixels, &plan.natural()).expect("every row keeps its length"))
+        }
         Engine::Guided => guided(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
         Engine::Tiled => tiled(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
     }
 }
 
-/// What a model paints for the plan's new sky, for `repaint`: a small picture as the photo is
-/// framed, of which only the sky counts. `None`: the plan asks for none, or there is no sky.
+/// A model's picture of the plan's new sky, for `repaint`: small, framed as the photo is; only its
+/// sky counts. `None`: the plan asks for none, or there is no sky.
 pub fn paint_sky(
     original: &Pixels,
     plan: &Plan,
@@ -99,12 +101,12 @@ pub fn paint_sky(
     let after =
         generation
             .model
-            .fill_sky(&before, &mask, denoise, new.words(), generation.watch)?;
+            .fill_sky(&before, &mask, denoise, new.prompt(), generation.progress)?;
     of_size(after, &before).map(Some)
 }
 
-/// The graded picture with the plan's new sky, where it has one and `matte` says where: the only
-/// step that puts pixels into a photo which are not its own. `original` is the straightened picture.
+/// The graded picture with the plan's new sky, where it has one and there is a matte: the only step
+/// that puts pixels into a photo which are not its own. `original` is the straightened picture.
 /// `own` is a picture of a sky that somebody chose, or what `paint_sky` returned.
 pub fn repaint(
     original: &Pixels,
@@ -128,7 +130,7 @@ fn guided(
     let before = small(pixels);
     let after = generation
         .model
-        .correct(&before, scene, asked(plan)?, generation.watch)?;
+        .correct(&before, scene, request(plan)?, generation.progress)?;
     let after = of_size(after, &before)?;
     let transfer = transfer::Transfer::fit(&before, &after);
     Ok(transfer
@@ -157,7 +159,7 @@ fn tiled(
     scene: &Scene,
     generation: Generation<'_>,
 ) -> Result<Pixels, ApplyError> {
-    let (denoise, grid) = (asked(plan)?, plan.grid.ok_or(ApplyError::NothingAsked)?);
+    let (denoise, grid) = (request(plan)?, plan.grid.ok_or(ApplyError::NoDenoise)?);
     let mut canvas = Canvas::new(&grid, pixels.width(), pixels.height());
     let tiles: Vec<Tile> = canvas.tiles().to_vec();
     let mut wrong = None;
@@ -166,9 +168,14 @@ fn tiled(
             wrong = Some(ApplyError::WrongTile { index });
         }
     };
-    generation
-        .model
-        .redraw(pixels, &tiles, scene, denoise, generation.watch, &mut lay)?;
+    generation.model.redraw(
+        pixels,
+        &tiles,
+        scene,
+        denoise,
+        generation.progress,
+        &mut lay,
+    )?;
     if let Some(wrong) = wrong {
         return Err(wrong);
     }
@@ -182,6 +189,6 @@ fn tiled(
     }
 }
 
-fn asked(plan: &Plan) -> Result<&Denoise, ApplyError> {
-    plan.denoise.as_ref().ok_or(ApplyError::NothingAsked)
+fn request(plan: &Plan) -> Result<&Denoise, ApplyError> {
+    plan.denoise.as_ref().ok_or(ApplyError::NoDenoise)
 }

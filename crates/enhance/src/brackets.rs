@@ -2,14 +2,15 @@
 //! one 16-bit picture of them all, with the windows of the dark frames and the room of the bright.
 
 mod align;
+mod confidence;
 mod fuse;
 mod ghosts;
 mod group;
+mod laplacian;
 mod merge;
 mod outline;
 mod pyramid;
 mod shoulder;
-mod trust;
 mod warp;
 mod weights;
 

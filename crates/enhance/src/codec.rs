@@ -1,53 +1,29 @@
 //! Bytes to pixels and back: the only place that knows file formats. Limits are checked on the
 //! header, before anything is allocated; every error is a sentence for the person who sent the file.
 
-use plumbline_documents::{Format, Source};
+use plumbline_documents::{FileSignature, Format, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::pixels::Pixels;
 
-mod bigtiff;
-pub(crate) mod exif;
 mod icc;
-mod ifd;
-mod jpeg;
-mod metadata;
+pub(crate) mod ifd;
+pub(crate) mod jpeg;
+pub(crate) mod metadata;
 mod orientation;
-pub(crate) mod photoshop;
-mod png;
-mod png_colour;
-mod png_metadata;
+pub(crate) mod png;
 mod preview;
-pub(crate) mod privacy;
 mod raw;
-mod raw_develop;
 mod refusal;
 mod samples;
-pub(crate) mod segments;
-mod shot;
-mod sniff;
-mod thumbnail;
 mod tiff;
-mod tiff_chunks;
-mod tiff_samples;
-mod tiff_source;
-mod tree;
-mod webp_read;
-mod whereabouts;
-pub(crate) mod write_jpeg;
-mod write_png;
-mod write_tiff;
-pub(crate) mod xmp;
-pub(crate) mod xmp_extended;
-mod xmp_packet;
+mod webp;
 
 pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;
-pub use shot::{ExposureMode, Shot};
-pub use whereabouts::Whereabouts;
 
-/// What is decoded at most. Checked before anything is allocated.
+/// Limits of decoding, checked before anything is allocated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Width times height; 48 Mi pixels holds every 50-megapixel camera.
@@ -76,7 +52,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Whether a picture of this size may be decoded.
+    /// Refuses a picture of a size that may not be decoded.
     pub(crate) fn check(
         &self,
         width: u64,
@@ -119,20 +95,20 @@ impl Limits {
 pub struct Decoded {
     /// Upright, sRGB.
     pub pixels: Pixels,
-    /// What the file was.
+    /// Properties of the file.
     pub source: Source,
-    /// What the file said.
+    /// Metadata of the file.
     pub metadata: Metadata,
 }
 
 /// Decodes a JPEG, PNG, TIFF, WebP or camera RAW file to upright sRGB pixels. 16-bit, float and
 /// raw sources keep 16 bits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
-    let (raster, mut source, metadata) = match sniff::sniff(bytes)? {
-        Format::Jpeg => jpeg::decode(bytes, limits)?,
-        Format::Png => png::decode(bytes, limits)?,
-        Format::Tiff => tiff::decode(bytes, limits)?,
-        Format::WebP => webp_read::decode(bytes, limits)?,
+    let (raster, mut source, metadata) = match format(bytes)? {
+        Format::Jpeg => jpeg::read::decode(bytes, limits)?,
+        Format::Png => png::read::decode(bytes, limits)?,
+        Format::Tiff => tiff::read::decode(bytes, limits)?,
+        Format::WebP => webp::decode(bytes, limits)?,
         Format::Raw => return raw::decode(bytes, limits),
     };
     let (pixels, profile) = raster.into_srgb()?;
@@ -145,13 +121,35 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
     })
 }
 
+/// The format of a readable file, or the refusal that names what it is instead. A TIFF signature
+/// begins RAW files too, so its tags decide.
+fn format(bytes: &[u8]) -> Result<Format, Refusal> {
+    match FileSignature::of(bytes) {
+        FileSignature::Photo(Format::Tiff) if raw::name(bytes).is_some() => Ok(Format::Raw),
+        FileSignature::Photo(format) => Ok(format),
+        FileSignature::Raw(_) => Ok(Format::Raw),
+        FileSignature::Empty => Err(Refusal::Empty),
+        FileSignature::OtherPicture(name) => Err(Refusal::UnsupportedFormat {
+            name: name.to_owned(),
+        }),
+        FileSignature::OtherFile(what) => Err(not_a_photo(what)),
+        FileSignature::Unknown => Err(not_a_photo("a file of an unknown kind")),
+    }
+}
+
+fn not_a_photo(what: &str) -> Refusal {
+    Refusal::NotAPhoto {
+        what: what.to_owned(),
+    }
+}
+
 /// A file to deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Output {
     /// 4:4:4 JPEG.
     Jpeg {
-        /// 1 to 100; 95 is the house's choice.
+        /// 1 to 100; 95 is our default.
         quality: u8,
     },
     /// Deflated TIFF, 8 bits a sample.
@@ -211,22 +209,22 @@ impl Output {
     }
 }
 
-/// An encoder gave up; but for `TooLarge`, none of it is the customer's doing.
+/// Failure of an encoder; only `TooLarge` is the customer's doing.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// libjpeg-turbo.
+    /// Failure of libjpeg-turbo.
     #[error("the JPEG encoder failed: {0}")]
     Jpeg(#[from] turbojpeg::Error),
-    /// The PNG writer.
+    /// Failure of the PNG writer.
     #[error("the PNG encoder failed: {0}")]
     Png(#[from] ::png::EncodingError),
-    /// A TIFF's strips.
+    /// Failure to compress a TIFF's strips.
     #[error("the TIFF encoder failed: {0}")]
     Deflate(std::io::Error),
-    /// libwebp.
+    /// Failure of libwebp.
     #[error("the WebP encoder failed: {0}")]
     WebP(String),
-    /// The file cannot be as small as it was asked to be without looking bad.
+    /// The file cannot be as small as asked without visible damage.
     #[error(
         "At {width} x {height} pixels this photo needs {} KB, more than the {} KB allowed. Please allow larger files or choose a smaller size.",
         smallest_bytes.div_ceil(1000),
@@ -252,10 +250,10 @@ pub fn encode(
     output: &Output,
 ) -> Result<Vec<u8>, EncodeError> {
     match *output {
-        Output::Jpeg { quality } => write_jpeg::encode(pixels, metadata, quality),
-        Output::Tiff8 => write_tiff::encode(pixels, metadata, 8),
-        Output::Tiff16 => write_tiff::encode(pixels, metadata, 16),
-        Output::Png => write_png::encode(pixels, metadata),
+        Output::Jpeg { quality } => jpeg::write::encode(pixels, metadata, quality),
+        Output::Tiff8 => tiff::write::encode(pixels, metadata, 8),
+        Output::Tiff16 => tiff::write::encode(pixels, metadata, 16),
+        Output::Png => png::write::encode(pixels, metadata),
         Output::WebP { quality } => encode_preview(pixels, quality),
     }
 }

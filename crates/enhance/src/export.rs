@@ -1,4 +1,4 @@
-//! Export profiles: what a delivered file is (format, size, weight) and what it may tell.
+//! Export profiles: format, size, weight and metadata of delivered files.
 //!
 //! A file that must not exceed a number of bytes is encoded at the highest quality that fits,
 //! found by bisection. Its size in pixels is a promise and is never lowered to fit.
@@ -8,9 +8,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use turbojpeg::Subsamp;
 
-use crate::codec::{
-    EncodeError, Metadata, Output, Privacy, encode, encode_preview, preview, write_jpeg,
-};
+use crate::codec::{EncodeError, Metadata, Output, Privacy, encode, encode_preview, jpeg, preview};
 use crate::pixels::Pixels;
 
 /// Below this quality chroma goes to half its resolution (4:2:0): its bytes are better spent on
@@ -29,7 +27,7 @@ pub struct Export {
     pub long_edge: Option<u32>,
     /// Bytes of the whole file, at most.
     pub max_bytes: Option<u64>,
-    /// What the file may tell.
+    /// Metadata that the file may hold.
     pub privacy: Privacy,
 }
 
@@ -141,7 +139,7 @@ fn jpeg_within(
     quality: u8,
     room: u64,
 ) -> Result<(Vec<u8>, Option<u8>), EncodeError> {
-    let head = write_jpeg::head(pixels, metadata);
+    let head = jpeg::write::head(pixels, metadata);
     let rgb = pixels.rgb8();
     best(pixels, quality, room, |quality| {
         let chroma = if quality >= FULL_CHROMA_QUALITY {
@@ -149,8 +147,8 @@ fn jpeg_within(
         } else {
             Subsamp::Sub2x2
         };
-        let picture = write_jpeg::compress(&rgb, pixels, quality, chroma)?;
-        Ok(write_jpeg::with_head(&picture, &head))
+        let picture = jpeg::write::compress(&rgb, pixels, quality, chroma)?;
+        Ok(jpeg::write::with_head(&picture, &head))
     })
 }
 

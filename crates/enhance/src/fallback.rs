@@ -1,13 +1,11 @@
-//! What to try after a result was held: less of the same, then a plainer engine, then a person.
+//! Fallbacks after a result was held: less of the same, then a plainer engine, then a person.
 
 use plumbline_documents::{Engine, Gate, Report};
 
 use crate::generative_model::GenerativeModel;
-use crate::plan::Plan;
-use crate::plan::sky::{Sky, Why};
+use crate::plan::sky::{KeptReason, Sky};
+use crate::plan::{NATURAL_LEVEL, Plan};
 
-/// Where the natural engine starts: below guided at full and at lowered strength.
-pub(crate) const NATURAL_LEVEL: u8 = 2;
 /// Each lowering keeps this share of the strength.
 const LESS: f32 = 0.6;
 
@@ -29,7 +27,7 @@ pub fn lower(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) 
     }
 }
 
-/// The same wish by the next plainer engine, at the strength that was asked for: tiled, guided,
+/// The same edit by the next plainer engine, at the strength that was asked for: tiled, guided,
 /// natural. `None`: there is none plainer.
 pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
     match (plan.engine, model) {
@@ -39,7 +37,7 @@ pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan>
     }
 }
 
-/// Whether nothing but the new sky's edge was held: less strength would not mend that.
+/// True when nothing but the new sky's edge was held: less strength would not mend that.
 fn only_the_sky(report: &Report) -> bool {
     let mut held = report.held().peekable();
     held.peek().is_some()
@@ -48,7 +46,7 @@ fn only_the_sky(report: &Report) -> bool {
 
 fn with_its_own_sky(plan: &Plan) -> Plan {
     Plan {
-        sky: Sky::Kept(Why::Held),
+        sky: Sky::Kept(KeptReason::Held),
         ..plan.clone()
     }
 }

@@ -1,7 +1,10 @@
 //! Doors for the fuzz targets to what is private otherwise. Not in any other build.
 
-use crate::codec::{exif, photoshop, privacy, segments, xmp, xmp_extended};
-use crate::{Change, Decoded, Limits, Metadata, Output, Pixels, Privacy, decode, encode};
+use crate::codec::jpeg::segments;
+use crate::codec::metadata::xmp::{self, extended};
+use crate::codec::metadata::{exif, photoshop, privacy};
+use crate::codec::{Change, Decoded, Limits, Metadata, Output, Privacy, decode, encode};
+use crate::pixels::Pixels;
 
 /// A megapixel and 64 MB: a fuzzer wants many small pictures.
 pub fn limits() -> Limits {
@@ -21,12 +24,12 @@ pub fn metadata(bytes: &[u8]) {
     if let Some(once) = xmp::refresh(Some(bytes), size, Change::Enhanced) {
         let twice = xmp::refresh(Some(&once), size, Change::Enhanced);
         assert_eq!(twice.as_deref(), Some(&once[..]), "XMP settles");
-        let _ = xmp_extended::split(once, 600);
+        let _ = extended::split(once, 600);
     }
     if let Some(kept) = privacy::xmp(bytes) {
         assert_eq!(privacy::xmp(&kept), Some(kept), "private XMP settles");
     }
-    let _ = xmp_extended::join(bytes, &[bytes]);
+    let _ = extended::join(bytes, &[bytes]);
     let resources = photoshop::refresh(bytes);
     assert_eq!(photoshop::refresh(&resources).len(), resources.len());
     let _ = privacy::iptc(bytes);

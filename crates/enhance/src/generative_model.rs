@@ -1,31 +1,32 @@
-//! What a network that paints is asked for, and what it may answer. A `GenerativeModel` proposes: the plan
-//! decides what it is asked, and `apply` how much of the answer reaches the photo.
+//! The trait of generative models, its requests and its errors. A `GenerativeModel` proposes
+//! pictures: the plan decides on the request, and `apply` on how much of the proposal reaches the
+//! photo.
 
 use serde::{Deserialize, Serialize};
 
 use crate::pixels::{Mask, Pixels};
 use crate::scene::Scene;
 
-/// What a plan asks of diffusion.
+/// Request of a plan to a diffusion model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Denoise {
     /// Standard deviation of the noise to start from, on SDXL's scale: one of the schedule's.
     pub sigma: f32,
-    /// Network steps from there to a picture; 0: nothing to do.
+    /// Steps of the network from there to a picture; 0: nothing to do.
     pub steps: u8,
     /// Scale of the ControlNet that locks texture and colour, 0.0 to 1.0.
     pub tile: f32,
     /// Scale of the ControlNet that locks edges, 0.0 to 1.0.
     pub canny: f32,
-    /// Weight of the interior look, 0.0 (outside) to 1.0.
+    /// Weight of the interior LoRA, 0.0 (outside) to 1.0.
     pub look: f32,
-    /// Which noise, of all there could be: 48 bits. It belongs to a place in the picture, so that
-    /// tiles that overlap agree on it.
+    /// Seed of the noise, 48 bits. Noise belongs to a place in the picture, so that tiles that
+    /// overlap agree on it.
     pub seed: u64,
 }
 
-/// The steps that a checkpoint was made for: the standard deviation that each begins with, the
-/// last step first. Strength between two steps does not exist; blending makes up for it.
+/// Steps that a checkpoint was made for: the standard deviation that each begins with, the last
+/// step first. Strength between two steps does not exist; blending makes up for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     sigmas: Vec<f32>,
@@ -45,8 +46,7 @@ impl Default for Schedule {
 }
 
 impl Schedule {
-    /// Of sigmas in ascending order, positive and finite; `None`: there are none, more than 255, or
-    /// they are no such thing.
+    /// A schedule of sigmas. `None` unless there are 1 to 255, positive, finite and ascending.
     pub fn new(sigmas: Vec<f32>) -> Option<Self> {
         let ascending = sigmas.is_sorted_by(|a, b| a < b);
         let sound = sigmas.iter().all(|s| s.is_finite() && *s > 0.0);
@@ -54,13 +54,13 @@ impl Schedule {
         (ascending && sound && fits).then_some(Self { sigmas })
     }
 
-    /// The sigma that each remaining step begins with, ascending.
+    /// The sigmas that the remaining steps begin with, ascending.
     pub fn sigmas(&self) -> &[f32] {
         &self.sigmas
     }
 
-    /// Where to start for a strength of 0.0 to 1.0: sigma, and how many steps are left from there.
-    /// As many as fit into the strength, but one at least: 0.3 of eight steps are two.
+    /// The start for a strength of 0.0 to 1.0: its sigma and the number of steps left from there.
+    /// As many as fit into the strength, but at least one: 0.3 of eight steps are two.
     pub fn start(&self, strength: f32) -> (f32, u8) {
         // A hair more, or 0.6 of five steps would be two.
         let fit = (f64::from(strength) * self.sigmas.len() as f64 + 1e-4) as usize;
@@ -69,17 +69,17 @@ impl Schedule {
     }
 }
 
-/// How far a model is: tiles, or phases where there is but one picture.
+/// Progress of a model, in tiles, or in phases where there is only one picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Finished.
+    /// Number of finished ones.
     pub done: u32,
-    /// Of so many.
+    /// Total number.
     pub of: u32,
 }
 
-/// Overrides how far a model is; answers whether to go on. A model asks between any two steps of a
-/// network, and more often where it can.
+/// Takes a model's progress and returns true to go on, false to stop. A model calls it between any
+/// two steps of a network, and more often where it can.
 pub type ProgressFn<'a> = &'a (dyn Fn(Progress) -> bool + Sync);
 
 /// A rectangle of a picture, in its pixels.
@@ -95,28 +95,28 @@ pub struct Tile {
     pub height: u32,
 }
 
-/// A model in somebody's hand: who paints, and who watches.
+/// A model with the function that takes its progress.
 #[derive(Clone, Copy)]
 pub struct Generation<'a> {
-    /// Who paints.
+    /// The model.
     pub model: &'a dyn GenerativeModel,
-    /// Who is told how far it is, and may stop it.
-    pub watch: ProgressFn<'a>,
+    /// Called with its progress; may stop it.
+    pub progress: ProgressFn<'a>,
 }
 
 impl<'a> Generation<'a> {
-    /// A model that nobody watches.
-    pub fn alone(model: &'a dyn GenerativeModel) -> Self {
+    /// A model whose progress nobody follows.
+    pub fn unwatched(model: &'a dyn GenerativeModel) -> Self {
         Self {
             model,
-            watch: &|_| true,
+            progress: &|_| true,
         }
     }
 }
 
-/// Proposes pictures.
+/// A model that proposes pictures.
 pub trait GenerativeModel: Send + Sync {
-    /// The steps of its checkpoint.
+    /// The schedule of its checkpoint.
     fn schedule(&self) -> Schedule {
         Schedule::default()
     }
@@ -128,66 +128,66 @@ pub trait GenerativeModel: Send + Sync {
         small: &Pixels,
         scene: &Scene,
         denoise: &Denoise,
-        watch: ProgressFn<'_>,
+        progress: ProgressFn<'_>,
     ) -> Result<Pixels, GenerationError>;
 
-    /// The side of the tiles that it paints best with the memory it has, 1024 or 768; `None`: it
-    /// paints no tiles.
+    /// The side of the tiles that it redraws best with the memory it has, 1024 or 768; `None`: it
+    /// redraws no tiles.
     fn tile_side(&self) -> Option<u32> {
         None
     }
 
-    /// Paints every tile of a full-size picture anew and hands each over once, in any order, by its
-    /// index: 8 or 16 bits, exactly of the tile's size. It sees the whole picture, because where
-    /// memory is short all tiles go through one network before the next is loaded. A tile reaches
-    /// beyond the picture nowhere, but may be smaller than `tile_side`, and of any width and height.
+    /// Redraws every tile of a full-size picture and hands each over once, in any order, by its
+    /// index: 8 or 16 bits, exactly of the tile's size. It is given the whole picture, because where
+    /// memory is short all tiles go through one network before the next is loaded. No tile reaches
+    /// beyond the picture, but it may be smaller than `tile_side`, and of any width and height.
     fn redraw(
         &self,
         _pixels: &Pixels,
         _tiles: &[Tile],
         _scene: &Scene,
         _denoise: &Denoise,
-        _watch: ProgressFn<'_>,
+        _progress: ProgressFn<'_>,
         _done: &mut dyn FnMut(usize, Pixels),
     ) -> Result<(), GenerationError> {
         Err(GenerationError::Failed("it paints no tiles".to_owned()))
     }
 
-    /// Whether it has learned how rooms are to look.
+    /// True when it has a LoRA of finished interiors.
     fn has_look(&self) -> bool {
         false
     }
 
-    /// Whether it can paint skies.
+    /// True when it can paint skies.
     fn paints_skies(&self) -> bool {
         false
     }
 
-    /// A small picture, of the same size, whose sky is painted anew where the mask says 255 (0:
-    /// stays). Only the mask's pixels are used. `words` say what the sky is to look like.
+    /// A small picture, of the same size, whose sky is painted anew where the mask is 255 (0: it
+    /// stays). Only the mask's pixels are used. `prompt` describes the sky.
     fn fill_sky(
         &self,
         _small: &Pixels,
         _mask: &Mask,
         _denoise: &Denoise,
-        _words: &str,
-        _watch: ProgressFn<'_>,
+        _prompt: &str,
+        _progress: ProgressFn<'_>,
     ) -> Result<Pixels, GenerationError> {
         Err(GenerationError::Failed("it paints no skies".to_owned()))
     }
 
-    /// For the record.
+    /// The model's name, for the record.
     fn name(&self) -> &str;
 }
 
-/// A model did not paint.
+/// Failure of a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GenerationError {
-    /// The watch said so.
+    /// Stopped by the function that takes the progress.
     #[error("the model was told to stop")]
     Stopped,
-    /// The memory of the machine, or of what it paints on, does not suffice, not even for the
-    /// smallest way of working that the model knows.
+    /// Too little memory on the machine or its card, even for the smallest way of working that the
+    /// model knows.
     #[error("the model ran out of memory: {0}")]
     OutOfMemory(String),
     /// Anything else.
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_schedule_is_refused() {
+    fn an_invalid_schedule_is_refused() {
         for sigmas in [vec![], vec![2.0, 1.0], vec![0.0, 1.0], vec![1.0, f32::NAN]] {
             assert!(Schedule::new(sigmas.clone()).is_none(), "{sigmas:?}");
         }

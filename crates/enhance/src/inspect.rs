@@ -12,51 +12,39 @@ use crate::kernels::moments::SIDE;
 use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
 
-mod borders;
 mod cells;
-mod clipping;
 mod colour;
-mod difference;
-mod edges;
-mod fit;
+mod edge_mask;
 mod full;
-mod ground;
 mod heatmap;
-mod neutral;
-mod noise;
-mod outline;
+mod lines;
+mod moments;
 mod pair;
-mod pattern;
 pub mod refit;
-mod scales;
-mod seams;
 pub mod shadow;
-mod sharpness;
-mod sheets;
 mod size;
 mod sky;
-mod straight;
 mod structure;
-mod tally;
 
+pub use edge_mask::edges;
 pub use heatmap::Heatmap;
-pub use outline::edges;
 
-#[cfg(test)]
-pub(crate) use fit::terms as terms_of;
+use colour::{clipping, difference, neutral};
 use full::Full;
-use ground::Ground;
+use lines::{seams, straight, tile_borders};
 use pair::Pair;
+use sky::ground::Ground;
+use structure::{edges as edge_agreement, fine, noise, sharpness};
 
-/// What else is known of a pair of pictures, and how strict to be.
+/// Terms of a judgement: facts about the pair of pictures, and thresholds.
 #[derive(Debug, Clone, Default)]
 pub struct Terms<'a> {
-    /// The plan that made the result; `None`: somebody else edited it.
+    /// The plan that made the result; `None`: it was edited elsewhere.
     pub plan: Option<&'a Plan>,
-    /// Where the sky was replaced, of any size with the picture's shape: the only place where
-    /// pixels may be new.
+    /// The replaced sky, of any size with the picture's shape: the only place where pixels may be
+    /// new.
     pub sky: Option<&'a Mask>,
-    /// Where measures fail.
+    /// Thresholds at which measures fail.
     pub thresholds: Thresholds,
 }
 
@@ -65,8 +53,8 @@ pub struct Terms<'a> {
 pub struct Inspected {
     /// The numbers.
     pub report: Report,
-    /// Where to look, every measure's worst; nothing when the sizes differ. One value for every
-    /// 8 x 8 pixels.
+    /// The worst of all measures' heatmaps, one value for every 8 x 8 pixels; `None` when the sizes
+    /// differ.
     pub heatmap: Option<Heatmap>,
     /// Heatmap of each gate that found something.
     pub heatmaps: Vec<(Gate, Heatmap)>,
@@ -99,7 +87,7 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     // Side by side: each has moments that only one thread can work at.
     let (small, full) = rayon::join(
         || small(original, result, terms),
-        || Full::look(original, result),
+        || Full::measure(original, result),
     );
     let house = house(&full, &small.ground);
     let (mut measures, mut maps) = full_size(&full, &house, terms);
@@ -116,7 +104,7 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
 
 type Maps = Vec<(Gate, Heatmap)>;
 
-/// What is judged on copies of about one megapixel. The copies themselves are gone by then.
+/// Judgement on copies of about one megapixel. The copies themselves are gone by then.
 struct Small {
     ground: Ground,
     measures: Vec<Measure>,
@@ -132,7 +120,7 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
     let grid = terms.plan.and_then(|plan| plan.grid);
     let borders = grid.map(|grid| {
         let full = (original.width(), original.height());
-        borders::Borders::of(&grid, full, (pair.width, pair.height))
+        tile_borders::Borders::of(&grid, full, (pair.width, pair.height))
     });
     let (seams, sky) = (
         seams::Seams::new(&pair, borders.as_ref()),
@@ -162,29 +150,29 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
     }
 }
 
-/// What is judged on every pixel.
+/// Judgement on every pixel.
 fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps) {
     let limits = &terms.thresholds;
     let (pattern, noise) = rayon::join(
-        || pattern::Pattern::new(full, house),
+        || fine::Pattern::new(full, house),
         || noise::Noise::new(full, house),
     );
     let mut measures = vec![noise.measure(limits)];
     measures.extend(pattern.measure(limits));
     measures.extend(clipping::measure(full, house, limits));
     measures.extend(difference::measure(full));
-    measures.extend(edges::measure(full, house, limits));
+    measures.extend(edge_agreement::measure(full, house, limits));
     measures.extend(sharpness::measure(full, limits));
     let maps = vec![
         (Gate::StructureFine, pattern.heatmap(limits)),
         (Gate::Noise, noise.heatmap(limits)),
         (Gate::LostHighlights, clipping::heatmap(full, house)),
-        (Gate::EdgePrecision, edges::heatmap(full, house)),
+        (Gate::EdgePrecision, edge_agreement::heatmap(full, house)),
     ];
     (measures, maps)
 }
 
-/// Which of the 8 x 8 blocks, with their neighbours, are house.
+/// For each block of 8 x 8 pixels, true when it and its neighbours are house.
 fn house(full: &Full, ground: &Ground) -> Vec<bool> {
     let (width, height) = full.size;
     let share = |at: usize, size: usize| ((at * SIDE + SIDE / 2) as f64 / size as f64).min(1.0);

@@ -8,6 +8,7 @@
 //! a slow, obvious twin in its tests as the oracle.
 #![allow(unsafe_code)]
 
+pub(crate) mod balance;
 pub(crate) mod canny;
 pub(crate) mod ciede2000;
 pub(crate) mod cubic;
@@ -16,6 +17,7 @@ pub(crate) mod grade;
 pub(crate) mod histogram;
 pub(crate) mod moments;
 pub(crate) mod planes;
+pub(crate) mod sample;
 pub(crate) mod sharpen;
 pub(crate) mod sky;
 pub(crate) mod ssim;

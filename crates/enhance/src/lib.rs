@@ -7,39 +7,56 @@
 //!          └──────────── fallbacks::lower ◄──────┘ held
 //! ```
 //!
-//! `measure` finds numbers, `plan` turns numbers into an edit, `apply` paints it, `inspect` judges
-//! it. The same bytes and the same plan give the same bytes, on any number of threads. Nothing
-//! here knows files, clocks, networks (neural or other) or organizations.
+//! `measure` finds numbers, `plan` turns numbers into an edit, `apply` carries it out, `inspect`
+//! judges the result. The same bytes and the same plan give the same bytes, on any number of
+//! threads. Nothing here knows files, clocks, networks (neural or other) or organizations.
+//!
+//! Layers; a module imports only from lines above its own:
+//!
+//! ```text
+//!  0  pixels, shot            pictures in memory; settings of the camera
+//!  1  math                    colour, light, interpolation, statistics, linear equations
+//!  2  kernels                 loops that decide the time; the only unsafe code
+//!  3  filters                 pictures of another size, means over windows
+//!  4  scene, measure          the scene analyzer's trait; numbers about a picture
+//!  5  generative_model        the generative model's trait
+//!  6  steps                   one step of an edit each: parameters and pixels
+//!  7  sky                     the matte, and a new sky
+//!  8  plan                    numbers to parameters of the steps
+//!  9  apply, fallback         a plan to pixels; the next plan after a result was held
+//! 10  inspect                 result against original
+//! beside them, above 3 only:
+//!     codec                   bytes to pixels and metadata, and back
+//!     export, brackets        delivered files; several exposures to one picture
+//! ```
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 mod apply;
 pub mod brackets;
 pub mod codec;
-mod colour;
 pub mod export;
 pub mod fallback;
+mod filters;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod generative_model;
 pub mod inspect;
 mod kernels;
-mod light;
-mod lines;
+mod math;
 pub mod measure;
 pub mod pixels;
 pub mod plan;
-mod scale;
 pub mod scene;
-pub mod shoot_reference;
+mod shot;
 pub mod sky;
 pub mod steps;
 
 pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
 pub use codec::{
-    Change, Decoded, EncodeError, ExposureMode, Limits, Metadata, Output, Privacy, Refusal, Shot,
-    decode, encode, encode_preview, preview,
+    Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Refusal, decode, encode,
+    encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
 pub use generative_model::{
@@ -48,6 +65,7 @@ pub use generative_model::{
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use measure::{Measured, measure};
 pub use pixels::{Mask, Pixels};
+pub use plan::shoot_reference::ShootReference;
 pub use plan::{Plan, Preset, plan};
 pub use scene::{AnalysisError, NoAnalyzer, Overrides, Scene, SceneAnalyzer, SkyChoice, small};
-pub use shoot_reference::ShootReference;
+pub use shot::{ExposureMode, GpsFix, Shot};

@@ -1,14 +1,15 @@
-//! Numbers about a picture: how bright, how spread, how tinted. It decides nothing.
+//! Numbers about a picture: brightness, spread, tint, tilt. It decides nothing.
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::Shot;
-use crate::colour::luminance;
+use crate::filters::scale::{self, Kernel};
+use crate::math::colour::luminance;
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
+use crate::shot::Shot;
 
 mod falloff;
 mod illuminant;
+pub(crate) mod lines;
 mod noise;
 mod tilt;
 
@@ -61,18 +62,18 @@ pub struct Measured {
     /// The colour of the light.
     #[serde(default)]
     pub illuminant: Illuminant,
-    /// What the lens lost toward the corners.
+    /// Light that the lens lost toward the corners.
     #[serde(default)]
     pub falloff: Falloff,
     /// Standard deviation of luma that noise makes in flat areas at full size, 0.0 to 1.0.
     #[serde(default)]
     pub noise: f32,
-    /// How the camera was held.
+    /// Tilt of the camera.
     #[serde(default)]
     pub tilt: Tilt,
 }
 
-/// Measures a picture; `shot` is how the camera was set, as far as anybody knows.
+/// Measures a picture; `shot` are the camera's settings, as far as they are known.
 pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
     let small = Tilt::view(pixels);
     let (tilt, light) = rayon::join(|| Tilt::measure(&small, shot), || light(pixels, &small));

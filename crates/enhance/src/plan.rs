@@ -1,15 +1,16 @@
-//! From numbers to an edit: small, versioned data that a person can change, a test can read and
-//! `apply` repeats byte for byte.
+//! Plans: from numbers to an edit, which is small, versioned data that a person can change, a test
+//! can read and `apply` repeats byte for byte.
 
 use plumbline_documents::{Engine, EngineChoice, Look};
 use serde::{Deserialize, Serialize};
 
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
+use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
-use crate::shoot_reference::ShootReference;
 use crate::steps::corners::Corners;
+use crate::steps::natural::Natural;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
 use crate::steps::tone::Tone;
@@ -19,24 +20,30 @@ use crate::steps::white_balance::WhiteBalance;
 pub mod corners;
 pub mod engine;
 pub mod exposure;
+pub(crate) mod sharpening;
+pub mod shoot_reference;
 pub mod sky;
+pub(crate) mod verticals;
 pub mod white_balance;
 
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
 pub const VERSION: u32 = 5;
 
-/// An organization's taste. It moves the targets, never the guarantees.
+/// Fallback level at which the natural engine starts: below a model at full and at lowered strength.
+pub(crate) const NATURAL_LEVEL: u8 = 2;
+
+/// Preset of a shoot: taste. It moves the targets, never the guarantees.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
-    /// Which look.
+    /// Tone preset.
     pub look: Look,
-    /// How much of it, 0.0 (nothing) to 1.0 (the whole correction).
+    /// Strength, 0.0 (nothing) to 1.0 (the whole correction).
     pub strength: f32,
-    /// What the shoot's photos have in common; `None`: the photo stands alone.
+    /// Common light and exposure of the shoot; `None`: the photo stands alone.
     pub shoot_reference: Option<ShootReference>,
-    /// What becomes of skies.
+    /// Choice of sky.
     pub sky: SkyChoice,
-    /// What is to make the pixels.
+    /// Choice of engine.
     pub engine: EngineChoice,
 }
 
@@ -57,24 +64,25 @@ impl Default for Preset {
 pub struct Plan {
     /// `VERSION` when it was made.
     pub version: u32,
-    /// What makes the pixels.
+    /// Engine that makes the pixels.
     pub engine: Engine,
-    /// Which look.
+    /// Tone preset.
     pub look: Look,
     /// 0.0 to 1.0, lowered by the fallbacks.
     pub strength: f32,
     /// The strength that was asked for, before any lowering.
     pub asked_strength: f32,
-    /// Where on the fallbacks: 0 and 1 with a model, tiled as well as guided, 2 to 4 natural.
+    /// Position on the list of fallbacks: 0 and 1 with a model, tiled as well as guided, 2 to 4
+    /// natural.
     #[serde(alias = "rung")]
     pub fallback_level: u8,
-    /// What a model is asked for; `None`: none is.
+    /// Request to a model; `None`: no model is asked.
     #[serde(default)]
     pub denoise: Option<Denoise>,
     /// The share of all noise that `denoise` began with at full strength, 0.0 to 1.0.
     #[serde(default)]
     pub noise_share: f32,
-    /// Where the tiles lie; `None`: there are none.
+    /// Grid of tiles; `None`: there are none.
     #[serde(default)]
     pub grid: Option<Grid>,
     /// Colour of the light, taken out.
@@ -90,7 +98,7 @@ pub struct Plan {
     /// Upright lines: done first, by `straighten`, and not scaled by strength.
     #[serde(default)]
     pub verticals: Verticals,
-    /// What becomes of the sky: done last, by `repaint`, and not scaled by strength.
+    /// Treatment of the sky: done last, by `repaint`, and not scaled by strength.
     #[serde(default)]
     pub sky: Sky,
 }
@@ -136,17 +144,11 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
         sharpening: if still {
             Sharpening::default()
         } else {
-            Sharpening::plan(measured)
+            sharpening::plan(measured)
         },
-        verticals: Verticals::plan(&measured.tilt, measured.width, measured.height),
+        verticals: verticals::plan(&measured.tilt, measured.width, measured.height),
         ..Plan::identity()
     }
-}
-
-/// Smoothstep from `from` to `to` (either order), 0.0 to 1.0.
-pub(crate) fn smooth(from: f32, to: f32, value: f32) -> f32 {
-    let t = ((value - from) / (to - from)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
 }
 
 impl Plan {
@@ -158,7 +160,7 @@ impl Plan {
             look: Look::Neutral,
             strength: 1.0,
             asked_strength: 1.0,
-            fallback_level: crate::fallback::NATURAL_LEVEL,
+            fallback_level: NATURAL_LEVEL,
             denoise: None,
             noise_share: 0.0,
             grid: None,
@@ -171,12 +173,22 @@ impl Plan {
         }
     }
 
-    /// Whether straightening, applying and repainting it return the same bytes.
+    /// The steps of the natural engine at the plan's strength.
+    pub(crate) fn natural(&self) -> Natural {
+        Natural {
+            corners: self.corners.scaled(self.strength),
+            white_balance: self.white_balance.scaled(self.strength),
+            sharpening: self.sharpening.scaled(self.strength),
+            tone: self.tone.scaled(self.strength),
+        }
+    }
+
+    /// True when straightening, applying and repainting it return the same bytes.
     pub fn is_identity(&self) -> bool {
         self.verticals.is_upright() && self.is_colour_identity() && self.sky.new_sky().is_none()
     }
 
-    /// Whether applying it returns the same bytes; straightening may still move them.
+    /// True when applying it returns the same bytes; straightening may still move them.
     pub fn is_colour_identity(&self) -> bool {
         let still = self.white_balance.is_neutral()
             && self.tone.is_flat()
@@ -185,14 +197,14 @@ impl Plan {
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }
 
-    /// What was done, in plain words, one sentence a line.
+    /// The edit in plain words, one sentence a line.
     pub fn describe(&self) -> Vec<String> {
-        let mut lines = self.describe_look();
+        let mut lines = self.describe_edit();
         lines.extend(self.sky.describe());
         lines
     }
 
-    fn describe_look(&self) -> Vec<String> {
+    fn describe_edit(&self) -> Vec<String> {
         if self.verticals.is_upright() && self.is_colour_identity() {
             return vec!["Nothing needed: this photo is already well exposed.".to_owned()];
         }

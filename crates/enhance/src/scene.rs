@@ -1,64 +1,63 @@
-//! What is in the picture, and the trait of networks that see: an `SceneAnalyzer` looks at a small copy. What
-//! it says is a suggestion, the plan decides.
+//! The scene of a picture, and the trait of networks that analyze it on a small copy. Their answer
+//! is a suggestion; the plan decides.
 
 use std::sync::Arc;
 
 use plumbline_documents::{Place, Room};
 
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::{Mask, Pixels};
-use crate::scale::{self, Kernel};
 
-/// Pixels of the copy that an `SceneAnalyzer` or a `GenerativeModel` is given, at most.
+/// Most pixels of the copy that a `SceneAnalyzer` or a `GenerativeModel` is given.
 pub const SMALL_PIXELS: u32 = 1_500_000;
 
-/// What an `SceneAnalyzer` saw.
+/// Scene of a picture, as an analyzer found it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
-    /// Inside or outside.
+    /// Kind of place: inside or outside.
     pub place: Place,
-    /// How sure, 0.0 to 1.0.
+    /// Confidence in the place, 0.0 to 1.0.
     pub confidence: f32,
-    /// Which room; `None`: outside, or nobody could tell.
+    /// Kind of room; `None`: outside, or it could not be told.
     pub room: Option<Room>,
-    /// How sure of the room, 0.0 to 1.0.
+    /// Confidence in the room, 0.0 to 1.0.
     pub room_confidence: f32,
-    /// How likely every pixel is sky, 0 to 255, of any size with the picture's shape; `None`: not
-    /// looked for.
+    /// Likelihood of sky, 0 to 255, of any size with the picture's shape; `None`: not looked for.
     pub sky: Option<Mask>,
 }
 
-/// What a person said about a picture. It outranks every analyzer and every measurement.
+/// Statements of a person about a picture. They outrank every analyzer and every measurement.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overrides {
-    /// Inside or outside.
+    /// Kind of place.
     pub place: Option<Place>,
-    /// Where the sky is, of any size with the straightened picture's shape.
+    /// Mask of the sky, of any size with the straightened picture's shape.
     pub sky_mask: Option<Mask>,
-    /// Its sky, whatever its shoot's preset says.
+    /// Choice of sky for this picture, whatever its shoot's preset says.
     pub sky: Option<SkyChoice>,
 }
 
-/// Sky that a photo is to have, with the pixels of an own one.
+/// Choice of sky, with the pixels of an own one.
 pub type SkyChoice = plumbline_documents::SkyChoice<Arc<Pixels>>;
 
-/// Looks at a picture.
+/// Analyzes the scene of a picture.
 pub trait SceneAnalyzer: Send + Sync {
-    /// What is in a picture of at most `SMALL_PIXELS` pixels.
+    /// The scene of a picture of at most `SMALL_PIXELS` pixels.
     fn analyze(&self, small: &Pixels) -> Result<Scene, AnalysisError>;
-    /// For the record: the network's name, or "plain".
+    /// The network's name, for the record; "plain" without one.
     fn name(&self) -> &str;
-    /// For the record: the hash of the weights that find skies, in hexadecimal digits.
+    /// SHA-256 of the weights that find skies, as lower-case hex, for the record.
     fn sky_sha256(&self) -> Option<&str> {
         None
     }
 }
 
-/// An analyzer could not look.
+/// Failure of an analyzer.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the scene could not be analyzed: {0}")]
 pub struct AnalysisError(pub String);
 
-/// The analyzer without a network: it cannot tell, and says so.
+/// An analyzer without a network: it leaves everything unknown.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoAnalyzer;
 
@@ -72,7 +71,8 @@ impl SceneAnalyzer for NoAnalyzer {
     }
 }
 
-/// The copy an `SceneAnalyzer` or a `GenerativeModel` is given: 8 bits, at most `SMALL_PIXELS` pixels.
+/// The copy that a `SceneAnalyzer` or a `GenerativeModel` is given: 8 bits, at most `SMALL_PIXELS`
+/// pixels.
 pub fn small(pixels: &Pixels) -> Pixels {
     let (width, height) = scale::fit_area(pixels.width(), pixels.height(), f64::from(SMALL_PIXELS));
     scale::shrink(pixels, width, height, Kernel::Area)

@@ -1,16 +1,17 @@
-//! Skies: where one is, what it looks like, and a new one in its place.
+//! Skies: the matte of one, numbers about it, and a new one in its place.
 //!
 //! ```text
 //! a guess ─► Matte::refine ─► SkyView ─► plan::sky ─► replace
 //! ```
 
 mod atmosphere;
+mod backdrop;
 mod clouds;
 mod compose;
 mod dome;
-mod hung;
 mod islands;
 pub mod matte;
+mod new_sky;
 mod planes;
 mod row;
 mod sun;
@@ -18,13 +19,13 @@ pub mod view;
 
 pub use islands::without_islands;
 pub use matte::Matte;
+pub use new_sky::NewSky;
 pub use sun::Sun;
 pub use view::SkyView;
 
 use plumbline_documents::SkyKind;
 
 use crate::pixels::Pixels;
-use crate::plan::sky::NewSky;
 
 /// The graded picture with a new sky in place of the old one, same size and depth. `original` is
 /// the picture that the matte was made from and that was graded.
@@ -38,7 +39,7 @@ pub fn replace(
     own: Option<&Pixels>,
 ) -> Pixels {
     let light = match own {
-        Some(own) if new.kind == SkyKind::Own => hung::hang(own, new, matte),
+        Some(own) if new.kind == SkyKind::Own => backdrop::fit(own, new, matte),
         Some(painted) if new.painted.is_some() => matte.painted(painted),
         _ => dome::paint(new, &matte.share),
     };

@@ -1,5 +1,6 @@
 //! Speed of our convolution, by shape and direction, beside candle's own.
 #![allow(clippy::print_stdout)]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::hint::black_box;
 use std::time::Instant;

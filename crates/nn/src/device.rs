@@ -41,7 +41,7 @@ pub fn best() -> (Device, DeviceKind) {
 pub(crate) fn card_for_tests() -> Option<Device> {
     let (device, kind) = best();
     if kind == DeviceKind::Cpu {
-        eprintln!("SKIPPED 1: no CUDA device answers");
+        plumbline_fixtures::skip("no graphics card answers");
         return None;
     }
     Some(device)
@@ -143,8 +143,7 @@ mod tests {
     #[test]
     fn without_the_feature_it_is_the_processor() {
         if cfg!(feature = "cuda") {
-            eprintln!("SKIPPED 1: built for a card");
-            return;
+            return plumbline_fixtures::skip("it was built for a graphics card");
         }
         assert_eq!(best().1, DeviceKind::Cpu);
     }
@@ -153,8 +152,7 @@ mod tests {
     fn memory_let_go_is_free_again_though_the_pool_keeps_it() {
         let (device, kind) = best();
         let (Some(before), DeviceKind::Cuda { name }) = (memory(&device), kind) else {
-            eprintln!("SKIPPED 1: no CUDA device answers");
-            return;
+            return plumbline_fixtures::skip("no graphics card answers");
         };
         assert!(!name.is_empty());
         assert!(0 < before.free && before.free <= before.total);

@@ -4,7 +4,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 use plumbline_nn::conv::{Activation, Geometry, conv2d};
 
-/// Numbers of −1 to 1 that look like chance and are always the same.
+/// Pseudo-random numbers of −1 to 1, always the same.
 fn noise(dims: &[usize], seed: u32) -> Tensor {
     let mut state = seed.wrapping_mul(2_654_435_761) | 1;
     let values: Vec<f32> = (0..dims.iter().product())

@@ -32,10 +32,10 @@ impl Correction<'_> {
         loop {
             let why = match self.try_apply(plan, on_step) {
                 Ok(picture) => return Ok(picture),
-                Err(ApplyError::GenerativeModel(GenerationError::Stopped)) => {
+                Err(ApplyError::Generation(GenerationError::Stopped)) => {
                     return Err(Failure::Stopped);
                 }
-                Err(ApplyError::GenerativeModel(GenerationError::OutOfMemory(why))) => why,
+                Err(ApplyError::Generation(GenerationError::OutOfMemory(why))) => why,
                 Err(other) => return Err(Failure::retry(other)),
             };
             let engine = plan.engine;
@@ -60,8 +60,8 @@ impl Correction<'_> {
         });
         match generated {
             Ok(generated) => Ok(generated),
-            Err(ApplyError::GenerativeModel(GenerationError::Stopped)) => Err(Failure::Stopped),
-            Err(ApplyError::GenerativeModel(GenerationError::OutOfMemory(why))) => {
+            Err(ApplyError::Generation(GenerationError::Stopped)) => Err(Failure::Stopped),
+            Err(ApplyError::Generation(GenerationError::OutOfMemory(why))) => {
                 tracing::warn!(why, "the model ran out of memory over a sky");
                 plan.sky = plan.sky.clone().calculated();
                 remarks.push(NO_MEMORY_FOR_SKIES.to_owned());
@@ -93,7 +93,7 @@ impl Correction<'_> {
         };
         let generation = self.model.map(|model| Generation {
             model,
-            watch: &watch,
+            progress: &watch,
         });
         work(generation)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plumbline_enhance::GenerativeModel;
 use plumbline_models::diffusion::files::Files;
-use plumbline_models::diffusion::painter::Painter;
+use plumbline_models::diffusion::model::DiffusionModel;
 use plumbline_models::weight_store::WeightStore;
 use plumbline_nn::device::{self, DeviceKind};
 
@@ -54,7 +54,7 @@ pub fn open(
     if let DeviceKind::Cuda { name } = &kind {
         say(&format!("The model runs on {name}."));
     }
-    let model = Painter::open(files, device, cache, say);
+    let model = DiffusionModel::open(files, device, cache, say);
     Ok(Arc::new(model.map_err(|error| error.to_string())?))
 }
 

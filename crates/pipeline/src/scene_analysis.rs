@@ -113,7 +113,7 @@ impl SceneAnalysis {
         metadata: &Metadata,
     ) -> Sky {
         let view = self.matte.as_ref().map(|matte| &matte.view);
-        let camera = Camera::of(metadata);
+        let camera = Camera::of(&metadata.shot(), metadata.gps_fix().as_ref());
         sky::plan(view, &self.scene, measured, &preset.sky, overrides, &camera)
     }
 

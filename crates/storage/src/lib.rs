@@ -36,7 +36,7 @@ impl From<object_store::Error> for StorageError {
     }
 }
 
-/// Where the bytes are. Cheap to clone.
+/// A store of blobs. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
     store: Arc<dyn ObjectStore>,
@@ -85,7 +85,7 @@ impl Storage {
             .boxed())
     }
 
-    /// Whether there is a blob under this key.
+    /// Returns whether there is a blob under this key.
     pub async fn holds(&self, key: &Key) -> Result<bool, StorageError> {
         match self.store.head(&key.path()).await {
             Ok(_) => Ok(true),

@@ -18,7 +18,7 @@ pub struct Upload {
     size_bytes: u64,
 }
 
-/// What arrived.
+/// Size and hash of an upload that is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {
     pub size_bytes: u64,

@@ -1,4 +1,4 @@
-//! How good a sky network is, beside its teacher: on the checked masks, on the hand-drawn ones of
+//! Score of a sky network, beside its teacher: on the checked masks, on the hand-drawn ones of
 //! LabelMeFacade (measured only: nothing ever learns from them), and on interiors.
 
 use std::path::Path;

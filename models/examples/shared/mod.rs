@@ -1,4 +1,4 @@
-//! The shared folder of photos: which there are, what a teacher says about them.
+//! Photos of the shared folder, and a teacher's masks of them.
 
 pub mod measure;
 pub mod places;
@@ -97,7 +97,7 @@ impl Teacher {
         Ok(Self(Weights::map(weights)?.build(|vb| U2Net::new(&vb))?))
     }
 
-    /// How likely every pixel is sky, `SIDE` x `SIDE`.
+    /// Probability of sky of every pixel, `SIDE` x `SIDE`.
     pub fn likely(&self, picture: &Pixels) -> Result<Vec<f32>> {
         let small = data::squared(picture, Self::SIDE as u32);
         let rgb = small.rgb8();

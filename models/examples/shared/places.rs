@@ -1,4 +1,4 @@
-//! The scene head: taught on all photos, and checked on photographers it was not taught by.
+//! The scene head: trained on all photos, and checked on photographers it was not trained on.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use plumbline_models::nets::scene::SceneNet;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
 use plumbline_models::train::scene::{self, Labelled};
-use plumbline_models::zero_shot::Judged;
+use plumbline_models::zero_shot::PlacePrediction;
 
 use super::{Photo, Result, fold, photos};
 
@@ -16,8 +16,8 @@ use super::{Photo, Result, fold, photos};
 const VIEWS: usize = 16;
 const FOLDS: usize = 8;
 
-/// Cross-validates, then teaches on all and writes.
-pub fn teach(folder: &str, teacher: &str, out: &str) -> Result<()> {
+/// Cross-validates, then trains on all and writes.
+pub fn train(folder: &str, teacher: &str, out: &str) -> Result<()> {
     let photos = photos(Path::new(folder), Path::new(teacher))?;
     let pictures = labelled(&photos)?;
     let mut answers = Answers::default();
@@ -36,31 +36,35 @@ pub fn teach(folder: &str, teacher: &str, out: &str) -> Result<()> {
     Ok(checkpoint::write_half(Path::new(out), &weights)?)
 }
 
-/// The shipped network on street facades that nothing was ever taught by.
+/// The shipped network on street facades that nothing was ever trained on.
 pub fn measure(folder: &str) -> Result<()> {
     let net = SceneNet::shipped()?;
     let folder = Path::new(folder);
     let drawn = folder.join("sky-masks/labelmefacade-research-only");
     for example in data::pairs(&drawn, &drawn)? {
-        print(&example.name, Place::Exterior, net.look(&example.picture)?);
+        print(
+            &example.name,
+            Place::Exterior,
+            net.predict(&example.picture)?,
+        );
     }
     Ok(())
 }
 
-fn print(name: &str, wanted: Place, judged: Judged) {
-    let verdict = if judged.place == wanted {
+fn print(name: &str, wanted: Place, prediction: PlacePrediction) {
+    let verdict = if prediction.place == wanted {
         "right"
     } else {
         "WRONG"
     };
     println!(
         "{verdict} {:?} {:.2} {:?} {:.2} {name}",
-        judged.place, judged.place_confidence, judged.room, judged.room_confidence
+        prediction.place, prediction.place_confidence, prediction.room, prediction.room_confidence
     );
 }
 
 fn labelled(photos: &[Photo]) -> Result<Vec<Labelled>> {
-    let trunk = EfficientNet::shipped()?;
+    let encoder = EfficientNet::shipped()?;
     photos
         .iter()
         .enumerate()
@@ -70,7 +74,7 @@ fn labelled(photos: &[Photo]) -> Result<Vec<Labelled>> {
                 fold: fold(&photo.example.name, FOLDS),
                 is_interior: photo.is_interior,
                 room: photo.room,
-                views: scene::views(&trunk, &photo.example, VIEWS, i as u64)?,
+                views: scene::views(&encoder, &photo.example, VIEWS, i as u64)?,
             })
         })
         .collect()
@@ -79,13 +83,13 @@ fn labelled(photos: &[Photo]) -> Result<Vec<Labelled>> {
 /// Logits, and which of them should be the greatest.
 type Answer = (Vec<f32>, usize);
 
-/// What was said about left-out photographers' pictures.
+/// Answers about left-out photographers' pictures.
 #[derive(Default)]
 struct Answers {
     names: Vec<String>,
-    /// Of the pictures as they are; so are the rooms.
+    /// Answers for the pictures as they are; so are the rooms.
     places: Vec<Answer>,
-    /// Of views by chance: harder than pictures.
+    /// Answers for random views: harder than pictures.
     views: Vec<Answer>,
     rooms: Vec<Answer>,
 }
@@ -109,7 +113,7 @@ impl Answers {
         Ok(())
     }
 
-    /// Of the place and of the room. So few pictures are wrong that how sure to be is learned from
+    /// Temperatures of the place and of the room. So few pictures are wrong that confidence is fitted on
     /// views.
     fn temperatures(&self) -> [f32; 2] {
         [&self.views, &self.rooms].map(|answers| scene::temperature(answers))
@@ -147,7 +151,7 @@ fn is_right((logits, right): &Answer) -> bool {
     logits.iter().all(|logit| *logit <= logits[*right])
 }
 
-/// How likely the likelier place is.
+/// Probability of the likelier place.
 fn sureness((logits, _): &Answer, temperature: f32) -> f32 {
     1.0 / (1.0 + (-(logits[0] - logits[1]).abs() / temperature).exp())
 }

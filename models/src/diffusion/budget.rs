@@ -1,4 +1,4 @@
-//! How much memory the networks take, and how to work with what there is.
+//! Memory of the networks, and the profiles that fit into what is free.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use plumbline_enhance::scene::SMALL_PIXELS;
 
 use super::files::Files;
 
-/// Of the memory that is free, what plans may count on: allocators waste some.
+/// Adapter of the free memory that plans may count on: allocators waste some.
 const USABLE: f64 = 0.92;
 
-/// Pixels of a guided proposal, carried on to whole latents.
+/// Pixels of a guided proposal, padded to whole latents.
 const PROPOSAL: u64 = SMALL_PIXELS as u64 * 11 / 10;
 
-/// A network, by what it is needed for.
+/// Networks by their use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Net {
     /// Pictures to latents.
@@ -22,15 +22,15 @@ pub enum Net {
     Tile,
     /// The ControlNet of edges.
     Canny,
-    /// Noise, step by step.
+    /// UNet of the denoising steps.
     Unet,
-    /// Noise in a mask.
+    /// UNet of inpainting.
     Inpainting,
     /// Latents to pictures.
     Decoder,
 }
 
-/// Which networks stay in memory.
+/// Networks that stay in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Residency {
     /// All of them: a tile goes through all networks before the next does.
@@ -39,14 +39,14 @@ pub enum Residency {
     One,
 }
 
-/// A way of working.
+/// Memory profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Profile {
-    /// What to call it.
+    /// Name.
     pub name: &'static str,
-    /// Numbers of the networks.
+    /// Type of the parameters.
     pub dtype: DType,
-    /// Which networks stay.
+    /// Networks that stay in memory.
     pub residency: Residency,
     /// Side of a tile, in pixels.
     pub tile: u32,
@@ -54,7 +54,7 @@ pub struct Profile {
     pub batch: usize,
 }
 
-/// On a card, from the fastest to the smallest.
+/// Profiles of a card, from the fastest to the smallest.
 pub const CARD: [Profile; 4] = [
     Profile {
         name: "80 GB",
@@ -86,7 +86,7 @@ pub const CARD: [Profile; 4] = [
     },
 ];
 
-/// On a processor: weights in bfloat16, everything else in single precision (`dense`).
+/// Profiles of a processor: weights in bfloat16, everything else in single precision (`dense`).
 pub const PROCESSOR: [Profile; 2] = [
     Profile {
         name: "processor, all resident",
@@ -104,7 +104,7 @@ pub const PROCESSOR: [Profile; 2] = [
     },
 ];
 
-/// Parameters of every network.
+/// Number of parameters of every network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
     unet: u64,
@@ -116,7 +116,7 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// Of the published networks.
+    /// Sizes of the published networks.
     pub const SDXL: Self = Self {
         unet: 2_567_463_684,
         inpainting: Some(2_567_478_084),
@@ -125,7 +125,7 @@ impl Sizes {
         has_lora: false,
     };
 
-    /// Of what the files hold, by their headers.
+    /// Sizes of the networks in the files, by their headers.
     pub fn of(files: &Files) -> Result<Self> {
         let inpainting = files.inpainting.as_ref().map(|part| part.parameters());
         Ok(Self {
@@ -150,9 +150,9 @@ impl Sizes {
     }
 }
 
-/// What a network takes besides its parameters, for a picture of 1024 x 1024 in half precision.
-/// Read off a card (docs/diffusion.md), with room.
-fn working(net: Net) -> u64 {
+/// Memory of a network besides its parameters, for a picture of 1024 x 1024 in half precision. Read
+/// off a card (docs/diffusion.md), with a margin.
+fn activations(net: Net) -> u64 {
     let megabytes = match net {
         Net::Encoder => 1500,
         Net::Tile | Net::Canny | Net::Unet | Net::Inpainting => 300,
@@ -161,56 +161,59 @@ fn working(net: Net) -> u64 {
     megabytes << 20
 }
 
-/// The networks that a tile goes through.
-const WAY: [Net; 5] = [Net::Encoder, Net::Tile, Net::Canny, Net::Unet, Net::Decoder];
+/// Networks that a tile goes through.
+const NETWORKS: [Net; 5] = [Net::Encoder, Net::Tile, Net::Canny, Net::Unet, Net::Decoder];
 
-/// What a way of working needs.
+/// Memory that a profile needs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Budget {
-    /// The way.
+    /// Profile.
     pub profile: Profile,
     /// Parameters in memory at once.
     pub parameters: u64,
-    /// What the hungriest network takes besides.
+    /// Most that a network takes besides.
     pub working: u64,
 }
 
 impl Budget {
-    /// Of networks of these sizes.
+    /// Budget of networks of these sizes.
     pub fn of(profile: Profile, sizes: &Sizes) -> Self {
         let bytes = profile.dtype.size_in_bytes() as u64;
         // Only processors' networks are in bfloat16: packed, among activations of twice the size.
         let packed = profile.dtype == DType::BF16;
-        let activations = if packed { 2 * bytes } else { bytes };
+        let activation_bytes = if packed { 2 * bytes } else { bytes };
         let tiles = u64::from(profile.tile) * u64::from(profile.tile) * profile.batch as u64;
         let area = tiles.max(PROPOSAL);
         let held = |net: Net| sizes.parameters(net) * bytes;
         let spent = |net: Net| {
-            let working = working(net) / (1 << 20) * area / (1 << 20) * (activations << 19);
+            let working =
+                activations(net) / (1 << 20) * area / (1 << 20) * (activation_bytes << 19);
             // A LoRA is merged with the parameters beside the network that is built from them.
             let merges = packed && sizes.has_lora && net == Net::Unet;
             working + if merges { held(net) } else { 0 }
         };
-        let most = |of: &dyn Fn(Net) -> u64| WAY.into_iter().map(of).max().unwrap_or(0);
+        let most = |of: &dyn Fn(Net) -> u64| NETWORKS.into_iter().map(of).max().unwrap_or(0);
         match profile.residency {
             Residency::All => Self {
                 profile,
-                parameters: WAY.into_iter().map(held).sum(),
+                parameters: NETWORKS.into_iter().map(held).sum(),
                 working: most(&spent),
             },
             Residency::One => {
-                let hungriest = WAY.into_iter().max_by_key(|net| held(*net) + spent(*net));
-                let hungriest = hungriest.unwrap_or(Net::Unet);
+                let largest = NETWORKS
+                    .into_iter()
+                    .max_by_key(|net| held(*net) + spent(*net));
+                let largest = largest.unwrap_or(Net::Unet);
                 Self {
                     profile,
-                    parameters: held(hungriest),
-                    working: spent(hungriest),
+                    parameters: held(largest),
+                    working: spent(largest),
                 }
             }
         }
     }
 
-    /// All of it.
+    /// Bytes in all.
     pub fn bytes(&self) -> u64 {
         self.parameters + self.working
     }
@@ -240,9 +243,9 @@ impl fmt::Display for Budget {
     }
 }
 
-/// The ways to work, from the fastest that fits into `free` bytes to the smallest. Where none fits,
-/// the smallest: it may still do.
-pub fn ways(free: u64, sizes: &Sizes, card: bool) -> Vec<Budget> {
+/// Budgets from the fastest that fits into `free` bytes to the smallest. Where none fits, the smallest:
+/// it may still do.
+pub fn fitting_budgets(free: u64, sizes: &Sizes, card: bool) -> Vec<Budget> {
     let all: &[Profile] = if card { &CARD } else { &PROCESSOR };
     let budgets = all.iter().map(|profile| Budget::of(*profile, sizes));
     let usable = (free as f64 * USABLE) as u64;
@@ -260,13 +263,13 @@ mod tests {
     use super::*;
 
     fn fastest(gigabytes: u64, card: bool) -> &'static str {
-        ways(gigabytes * 1_000_000_000, &Sizes::SDXL, card)[0]
+        fitting_budgets(gigabytes * 1_000_000_000, &Sizes::SDXL, card)[0]
             .profile
             .name
     }
 
     #[test]
-    fn every_card_gets_the_fastest_way_that_fits() {
+    fn every_card_gets_the_fastest_profile_that_fits() {
         assert_eq!(fastest(80, true), "80 GB");
         assert_eq!(fastest(24, true), "24 GB");
         assert_eq!(fastest(12, true), "8 GB");
@@ -293,14 +296,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_after_the_fastest_is_the_way_down() {
-        let names = ways(24_000_000_000, &Sizes::SDXL, true);
+    fn smaller_profiles_follow_the_fastest() {
+        let names = fitting_budgets(24_000_000_000, &Sizes::SDXL, true);
         let names: Vec<_> = names.iter().map(|budget| budget.profile.name).collect();
         assert_eq!(names, ["24 GB", "8 GB", "8 GB, small tiles"]);
     }
 
     #[test]
-    fn the_smallest_way_fits_a_card_of_eight_gigabytes_and_says_what_it_takes() {
+    fn a_small_profile_fits_a_card_of_eight_gigabytes_and_says_what_it_takes() {
         let budget = Budget::of(CARD[2], &Sizes::SDXL);
         assert!(budget.bytes() < 8_000_000_000 * 9 / 10, "{budget}");
         let said = budget.to_string();

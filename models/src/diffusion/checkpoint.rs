@@ -1,6 +1,5 @@
 //! The other layout of SDXL: all networks in one file, under the names of Stability's own code, as
-//! most published checkpoints are. Where that file keeps each parameter that we know by diffusers'
-//! name, and back.
+//! most published checkpoints are. Mapping of diffusers' names to that file's, and back.
 
 mod names;
 
@@ -10,12 +9,12 @@ use candle_core::{Result, Tensor};
 
 use crate::diffusion::checkpoint::names::Pair;
 
-/// A network of such a file.
+/// Network in such a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Network {
-    /// Finds the noise.
+    /// UNet.
     Unet,
-    /// Pictures to latents and back.
+    /// Autoencoder.
     Vae,
     /// The first text encoder, CLIP ViT-L.
     Text,
@@ -23,33 +22,33 @@ pub enum Network {
     Text2,
 }
 
-/// How the file keeps a parameter.
+/// Form of a parameter in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// As we do.
+    /// Same as ours.
     Same,
-    /// Rows as columns.
+    /// Transposed.
     Transposed,
-    /// On top of or under two others: 0 is the first of three.
+    /// Stacked with two others: 0 is the first of three.
     Third(usize),
-    /// A matrix as a kernel of one pixel.
+    /// Matrix as a kernel of one pixel.
     Point,
 }
 
-/// Where a parameter is kept.
+/// Place of a parameter in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// What it is called there.
+    /// Name in the file.
     pub name: String,
-    /// How it is kept there.
+    /// Form in the file.
     pub form: Form,
 }
 
 impl Network {
-    /// All of them.
+    /// All networks.
     pub const ALL: [Self; 4] = [Self::Unet, Self::Vae, Self::Text, Self::Text2];
 
-    /// How its names begin in the file.
+    /// Prefix of its names in the file.
     pub fn prefix(self) -> &'static str {
         match self {
             Self::Unet => "model.diffusion_model.",
@@ -59,7 +58,7 @@ impl Network {
         }
     }
 
-    /// Where the file keeps a parameter, by its name without the prefix. `None`: nowhere.
+    /// Place of a parameter, by its name without the prefix. `None`: the file has none.
     pub fn place(self, ours: &str) -> Option<Place> {
         let placed = |pair: &Pair| {
             let rest = ours.strip_prefix(&pair.ours)?;
@@ -71,8 +70,8 @@ impl Network {
         self.pairs().iter().find_map(placed)
     }
 
-    /// The parameters that a tensor of the file holds, by its name without the prefix: one, or
-    /// three, or none that the network has.
+    /// Parameters in a tensor of the file, by its name without the prefix: one, or three, or none that
+    /// the network has.
     pub fn parameters(self, theirs: &str) -> Vec<Place> {
         let held = |pair: &Pair| {
             let rest = theirs.strip_prefix(&pair.theirs)?;
@@ -99,7 +98,7 @@ impl Network {
 }
 
 impl Form {
-    /// The parameter out of the file's tensor, sharing no memory with it unless it is the same.
+    /// Takes the parameter out of the file's tensor, sharing no memory with it unless it is the same.
     pub fn take(self, kept: &Tensor) -> Result<Tensor> {
         match self {
             Self::Same => Ok(kept.clone()),

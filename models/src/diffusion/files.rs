@@ -1,4 +1,4 @@
-//! Which files the networks of a model are read from.
+//! Files that the networks of a diffusion model are read from.
 
 use std::path::{Path, PathBuf};
 
@@ -13,40 +13,40 @@ use crate::weights;
 /// Steps that the published checkpoint was distilled for.
 const PUBLISHED_STEPS: usize = 8;
 
-/// Where parameters come from.
+/// Source of parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Safetensors.
+    /// File of safetensors.
     File(PathBuf),
-    /// Nowhere: a benchmark needs none in particular.
+    /// Random numbers, for benchmarks.
     Random,
 }
 
-/// A file of parameters, and the sizes of the network that it is for.
+/// File of parameters, and the configuration of its network.
 #[derive(Debug, Clone)]
 pub struct Part<C> {
-    /// Its parameters.
+    /// Parameters.
     pub weights: Origin,
-    /// Sizes.
+    /// Configuration.
     pub config: C,
 }
 
-/// All files.
+/// Files of all networks.
 #[derive(Debug, Clone)]
 pub struct Files {
-    /// Says what is noise.
+    /// UNet.
     pub unet: Part<UnetConfig>,
-    /// Says it within a mask; `None`: no skies are painted.
+    /// UNet of inpainting; `None`: no skies are painted.
     pub inpainting: Option<Part<UnetConfig>>,
-    /// Locks texture and colour.
+    /// ControlNet of texture and colour.
     pub tile: Part<UnetConfig>,
-    /// Locks edges.
+    /// ControlNet of edges.
     pub canny: Part<UnetConfig>,
-    /// Pictures to latents and back.
+    /// Autoencoder.
     pub vae: Part<VaeConfig>,
-    /// Both.
+    /// Both text encoders.
     pub text: [Part<text::Config>; 2],
-    /// Of both text encoders.
+    /// Vocabulary of both text encoders.
     pub vocabulary: PathBuf,
     /// LoRA of the look of rooms; `None`: as the checkpoint has them.
     pub lora: Option<PathBuf>,
@@ -54,7 +54,7 @@ pub struct Files {
     pub steps: usize,
 }
 
-/// A folder is not a model.
+/// Folder that is not a model.
 #[derive(Debug, thiserror::Error)]
 #[error("{path} cannot be read: {why}")]
 pub struct Unreadable {
@@ -63,7 +63,7 @@ pub struct Unreadable {
 }
 
 impl Files {
-    /// What `models pull` installed. Every file that is missing, or none.
+    /// Files that `models pull` installed; an error names every one that is missing.
     pub fn installed(store: &WeightStore) -> Result<Self, Vec<Absent>> {
         let mut absent = Vec::new();
         let mut find = |id: &str| {
@@ -99,7 +99,7 @@ impl Files {
         })
     }
 
-    /// A folder laid out as diffusers has it: a folder a network, with its `config.json`. Steps are
+    /// Files of a folder in diffusers' layout: a folder a network, with its `config.json`. Steps are
     /// those of the checkpoint's name.
     pub fn folder(folder: &Path, vocabulary: &Path, steps: usize) -> Result<Self, Unreadable> {
         let inpainting = folder.join("unet_inpaint").exists();
@@ -124,7 +124,7 @@ impl Files {
 }
 
 impl Files {
-    /// SDXL at full size, with random parameters and no words: for benchmarks.
+    /// SDXL at full size with random parameters, for benchmarks.
     pub fn random() -> Self {
         let unet = |config| Part {
             weights: Origin::Random,
@@ -155,7 +155,7 @@ impl Files {
 }
 
 impl<C> Part<C> {
-    /// A file and its sizes.
+    /// Part of a file and a configuration.
     pub fn new(weights: PathBuf, config: C) -> Self {
         Self {
             weights: Origin::File(weights),
@@ -163,7 +163,7 @@ impl<C> Part<C> {
         }
     }
 
-    /// Numbers in the file, read off its header.
+    /// Number of parameters in the file, read from its header.
     pub fn parameters(&self) -> candle_core::Result<u64> {
         let Origin::File(path) = &self.weights else {
             candle_core::bail!("random parameters have no file");

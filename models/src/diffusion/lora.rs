@@ -1,14 +1,14 @@
 //! LoRA (Hu et al. 2021, "LoRA: Low-rank adaptation of large language models"): what a network was
 //! taught, as the product of two thin matrices for each layer. This file owns what such a file
-//! says; `lora::blend` adds it to a network's parameters.
+//! says; `lora::merge` adds it to a network's parameters.
 //!
 //! Three ways to name them are read: kohya's `lora_unet_….lora_down.weight` with `….alpha`, with
 //! diffusers' blocks or Stability's; PEFT's `unet.….lora_A.weight`; and `unet.….lora.down.weight`
-//! of older diffusers. What was taught to text encoders is skipped, for our prompts are fixed.
+//! of older diffusers. Tensors for text encoders are skipped, for our prompts are fixed.
 
-pub mod blend;
 mod keys;
-mod told;
+pub mod merge;
+mod metadata;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,33 +17,33 @@ use candle_core::safetensors::{Load, MmapedSafetensors};
 use candle_core::{DType, Device, Result, Tensor};
 
 use crate::diffusion::lora::keys::{Key, Part};
-use crate::diffusion::lora::told::Told;
+use crate::diffusion::lora::metadata::Metadata;
 use crate::weights;
 
-/// A file, mapped; its matrices are read when they are added to a network.
+/// LoRA in a mapped file; its matrices are read when they are merged into a network.
 pub struct Lora {
     file: MmapedSafetensors,
     layers: Vec<Layer>,
     skipped: Vec<String>,
 }
 
-/// Which layer of a network.
+/// Name of a layer of a network.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Name {
-    /// As diffusers has it, with dots.
+    /// Diffusers' path, with dots.
     Path(String),
     /// Either code's, with underscores for dots.
     Flat(String),
 }
 
-/// What is added to one layer.
+/// Matrices of one layer.
 struct Layer {
     name: Name,
-    /// Where the file keeps rank x inputs.
+    /// Name of the down matrix in the file, rank x inputs.
     down: String,
-    /// Where it keeps outputs x rank.
+    /// Name of the up matrix, outputs x rank.
     up: String,
-    /// What the product is taken times: alpha by rank.
+    /// Scale of the product: alpha by rank.
     scale: f64,
 }
 
@@ -62,18 +62,18 @@ pub enum LoraError {
     /// One layer under two names: which of them counts is anybody's guess.
     #[error("the LoRA holds {0} under another name too")]
     Twice(String),
-    /// With a third matrix between the two.
+    /// It has a third matrix between the two.
     #[error(
         "the LoRA holds {0}: kernels with a middle part (LoCon's Tucker form) are not supported"
     )]
     Mid(String),
-    /// With a length for each column.
+    /// It has a magnitude for each column.
     #[error("the LoRA holds {0}: it is a DoRA, and those are not supported")]
     Dora(String),
     /// One matrix without the other, or a scale without either.
     #[error("the LoRA holds {0} without the matrices that belong to it")]
     Unpaired(String),
-    /// Nobody says how strong it is.
+    /// Neither the file nor the caller says its alpha.
     #[error("the LoRA does not say its alpha, first not for {0}: ask whoever made it, and pass it")]
     NoAlpha(String),
     /// A layer that the network has not.
@@ -82,30 +82,30 @@ pub enum LoraError {
     /// A layer of another size, or a rank that is not the same on both sides.
     #[error("the LoRA's {key} is {found:?}, which does not fit the network's {wanted:?}")]
     Misshapen {
-        /// Of the file.
+        /// Name in the file.
         key: String,
-        /// Its shape.
+        /// Shape in the file.
         found: Vec<usize>,
-        /// The layer's shape.
+        /// Shape of the layer.
         wanted: Vec<usize>,
     },
-    /// Not one layer.
+    /// No layer of it is the network's.
     #[error("the LoRA holds nothing for this network")]
     Empty,
-    /// Infinite, or no number.
+    /// The weight is not finite.
     #[error("a LoRA cannot be merged with a weight of {0}")]
     Weight(f64),
 }
 
 impl Lora {
-    /// Reads what is in a file. `alpha` is for the layers of which the file does not say it.
+    /// Opens a file. `alpha` is for the layers of which the file does not say it.
     pub fn open(path: &Path, alpha: Option<f64>) -> std::result::Result<Self, LoraError> {
         let file = weights::mapped(&[path])?;
-        let told = Told::read(path)?;
+        let metadata = Metadata::read(path)?;
         let (parts, skipped) = sorted(&file)?;
         let layers = parts
             .into_iter()
-            .map(|(name, found)| found.layer(name, &file, &told, alpha));
+            .map(|(name, found)| found.layer(name, &file, &metadata, alpha));
         let layers: Vec<Layer> = layers.collect::<std::result::Result<_, _>>()?;
         if layers.is_empty() {
             return Err(LoraError::Empty);
@@ -117,12 +117,12 @@ impl Lora {
         })
     }
 
-    /// How many of a network's layers it changes.
+    /// Number of layers that it changes.
     pub fn count(&self) -> usize {
         self.layers.len()
     }
 
-    /// What is in the file for text encoders, by name, in the order of the alphabet.
+    /// Names of the file's tensors for text encoders, sorted.
     pub fn skipped(&self) -> &[String] {
         &self.skipped
     }
@@ -136,24 +136,24 @@ impl Lora {
     }
 }
 
-/// In full precision, on the CPU.
+/// Loads a tensor in full precision, on the CPU.
 fn load(file: &MmapedSafetensors, key: &str) -> Result<Tensor> {
     file.get(key)?.load(&Device::Cpu)?.to_dtype(DType::F32)
 }
 
-/// The parts of one layer, each by what the file calls it.
+/// Names of one layer's tensors in the file.
 #[derive(Default)]
-struct Found {
+struct Names {
     down: Option<String>,
     up: Option<String>,
     alpha: Option<String>,
 }
 
-type Sorted = (BTreeMap<Name, Found>, Vec<String>);
+type Sorted = (BTreeMap<Name, Names>, Vec<String>);
 
-/// Everything in the file by the layer it belongs to, and what belongs to text encoders.
+/// Sorts the file's tensors by layer, apart from those of text encoders.
 fn sorted(file: &MmapedSafetensors) -> std::result::Result<Sorted, LoraError> {
-    let (mut parts, mut skipped) = (BTreeMap::<Name, Found>::new(), Vec::new());
+    let (mut parts, mut skipped) = (BTreeMap::<Name, Names>::new(), Vec::new());
     let mut keys: Vec<String> = file.tensors().into_iter().map(|(key, _)| key).collect();
     keys.sort();
     for key in keys {
@@ -174,12 +174,12 @@ fn sorted(file: &MmapedSafetensors) -> std::result::Result<Sorted, LoraError> {
     Ok((parts, skipped))
 }
 
-impl Found {
+impl Names {
     fn layer(
         self,
         name: Name,
         file: &MmapedSafetensors,
-        told: &Told,
+        metadata: &Metadata,
         alpha: Option<f64>,
     ) -> std::result::Result<Layer, LoraError> {
         let (down, up) = match (self.down, self.up) {
@@ -197,12 +197,12 @@ impl Found {
                     .get(0)?
                     .to_scalar::<f32>()?,
             )),
-            None => told.alpha(&name),
+            None => metadata.alpha(&name),
         };
         let Some(alpha) = said.or(alpha) else {
             return Err(LoraError::NoAlpha(down));
         };
-        let scale = alpha / told.divisor(rank);
+        let scale = alpha / metadata.divisor(rank);
         Ok(Layer {
             name,
             down,

@@ -10,7 +10,7 @@ use plumbline_nn::dense;
 
 use super::budget::{Net, Profile, Residency};
 use super::files::{Files, Origin, Part};
-use super::lora::blend::{Blend, Originals, Share};
+use super::lora::merge::{Adapter, MergedParams, Originals};
 use super::lora::{Lora, LoraError};
 use super::params::Params;
 use super::random_weights;
@@ -40,7 +40,7 @@ enum Parameters {
     /// Random ones, which no LoRA fits.
     Random,
     /// In memory, shared with the network.
-    Held(Box<Blend>),
+    Held(Box<MergedParams>),
     /// In their file, read again: the network holds them packed.
     File(Source),
 }
@@ -217,10 +217,10 @@ impl ModelCache {
             let unet = self.build(part, &[], Unet::new)?;
             return Ok(LoraTarget::plain(unet, Parameters::File(source)));
         }
-        let params = source.read(self.dtype)?.laid_out()?;
+        let params = source.read(self.dtype)?.channels_last()?;
         let unet = params.build(|vb| Unet::new(&part.config, &vb))?;
-        let blend = Box::new(Blend::new(params, Originals::InTheFile));
-        Ok(LoraTarget::plain(unet, Parameters::Held(blend)))
+        let merged = Box::new(MergedParams::new(params, Originals::InTheFile));
+        Ok(LoraTarget::plain(unet, Parameters::Held(merged)))
     }
 }
 
@@ -250,7 +250,7 @@ impl LoraTarget {
             return Ok(());
         }
         let lora = Lora::open(path, None).map_err(candle_core::Error::wrap)?;
-        let share = Share {
+        let adapter = Adapter {
             lora: &lora,
             weight: f64::from(weight),
         };
@@ -260,16 +260,16 @@ impl LoraTarget {
         let new = |vb| Unet::new(config, &vb);
         let unet = match &mut self.parameters {
             Parameters::Random => return Ok(()),
-            Parameters::Held(blend) => {
-                blend.set(&[share]).map_err(from_lora)?;
-                blend.params().build(new)
+            Parameters::Held(merged) => {
+                merged.set(&[adapter]).map_err(from_lora)?;
+                merged.params().build(new)
             }
             Parameters::File(source) => {
                 // A LoRA adds less than the steps of bfloat16.
                 let params = source.read(DType::F16).map_err(from_weights)?;
-                let mut blend = Blend::new(params, Originals::InTheFile);
-                blend.set(&[share]).map_err(from_lora)?;
-                blend.params().build_in(source.dtype, new)
+                let mut merged = MergedParams::new(params, Originals::InTheFile);
+                merged.set(&[adapter]).map_err(from_lora)?;
+                merged.params().build_in(source.dtype, new)
             }
         };
         (self.unet, self.lora_weight) = (Some(unet.map_err(from_weights)?), weight);

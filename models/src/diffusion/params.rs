@@ -1,5 +1,5 @@
-//! The parameters of one network, all of them held by name, so that it can be built again with
-//! some of them replaced: that is how a LoRA is merged. Building copies nothing; a network keeps
+//! Parameters of one network, by name, so that it can be built again with some of them replaced, which is
+//! how a LoRA is merged. Building copies nothing; a network keeps
 //! what it was built of until it is dropped.
 
 mod files;
@@ -17,23 +17,23 @@ use plumbline_nn::conv::channels_last;
 use crate::diffusion::checkpoint::{Form, Network, Place};
 use crate::weights::WeightsError;
 
-/// Theirs that no network of ours has a place for: the second text encoder's other half is not in
-/// the file, its scale is; and the schedule, which is computed.
+/// Tensors of Stability's files that no network of ours has: the scale of the second text encoder's
+/// other half; and the schedule, which is computed.
 const UNUSED: [&str; 2] = [
     "conditioner.embedders.1.model.logit_scale",
     "denoiser.sigmas",
 ];
 
-/// By the names that the network asks for.
+/// Tensors by the network's names.
 type Tensors = BTreeMap<String, Tensor>;
 
-/// All parameters of one network.
+/// Parameters of one network.
 pub struct Params {
     file: MmapedSafetensors,
-    /// Where the file keeps each.
+    /// Place of each in the file.
     places: BTreeMap<String, Place>,
     held: Arc<Tensors>,
-    is_laid_out: bool,
+    is_channels_last: bool,
     dtype: DType,
     device: Device,
 }
@@ -82,7 +82,7 @@ impl Params {
             file,
             places,
             held: Arc::default(),
-            is_laid_out: false,
+            is_channels_last: false,
             dtype,
             device: device.clone(),
         };
@@ -92,18 +92,18 @@ impl Params {
         Ok(params)
     }
 
-    /// From now on in the order that networks which paint read them in: those share them, then, and
-    /// keep no copies.
-    pub fn laid_out(mut self) -> Result<Self> {
-        self.is_laid_out = true;
+    /// Converts all parameters to the memory format of inference, so that networks share them instead of
+    /// copying.
+    pub fn channels_last(mut self) -> Result<Self> {
+        self.is_channels_last = true;
         for tensor in Arc::make_mut(&mut self.held).values_mut() {
             *tensor = channels_last::to_channels_last(tensor.clone())?;
         }
         Ok(self)
     }
 
-    fn in_order(&self, tensor: Tensor) -> Result<Tensor> {
-        if self.is_laid_out {
+    fn in_format(&self, tensor: Tensor) -> Result<Tensor> {
+        if self.is_channels_last {
             return channels_last::to_channels_last(tensor);
         }
         Ok(tensor)
@@ -117,38 +117,38 @@ impl Params {
         self.build_in(self.dtype, new)
     }
 
-    /// In another precision than the one they are held in.
+    /// Builds the network in another precision.
     pub fn build_in<N>(
         &self,
         dtype: DType,
         new: impl FnOnce(VarBuilder<'static>) -> Result<N>,
     ) -> std::result::Result<N, WeightsError> {
-        let asked = Arc::new(Mutex::new(BTreeSet::new()));
-        let giver = Giver {
+        let requested = Arc::new(Mutex::new(BTreeSet::new()));
+        let backend = ParamsBackend {
             held: self.held.clone(),
-            asked: asked.clone(),
+            requested: requested.clone(),
         };
-        let builder = VarBuilder::from_backend(Box::new(giver), dtype, self.device.clone());
+        let builder = VarBuilder::from_backend(Box::new(backend), dtype, self.device.clone());
         let network = new(builder)?;
-        let asked = asked.lock().expect("nobody panics while asking");
-        let rest = self.held.keys().filter(|name| !asked.contains(*name));
-        left_over(rest.cloned()).map_or(Ok(network), Err)
+        let requested = requested.lock().expect("nobody panics while holding it");
+        let rest = self.held.keys().filter(|name| !requested.contains(*name));
+        unexpected(rest.cloned()).map_or(Ok(network), Err)
     }
 
-    /// In the order of the alphabet.
+    /// Names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.held.keys().map(String::as_str)
     }
 
-    /// As it is now.
+    /// Present value of a parameter.
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.held.get(name)
     }
 
-    /// Puts another tensor in the place of one, which it gives back. Networks that were built
-    /// before do not notice.
+    /// Replaces a parameter, and returns the one before. Networks that were built before are not
+    /// affected.
     pub fn replace(&mut self, name: &str, tensor: Tensor) -> Result<Tensor> {
-        let tensor = self.in_order(tensor)?;
+        let tensor = self.in_format(tensor)?;
         let Some(held) = Arc::make_mut(&mut self.held).get_mut(name) else {
             bail!("there is no parameter {name}");
         };
@@ -164,53 +164,53 @@ impl Params {
         Ok(std::mem::replace(held, tensor))
     }
 
-    /// As the file has it, read again.
+    /// Original value of a parameter, read from the file.
     pub fn original(&self, name: &str) -> Result<Tensor> {
         let Some(place) = self.places.get(name) else {
             bail!("there is no parameter {name}");
         };
         let kept = self.file.get(&place.name)?.load(&Device::Cpu)?;
         let taken = place.form.take(&kept)?.to_dtype(self.dtype)?;
-        self.in_order(taken.to_device(&self.device)?)
+        self.in_format(taken.to_device(&self.device)?)
     }
 }
 
-/// Where the file keeps the parameters of a network.
+/// Places of a network's parameters in the file.
 fn places(
     network: Network,
     names: &BTreeSet<String>,
 ) -> std::result::Result<BTreeMap<String, Place>, WeightsError> {
-    let (mut places, mut strangers) = (BTreeMap::new(), Vec::new());
+    let (mut places, mut unknown) = (BTreeMap::new(), Vec::new());
     for name in names.iter().filter(|name| !UNUSED.contains(&name.as_str())) {
         let Some(theirs) = name.strip_prefix(network.prefix()) else {
             let known = Network::ALL.iter().any(|n| name.starts_with(n.prefix()));
-            strangers.extend((!known).then(|| name.clone()));
+            unknown.extend((!known).then(|| name.clone()));
             continue;
         };
         let held = network.parameters(theirs);
-        strangers.extend(held.is_empty().then(|| name.clone()));
+        unknown.extend(held.is_empty().then(|| name.clone()));
         places.extend(held.into_iter().map(|Place { name: ours, form }| {
             let name = name.clone();
             (ours, Place { name, form })
         }));
     }
-    left_over(strangers.into_iter()).map_or(Ok(places), Err)
+    unexpected(unknown.into_iter()).map_or(Ok(places), Err)
 }
 
-fn left_over(mut names: impl Iterator<Item = String>) -> Option<WeightsError> {
+fn unexpected(mut names: impl Iterator<Item = String>) -> Option<WeightsError> {
     let first = names.next()?;
-    Some(WeightsError::LeftOver {
+    Some(WeightsError::Unexpected {
         count: 1 + names.count(),
         first,
     })
 }
 
-struct Giver {
+struct ParamsBackend {
     held: Arc<Tensors>,
-    asked: Arc<Mutex<BTreeSet<String>>>,
+    requested: Arc<Mutex<BTreeSet<String>>>,
 }
 
-impl SimpleBackend for Giver {
+impl SimpleBackend for ParamsBackend {
     fn get(&self, s: Shape, name: &str, _: Init, dtype: DType, dev: &Device) -> Result<Tensor> {
         let tensor = self.get_unchecked(name, dtype, dev)?;
         if tensor.shape() != &s {
@@ -223,8 +223,11 @@ impl SimpleBackend for Giver {
         let Some(tensor) = self.held.get(name) else {
             bail!("there is no parameter {name}");
         };
-        let mut asked = self.asked.lock().expect("nobody panics while asking");
-        asked.insert(name.to_owned());
+        let mut requested = self
+            .requested
+            .lock()
+            .expect("nobody panics while holding it");
+        requested.insert(name.to_owned());
         tensor.to_dtype(dtype)?.to_device(dev)
     }
 

@@ -9,8 +9,8 @@ use super::image_tensors;
 use super::model_cache::ModelCache;
 use super::noise::{self, LATENT};
 use super::prompt_embeddings::PromptEmbeddings;
-use super::shift::Shift;
 use super::tile_pipeline::PipelineError;
+use super::vae_color_correction::VaeColorCorrection;
 use crate::nets::sdxl::Cond;
 
 /// Picture to inpaint, and how.
@@ -20,7 +20,7 @@ pub(super) struct SkyInpainting<'a> {
     pub denoise: &'a Denoise,
     pub steps: &'a [Step],
     pub prompt: &'a PromptEmbeddings,
-    pub shift: &'a Shift,
+    pub color_correction: &'a VaeColorCorrection,
 }
 
 impl SkyInpainting<'_> {
@@ -93,7 +93,7 @@ impl SkyInpainting<'_> {
     fn decode(&self, models: &mut ModelCache, latents: &Tensor) -> Result<Pixels> {
         let latents = (latents / models.scaling())?.to_dtype(models.dtype())?;
         let made = models.decoder()?.forward(&latents)?.to_dtype(DType::F32)?;
-        let made = self.shift.corrected(&((made + 1.0)? / 2.0)?)?;
+        let made = self.color_correction.apply(&((made + 1.0)? / 2.0)?)?;
         image_tensors::to_pixels(&made.get(0)?, self.small)
     }
 }

@@ -10,7 +10,7 @@ use super::budget::{Net, Profile, Residency};
 use super::euler_scheduler::Step;
 use super::model_cache::ModelCache;
 use super::prompt_embeddings::PromptEmbeddings;
-use super::shift::Shift;
+use super::vae_color_correction::VaeColorCorrection;
 use super::{image_tensors, noise};
 use crate::nets::sdxl::{Cond, Residuals};
 
@@ -21,7 +21,7 @@ pub(super) struct TileJob<'a> {
     pub denoise: &'a Denoise,
     pub steps: &'a [Step],
     pub prompt: &'a PromptEmbeddings,
-    pub shift: &'a Shift,
+    pub color_correction: &'a VaeColorCorrection,
 }
 
 /// Reason for which a pipeline stopped.
@@ -213,7 +213,7 @@ impl<'a> TilePipeline<'a> {
         let latents = latents.to_dtype(self.models.dtype())?;
         let made = self.models.decoder()?.forward(&latents)?;
         let made = ((made.to_dtype(DType::F32)? + 1.0)? / 2.0)?;
-        let made = self.job.shift.corrected(&made)?;
+        let made = self.job.color_correction.apply(&made)?;
         for (i, &at) in batch.iter().enumerate() {
             let like = image_tensors::crop(self.job.pixels, self.job.tiles[at])?;
             done(at, image_tensors::to_pixels(&made.get(i)?, &like)?);

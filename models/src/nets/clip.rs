@@ -1,6 +1,6 @@
 //! CLIP ViT-B/32 (Radford et al. 2021, "Learning transferable visual models from natural language
-//! supervision"): pictures and sentences as points of one space, near where they belong together.
-//! The transformers are candle's; this file owns what is shown to them.
+//! supervision"): pictures and sentences embedded in one space, near where they belong together.
+//! The transformers are candle's; this file prepares their inputs.
 //!
 //! Input 1 x 3 x 224 x 224, RGB of 0..1 less CLIP's own mean and by its deviation; n x 77 token
 //! ids. Output points of length one: 1 x 512 for a picture, n x 512 for sentences.
@@ -13,10 +13,10 @@ use candle_transformers::models::clip::{ClipConfig, ClipModel, div_l2_norm};
 use plumbline_enhance::Pixels;
 use tokenizers::{PaddingParams, PaddingStrategy, Tokenizer, TruncationParams};
 
-use crate::planes::{self, Kernel, Usual};
+use crate::preprocessing::{self, Kernel, Normalization};
 
 const SIDE: u32 = 224;
-const USUAL: Usual = Usual {
+const NORMALIZATION: Normalization = Normalization {
     mean: [0.481_454_66, 0.457_827_5, 0.408_210_73],
     deviation: [0.268_629_54, 0.261_302_6, 0.275_777_1],
 };
@@ -44,31 +44,33 @@ impl Clip {
         Ok(Self { model, scale })
     }
 
-    /// Where a picture lies, 1 x 512.
+    /// Embedding of a picture, 1 x 512.
     pub fn picture(&self, x: &Tensor) -> Result<Tensor> {
         div_l2_norm(&self.model.get_image_features(x)?)
     }
 
-    /// Where sentences lie, n x 512.
+    /// Embeddings of sentences, n x 512.
     pub fn sentences(&self, ids: &Tensor) -> Result<Tensor> {
         div_l2_norm(&self.model.get_text_features(ids)?)
     }
 
-    /// Logits of which sentence says what a picture shows, 1 x n: how near they are, made as steep
-    /// as the network was trained to be.
+    /// Logits of sentences for a picture, 1 x n: similarities, scaled as in the training.
     pub fn logits(&self, picture: &Tensor, sentences: &Tensor) -> Result<Tensor> {
         picture.matmul(&sentences.t()?)? * f64::from(self.scale)
     }
 }
 
-/// What the network is shown of a picture: its middle square.
+/// Input of a picture: its middle square.
 pub fn input(pixels: &Pixels) -> Result<Tensor> {
     let short = pixels.width().min(pixels.height());
     // The longer side is rounded down, as torchvision does.
     let side = |v: u32| (u64::from(v) * u64::from(SIDE) / u64::from(short)) as u32;
     let (width, height) = (side(pixels.width()), side(pixels.height()));
-    let copy = planes::resized(pixels, width, height, Kernel::Bicubic);
-    planes::planes(&planes::middle(&copy, SIDE, SIDE), USUAL)
+    let copy = preprocessing::resized(pixels, width, height, Kernel::Bicubic);
+    preprocessing::to_tensor(
+        &preprocessing::center_crop(&copy, SIDE, SIDE),
+        NORMALIZATION,
+    )
 }
 
 /// Tokenizer of CLIP's sentences.

@@ -1,7 +1,7 @@
 //! EfficientNet-Lite0 (Tan and Le 2019, "EfficientNet: Rethinking model scaling for convolutional
 //! neural networks"; the lite sizes of 2020 have no squeezing and are rectified at six), trained on
-//! ImageNet, as far as its last block: what it makes of a picture, not what it calls it. Parameter
-//! names of the original.
+//! ImageNet, as far as its last block: features of a picture, not classes. Parameter names of the
+//! original.
 //!
 //! Input 1 x 3 x H x W, RGB of 0..=255 less 127 and by 128, trained at 224; sides of 32 and more.
 //! Output 1 x 320 x H/32 x W/32.
@@ -12,14 +12,14 @@ use plumbline_enhance::Pixels;
 use plumbline_nn::conv::depthwise::depthwise;
 use plumbline_nn::conv::{Activation, Conv, Geometry};
 
-use crate::planes::{self, Kernel, Usual};
+use crate::preprocessing::{self, Kernel, Normalization};
 use crate::weights::{Weights, WeightsError};
 
 /// The size it was trained at.
 pub const SIDE: u32 = 224;
 
-/// What its training pictures were like.
-pub(crate) const USUAL: Usual = Usual {
+/// Normalisation of its training pictures.
+pub(crate) const NORMALIZATION: Normalization = Normalization {
     mean: [127.0 / 255.0; 3],
     deviation: [128.0 / 255.0; 3],
 };
@@ -29,7 +29,7 @@ pub const CHANNELS: usize = 320;
 
 const STEM: usize = 32;
 
-/// Kernel, stride, how much wider inside, channels out, blocks.
+/// Kernel, stride, expansion, channels out, blocks.
 const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (3, 1, 1, 16, 1),
     (3, 2, 6, 24, 2),
@@ -121,7 +121,7 @@ impl Block {
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let wide = match &self.expand {
-            Some(expand) => at_most_six(&expand.forward(x)?)?,
+            Some(expand) => relu6(&expand.forward(x)?)?,
             None => x.clone(),
         };
         let wide = padded(&wide, self.kernel, self.stride)?;
@@ -145,7 +145,7 @@ impl EfficientNet {
     /// With the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
         let file = include_bytes!("../../shipped/efficientnet-lite0.safetensors");
-        Weights::compiled(file)?.build(|vb| Self::new(&vb))
+        Weights::embedded(file)?.build(|vb| Self::new(&vb))
     }
 
     /// Builds it from the original's parameters.
@@ -169,9 +169,9 @@ impl EfficientNet {
         Ok(Self { stem, blocks })
     }
 
-    /// What comes of the last block.
+    /// Output of the last block.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let mut x = at_most_six(&self.stem.forward(&padded(x, 3, 2)?)?)?;
+        let mut x = relu6(&self.stem.forward(&padded(x, 3, 2)?)?)?;
         for block in &self.blocks {
             x = block.forward(&x)?;
         }
@@ -179,18 +179,18 @@ impl EfficientNet {
     }
 }
 
-/// A picture as the network wants it, squashed: 1 x 3 x `SIDE` x `SIDE`.
+/// Input of a picture, squashed: 1 x 3 x `SIDE` x `SIDE`.
 pub fn input(pixels: &Pixels) -> Result<Tensor> {
-    let squashed = planes::resized(pixels, SIDE, SIDE, Kernel::Bilinear);
-    planes::planes(&squashed, USUAL)
+    let squashed = preprocessing::resized(pixels, SIDE, SIDE, Kernel::Bilinear);
+    preprocessing::to_tensor(&squashed, NORMALIZATION)
 }
 
-/// Of what was rectified at zero already.
-fn at_most_six(x: &Tensor) -> Result<Tensor> {
+/// ReLU6 after a ReLU.
+fn relu6(x: &Tensor) -> Result<Tensor> {
     x.minimum(6.0)
 }
 
-/// With as many zeros around as `SAME` has in the framework it was made in: the odd one comes last.
+/// Pads as `SAME` does in the framework of the original: the odd zero comes last.
 fn padded(x: &Tensor, kernel: usize, stride: usize) -> Result<Tensor> {
     let (_, _, rows, columns) = x.dims4()?;
     let (above, below) = zeros(rows, kernel, stride);
@@ -199,7 +199,7 @@ fn padded(x: &Tensor, kernel: usize, stride: usize) -> Result<Tensor> {
         .pad_with_zeros(D::Minus1, left, right)
 }
 
-/// Before and after.
+/// Zeros before and after.
 fn zeros(len: usize, kernel: usize, stride: usize) -> (usize, usize) {
     let reached = (len.div_ceil(stride) - 1) * stride + kernel;
     let all = reached.saturating_sub(len);

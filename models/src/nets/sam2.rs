@@ -2,7 +2,7 @@
 //! the Hiera trunk, its neck, the prompt encoder and the mask decoder, with the parameter names of
 //! the original. What it has for videos is left out.
 //!
-//! Input 1 x 3 x side x side, the whole picture squeezed to a square (`frame`), RGB of 0..1 less
+//! Input 1 x 3 x side x side, the whole picture squeezed to a square (`input`), RGB of 0..1 less
 //! ImageNet's mean and by its deviation. Output masks' logits of a quarter of that side.
 //!
 //! A picture is encoded once and may then be asked many times: the encoder is nearly all the work.
@@ -26,8 +26,8 @@ use plumbline_enhance::Pixels;
 
 use crate::weights::{Weights, WeightsError};
 
-pub use decoder::{Encoded, MASKS, Said};
-pub use prompt::{Label, Point, Prompt, Prompted};
+pub use decoder::{Encoded, MASKS, MaskPrediction};
+pub use prompt::{EncodedPrompt, Label, Point, Prompt};
 
 /// ImageNet's, of RGB in 0..1.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
@@ -68,7 +68,7 @@ impl Shape {
     };
 }
 
-/// What the image encoder computes on the way, finest first.
+/// Levels of the image encoder, finest first.
 pub struct Levels {
     /// The trunk's four stages, each 1 x height x width x channels.
     pub stages: Vec<Tensor>,
@@ -97,9 +97,9 @@ impl Sam2 {
         } else {
             Weights::map(path)?
         };
-        let weights = if weights.holds(names::HUGGING_FACE_SIGN) {
+        let weights = if weights.contains(names::HUGGING_FACE_SIGN) {
             weights
-                .laid_out(names::hugging_face)
+                .with_names(names::hugging_face)
                 .without(names::HUGGING_FACE_VIDEO)
         } else {
             weights.without(names::VIDEO)
@@ -132,36 +132,36 @@ impl Sam2 {
         Ok(Levels { stages, pyramid })
     }
 
-    /// Everything that is to be known of a picture, from 1 x 3 x side x side.
+    /// Encodes a picture, from 1 x 3 x side x side.
     pub fn encode(&self, x: &Tensor) -> Result<Encoded> {
         self.reduce(&self.levels(x)?)
     }
 
-    /// What the decoder needs of it.
+    /// Reduces the levels to the decoder's input.
     pub fn reduce(&self, levels: &Levels) -> Result<Encoded> {
         self.decoder.encode(&levels.pyramid, &self.no_memory)
     }
 
-    /// Where the picture's tokens are, 1 x channels x side / 16 x side / 16.
+    /// Embedded positions of the picture's tokens, 1 x channels x side / 16 x side / 16.
     pub fn grid(&self) -> &Tensor {
         self.prompt.grid()
     }
 
-    /// A prompt as the decoder reads it.
-    pub fn read(&self, prompt: &Prompt) -> Result<Prompted> {
+    /// Encodes a prompt.
+    pub fn encode_prompt(&self, prompt: &Prompt) -> Result<EncodedPrompt> {
         self.prompt.forward(prompt)
     }
 
-    /// Masks for a prompt.
-    pub fn decode(&self, picture: &Encoded, prompt: &Prompt) -> Result<Said> {
-        let prompted = self.read(prompt)?;
-        self.decoder.forward(picture, self.grid(), &prompted)
+    /// Predicts masks for a prompt.
+    pub fn decode(&self, picture: &Encoded, prompt: &Prompt) -> Result<MaskPrediction> {
+        let encoded = self.encode_prompt(prompt)?;
+        self.decoder.forward(picture, self.grid(), &encoded)
     }
 }
 
-/// A picture as the network sees it, 1 x 3 x side x side: squeezed to a square whatever its shape,
+/// Input of a picture, 1 x 3 x side x side: squeezed to a square whatever its shape,
 /// averaging where it shrinks, as the original does.
-pub fn frame(picture: &Pixels, side: usize) -> Result<Tensor> {
+pub fn input(picture: &Pixels, side: usize) -> Result<Tensor> {
     let rgb = picture.rgb8();
     let unit: Vec<F32x3> = rgb
         .chunks_exact(3)

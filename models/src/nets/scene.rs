@@ -10,22 +10,22 @@ use plumbline_enhance::Pixels;
 
 use crate::nets::efficientnet::{self, EfficientNet};
 use crate::weights::{Weights, WeightsError};
-use crate::zero_shot::Judged;
+use crate::zero_shot::PlacePrediction;
 
-/// Numbers that a picture is judged by: each of the encoder's channels, averaged.
+/// Number of features: each of the encoder's channels, averaged.
 pub const FEATURES: usize = efficientnet::CHANNELS;
 
-/// Features to logits.
+/// Head: features to logits.
 pub struct Head {
-    /// What is usual: features.
+    /// Mean of the features.
     mean: Tensor,
-    /// How far from it is usual: features.
+    /// Deviation of the features.
     deviation: Tensor,
-    /// 1 + rooms x features: inside, then each room.
+    /// Weights, 1 + rooms x features: inside, then each room.
     weight: Tensor,
     /// 1 + rooms.
     bias: Tensor,
-    /// What logits of the place and of the room are divided by before they are probabilities.
+    /// Temperatures of the logits of the place and of the room.
     temperature: Tensor,
 }
 
@@ -42,15 +42,17 @@ impl Head {
         })
     }
 
-    /// `features`: pictures x features; logits: pictures x (1 + rooms).
+    /// Logits of features: pictures x features to pictures x (1 + rooms).
     pub fn logits(&self, features: &Tensor) -> Result<Tensor> {
-        let usual = features
+        let standardized = features
             .broadcast_sub(&self.mean)?
             .broadcast_div(&self.deviation)?;
-        usual.matmul(&self.weight.t()?)?.broadcast_add(&self.bias)
+        standardized
+            .matmul(&self.weight.t()?)?
+            .broadcast_add(&self.bias)
     }
 
-    fn judge(&self, features: &Tensor) -> Result<Judged> {
+    fn classify(&self, features: &Tensor) -> Result<PlacePrediction> {
         let logits = self.logits(features)?.squeeze(0)?;
         let temperature = self.temperature.to_vec1::<f32>()?;
         let inside = logits.get(0)?.to_scalar::<f32>()? / temperature[0];
@@ -67,7 +69,7 @@ impl Head {
         } else {
             Place::Exterior
         };
-        Ok(Judged {
+        Ok(PlacePrediction {
             place,
             place_confidence: inside.max(1.0 - inside),
             room: Room::ALL[best],
@@ -76,30 +78,30 @@ impl Head {
     }
 }
 
-/// What is judged: pictures x features. `x`: as the encoder wants pictures.
-pub fn features(trunk: &EfficientNet, x: &Tensor) -> Result<Tensor> {
-    trunk.forward(x)?.mean(3)?.mean(2)
+/// Features of pictures: pictures x features. `x`: normalised for the encoder.
+pub fn features(encoder: &EfficientNet, x: &Tensor) -> Result<Tensor> {
+    encoder.forward(x)?.mean(3)?.mean(2)
 }
 
-/// Tells inside from outside, and rooms apart.
+/// Classification of inside, outside and rooms.
 pub struct SceneNet {
-    trunk: EfficientNet,
+    encoder: EfficientNet,
     head: Head,
 }
 
 impl SceneNet {
-    /// With the weights that are part of the program.
+    /// Network with the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
-        let head = Weights::compiled(include_bytes!("../../shipped/scene.safetensors"))?;
+        let head = Weights::embedded(include_bytes!("../../shipped/scene.safetensors"))?;
         Ok(Self {
-            trunk: EfficientNet::shipped()?,
+            encoder: EfficientNet::shipped()?,
             head: head.build(|vb| Head::new(&vb))?,
         })
     }
 
-    /// What a picture shows.
-    pub fn look(&self, small: &Pixels) -> Result<Judged> {
+    /// Place and room of a picture.
+    pub fn predict(&self, small: &Pixels) -> Result<PlacePrediction> {
         let x = efficientnet::input(small)?;
-        self.head.judge(&features(&self.trunk, &x)?)
+        self.head.classify(&features(&self.encoder, &x)?)
     }
 }

@@ -1,5 +1,5 @@
 //! Our own sky network, small enough to be part of the program: a U of plain convolutions, no
-//! norms. It was taught here (see `train`), by U2NETP and by masks of our own.
+//! norms. It was trained here (see `train`), on U2NETP's masks and on masks of our own.
 //!
 //! Input 1 x 3 x H x W, RGB of 0..1 less 0.45 and by 0.25, H and W multiples of 32, the longer side
 //! about 320. Output the logit of "is sky", of half the size: a sigmoid makes it a probability.
@@ -18,10 +18,10 @@ use plumbline_nn::upsample2x::upsample2x;
 
 use crate::weights::{Weights, WeightsError};
 
-/// The longer side of what the network sees and of the mask that comes of it, pixels.
+/// Longer side of the network's input and of its mask, pixels.
 pub const LONG_SIDE: u32 = 320;
 
-/// What samples of 0..1 are less, and divided by, before the network sees them.
+/// Mean and deviation that normalise samples of 0..1.
 pub(crate) const MEAN: f32 = 0.45;
 pub(crate) const DEVIATION: f32 = 0.25;
 
@@ -34,7 +34,7 @@ pub(crate) const LEVELS: [usize; 5] = [16, 32, 64, 96, 128];
 /// Channels of the decoder's levels, from a sixteenth of the size to half.
 const DECODED: [usize; 4] = [64, 48, 32, 16];
 
-/// A level of the encoder: half the size, then a residual.
+/// Level of the encoder: half the size, then residuals.
 struct Level {
     down: Conv,
     more: Vec<Conv>,
@@ -62,14 +62,14 @@ impl Level {
     }
 }
 
-/// A level of the decoder: what came from below at twice the size, the encoder's level, both mixed.
-struct Rise {
+/// Level of the decoder: the level below at twice the size, plus the encoder's level, then mixed.
+struct DecoderLevel {
     below: Conv,
     beside: Conv,
     mix: Conv,
 }
 
-impl Rise {
+impl DecoderLevel {
     fn new(below: usize, beside: usize, outputs: usize, vb: &VarBuilder) -> Result<Self> {
         let point = |name: &str, inputs| {
             let vb = vb.pp(name);
@@ -103,11 +103,11 @@ impl Rise {
     }
 }
 
-/// The network itself.
+/// Network.
 pub struct Net {
     levels: Vec<Level>,
     whole: Conv,
-    rises: Vec<Rise>,
+    decoder: Vec<DecoderLevel>,
     out: Conv,
 }
 
@@ -124,9 +124,9 @@ impl Net {
                 .map(|i| Level::new(inputs[i], LEVELS[i], convs[i], &vb.pp(format!("level{i}"))))
                 .collect::<Result<_>>()?,
             whole: Conv::new(bottom, 1, Geometry::POINT, linear, &vb.pp("whole"))?,
-            rises: (0..4)
+            decoder: (0..4)
                 .map(|i| {
-                    Rise::new(
+                    DecoderLevel::new(
                         below[i],
                         LEVELS[3 - i],
                         DECODED[i],
@@ -146,43 +146,43 @@ impl Net {
             levels.push(level.forward(levels.last().unwrap_or(x))?);
         }
         let bottom = &levels[4];
-        // The whole picture's opinion reaches every pixel: images x 128 x 1 x 1.
+        // The mean over the whole picture reaches every pixel: images x 128 x 1 x 1.
         let whole = self
             .whole
             .forward(&bottom.mean_keepdim(3)?.mean_keepdim(2)?)?;
         let mut decoded = bottom.broadcast_add(&whole)?;
-        for (rise, level) in self.rises.iter().zip(levels.iter().rev().skip(1)) {
-            decoded = rise.forward(&decoded, level)?;
+        for (decoder, level) in self.decoder.iter().zip(levels.iter().rev().skip(1)) {
+            decoded = decoder.forward(&decoded, level)?;
         }
         self.out.forward(&decoded)
     }
 }
 
-/// Finds the sky.
+/// Segmentation of the sky by the network.
 pub struct SkyNet(Net);
 
 impl SkyNet {
     /// The weights that are part of the program.
     pub(crate) const SHIPPED: &[u8] = include_bytes!("../../shipped/sky.safetensors");
 
-    /// With the weights that are part of the program.
+    /// Network with the weights that are part of the program.
     pub fn shipped() -> std::result::Result<Self, WeightsError> {
-        Weights::compiled(Self::SHIPPED)?
+        Weights::embedded(Self::SHIPPED)?
             .build(|vb| Net::new(&vb))
             .map(Self)
     }
 
-    /// With weights of one's own, as `train` writes them.
+    /// Network with weights of a file, as `train` writes them.
     pub fn from_file(path: &Path) -> std::result::Result<Self, WeightsError> {
         Weights::map(path)?.build(|vb| Net::new(&vb)).map(Self)
     }
 
-    /// Of a network that is there.
-    pub(crate) fn of(net: Net) -> Self {
+    /// Wraps a network.
+    pub(crate) fn new(net: Net) -> Self {
         Self(net)
     }
 
-    /// How likely every pixel is sky, 0 to 255; `LONG_SIDE` pixels along the longer side.
+    /// Probability of sky of every pixel, 0 to 255; `LONG_SIDE` pixels along the longer side.
     pub fn probability(&self, small: &Pixels) -> Result<Mask> {
         let (width, height) = proportional(small);
         let logit = self.0.forward(&self.input(small)?)?.upsample_bilinear2d(
@@ -197,7 +197,7 @@ impl SkyNet {
         Ok(Mask::new(width, height, values).expect("as many values as pixels"))
     }
 
-    /// A picture as the network wants it: 1 x 3 x height x width.
+    /// Input of a picture: 1 x 3 x height x width.
     pub(crate) fn input(&self, small: &Pixels) -> Result<Tensor> {
         let (width, height) = proportional(small);
         let whole = |side: u32| side.next_multiple_of(STEP);
@@ -205,14 +205,14 @@ impl SkyNet {
     }
 }
 
-/// The size of the picture's shape with `LONG_SIDE` pixels along its longer side.
+/// Size of the picture's shape with `LONG_SIDE` pixels along its longer side.
 fn proportional(picture: &Pixels) -> (u32, u32) {
     let long = f64::from(picture.width().max(picture.height()));
     let side = |v: u32| ((f64::from(v) / long * f64::from(LONG_SIDE)).round() as u32).max(1);
     (side(picture.width()), side(picture.height()))
 }
 
-/// Averaged to a size, whatever its shape.
+/// Resizes a picture to any shape, averaging.
 pub(crate) fn resized(picture: &Pixels, width: u32, height: u32) -> Pixels {
     let algorithm = ResizeAlg::Convolution(FilterType::Bilinear);
     let options = ResizeOptions::new().resize_alg(algorithm).use_alpha(false);
@@ -230,16 +230,16 @@ pub(crate) fn resized(picture: &Pixels, width: u32, height: u32) -> Pixels {
     Pixels::from_eight(width, height, samples).expect("the resizer keeps its size")
 }
 
-/// 1 x 3 x height x width, as the network wants it.
+/// Normalised tensor of a picture, 1 x 3 x height x width.
 fn input(picture: &Pixels) -> Result<Tensor> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let rgb = picture.rgb8();
-    let plane = |channel: usize| rgb.iter().skip(channel).step_by(3).map(|&v| wanted(v));
+    let plane = |channel: usize| rgb.iter().skip(channel).step_by(3).map(|&v| normalized(v));
     let values: Vec<f32> = (0..3).flat_map(plane).collect();
     Tensor::from_vec(values, (1, 3, height, width), &Device::Cpu)
 }
 
-/// A sample of 0..=255 as the network wants it.
-pub(crate) fn wanted(sample: u8) -> f32 {
+/// Normalised sample of 0..=255.
+pub(crate) fn normalized(sample: u8) -> f32 {
     (f32::from(sample) / 255.0 - MEAN) / DEVIATION
 }

@@ -9,7 +9,7 @@ use candle_core::{D, Module, Result, Tensor};
 use candle_nn::{Conv2dConfig, VarBuilder, batch_norm, conv2d};
 use plumbline_nn::conv::{Activation, Conv, Geometry};
 
-/// A stage's block: kind and channels in, in the middle and out.
+/// Kind of a stage's block.
 #[derive(Debug, Clone, Copy)]
 enum Block {
     /// A U of that many levels.
@@ -42,8 +42,8 @@ const DOWN: [Channels; 6] = [
 /// From the outermost (`stage1d`) to the innermost.
 const UP: [Channels; 5] = [(128, 16, 64); 5];
 
-/// A convolution with its batch norm folded in, and a rectifier.
-fn unit(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Result<Conv> {
+/// Convolution with its batch norm folded in, and a rectifier.
+fn conv_bn_relu(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Result<Conv> {
     let conv = conv2d(
         inputs,
         outputs,
@@ -54,7 +54,7 @@ fn unit(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Resu
     let norm = batch_norm(outputs, 1e-5, vb.pp("bn_s1"))?;
     let conv = conv.absorb_bn(&norm)?;
     // A batch norm's running statistics are variables: undetached, every layer of a forward pass
-    // would be kept for a gradient that nobody asks for.
+    // would be kept for a gradient.
     Ok(Conv {
         weight: conv.weight().detach(),
         bias: conv.bias().expect("a folded batch norm is a bias").detach(),
@@ -63,8 +63,8 @@ fn unit(inputs: usize, outputs: usize, dilation: usize, vb: &VarBuilder) -> Resu
     })
 }
 
-/// An opinion: one channel, not rectified.
-fn opinion(inputs: usize, kernel: usize, geometry: Geometry, vb: &VarBuilder) -> Result<Conv> {
+/// Side output: one channel of logits.
+fn side_output(inputs: usize, kernel: usize, geometry: Geometry, vb: &VarBuilder) -> Result<Conv> {
     Conv::new((inputs, 1), kernel, geometry, Activation::Linear, vb)
 }
 
@@ -80,7 +80,7 @@ struct Rsu {
 
 impl Rsu {
     fn new(block: Block, (inputs, middle, outputs): Channels, vb: &VarBuilder) -> Result<Self> {
-        let unit = |name: String, i, o, dilation| unit(i, o, dilation, &vb.pp(name));
+        let conv = |name: String, i, o, dilation| conv_bn_relu(i, o, dilation, &vb.pp(name));
         let (levels, pooled) = match block {
             Block::Deep(levels) => (levels, true),
             Block::Flat => (4, false),
@@ -88,11 +88,11 @@ impl Rsu {
         let dilation = |level: usize| if pooled { 1 } else { 1 << (level - 1) };
         let down = (1..levels).map(|level| {
             let inputs = if level == 1 { outputs } else { middle };
-            unit(format!("rebnconv{level}"), inputs, middle, dilation(level))
+            conv(format!("rebnconv{level}"), inputs, middle, dilation(level))
         });
         let up = (1..levels).rev().map(|level| {
             let outputs = if level == 1 { outputs } else { middle };
-            unit(
+            conv(
                 format!("rebnconv{level}d"),
                 2 * middle,
                 outputs,
@@ -100,10 +100,10 @@ impl Rsu {
             )
         });
         Ok(Self {
-            entry: unit("rebnconvin".to_owned(), inputs, outputs, 1)?,
+            entry: conv("rebnconvin".to_owned(), inputs, outputs, 1)?,
             down: down.collect::<Result<_>>()?,
             // The bottom is two pixels apart even in a deep block.
-            bottom: unit(
+            bottom: conv(
                 format!("rebnconv{levels}"),
                 middle,
                 middle,
@@ -120,21 +120,21 @@ impl Rsu {
         let entry = self.entry.forward(&x)?;
         drop(x);
         let mut levels = vec![self.down[0].forward(&entry)?];
-        for unit in &self.down[1..] {
+        for conv in &self.down[1..] {
             let above = levels.last().expect("the first level is there");
             let x = if self.pooled {
-                halve(above)?
+                max_pool(above)?
             } else {
                 above.clone()
             };
-            levels.push(unit.forward(&x)?);
+            levels.push(conv.forward(&x)?);
         }
         let mut x = self.bottom.forward(levels.last().expect("as above"))?;
-        for unit in &self.up {
+        for conv in &self.up {
             let level = levels.pop().expect("there are as many down as up");
-            let both = Tensor::cat(&[&like(&x, &level)?, &level], 1)?;
+            let both = Tensor::cat(&[&upsampled_like(&x, &level)?, &level], 1)?;
             drop(level);
-            x = unit.forward(&both)?;
+            x = conv.forward(&both)?;
         }
         x + entry
     }
@@ -149,11 +149,11 @@ pub struct U2Net {
     out: Conv,
 }
 
-/// What the network says, finest first: all of them logits of the input's size.
+/// Output of the network, finest first: all of them logits of the input's size.
 pub struct Saliency {
     /// The fusion of all six: what is used.
     pub fused: Tensor,
-    /// Each level's own opinion.
+    /// Side output of each level.
     pub sides: Vec<Tensor>,
 }
 
@@ -164,7 +164,7 @@ impl U2Net {
         let side = |level: usize| {
             let channels = UP.get(level).unwrap_or(&DOWN[5]).2;
             let vb = vb.pp(format!("side{}", level + 1));
-            opinion(channels, 3, Geometry::same(1), &vb)
+            side_output(channels, 3, Geometry::same(1), &vb)
         };
         Ok(Self {
             down: (0..6)
@@ -174,28 +174,28 @@ impl U2Net {
                 .map(|i| stage(format!("stage{}d", i + 1), DEPTHS[i], UP[i]))
                 .collect::<Result<_>>()?,
             sides: (0..6).map(side).collect::<Result<_>>()?,
-            out: opinion(6, 1, Geometry::POINT, &vb.pp("outconv"))?,
+            out: side_output(6, 1, Geometry::POINT, &vb.pp("outconv"))?,
         })
     }
 
-    /// All of its opinions about a picture.
+    /// Runs the network.
     pub fn forward(&self, x: &Tensor) -> Result<Saliency> {
         let mut levels = vec![self.down[0].forward(x.clone())?];
         for stage in &self.down[1..] {
-            let above = halve(levels.last().expect("the first level is there"))?;
+            let above = max_pool(levels.last().expect("the first level is there"))?;
             levels.push(stage.forward(above)?);
         }
         let mut decoded = vec![levels.pop().expect("there are six")];
         for stage in self.up.iter().rev() {
             let level = levels.pop().expect("there are as many down as up");
             let inner = decoded.last().expect("the innermost is there");
-            let both = Tensor::cat(&[&like(inner, &level)?, &level], 1)?;
+            let both = Tensor::cat(&[&upsampled_like(inner, &level)?, &level], 1)?;
             drop(level);
             decoded.push(stage.forward(both)?);
         }
         let sides = self.sides.iter().zip(decoded.iter().rev());
         let sides: Vec<Tensor> = sides
-            .map(|(side, level)| like(&side.forward(level)?, x))
+            .map(|(side, level)| upsampled_like(&side.forward(level)?, x))
             .collect::<Result<_>>()?;
         Ok(Saliency {
             fused: self.out.forward(&Tensor::cat(&sides, 1)?)?,
@@ -204,15 +204,15 @@ impl U2Net {
     }
 }
 
-/// Half the size, the greater of every two; an odd last row or column counts alone.
-fn halve(x: &Tensor) -> Result<Tensor> {
+/// Max pooling to half the size; an odd last row or column is repeated.
+fn max_pool(x: &Tensor) -> Result<Tensor> {
     let (_, _, height, width) = x.dims4()?;
     let x = x.pad_with_same(D::Minus2, 0, height % 2)?;
     x.pad_with_same(D::Minus1, 0, width % 2)?.max_pool2d(2)
 }
 
-/// As large as another.
-fn like(x: &Tensor, other: &Tensor) -> Result<Tensor> {
+/// Upsamples to the size of another.
+fn upsampled_like(x: &Tensor, other: &Tensor) -> Result<Tensor> {
     let (_, _, height, width) = other.dims4()?;
     x.upsample_bilinear2d(height, width, false)
 }

@@ -1,7 +1,7 @@
 //! Data augmentation: views of an example with another crop, another light, another sky. A network that
 //! is shown 73 photos a hundred times is shown 7300 pictures.
 
-use crate::nets::sky::wanted;
+use crate::nets::sky::normalized;
 use crate::train::data::Example;
 use crate::train::rng::Rng;
 
@@ -9,9 +9,9 @@ use crate::train::rng::Rng;
 pub struct View {
     /// Picture, 3 x side x side, normalised for the network.
     pub picture: Vec<f32>,
-    /// Share of sky, half the side squared.
+    /// Adapter of sky, half the side squared.
     pub sky: Vec<f32>,
-    /// Share that is labelled, half the side squared.
+    /// Adapter that is labelled, half the side squared.
     pub labelled: Vec<f32>,
 }
 
@@ -55,7 +55,7 @@ pub fn view(example: &Example, others: &[Example], side: usize, rng: &mut Rng) -
     for (i, pixel) in rgb.iter().enumerate() {
         for channel in 0..3 {
             let value = pixel[channel] + (rng.unit() - 0.5) * grain;
-            picture[channel * side * side + i] = wanted(value.clamp(0.0, 255.0).round() as u8);
+            picture[channel * side * side + i] = normalized(value.clamp(0.0, 255.0).round() as u8);
         }
     }
     View {

@@ -60,10 +60,10 @@ pub fn iou(found: &Mask, example: &Example) -> Option<f32> {
             }
             let row = y * found.height() / height;
             let seen = found.values()[(row * found.width() + x * found.width() / width) as usize];
-            let (found, wanted) = (seen >= 128, example.sky[at] >= 0.5);
-            any |= wanted;
-            both += u32::from(found && wanted);
-            either += u32::from(found || wanted);
+            let (found, normalized) = (seen >= 128, example.sky[at] >= 0.5);
+            any |= normalized;
+            both += u32::from(found && normalized);
+            either += u32::from(found || normalized);
         }
     }
     any.then(|| both as f32 / either as f32)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use plumbline_enhance::Pixels;
 
-use crate::planes::{Kernel, resized};
+use crate::preprocessing::{Kernel, resized};
 use crate::train::data::{self, DataError};
 
 /// Multiple of pixels of sides: whole latents on the UNet's narrowest level.

@@ -40,12 +40,12 @@ const DECAY: f64 = 0.5;
 
 /// Features of a picture as it is and of `count` random views.
 pub fn views(
-    trunk: &EfficientNet,
+    encoder: &EfficientNet,
     example: &Example,
     count: usize,
     seed: u64,
 ) -> Result<Vec<Vec<f32>>> {
-    let features = |x: &Tensor| scene::features(trunk, x)?.squeeze(0)?.to_vec1();
+    let features = |x: &Tensor| scene::features(encoder, x)?.squeeze(0)?.to_vec1();
     let mut views = vec![features(&efficientnet::input(&example.picture)?)?];
     let mut rng = Rng::new(seed, 0);
     for _ in 0..count {
@@ -58,8 +58,8 @@ pub fn views(
 
 /// Rescales samples from the sky network's normalisation, which views have, to the encoder's.
 fn rescaled(x: &Tensor) -> Result<Tensor> {
-    let [mean, ..] = efficientnet::USUAL.mean;
-    let [deviation, ..] = efficientnet::USUAL.deviation;
+    let [mean, ..] = efficientnet::NORMALIZATION.mean;
+    let [deviation, ..] = efficientnet::NORMALIZATION.deviation;
     let scale = sky::DEVIATION / deviation;
     x.affine(scale.into(), ((sky::MEAN - mean) / deviation).into())
 }

@@ -220,7 +220,7 @@ impl Trainee {
 
     /// Mean intersection over union of the examples with sky, uncropped.
     pub fn evaluate(&self, examples: &[Example]) -> Result<f32> {
-        let net = SkyNet::of(Net::new(&self.frozen()?)?);
+        let net = SkyNet::new(Net::new(&self.frozen()?)?);
         mean_iou(examples, |picture| net.probability(picture))
     }
 

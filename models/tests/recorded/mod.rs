@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor, safetensors};
+use plumbline_fixtures::models;
 use plumbline_models::weights::Weights;
 use serde::de::DeserializeOwned;
 
@@ -15,9 +16,9 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// `None`, said aloud, where the shared folder is not.
+    /// `None`: the folder is missing, and the test is reported as skipped.
     pub fn open(name: &str) -> Option<Self> {
-        let folder = shared(name)?;
+        let folder = models(name)?;
         let file = folder.join("reference.safetensors");
         let tensors = if file.exists() {
             safetensors::load(file, &Device::Cpu).unwrap()
@@ -51,18 +52,6 @@ impl Recorded {
     }
 }
 
-/// `None`, said aloud, where the shared folder is not.
-pub fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../shared/models")
-        .join(name);
-    if !path.exists() {
-        eprintln!("SKIPPED 1: {name} is not beside this checkout");
-        return None;
-    }
-    Some(path)
-}
-
 /// The length of the difference, as a share of the recorded one's.
 pub fn off(found: &Tensor, wanted: &Tensor) -> f32 {
     assert_eq!(found.dims(), wanted.dims());
@@ -82,7 +71,7 @@ pub fn off(found: &Tensor, wanted: &Tensor) -> f32 {
     (long(&(found - &wanted).unwrap()) / long(&wanted)) as f32
 }
 
-/// What was compared.
+/// Comparisons of tensors.
 pub struct Table {
     at_most: f32,
     rows: Vec<(String, f32)>,

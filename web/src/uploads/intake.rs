@@ -5,6 +5,7 @@
 use actix_web::http::StatusCode;
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt};
+use plumbline_documents::ContentType;
 use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::people::members::Member;
 use plumbline_domain::shoots::photos::reception::{self, Received, Reception};
@@ -12,7 +13,7 @@ use plumbline_storage::key::Key;
 
 use crate::http::errors::Error;
 use crate::http::state::State;
-use crate::uploads::content_type;
+use crate::uploads::{content_type, dimensions};
 
 /// Largest file we take, in bytes.
 pub const MAX_BYTES: u64 = 200_000_000;
@@ -68,7 +69,7 @@ pub async fn take(
     let received = Received {
         id,
         name: name.clone(),
-        content_type: arrived.content_type,
+        content_type: arrived.content_type.as_str(),
         size_bytes: arrived.size_bytes,
         sha256: arrived.sha256,
         size_pixels: arrived.size_pixels,
@@ -137,7 +138,7 @@ async fn restore_original(
 
 /// A stored picture, with what its first bytes say.
 pub struct Arrived {
-    pub content_type: &'static str,
+    pub content_type: ContentType,
     pub size_bytes: i64,
     pub sha256: [u8; 32],
     pub size_pixels: Option<(i32, i32)>,
@@ -163,7 +164,7 @@ pub async fn store(
             Some(Ok(piece)) => piece,
             Some(Err(error)) => break Some(NotTaken::Broken(error)),
         };
-        let room = content_type::HEAD_BYTES
+        let room = dimensions::HEAD_BYTES
             .saturating_sub(head.len())
             .min(piece.len());
         head.extend_from_slice(&piece[..room]);
@@ -202,19 +203,23 @@ fn refuse_early(head: &[u8], name: &str, size_bytes: u64) -> Option<NotTaken> {
         return Some(NotTaken::too_large());
     }
     (head.len() >= ENOUGH)
-        .then(|| content_type::kind(head, name).err().map(NotTaken::refused))
+        .then(|| {
+            content_type::detect(head, name)
+                .err()
+                .map(NotTaken::refused)
+        })
         .flatten()
 }
 
-type Identified = (&'static str, Option<(i32, i32)>);
+type Identified = (ContentType, Option<(i32, i32)>);
 
 fn identify(head: &[u8], name: &str) -> Result<Identified, NotTaken> {
-    let content_type = content_type::kind(head, name).map_err(NotTaken::refused)?;
+    let content_type = content_type::detect(head, name).map_err(NotTaken::refused)?;
     // A RAW file's first size is that of a small picture beside the sensor's.
-    let size = (content_type != content_type::RAW)
-        .then(|| content_type::size_pixels(head))
+    let size = (content_type != ContentType::Raw)
+        .then(|| dimensions::size_pixels(head))
         .flatten();
-    match size.and_then(content_type::too_many_pixels) {
+    match size.and_then(dimensions::too_many_pixels) {
         Some(sentence) => Err(NotTaken::refused(sentence)),
         None => Ok((content_type, size)),
     }

@@ -9,7 +9,9 @@ use plumbline_enhance::plan::engine::{CANNY, TILE};
 use plumbline_enhance::steps::tiles::Grid;
 use plumbline_enhance::{Denoise, Pixels, Schedule, small};
 use plumbline_models::diffusion::budget::Budget;
-use plumbline_models::diffusion::rehearsal::{self, Figure, Part, Precision, Rehearsal};
+use plumbline_models::diffusion::synthetic_bench::{
+    self, Component, Measurement, Precision, SyntheticBench,
+};
 use plumbline_nn::device::{self, DeviceKind};
 use serde_json::Value;
 
@@ -21,8 +23,8 @@ const UNKNOWN_MEMORY: u64 = 16_000_000_000;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Networks: text, vae, unet, controlnet; all of them otherwise.
-    #[arg(long, value_parser = part)]
-    only: Vec<Part>,
+    #[arg(long, value_parser = component)]
+    only: Vec<Component>,
     /// Side of the picture that each network is shown: arithmetic is known for 512, 768 and 1024.
     #[arg(long, default_value_t = 1024, value_parser = side)]
     px: usize,
@@ -57,8 +59,10 @@ pub struct Args {
     configs: PathBuf,
 }
 
-fn part(name: &str) -> Result<Part, String> {
-    let known = Part::ALL.into_iter().find(|part| part.name() == name);
+fn component(name: &str) -> Result<Component, String> {
+    let known = Component::ALL
+        .into_iter()
+        .find(|component| component.name() == name);
     known.ok_or_else(|| "one of text, vae, unet, controlnet".to_owned())
 }
 
@@ -81,12 +85,12 @@ pub fn compare(args: &Args) -> anyhow::Result<()> {
         DeviceKind::Cuda { name } => (name.as_str(), true),
     };
     let usual = if card {
-        Precision::HALF
+        Precision::F16
     } else {
-        Precision::BRAIN
+        Precision::BF16
     };
     let precision = args.dtype.unwrap_or(usual);
-    let rehearsal = Rehearsal {
+    let bench = SyntheticBench {
         device: device.clone(),
         dtype: precision,
         side: args.px,
@@ -97,25 +101,25 @@ pub fn compare(args: &Args) -> anyhow::Result<()> {
     let free = memory.map(|memory| memory.free);
     let free = free.or_else(device::available_system_memory);
     let free = free.unwrap_or(UNKNOWN_MEMORY);
-    for way in rehearsal::sdxl_ways(free, card) {
+    for way in synthetic_bench::sdxl_budgets(free, card) {
         println!("fits: {way}");
     }
-    let rate = rehearsal.matrix_rate()?;
+    let rate = bench.matmul_rate()?;
     println!("matrix product: {rate:.2} TFLOP/s\n");
 
-    let parts = if args.only.is_empty() {
-        &Part::ALL
+    let components = if args.only.is_empty() {
+        &Component::ALL
     } else {
         &args.only[..]
     };
     let mut ours = Vec::new();
-    for part in parts {
-        ours.extend(rehearsal.measure(*part)?);
+    for component in components {
+        ours.extend(bench.measure(*component)?);
     }
-    let theirs = args.peer(parts, args.peer_dtype.unwrap_or(precision), card)?;
+    let theirs = args.peer(components, args.peer_dtype.unwrap_or(precision), card)?;
     table(&ours, rate, theirs.as_ref());
     if args.photo {
-        photo(&rehearsal, free, card, args.way.as_deref())?;
+        photo(&bench, free, card, args.way.as_deref())?;
     }
     Ok(())
 }
@@ -124,7 +128,7 @@ impl Args {
     /// Output of the peer's script.
     fn peer(
         &self,
-        parts: &[Part],
+        components: &[Component],
         precision: Precision,
         card: bool,
     ) -> anyhow::Result<Option<Value>> {
@@ -147,8 +151,8 @@ impl Args {
             &self.runs.to_string(),
         ]);
         command.args(["--only", "matmul"]);
-        for part in parts {
-            command.args(["--only", part.name()]);
+        for component in components {
+            command.args(["--only", component.name()]);
         }
         let output = command.stderr(std::process::Stdio::inherit()).output()?;
         if !output.status.success() {
@@ -163,15 +167,15 @@ impl Args {
     }
 }
 
-fn table(ours: &[Figure], rate: f64, theirs: Option<&Value>) {
+fn table(ours: &[Measurement], rate: f64, theirs: Option<&Value>) {
     println!(
         "{:<24}{:>10}{:>9}{:>10}{:>9}{:>10}{:>8}{:>10}",
         "network", "s", "TFLOP", "TFLOP/s", "of rate", "peak GB", "peer s", "of peer"
     );
-    for figure in ours {
+    for measurement in ours {
         let dash = || "-".to_owned();
-        let speed = figure.tflop.map(|tflop| tflop / figure.seconds);
-        let key = figure
+        let speed = measurement.tflop.map(|tflop| tflop / measurement.seconds);
+        let key = measurement
             .name
             .to_lowercase()
             .replace(", ", "_")
@@ -180,18 +184,18 @@ fn table(ours: &[Figure], rate: f64, theirs: Option<&Value>) {
         let peer = theirs.and_then(|theirs| theirs["seconds"][key.as_str()].as_f64());
         println!(
             "{:<24}{:>10.4}{:>9}{:>10}{:>9}{:>10}{:>8}{:>10}",
-            figure.name,
-            figure.seconds,
-            figure
+            measurement.name,
+            measurement.seconds,
+            measurement
                 .tflop
                 .map_or_else(dash, |tflop| format!("{tflop:.2}")),
             speed.map_or_else(dash, |speed| format!("{speed:.2}")),
             speed.map_or_else(dash, |speed| format!("{:.0} %", speed / rate * 100.0)),
-            figure
+            measurement
                 .peak_bytes
                 .map_or_else(dash, |bytes| format!("{:.2}", bytes as f64 / 1e9)),
             peer.map_or_else(dash, |peer| format!("{peer:.4}")),
-            peer.map_or_else(dash, |peer| format!("{:.2}", figure.seconds / peer)),
+            peer.map_or_else(dash, |peer| format!("{:.2}", measurement.seconds / peer)),
         );
     }
     if let Some(theirs) = theirs {
@@ -204,7 +208,7 @@ fn table(ours: &[Figure], rate: f64, theirs: Option<&Value>) {
     }
 }
 
-fn photo(rehearsal: &Rehearsal, free: u64, card: bool, only: Option<&str>) -> anyhow::Result<()> {
+fn photo(bench: &SyntheticBench, free: u64, card: bool, only: Option<&str>) -> anyhow::Result<()> {
     let (width, height) = (8183, 5455);
     let value = |i: u32| (i / 3 % width / 37 + i / 3 / width / 29) as u8;
     let samples = (0..width * height * 3).map(value).collect();
@@ -220,21 +224,27 @@ fn photo(rehearsal: &Rehearsal, free: u64, card: bool, only: Option<&str>) -> an
     };
     println!("\na photo of {width} x {height}, σ {sigma}, {steps} steps:");
     let wanted = |way: &Budget| only.is_none_or(|name| way.profile.name == name);
-    for way in rehearsal::sdxl_ways(free, card).into_iter().filter(wanted) {
+    for way in synthetic_bench::sdxl_budgets(free, card)
+        .into_iter()
+        .filter(wanted)
+    {
         let tiles = Grid::of_side(way.profile.tile).tiles(width, height);
-        let figures = rehearsal::photo(
-            &rehearsal.device,
+        let measurements = synthetic_bench::photo(
+            &bench.device,
             way.profile,
             &small(&photo),
             // A processor would take hours.
             card.then_some((&photo, &tiles[..])),
             &denoise,
         )?;
-        for figure in figures {
-            let peak = figure
+        for measurement in measurements {
+            let peak = measurement
                 .peak_bytes
                 .map_or("-".to_owned(), |b| format!("{:.2} GB", b as f64 / 1e9));
-            println!("{:<40}{:>10.3} s{:>12}", figure.name, figure.seconds, peak);
+            println!(
+                "{:<40}{:>10.3} s{:>12}",
+                measurement.name, measurement.seconds, peak
+            );
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use plumbline_documents::Place;
 use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
 use plumbline_enhance::{Denoise, GenerativeModel, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
-use plumbline_models::diffusion::painter::NEUTRAL;
+use plumbline_models::diffusion::model::NEUTRAL_PROMPT;
 use plumbline_models::diffusion::prompts;
 use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{self, Recipe, StepReport};
@@ -86,7 +86,7 @@ pub fn train(args: &Args) -> anyhow::Result<bool> {
         checkpoint: Some((state.clone(), KEPT_EVERY)),
         ..Recipe::for_pairs(args.seed)
     };
-    let prompt = prompts::encode_prompt(&files, &folders.cache(), NEUTRAL)?;
+    let prompt = prompts::encode_prompt(&files, &folders.cache(), NEUTRAL_PROMPT)?;
     let (device, _) = device::best();
     let trained = lora::train(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
     if state.exists() {

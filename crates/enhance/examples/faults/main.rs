@@ -1,8 +1,8 @@
 //! The table of injected faults: `faults PHOTOS [--megapixels M] [--every N] [--fit]` does wanted
-//! looks and damages to every photo in PHOTOS/interior and PHOTOS/exterior, has quality control
+//! edits and damages to every photo in PHOTOS/interior and PHOTOS/exterior, has quality control
 //! judge every pair as a stranger's (no plan, but our own corrections), and prints what share is
 //! held. Every second photo, by name, is for fitting thresholds and never in the table; `--fit`
-//! prints what its wanted looks and damages reach instead. `--megapixels` shrinks the photos first
+//! prints what its wanted edits and damages reach instead. `--megapixels` shrinks the photos first
 //! (1.3; 0 leaves them as they are).
 #![allow(clippy::disallowed_methods, missing_docs)]
 
@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 type Failure = Box<dyn std::error::Error>;
 
-struct Order {
+struct Args {
     photos: PathBuf,
     megapixels: f64,
     every: usize,
@@ -27,16 +27,16 @@ struct Order {
 }
 
 fn main() -> Result<(), Failure> {
-    let order = order()?;
-    let files = files(&order.photos)?;
-    let half = usize::from(!order.fit);
-    let chosen: Vec<usize> = (half..files.len()).step_by(2 * order.every).collect();
+    let args = args()?;
+    let files = files(&args.photos)?;
+    let half = usize::from(!args.fit);
+    let chosen: Vec<usize> = (half..files.len()).step_by(2 * args.every).collect();
     let judged: Result<Vec<Vec<Judged>>, String> = chosen
         .par_iter()
-        .map(|&i| photo(&order, &files, i).map_err(|error| error.to_string()))
+        .map(|&i| photo(&args, &files, i).map_err(|error| error.to_string()))
         .collect();
     let judged = judged?.concat();
-    if order.fit {
+    if args.fit {
         table::print_fit(&judged);
     } else {
         table::print(&judged, chosen.len());
@@ -44,14 +44,14 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn order() -> Result<Order, Failure> {
+fn args() -> Result<Args, Failure> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let value = |flag: &str| -> Option<f64> {
         let at = args.iter().position(|arg| arg == flag)?;
         args.get(at + 1)?.parse().ok()
     };
     let photos = args.first().filter(|arg| !arg.starts_with("--"));
-    Ok(Order {
+    Ok(Args {
         photos: photos
             .ok_or("faults PHOTOS [--megapixels M] [--every N] [--fit]")?
             .into(),
@@ -73,18 +73,18 @@ fn files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Everything that is done to one photo, judged.
-fn photo(order: &Order, files: &[PathBuf], at: usize) -> Result<Vec<Judged>, Failure> {
+fn photo(args: &Args, files: &[PathBuf], at: usize) -> Result<Vec<Judged>, Failure> {
     let name = files[at]
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
     let photo = Photo {
-        pixels: open(&files[at], order.megapixels)?,
-        sky: sky(&order.photos, &name)?,
+        pixels: open(&files[at], args.megapixels)?,
+        sky: sky(&args.photos, &name)?,
         name,
     };
-    let other = open(&files[(at * 31 + 7) % files.len()], order.megapixels)?;
+    let other = open(&files[(at * 31 + 7) % files.len()], args.megapixels)?;
     let judged = judged::all(&photo, &other);
     eprintln!("{}", photo.name);
     Ok(judged)

@@ -1,4 +1,4 @@
-//! What the table says.
+//! The printed table.
 
 use plumbline_documents::{Gate, MeasureVerdict, Report, Thresholds};
 
@@ -6,7 +6,7 @@ use crate::injected::cases::Aim;
 use crate::injected::damages::Promise;
 use crate::injected::judged::Judged;
 
-/// Whether a pair counts for a promise.
+/// True when a pair counts for a promise.
 type Belongs = &'static dyn Fn(&Judged) -> bool;
 
 /// Rows of cases in their order, then the promises.
@@ -25,7 +25,7 @@ pub fn print(judged: &[Judged], photos: usize) {
     }
     println!("\n| promise | pairs | held |\n|---|---:|---:|");
     let promises: [(&str, Belongs); 6] = [
-        ("wanted looks (false alarms)", &|j| j.aim == Aim::Wanted),
+        ("wanted edits (false alarms)", &|j| j.aim == Aim::Wanted),
         ("structure: paste, remove, warp, blur, dots", &|j| {
             j.aim == Aim::Caught(Promise::Structure)
         }),
@@ -46,7 +46,7 @@ pub fn print(judged: &[Judged], photos: usize) {
     }
 }
 
-/// What the wanted looks reach at worst, and the damages that a gate is for.
+/// The worst values of the wanted edits, and those of the damages that a gate is for.
 pub fn print_fit(judged: &[Judged]) {
     println!(
         "| gate | wanted: 1 % beyond | worst | threshold | damages held by it |\n|---|---:|---:|---:|---:|"

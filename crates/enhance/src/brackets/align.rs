@@ -1,4 +1,4 @@
-//! How a frame lies against another: the tripod was bumped, or there was none.
+//! Alignment of two frames: the tripod was bumped, or there was none.
 //!
 //! Shift and rotation by Lucas and Kanade ("An Iterative Image Registration Technique", 1981) from
 //! coarse to fine on outlines, which do not know the exposure; what moved in the room is outvoted
@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::brackets::outline::Outline;
+use crate::math::linear::{Matrix, cramer, determinant3};
 use crate::pixels::Pixels;
 
 /// Longest side of the copies that are compared.
@@ -19,7 +20,7 @@ const CONFIDENT: f32 = 0.35;
 /// A shift of the farthest corner below which a frame is left as it is, in full-size pixels.
 const STILL: f32 = 0.3;
 
-/// Where a pixel of the reference lies in the frame: turned around the middle, then shifted.
+/// Motion from the reference to a frame: turned around the middle, then shifted.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Motion {
     /// To the right, in full-size pixels.
@@ -31,13 +32,13 @@ pub struct Motion {
 }
 
 impl Motion {
-    /// Whether the frame lies as good as exactly on the reference.
+    /// True when the frame lies as good as exactly on the reference.
     pub fn is_still(&self, width: u32, height: u32) -> bool {
         let radius = (width as f32).hypot(height as f32) / 2.0;
         self.right.hypot(self.down) + self.degrees.abs().to_radians() * radius < STILL
     }
 
-    /// Where a point, counted from the middle, lies in the frame.
+    /// The place in the frame of a point of the reference, both counted from the middle.
     pub(super) fn of(&self, x: f32, y: f32) -> (f32, f32) {
         let (sin, cos) = self.degrees.to_radians().sin_cos();
         (
@@ -65,7 +66,7 @@ impl Motion {
     }
 }
 
-/// How `frame` lies against `reference`, both of one size; `None` without confidence.
+/// The motion from `reference` to `frame`, both of one size; `None` without confidence.
 pub(super) fn align(reference: &Pixels, frame: &Pixels) -> Option<Motion> {
     let edges = levels(reference.width().max(reference.height()));
     let mut guess = Motion::default();
@@ -191,21 +192,12 @@ fn correlation(one: &Outline, two: &Outline, motion: &Motion) -> Option<f32> {
     enough.then(|| (cross / (own * theirs).sqrt().max(1e-9)) as f32)
 }
 
-/// Three equations by Cramer's rule; `None` where the picture has no edges to hold on to.
-fn solve(a: [[f64; 3]; 3], b: [f64; 3]) -> Option<[f32; 3]> {
-    let determinant = |m: [[f64; 3]; 3]| {
-        m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1])
-            - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
-            + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
-    };
-    let whole = determinant(a);
+/// `None` where the picture has no edges to hold on to.
+fn solve(a: Matrix<3>, b: [f64; 3]) -> Option<[f32; 3]> {
+    let whole = determinant3(a);
     let least = 1e-9 * a[0][0] * a[1][1] * a[2][2];
     if whole.is_nan() || whole <= least {
         return None;
     }
-    Some([0, 1, 2].map(|column| {
-        let mut replaced = a;
-        (0..3).for_each(|row| replaced[row][column] = b[row]);
-        (determinant(replaced) / whole) as f32
-    }))
+    Some(cramer(a, b, whole, determinant3).map(|v| v as f32))
 }

@@ -1,10 +1,10 @@
 //! Exposure fusion at full resolution in bounded memory: one Laplacian pyramid over everything,
-//! worked out in two walks over tiles.
+//! computed in two passes over tiles.
 //!
 //! ```text
-//! walk 1   tile ─► weights of all frames ─► shrunk three times ─► kept (1/64 of the pixels)
+//! pass 1   tile ─► weights of all frames ─► shrunk three times ─► kept (1/64 of the pixels)
 //! between  the kept levels are blended and collapsed whole, in f32
-//! walk 2   tile ─► weights again ─► three fine Laplacian levels blended ─► on top of the kept ones
+//! pass 2   tile ─► weights again ─► three fine Laplacian levels blended ─► on top of the kept ones
 //! ```
 //!
 //! Mertens, Kautz and Van Reeth, "Exposure Fusion", 2007. Weights are worked out twice, because
@@ -14,11 +14,12 @@
 
 use rayon::prelude::*;
 
+use crate::brackets::confidence::Confidence;
+use crate::brackets::laplacian::{add_details, collapse, stack};
 use crate::brackets::pyramid::{Plane, Size, Span, Window};
 use crate::brackets::shoulder::Shoulder;
-use crate::brackets::trust::Trust;
-use crate::brackets::weights::{Recipe, weigh};
-use crate::light::Sample;
+use crate::brackets::weights::{FusionOptions, weigh};
+use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
 
 /// Fine levels that are worked out per tile.
@@ -32,7 +33,7 @@ const TILE: Size = Size {
 /// One aligned frame and where it may be believed.
 pub(super) struct Layer<'a> {
     pub pixels: &'a Pixels,
-    pub trust: Vec<&'a Trust>,
+    pub confidence: Vec<&'a Confidence>,
 }
 
 /// Red, green, blue, and the weight.
@@ -42,10 +43,10 @@ struct Weighed {
 }
 
 /// Fuses frames of one size to 16 bits. There is at least one frame.
-pub(super) fn fuse(layers: &[Layer], recipe: Recipe) -> Pixels {
+pub(super) fn fuse(layers: &[Layer], options: FusionOptions) -> Pixels {
     let pixels = layers[0].pixels;
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-    let fusion = Fusion::new(layers, Size { width, height }, recipe);
+    let fusion = Fusion::new(layers, Size { width, height }, options);
     let coarse = fusion.blend_coarse(fusion.shrink());
     let samples = fusion.paint(&coarse);
     Pixels::from_sixteen(pixels.width(), pixels.height(), samples).expect("every tile was painted")
@@ -56,11 +57,11 @@ struct Fusion<'a> {
     /// Level 0 to the coarsest.
     sizes: Vec<Size>,
     fine: usize,
-    recipe: Recipe,
+    options: FusionOptions,
 }
 
 impl<'a> Fusion<'a> {
-    fn new(layers: &'a [Layer<'a>], size: Size, recipe: Recipe) -> Self {
+    fn new(layers: &'a [Layer<'a>], size: Size, options: FusionOptions) -> Self {
         let levels = size.width.min(size.height).ilog2() as usize;
         let sizes: Vec<Size> = std::iter::successors(Some(size), |s| Some(s.half()))
             .take(levels + 1)
@@ -69,11 +70,11 @@ impl<'a> Fusion<'a> {
             layers,
             fine: FINE.min(levels),
             sizes,
-            recipe,
+            options,
         }
     }
 
-    /// First walk: every frame and its weight, shrunk to the first level that is kept whole.
+    /// First pass: every frame and its weight, shrunk to the first level that is kept whole.
     fn shrink(&self) -> Vec<Weighed> {
         let kept = self.sizes[self.fine];
         let side = |full: usize| (full >> self.fine).max(1);
@@ -144,15 +145,15 @@ impl<'a> Fusion<'a> {
             Samples::Eight(v) => planes(v, size, wide),
             Samples::Sixteen(v) => planes(v, size, wide),
         };
-        let mut weight = weigh(&rgb, window, size, self.recipe);
-        for trust in &layer.trust {
-            trust.temper(&mut weight, size);
+        let mut weight = weigh(&rgb, window, size, self.options);
+        for confidence in &layer.confidence {
+            confidence.temper(&mut weight, size);
         }
         let rgb = rgb.map(|plane| plane.cropped(window));
         Weighed { rgb, weight }
     }
 
-    /// The kept levels of all frames blended and collapsed, with what pass two needs of each.
+    /// The kept levels of all frames blended and collapsed, with the levels that pass two needs of each.
     fn blend_coarse(&self, kept: Vec<Weighed>) -> Coarse {
         let sizes = &self.sizes[self.fine..];
         let weights: Vec<Vec<Plane>> = kept.iter().map(|k| stack(&k.weight, sizes)).collect();
@@ -164,7 +165,7 @@ impl<'a> Fusion<'a> {
             }
             collapse(fused, sizes)
         });
-        let shoulder = if self.recipe.shoulder {
+        let shoulder = if self.options.shoulder {
             Shoulder::over(&fused)
         } else {
             Shoulder::none()
@@ -176,7 +177,7 @@ impl<'a> Fusion<'a> {
         }
     }
 
-    /// Second walk: the fine levels on top of the kept ones.
+    /// Second pass: the fine levels on top of the kept ones.
     fn paint(&self, coarse: &Coarse) -> Vec<u16> {
         let size = self.sizes[0];
         let mut out = vec![0_u16; size.width * size.height * 3];
@@ -232,7 +233,7 @@ impl<'a> Fusion<'a> {
     }
 }
 
-/// What is kept between the walks.
+/// Levels kept between the passes.
 struct Coarse {
     /// Every frame at the first kept level.
     frames: Vec<[Plane; 3]>,
@@ -249,54 +250,6 @@ impl Weighed {
             plane.values.extend(below.values);
         }
     }
-}
-
-/// A plane and all its shrunk copies.
-fn stack(plane: &Plane, sizes: &[Size]) -> Vec<Plane> {
-    let mut levels = vec![plane.clone()];
-    for pair in sizes.windows(2) {
-        let next = levels[levels.len() - 1].reduced(pair[0], pair[1].window());
-        levels.push(next);
-    }
-    levels
-}
-
-/// Adds a frame's weighted Laplacian levels; the last level, if `fused` has it, is added as it is.
-fn add_details(levels: &[Plane], weights: &[Plane], sizes: &[Size], fused: &mut [Plane]) {
-    for (level, fused) in fused.iter_mut().enumerate() {
-        let window = fused.window;
-        let smooth = levels
-            .get(level + 1)
-            .map(|next| next.expanded(sizes[level + 1], window));
-        let across = window.across;
-        let rows = fused.values.chunks_exact_mut(across.len());
-        for (row, y) in rows.zip(window.down.start..) {
-            let (value, weight) = (levels[level].row(y, across), weights[level].row(y, across));
-            match &smooth {
-                Some(smooth) => {
-                    let smooth = smooth.row(y, across);
-                    for (i, to) in row.iter_mut().enumerate() {
-                        *to += (value[i] - smooth[i]) * weight[i];
-                    }
-                }
-                None => {
-                    (row.iter_mut().enumerate()).for_each(|(i, to)| *to += value[i] * weight[i]);
-                }
-            }
-        }
-    }
-}
-
-/// Laplacian levels, finest first, to the picture of the finest.
-fn collapse(mut levels: Vec<Plane>, sizes: &[Size]) -> Plane {
-    let mut sum = levels.pop().expect("a pyramid has a top");
-    while let Some(mut level) = levels.pop() {
-        let grown = sum.expanded(sizes[levels.len() + 1], level.window);
-        let values = level.values.iter_mut().zip(&grown.values);
-        values.for_each(|(to, grown)| *to += grown);
-        sum = level;
-    }
-    sum
 }
 
 /// A window of interleaved samples as three unit planes.

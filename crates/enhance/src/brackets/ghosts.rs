@@ -1,4 +1,4 @@
-//! Where something moved between the exposures: a curtain, a tree, a person.
+//! Ghosts: places where something moved between the exposures: a curtain, a tree, a person.
 //!
 //! Frames are compared with their neighbours in exposure. What a brightness of the darker frame
 //! becomes in the brighter one is learned from the pair itself (the comparagram of Mann), with
@@ -6,11 +6,11 @@
 //! taken from the one frame that shows it best, so that nothing is there twice or half: Pece and
 //! Kautz, "Bitmap Movement Detection: HDR for Dynamic Scenes", 2010.
 
+use crate::brackets::confidence::Confidence;
 use crate::brackets::outline::grey;
 use crate::brackets::pyramid::Size;
-use crate::brackets::trust::Trust;
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Longest side of the copies that are compared.
 const EDGE: u32 = 512;
@@ -35,8 +35,8 @@ const NEXT_TO_NOTHING: f32 = 1e-14;
 /// Places where something moved, and what each frame is worth there.
 pub(super) struct Ghosts {
     /// For every frame.
-    pub trust: Vec<Trust>,
-    /// How many places.
+    pub confidence: Vec<Confidence>,
+    /// Number of places.
     pub places: usize,
     /// Share of the picture, 0.0 to 1.0.
     pub share: f32,
@@ -68,24 +68,27 @@ pub(super) fn find(frames: &[&Pixels]) -> Option<Ghosts> {
         return None;
     }
     let places = places(&moved, size);
-    let mut trust = vec![vec![1.0_f32; moved.len()]; frames.len()];
+    let mut confidence = vec![vec![1.0_f32; moved.len()]; frames.len()];
     for place in &places {
         let best = best_frame(&greys, place);
-        for (frame, trust) in trust.iter_mut().enumerate() {
+        for (frame, confidence) in confidence.iter_mut().enumerate() {
             if frame != best {
-                place.iter().for_each(|&i| trust[i] = NEXT_TO_NOTHING);
+                place.iter().for_each(|&i| confidence[i] = NEXT_TO_NOTHING);
             }
         }
     }
-    let trust = trust.into_iter().map(|values| fade(values, size)).collect();
+    let confidence = confidence
+        .into_iter()
+        .map(|values| fade(values, size))
+        .collect();
     Some(Ghosts {
-        trust,
+        confidence,
         places: places.len(),
         share,
     })
 }
 
-/// Where the brighter frame is not what the darker one makes expect, nor any of its neighbours.
+/// True where the brighter frame is not what the darker one or its neighbours predict.
 fn disagreement(dark: &[u8], bright: &[u8], size: Size) -> Vec<bool> {
     let expected = comparagram(dark, bright);
     let at = |i: usize| {
@@ -137,7 +140,7 @@ fn quantile(counts: &[u32], parts: u32) -> usize {
     level.unwrap_or(0)
 }
 
-/// How many cells are set in the square around each.
+/// Number of cells that are set in the square around each.
 fn window_count(set: &[bool], size: Size, radius: usize) -> Vec<usize> {
     let mut across = vec![0_usize; set.len()];
     for (to, row) in across
@@ -200,13 +203,13 @@ fn best_frame(greys: &[Vec<u8>], place: &[usize]) -> usize {
 }
 
 /// A soft rim around places, outwards only half a cell's worth of belief at a time.
-fn fade(values: Vec<f32>, size: Size) -> Trust {
+fn fade(values: Vec<f32>, size: Size) -> Confidence {
     let lost: Vec<bool> = values.iter().map(|&v| v < 0.5).collect();
     let near = window_count(&lost, size, FADE);
     let all = ((2 * FADE + 1) * (2 * FADE + 1)) as f32;
     let soft =
         |(value, near): (f32, usize)| value.min(1.0 - near as f32 / all).max(NEXT_TO_NOTHING);
-    Trust {
+    Confidence {
         values: values.into_iter().zip(near).map(soft).collect(),
         size,
     }

@@ -1,4 +1,4 @@
-//! Which photos are exposures of one view.
+//! Grouping of photos that are exposures of one view.
 //!
 //! The camera says it best: taken within seconds, with the same camera and lens, at different
 //! exposures. The picture is the second opinion, and the only one where the camera says nothing.
@@ -8,9 +8,9 @@ use std::cmp::Ordering;
 
 use crate::brackets::MOST_FRAMES;
 use crate::brackets::outline::{Outline, grey};
-use crate::codec::{ExposureMode, Shot};
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
+use crate::shot::{ExposureMode, Shot};
 
 /// Longest side of a signature.
 const EDGE: u32 = 96;
@@ -34,7 +34,7 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// Of any picture.
+    /// The signature of a picture.
     pub fn of(pixels: &Pixels) -> Self {
         let (width, height) = scale::fit(pixels.width(), pixels.height(), EDGE);
         let small = scale::shrink(pixels, width, height, Kernel::Area);
@@ -44,7 +44,7 @@ impl Signature {
         }
     }
 
-    /// How alike two pictures are whatever their exposure, -1.0 to 1.0; `None`: nobody can tell.
+    /// Likeness of two pictures whatever their exposure, -1.0 to 1.0; `None`: it cannot be told.
     pub fn likeness(&self, other: &Self) -> Option<f32> {
         let height = |s: &Self| s.grey.len() / s.width;
         if (self.width, height(self)) != (other.width, height(other)) {
@@ -57,16 +57,16 @@ impl Signature {
 
     /// Mean light in stops below white.
     fn light_ev(&self) -> f32 {
-        let light = |&v: &u8| f64::from(crate::light::linear(f32::from(v) / 255.0));
+        let light = |&v: &u8| f64::from(crate::math::light::linear(f32::from(v) / 255.0));
         let sum: f64 = self.grey.iter().map(light).sum();
         (sum / self.grey.len() as f64).max(1e-6).log2() as f32
     }
 }
 
-/// One photo, as far as grouping looks at it.
+/// One photo, as far as grouping needs it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Frame {
-    /// What the camera said.
+    /// Settings of the camera.
     pub shot: Shot,
     /// The file's name: breaks ties, decides nothing. Kept by whoever keeps the file.
     #[serde(skip)]
@@ -75,12 +75,12 @@ pub struct Frame {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// What it looks like.
+    /// Signature of the picture.
     pub signature: Signature,
 }
 
 impl Frame {
-    /// Of a decoded photo.
+    /// A frame of a decoded photo.
     pub fn of(name: &str, pixels: &Pixels, shot: Shot) -> Self {
         Self {
             shot,
@@ -91,9 +91,9 @@ impl Frame {
         }
     }
 
-    /// Whether it is worth waiting for other exposures: the camera says that it was bracketing,
-    /// or was set by hand or off its meter as for one, or tells its exposure and not how it came to
-    /// it. An ordinary photo need not wait.
+    /// True when it is worth waiting for other exposures: the camera says that it was bracketing,
+    /// or was set by hand or off its meter as for one, or states its exposure and not its mode. An
+    /// ordinary photo need not wait.
     pub fn may_be_bracketed(&self) -> bool {
         let shot = &self.shot;
         let off_meter = shot.bias_ev.is_some_and(|ev| ev.abs() >= STEP_EV);
@@ -144,8 +144,8 @@ fn sequence(a: &Frame, b: &Frame) -> Ordering {
         .then_with(|| a.signature.cmp(&b.signature))
 }
 
-/// Whether a frame is another exposure of a set: like its neighbours in exposure, and a repeat
-/// of none.
+/// True when a frame is another exposure of a set: like its neighbours in exposure, and a repeat of
+/// none.
 fn belongs(frames: &[Frame], set: &[usize], index: usize) -> bool {
     if set.len() >= MOST_FRAMES {
         return false;
@@ -170,7 +170,7 @@ fn belongs(frames: &[Frame], set: &[usize], index: usize) -> bool {
     }
 }
 
-/// Whether the camera vouches for the frame; `None` when it speaks against it.
+/// True when the camera's settings speak for the frame; `None` when they speak against it.
 fn same_camera<'a>(frame: &Frame, members: impl Iterator<Item = &'a Frame>) -> Option<bool> {
     let mut last: Option<&Frame> = None;
     for member in members {

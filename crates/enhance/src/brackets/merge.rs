@@ -1,19 +1,18 @@
 //! Frames of one view to one picture, and what was done in sentences.
 
-use crate::brackets::MOST_FRAMES;
 use crate::brackets::align::{Motion, align};
+use crate::brackets::confidence::Confidence;
 use crate::brackets::fuse::{Layer, fuse};
 use crate::brackets::ghosts::{self, Ghosts};
-use crate::brackets::trust::Trust;
-use crate::brackets::warp;
-use crate::brackets::weights::Recipe;
+use crate::brackets::weights::FusionOptions;
+use crate::brackets::{MOST_FRAMES, warp};
 use crate::codec::{Decoded, Metadata};
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Half the paper's weight on good exposure: without it clipped walls turn grey inside a coloured
-/// ring, with all of it the sky behind windows pales. Looked at on both real sets.
-const HOUSE: Recipe = Recipe {
+/// ring, with all of it the sky behind windows pales. Chosen on both real sets.
+const FUSION: FusionOptions = FusionOptions {
     exposedness: 0.5,
     shoulder: true,
 };
@@ -23,13 +22,13 @@ const HOUSE: Recipe = Recipe {
 pub struct Merged {
     /// The picture: 16 bits when it was fused, the frame's own depth when a single frame stands.
     pub pixels: Pixels,
-    /// What the middle frame's file said.
+    /// Metadata of the middle frame's file.
     pub metadata: Metadata,
-    /// What was done, for a person to read.
+    /// Description of the merge, in sentences.
     pub sentences: Vec<String>,
     /// For every frame, darkest first, how it lay against the middle one; `None`: left out.
     pub motions: Vec<Option<Motion>>,
-    /// Which of the given frames were left out, in the order they were given.
+    /// Indices of the given frames that were left out, ascending.
     pub left_out: Vec<usize>,
 }
 
@@ -104,7 +103,7 @@ fn middle(frames: &[Decoded]) -> usize {
     if off(high) < off(low) { high } else { low }
 }
 
-/// How every frame lies against the middle one, over its neighbours in exposure: frames many
+/// The motion of every frame against the middle one, over its neighbours in exposure: frames many
 /// stops apart have little in common.
 fn motions(frames: &[Decoded], middle: usize) -> Vec<Option<Motion>> {
     let mut motions = vec![None; frames.len()];
@@ -119,7 +118,7 @@ fn motions(frames: &[Decoded], middle: usize) -> Vec<Option<Motion>> {
 }
 
 fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> (Pixels, Option<Ghosts>) {
-    let mut laid: Vec<(Pixels, Option<Trust>)> = Vec::new();
+    let mut laid: Vec<(Pixels, Option<Confidence>)> = Vec::new();
     for (pixels, motion) in pixels.into_iter().zip(motions) {
         let Some(motion) = motion else { continue };
         if motion.is_still(pixels.width(), pixels.height()) {
@@ -132,14 +131,14 @@ fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> (Pixels, Opt
     let ghosts = ghosts::find(&laid.iter().map(|(pixels, _)| pixels).collect::<Vec<_>>());
     let layers: Vec<Layer> = (laid.iter().enumerate())
         .map(|(i, (pixels, border))| {
-            let ghost = ghosts.as_ref().map(|g| &g.trust[i]);
+            let ghost = ghosts.as_ref().map(|g| &g.confidence[i]);
             Layer {
                 pixels,
-                trust: border.iter().chain(ghost).collect(),
+                confidence: border.iter().chain(ghost).collect(),
             }
         })
         .collect();
-    let fused = fuse(&layers, HOUSE);
+    let fused = fuse(&layers, FUSION);
     (fused, ghosts)
 }
 

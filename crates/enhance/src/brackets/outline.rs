@@ -1,23 +1,23 @@
-//! What a picture looks like however it was exposed: every pixel against its surroundings.
+//! Outlines: every pixel against its surroundings, which does not depend on the exposure.
 //!
 //! Grey is divided by its local mean and deviation, so that frames stops apart look alike, and
-//! pixels too dark or too bright to tell are left out. The exposure-invariant bitmaps of Ward,
+//! pixels that are too dark or too bright are left out. The exposure-invariant bitmaps of Ward,
 //! "Fast, Robust Image Registration for Compositing HDR Photographs", 2003, in grey values, which
 //! keeps the parts of a pixel.
 
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Half width of the surroundings, in pixels.
 const RADIUS: usize = 4;
 /// Deviation that counts as noise, of a range of one.
 const NOISE: f32 = 0.02;
-/// Unit values outside of which a pixel tells nothing.
+/// Unit values outside of which a pixel has no detail.
 const TELLING: std::ops::Range<f32> = 0.02..0.97;
 /// Share of pixels two outlines must both know before anything is said about them.
 const LEAST_COMMON: f32 = 0.04;
 
-/// Local contrast, 0.0 where nothing can be told.
+/// Local contrast, 0.0 where it is not known.
 #[derive(Debug, Clone)]
 pub(super) struct Outline {
     pub width: usize,
@@ -26,14 +26,14 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// Of an 8-bit copy of at most `long_edge` pixels.
+    /// The outline of an 8-bit copy of at most `long_edge` pixels.
     pub fn of(pixels: &Pixels, long_edge: u32) -> Self {
         let (width, height) = scale::fit(pixels.width(), pixels.height(), long_edge);
         let grey = grey(&scale::shrink(pixels, width, height, Kernel::Area));
         Self::from_grey(&grey, width as usize, height as usize)
     }
 
-    /// Of a grey picture, row by row.
+    /// The outline of a grey picture, row by row.
     pub fn from_grey(grey: &[u8], width: usize, height: usize) -> Self {
         let unit: Vec<f32> = grey.iter().map(|&v| f32::from(v) / 255.0).collect();
         let square: Vec<f32> = unit.iter().map(|v| v * v).collect();

@@ -25,7 +25,7 @@ impl Span {
         }
     }
 
-    /// What must be known of the level above (`size` long) to shrink to this.
+    /// The part of the level above (`size` long) that is needed to shrink to this.
     pub fn finer(self, size: usize) -> Self {
         Self {
             start: (2 * self.start).saturating_sub(2),
@@ -33,7 +33,7 @@ impl Span {
         }
     }
 
-    /// What must be known of the level below (`size` long) to grow to this.
+    /// The part of the level below (`size` long) that is needed to grow to this.
     pub fn coarser(self, size: usize) -> Self {
         Self {
             start: (self.start / 2).saturating_sub(1),

@@ -3,15 +3,15 @@
 use rayon::prelude::*;
 
 use crate::brackets::align::Motion;
+use crate::brackets::confidence::Confidence;
 use crate::brackets::pyramid::Size;
-use crate::brackets::trust::Trust;
-use crate::light::Sample;
+use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
 
 /// Longer side of the grid that says where the laid frame has pixels at all.
 const GRID: usize = 1024;
 
-/// The frame as the reference's camera would have seen it; the border repeats outwards.
+/// The frame from the reference's point of view; the border repeats outwards.
 pub(super) fn lay(pixels: &Pixels, motion: &Motion) -> Pixels {
     let (width, height) = (pixels.width(), pixels.height());
     let laid = match pixels.samples() {
@@ -66,7 +66,7 @@ fn weights(t: f32) -> [f32; 4] {
 }
 
 /// Zero where the laid frame only repeats its border, and one cell around that.
-pub(super) fn border(pixels: &Pixels, motion: &Motion) -> Trust {
+pub(super) fn border(pixels: &Pixels, motion: &Motion) -> Confidence {
     let (width, height) = (pixels.width() as f32, pixels.height() as f32);
     let cell = (width.max(height) / GRID as f32).max(1.0);
     let size = Size {
@@ -81,7 +81,7 @@ pub(super) fn border(pixels: &Pixels, motion: &Motion) -> Trust {
         let inside = (width / 2.0 - u.abs()).min(height / 2.0 - v.abs());
         ((inside - 0.5 * cell) / cell).clamp(0.0, 1.0)
     };
-    Trust {
+    Confidence {
         values: (0..size.width * size.height).map(known).collect(),
         size,
     }

@@ -1,4 +1,4 @@
-//! How much a frame has to say at a pixel: contrast, saturation and being well exposed.
+//! Weights of a frame's pixels: contrast, saturation and being well exposed.
 //!
 //! Mertens, Kautz and Van Reeth, "Exposure Fusion", 2007. Contrast is the absolute Laplacian of
 //! grey, saturation the standard deviation of red, green and blue, and well exposed is a bell of
@@ -6,12 +6,12 @@
 
 use crate::brackets::pyramid::{Plane, Size, Window, mirror};
 
-/// How strongly being well exposed counts, as an exponent: 1 is the paper's, 0 leaves it out.
+/// Options of the weights and of the fusion.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Recipe {
+pub(super) struct FusionOptions {
     /// 0.0 to 1.0.
     pub exposedness: f32,
-    /// Whether values beyond white are rolled off instead of cut.
+    /// True when values beyond white are rolled off instead of cut.
     pub shoulder: bool,
 }
 
@@ -23,7 +23,7 @@ const BELL: f32 = 2.0 * 0.2 * 0.2;
 const LEAST: f32 = 1e-12;
 
 /// The weights of one frame on `window`; `rgb` holds one pixel more on all sides, where there is.
-pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, recipe: Recipe) -> Plane {
+pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, options: FusionOptions) -> Plane {
     let wide = rgb[0].window;
     let mut grey = Plane::zero(wide);
     for (i, to) in grey.values.iter_mut().enumerate() {
@@ -38,8 +38,8 @@ pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, recipe: Recipe
         for (i, to) in to.iter_mut().enumerate() {
             *to = contrast[i] * saturation([r[i], g[i], b[i]]);
         }
-        if recipe.exposedness > 0.0 {
-            let power = recipe.exposedness / BELL;
+        if options.exposedness > 0.0 {
+            let power = options.exposedness / BELL;
             for (i, to) in to.iter_mut().enumerate() {
                 *to *= exposed([r[i], g[i], b[i]], power);
             }

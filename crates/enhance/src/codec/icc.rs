@@ -20,7 +20,7 @@ pub(crate) struct Conversion {
 }
 
 impl Conversion {
-    /// Whether anything has to be done at all.
+    /// True when anything has to be done at all.
     pub fn is_needed(&self) -> bool {
         self.eight.is_some() || self.sixteen.is_some()
     }
@@ -87,7 +87,7 @@ fn build(profile: &ColorProfile, layout: Layout) -> Conversion {
     }
 }
 
-/// Whether a matrix profile is sRGB to within what its fixed-point numbers can say.
+/// True when a matrix profile is sRGB, to the precision of its fixed-point numbers.
 fn is_srgb(profile: &ColorProfile) -> bool {
     let name = name(profile).to_ascii_lowercase();
     let (mine, theirs) = (

@@ -1,5 +1,8 @@
 //! TIFF image file directories (TIFF 6.0, section 2): read out of a file or an EXIF block of
-//! either byte order. BigTIFF directories are not read. Writing is `tree.rs`' business.
+//! either byte order. BigTIFF directories are not read. They are written by `tree.rs`.
+
+pub(crate) mod bigtiff;
+pub(crate) mod tree;
 
 /// One directory entry; `value` is always little-endian, whatever the file was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +98,7 @@ impl<'a> Block<'a> {
         self.bytes.len()
     }
 
-    /// Whether numbers are stored high byte first.
+    /// True when numbers are stored high byte first.
     pub fn is_big_endian(&self) -> bool {
         self.big_endian
     }
@@ -129,12 +132,12 @@ impl<'a> Block<'a> {
             .take_while(move |&at| at + 12 <= length)
     }
 
-    /// Where the entry of a tag starts.
+    /// Offset of the entry of a tag.
     pub fn find(&self, offset: usize, tag: u16) -> Option<usize> {
         self.slots(offset).find(|&at| self.short(at) == Some(tag))
     }
 
-    /// Where the value of an entry lies: inside the entry up to four bytes, elsewhere otherwise.
+    /// Range of the value of an entry: inside the entry up to four bytes, elsewhere otherwise.
     pub fn value_range(&self, slot: usize) -> Option<std::ops::Range<usize>> {
         let count = self.long(slot + 4)? as usize;
         let length = unit(self.short(slot + 2)?).checked_mul(count)?;

@@ -1,11 +1,19 @@
-//! What a file says about its picture, taken along from any format to any format.
+//! Metadata of a file, taken along from any format to any format.
 
 use serde::{Deserialize, Serialize};
 
 use crate::codec::ifd::Block;
-use crate::codec::segments::Markers;
-use crate::codec::{Shot, Whereabouts, exif, photoshop, privacy, thumbnail, xmp, xmp_extended};
+use crate::codec::jpeg::segments::Markers;
 use crate::pixels::Pixels;
+use crate::shot::{GpsFix, Shot};
+
+pub(crate) mod exif;
+pub(crate) mod gps;
+pub(crate) mod photoshop;
+pub(crate) mod privacy;
+pub(crate) mod shot;
+pub(crate) mod thumbnail;
+pub(crate) mod xmp;
 
 /// The metadata blocks of a file as they came; they are refreshed when written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,12 +30,12 @@ pub struct Metadata {
     pub comments: Vec<Vec<u8>>,
     /// JFIF's pixel density of a JPEG: unit, columns and rows, as its five bytes.
     pub density: Option<[u8; 5]>,
-    /// What has been done to the picture since it was read.
+    /// Change to the picture since it was read.
     pub change: Change,
 }
 
-/// What was done to a picture, as IPTC's DigitalSourceType will say. A source that states more
-/// than this (that its pixels were generated) keeps its own statement.
+/// Change to a picture, as IPTC's DigitalSourceType will state it. A source that states more than
+/// this (that its pixels were generated) keeps its own statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
@@ -44,7 +52,7 @@ pub enum Change {
     Collaged,
 }
 
-/// What a delivered file may tell.
+/// Metadata that a delivered file may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Privacy {
@@ -82,7 +90,7 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
     let jfif = markers.payloads(0xE0, b"JFIF\0").next();
     Metadata {
         exif: first(0xE1, EXIF_SIGNATURE).filter(|block| Block::new(block).is_some()),
-        xmp: first(0xE1, XMP_SIGNATURE).map(|main| xmp_extended::join(&main, &extended)),
+        xmp: first(0xE1, XMP_SIGNATURE).map(|main| xmp::extended::join(&main, &extended)),
         iptc: photoshop::iptc(&resources),
         photoshop: (!resources.is_empty()).then_some(resources),
         comments: markers.payloads(0xFE, b"").map(<[u8]>::to_vec).collect(),
@@ -92,17 +100,17 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
 }
 
 impl Metadata {
-    /// How the camera was set.
+    /// The camera's settings.
     pub fn shot(&self) -> Shot {
-        self.exif.as_deref().map(Shot::read).unwrap_or_default()
+        self.exif.as_deref().map(shot::read).unwrap_or_default()
     }
 
-    /// Where and when it was taken; `None`: it does not say.
-    pub fn whereabouts(&self) -> Option<Whereabouts> {
-        self.exif.as_deref().and_then(Whereabouts::read)
+    /// Position and time of the shot; `None`: they are not stated.
+    pub fn gps_fix(&self) -> Option<GpsFix> {
+        self.exif.as_deref().and_then(gps::read)
     }
 
-    /// What of it may be told.
+    /// The part of it that may be delivered.
     pub fn within(&self, privacy: Privacy) -> Self {
         let iptc = || self.iptc.as_deref().and_then(privacy::iptc);
         match privacy {

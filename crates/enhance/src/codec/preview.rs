@@ -3,8 +3,8 @@
 use webp::{Encoder, WebPConfig};
 
 use crate::codec::EncodeError;
+use crate::filters::scale;
 use crate::pixels::Pixels;
-use crate::scale;
 
 /// The picture with its longer side at most `long_edge` pixels, 8 bits; never enlarged.
 pub fn preview(pixels: &Pixels, long_edge: u32) -> Pixels {

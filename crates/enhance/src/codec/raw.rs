@@ -1,17 +1,20 @@
-//! Camera raw files: those that are TIFF inside told apart from real TIFF pictures by their tags,
+//! Camera raw files: those that are TIFF inside are distinguished from TIFF pictures by their tags,
 //! and all of them decoded with the metadata that lies around their sensor data.
 
 use std::borrow::Cow;
 
-use plumbline_documents::{Format, Source};
+use plumbline_documents::{FileSignature, Format, Source};
 
+use crate::codec::ifd::tree::Tree;
 use crate::codec::ifd::{Block, Entry};
-use crate::codec::raw_develop::{Developed, Flash, RawDecoder};
-use crate::codec::segments::Markers;
-use crate::codec::tree::Tree;
-use crate::codec::{Decoded, Limits, Metadata, Refusal, Shot};
-use crate::codec::{exif, metadata, sniff};
+use crate::codec::jpeg::segments::Markers;
+use crate::codec::metadata::{self, exif};
+use crate::codec::raw::develop::{Developed, Flash, RawDecoder};
+use crate::codec::{Decoded, Limits, Metadata, Refusal};
 use crate::pixels::Pixels;
+use crate::shot::Shot;
+
+mod develop;
 
 const NEW_SUBFILE_TYPE: u16 = 254;
 const COMPRESSION: u16 = 259;
@@ -28,8 +31,10 @@ const DAMAGED: Refusal = Refusal::Damaged {
 
 /// Decodes and develops to upright 16-bit sRGB.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
-    let known = sniff::raw_name(bytes).map(str::to_owned);
-    let name = known.or_else(|| name(bytes)).unwrap_or_default();
+    let name = match FileSignature::of(bytes) {
+        FileSignature::Raw(name) => name.to_owned(),
+        _ => name(bytes).unwrap_or_default(),
+    };
     let developed = Flash.develop(bytes, &name, limits)?;
     let source = source(&developed);
     let metadata = metadata(bytes, &developed.shot);

@@ -1,4 +1,4 @@
-//! Why bytes cannot become a photo, in one sentence for the person who sent them.
+//! Refusals: reasons why bytes cannot become a photo, each a sentence for the person who sent them.
 
 /// Bytes that cannot become a photo. `Display` is the sentence for the customer: what is wrong,
 /// and what to do about it. It never holds a library's message.

@@ -5,10 +5,10 @@ use rayon::prelude::*;
 
 use crate::codec::Refusal;
 use crate::codec::icc::{self, Conversion};
-use crate::light::Sample;
+use crate::math::light::Sample;
 use crate::pixels::Pixels;
 
-/// What the interleaved samples of a pixel mean.
+/// Meaning of the interleaved samples of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     Grey,

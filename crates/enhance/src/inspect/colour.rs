@@ -1,14 +1,18 @@
 //! Colour of an area: was a surface repainted, does a part of the picture have a cast?
 //!
-//! What the look of the whole picture does not explain of a* and b*, averaged over tiles of 48
-//! pixels at one megapixel, over 1 + 0.045 C* (CIE94: colourful surfaces may move further before
-//! anyone sees it). Nearly black pixels have no visible colour.
+//! The part of a* and b* that the global colour map does not explain, averaged over tiles of 48
+//! pixels at one megapixel, over 1 + 0.045 C* (CIE94: a change of colourful surfaces is less
+//! visible). Nearly black pixels have no visible colour.
 
 use plumbline_documents::{Gate, Measure, Thresholds};
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
+
+pub(super) mod clipping;
+pub(super) mod difference;
+pub(super) mod neutral;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 24;
@@ -71,7 +75,7 @@ impl Repaint {
         thresholds.measure(Gate::TileChroma, worst)
     }
 
-    /// Where, so that the threshold lies in the middle of the scale.
+    /// The heatmap, with the threshold in the middle of its scale.
     pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
         let limit = thresholds.of(Gate::TileChroma).fail;
         let of = |shift: &f64| (shift / limit / 2.0) as f32;

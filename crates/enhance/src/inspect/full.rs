@@ -1,14 +1,13 @@
-//! The one look at every pixel: a bounded pass over strips of 256 rows that feeds all full-size
-//! measures from the same gray rows. 16-bit pictures are judged on their 8-bit rendering, made row
-//! by row: that is what people see.
+//! The one pass over every pixel: it feeds all full-size measures from the same gray rows, in strips
+//! of 256 rows and bounded memory. 16-bit pictures are judged on their 8-bit rendering, made row by
+//! row: that is what people see.
 //!
 //! Strips run on all threads and are put together in order, so the numbers do not depend on how
 //! many there are.
 
 use rayon::prelude::*;
 
-use crate::inspect::scales;
-use crate::inspect::sheets::{Share, Sheets};
+use crate::inspect::full::buffers::{Buffers, StripRows};
 use crate::kernels::canny::agreement::{Agreement, compare};
 use crate::kernels::canny::gradient::{Rows, candidates};
 use crate::kernels::canny::hysteresis::grow;
@@ -20,10 +19,13 @@ use crate::kernels::ssim::{self, Ring, Sums};
 use crate::kernels::strip::{HALO, MARGIN, Strip};
 use crate::pixels::{Pixels, Samples};
 
+mod buffers;
+mod ms_ssim;
+
 /// Rows of a strip, and columns of the blocks that sharpness is measured on.
 pub(crate) const ROWS: usize = 256;
 
-/// What the pass found.
+/// Results of the pass.
 pub(crate) struct Full {
     pub pixels: u64,
     /// Columns and rows of pixels.
@@ -41,7 +43,7 @@ pub(crate) struct Full {
     pub blocks: Vec<Block>,
     /// Blocks in a row.
     pub across: usize,
-    /// What sharpness is judged by, for every 256 x 256 block.
+    /// Details by which sharpness is judged, for every 256 x 256 block.
     pub details: Vec<Detail>,
     pub edges: Agreement,
 }
@@ -62,7 +64,7 @@ impl Detail {
     }
 }
 
-/// What one strip adds to sums.
+/// Contribution of one strip to the sums.
 #[derive(Default)]
 struct Part {
     differences: Histogram,
@@ -72,7 +74,7 @@ struct Part {
 
 /// Buffers of one thread.
 #[derive(Default)]
-struct Desk {
+struct Scratch {
     rows: [Row; 2],
     gray: [Strip; 2],
     differences: Vec<f32>,
@@ -81,25 +83,25 @@ struct Desk {
 }
 
 impl Full {
-    /// Looks at two pictures of one size.
-    pub fn look(original: &Pixels, result: &Pixels) -> Self {
+    /// Measures two pictures of one size.
+    pub fn measure(original: &Pixels, result: &Pixels) -> Self {
         let (width, height) = (original.width() as usize, original.height() as usize);
-        let mut sheets = Sheets::new(width, height);
-        let parts: Vec<Part> = sheets
-            .shares(width, height)
+        let mut buffers = Buffers::new(width, height);
+        let parts: Vec<Part> = buffers
+            .strips(width, height)
             .into_par_iter()
             .enumerate()
-            .map_init(Desk::default, |desk, (i, share)| {
-                desk.strip([original, result], i * ROWS, share)
+            .map_init(Scratch::default, |scratch, (i, share)| {
+                scratch.strip([original, result], i * ROWS, share)
             })
             .collect();
-        let Sheets {
+        let Buffers {
             mut edges,
             burnt,
             drowned,
             blocks,
             halves,
-        } = sheets;
+        } = buffers;
         edges.par_iter_mut().for_each(grow);
         let edges = compare(&edges[0], &edges[1], width);
         let mut all = Part::default();
@@ -117,7 +119,7 @@ impl Full {
             drowned,
             differences: all.differences,
             ssim: ssim.whole,
-            ms_ssim: scales::similarity(ssim, width, halves),
+            ms_ssim: ms_ssim::similarity(ssim, width, halves),
             blocks,
             across: width.div_ceil(SIDE),
             details: all.details,
@@ -126,8 +128,8 @@ impl Full {
     }
 }
 
-impl Desk {
-    fn strip(&mut self, pictures: [&Pixels; 2], top: usize, mut share: Share<'_>) -> Part {
+impl Scratch {
+    fn strip(&mut self, pictures: [&Pixels; 2], top: usize, mut share: StripRows<'_>) -> Part {
         let (width, all) = (pictures[0].width() as usize, pictures[0].height() as usize);
         let height = ROWS.min(all - top);
         self.resize(width, height);
@@ -176,7 +178,7 @@ impl Desk {
         }
     }
 
-    fn compare_colours(&mut self, row: usize, share: &mut Share<'_>, found: &mut Histogram) {
+    fn compare_colours(&mut self, row: usize, share: &mut StripRows<'_>, found: &mut Histogram) {
         let [before, after] = self.rows.each_ref().map(Row::get);
         let across = before[0].len().div_ceil(SIDE);
         let blocks = row / SIDE * across..(row / SIDE + 1) * across;
@@ -268,7 +270,7 @@ mod tests {
         let (one, two) = (picture(500, 700, 0), picture(500, 700, 9));
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            let full = pool.unwrap().install(|| Full::look(&one, &two));
+            let full = pool.unwrap().install(|| Full::measure(&one, &two));
             (words(&full), full.differences)
         };
         assert!(on(1) == on(3));
@@ -281,7 +283,10 @@ mod tests {
             let samples = p.rgb8().iter().map(|&v| u16::from(v) * 257 + 100).collect();
             Pixels::from_sixteen(p.width(), p.height(), samples).unwrap()
         };
-        let (eight, sixteen) = (Full::look(&one, &two), Full::look(&wide(&one), &wide(&two)));
+        let (eight, sixteen) = (
+            Full::measure(&one, &two),
+            Full::measure(&wide(&one), &wide(&two)),
+        );
         assert_eq!(words(&eight), words(&sixteen));
     }
 
@@ -292,7 +297,7 @@ mod tests {
             .map(|i| ((i / 3 % 40) * 5) as u8)
             .collect();
         let one = Pixels::from_eight(40, 600, flat).unwrap();
-        let full = Full::look(&one, &one);
+        let full = Full::measure(&one, &one);
         let rows: Vec<&[Block]> = full.blocks.chunks(full.across).collect();
         assert!(rows.iter().all(|row| *row == rows[0]));
         assert!(full.ssim > 1.0 - 1e-6 && full.differences.mean() < 1e-3);
@@ -301,10 +306,10 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_pictures_can_be_looked_at() {
+    fn the_smallest_pictures_can_be_measured() {
         for (width, height) in [(1, 1), (3, 300), (700, 2)] {
             let one = picture(width, height, 0);
-            assert!(Full::look(&one, &one).ssim > 0.999);
+            assert!(Full::measure(&one, &one).ssim > 0.999);
         }
     }
 }

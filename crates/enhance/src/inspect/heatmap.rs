@@ -1,5 +1,4 @@
-//! Heatmaps: where a measure found what it found, much smaller than the picture. For eyes; they
-//! decide nothing.
+//! Heatmaps: places of what a measure found, much smaller than the picture. They decide nothing.
 
 use plumbline_documents::Gate;
 use rayon::prelude::*;
@@ -7,7 +6,7 @@ use rayon::prelude::*;
 use crate::pixels::Pixels;
 
 /// Inferno (van der Walt and Smith, matplotlib; CC0) at nine even steps: perceptually uniform, and
-/// in order for colour-blind eyes and in gray.
+/// in order for the colour-blind and in gray.
 const INFERNO: [[u8; 3]; 9] = [
     [0, 0, 4],
     [31, 12, 72],
@@ -50,7 +49,7 @@ impl Heatmap {
         self.height
     }
 
-    /// Whether the picture was too small to have one.
+    /// True when the picture was too small to have one.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

@@ -1,19 +1,22 @@
-//! Original and result side by side in CIELAB, on copies of about one megapixel, and what the
-//! change of the whole picture's look does not explain of the difference.
+//! Original and result side by side in CIELAB, on copies of about one megapixel, and the part of
+//! their difference that one colour map of the whole picture does not explain.
 
 use plumbline_documents::Engine;
 use rayon::prelude::*;
 
-use crate::colour::{Lab, luminance};
+use crate::filters::scale::{self, Kernel};
 use crate::inspect::Terms;
-use crate::inspect::fit::Cubic;
-use crate::inspect::ground::Ground;
+use crate::inspect::pair::colour_map::Cubic;
+use crate::inspect::sky::ground::Ground;
+use crate::kernels::balance::balanced;
 use crate::kernels::cubic::lab;
-use crate::light::Sample;
+use crate::math::colour::{Lab, luminance};
+use crate::math::light::Sample;
 use crate::pixels::Pixels;
 use crate::plan::Plan;
-use crate::scale::{self, Kernel};
 use crate::steps::white_balance::WhiteBalance;
+
+pub(super) mod colour_map;
 
 /// Pixels of the copies.
 const PIXELS: f64 = 1e6;
@@ -27,10 +30,10 @@ pub(crate) struct Pair {
     pub original: Vec<Lab>,
     pub result: Vec<Lab>,
     /// The original under the plan's white balance, at the result's luminance: what the result's
-    /// colour should be. A guided plan promises to keep neutrals, and so does a plan nobody gave.
+    /// colour should be. A guided plan promises to keep neutrals, and so is an edit without a plan taken to.
     pub promised: Vec<Lab>,
-    /// Result less the original under the look of the whole picture: L*, and a* and b* from
-    /// what was promised. What is left is local.
+    /// Result less the original under the global colour map: L*, and a* and b* from what was
+    /// promised. The rest is local.
     pub rest: [Vec<f32>; 3],
     pub ground: Ground,
 }
@@ -47,7 +50,7 @@ impl Pair {
         let original = labs(before.len(), |i| light(before[i]));
         let result = labs(after.len(), |i| light(after[i]));
         let promised = labs(before.len(), |i| {
-            promised(balance.apply(light(before[i])), light(after[i]))
+            promised(balanced(balance.gains, light(before[i])), light(after[i]))
         });
         let ground = Ground::new(terms.sky, w as usize, h as usize);
         let rest = rest(&original, &promised, &result, &ground);

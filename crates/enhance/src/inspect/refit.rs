@@ -15,8 +15,8 @@ use plumbline_documents::{
 pub const LEAST_DECISIONS: usize = 8;
 /// And by no fewer approvals.
 pub const LEAST_APPROVALS: usize = 3;
-/// What a rejected photo let through costs, in approved photos held for nothing. A held photo costs
-/// a look of some seconds, a changed house on the market the customer's trust.
+/// Cost of letting a rejected photo through, in approved photos held for nothing. A held photo
+/// costs a person some seconds, a changed house on the market the customer's trust.
 pub const COST_OF_A_SLIP: i64 = 10;
 
 /// A person's decision on a held photo.
@@ -24,7 +24,7 @@ pub const COST_OF_A_SLIP: i64 = 10;
 pub struct Decided {
     /// As whoever keeps it calls it.
     pub photo: String,
-    /// What it was held by.
+    /// Report that held it.
     pub report: Report,
     /// Otherwise it was turned down.
     pub approved: bool,
@@ -52,14 +52,14 @@ impl Grounds {
         })
     }
 
-    /// Whether they are enough to move it.
+    /// True when they are enough to move it.
     pub fn suffice(self) -> bool {
         self.decisions >= LEAST_DECISIONS && self.approvals >= LEAST_APPROVALS
     }
 }
 
-/// What the decisions ask for. A gate with too few of them stays as it is in force; it goes back to
-/// the table where a rejected photo lies in what it was opened for.
+/// The thresholds that decisions ask for. A gate with too few of them stays as it is in force; it
+/// goes back to the table where a rejected photo lies in what it was opened for.
 pub fn fit(decided: &[Decided], in_force: &Thresholds) -> Thresholds {
     let (gates, others): (Vec<Gate>, Vec<Gate>) = Gate::ALL
         .into_iter()
@@ -70,7 +70,7 @@ pub fn fit(decided: &[Decided], in_force: &Thresholds) -> Thresholds {
     });
     let open = |all: Thresholds, &gate: &Gate| all.with(gate, gate.loosest());
     let open = gates.iter().fold(closed.clone(), open);
-    // From both ends: only from the open one is seen what several gates hold together, and only
+    // From both ends: only from the open one shows what several gates hold together, and only
     // from the closed one that no end is worse than where it began.
     let [up, down] = [closed, open].map(|start| climb(start, &gates, decided));
     match worth(&down, decided) > worth(&up, decided) {
@@ -94,8 +94,8 @@ pub fn holding<'a>(report: &'a Report, thresholds: &Thresholds) -> Vec<&'a Measu
         .collect()
 }
 
-/// What a stored report would have said by other thresholds. One by another table keeps its
-/// verdict: its numbers mean something else.
+/// The verdict of a stored report by other thresholds. One by another table keeps its verdict: its
+/// numbers mean something else.
 pub fn rejudged(report: &Report, thresholds: &Thresholds) -> Verdict {
     match holding(report, thresholds).is_empty() {
         _ if report.version != TABLE_VERSION => report.verdict,
@@ -111,7 +111,7 @@ fn value_beyond(gate: Gate, thresholds: &Thresholds, decided: &Decided) -> Optio
     (beyond && decided.report.version == TABLE_VERSION).then_some(value)
 }
 
-/// Where a gate with too few decisions stays.
+/// The threshold of a gate with too few decisions.
 fn kept(gate: Gate, in_force: &Thresholds, decided: &[Decided]) -> f64 {
     let table = Thresholds::default();
     let slips = |one: &Decided| {
@@ -157,8 +157,8 @@ fn gain(decided: &Decided) -> i64 {
     }
 }
 
-/// Where one gate serves best while the others stay: the tightest of equals, halfway between the
-/// last approved value that it lets through and the next decided one. Beyond the last of all
+/// The best threshold of one gate while the others stay: the tightest of equals, halfway between
+/// the last approved value that it lets through and the next decided one. Beyond the last of all
 /// nobody has decided anything, so there it ends at the value.
 fn best(gate: Gate, others: &Thresholds, decided: &[Decided]) -> f64 {
     let steps = steps(gate, others, decided);

@@ -19,10 +19,10 @@ pub struct Change {
     pub after: Thresholds,
 }
 
-/// How many pass.
+/// Numbers of passing photos.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passing {
-    /// Of so many.
+    /// Total number.
     pub of: usize,
     /// By what is in force.
     pub before: usize,
@@ -35,11 +35,11 @@ pub struct Passing {
 pub struct Row {
     /// Its name.
     pub gate: Gate,
-    /// Where the table has it.
+    /// Threshold of the table.
     pub table: f64,
-    /// Where it fails now.
+    /// Threshold now.
     pub before: f64,
-    /// Where it would fail.
+    /// Threshold proposed.
     pub after: f64,
     /// Decisions it rests on.
     pub decisions: usize,
@@ -59,7 +59,7 @@ pub struct Slip {
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shadow {
-    /// Of the table.
+    /// Version of the table.
     pub version: u32,
     /// Every gate that somebody decided on, or that moves.
     pub gates: Vec<Row>,
@@ -80,7 +80,7 @@ pub struct Shadow {
 }
 
 impl Shadow {
-    /// What the change means for what people decided on.
+    /// The effect of the change on the photos that people decided on.
     pub fn of(change: &Change, decided: &[Decided]) -> Self {
         let (counted, left): (Vec<&Decided>, Vec<&Decided>) = decided
             .iter()
@@ -227,7 +227,7 @@ fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Four decimals at most: gates are told to two.
+/// Four decimals at most: gates have two.
 fn short(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }

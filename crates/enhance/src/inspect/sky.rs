@@ -1,11 +1,13 @@
 //! The sky's edge: no rim of light or dark along it (halo), and no new sky outside its mask
-//! (leak). Measured where a sky was declared, on what the look of the house does not explain.
+//! (leak). Measured where a sky was declared, on the part that the global colour map does not explain.
 
 use plumbline_documents::{Gate, Measure, Thresholds};
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
+
+pub(super) mod ground;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 24;
@@ -52,7 +54,7 @@ impl Sum for Strange {
     }
 }
 
-/// What was found along the sky; nothing where none was declared.
+/// Values along the edge of a declared sky.
 pub(crate) struct Sky {
     across: usize,
     halos: Vec<f64>,
@@ -87,7 +89,7 @@ impl Sky {
         ]
     }
 
-    /// Where, so that the thresholds lie in the middle of the scale.
+    /// The heatmaps, with the thresholds in the middle of their scales.
     pub fn heatmaps(&self, thresholds: &Thresholds) -> [Heatmap; 2] {
         let map = |across: usize, values: &[f64], gate: Gate| {
             let limit = thresholds.of(gate).fail * 2.0;
@@ -101,7 +103,7 @@ impl Sky {
     }
 }
 
-/// How much the rim is off against the ground beyond it, tile by tile.
+/// Difference of the rim to the ground beyond it, tile by tile.
 fn halos(pair: &Pair) -> (usize, Vec<f64>) {
     let add = |ring: &mut Ring, at: usize| {
         let distance = pair.ground.distance(at);
@@ -122,7 +124,7 @@ fn halos(pair: &Pair) -> (usize, Vec<f64>) {
     (across, sums.iter().map(of).collect())
 }
 
-/// How strange the ground near the sky is, tile by tile.
+/// Unexplained change of the ground near the sky, tile by tile.
 fn leaks(pair: &Pair) -> (usize, Vec<f64>) {
     let add = |strange: &mut Strange, at: usize| {
         if pair.ground.holds(at) && pair.ground.distance(at) <= LEAK_REACH {

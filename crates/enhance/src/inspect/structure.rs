@@ -5,16 +5,21 @@
 //! loses three quarters of its contrast counts as changed too: plain SSIM would call a wiped-out
 //! object unchanged.
 //!
-//! The original counts as it is or under the look of the whole picture, whichever is more alike:
-//! where a red frame meets teal glass of the same lightness, any tone curve may turn the pattern
-//! of L* round, and the look knows which way.
+//! The original counts as it is or under the global colour map, whichever is more alike: where a red
+//! frame meets teal glass of the same lightness, any tone curve may reverse the pattern of L*, and
+//! the map shows in which direction.
 
 use plumbline_documents::{Gate, Measure, Thresholds};
 
 use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::heatmap::Heatmap;
+use crate::inspect::moments::Moments;
 use crate::inspect::pair::Pair;
-use crate::inspect::tally::Moments;
+
+pub(super) mod edges;
+pub(super) mod fine;
+pub(super) mod noise;
+pub(super) mod sharpness;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 12;
@@ -32,7 +37,7 @@ pub(crate) struct Structure {
     terms: Vec<Option<f64>>,
 }
 
-/// Moments of a tile: the original and the result; the original under the look and the result.
+/// Moments of a tile: the original and the result; the original under the colour map and the result.
 #[derive(Debug, Clone, Copy, Default)]
 struct Both {
     plain: Moments,
@@ -49,7 +54,7 @@ impl Sum for Both {
 }
 
 impl Structure {
-    /// Of the house only; a tile that is mostly sky has none.
+    /// The terms of the house; a tile that is mostly sky has none.
     pub fn new(pair: &Pair) -> Self {
         let add = |both: &mut Both, at: usize| {
             if pair.ground.holds(at) {
@@ -77,7 +82,7 @@ impl Structure {
         thresholds.measure(Gate::Structure, worst)
     }
 
-    /// Where, so that the threshold lies in the middle of the scale.
+    /// The heatmap, with the threshold in the middle of its scale.
     pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
         let limit = 1.0 - thresholds.of(Gate::Structure).fail;
         let of = |term: &Option<f64>| term.map_or(0.0, |t| ((1.0 - t) / limit / 2.0) as f32);

@@ -11,6 +11,35 @@ pub(crate) const TERMS: usize = 20;
 /// Pixels in a block.
 const BLOCK: usize = 256;
 
+/// 1, the three, their squares and products, their cubes and mixed products, of hundredths.
+pub(crate) fn terms(lab: [f32; 3]) -> [f32; TERMS] {
+    let [l, a, b] = lab.map(|v| v * 0.01);
+    let (ll, aa, bb) = (l * l, a * a, b * b);
+    let (la, lb, ab) = (l * a, l * b, a * b);
+    [
+        1.0,
+        l,
+        a,
+        b,
+        ll,
+        aa,
+        bb,
+        la,
+        lb,
+        ab,
+        ll * l,
+        aa * a,
+        bb * b,
+        ll * a,
+        ll * b,
+        aa * l,
+        aa * b,
+        bb * l,
+        bb * a,
+        la * b,
+    ]
+}
+
 /// Linear sRGB to CIELAB (D65), pixel by pixel.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
@@ -102,7 +131,7 @@ fn polynomial(k: &[f32; TERMS], l: f32, a: f32, b: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::colour;
+    use crate::math::colour;
 
     fn colours() -> Vec<[f32; 3]> {
         let level = |v: usize| v as f32 / 9.0;
@@ -148,7 +177,7 @@ mod tests {
         let (mut one, mut two) = (vec![0.0; pixels.len()], vec![0.0; pixels.len()]);
         evaluate([&rows[0], &rows[1]], &pixels, [&mut one, &mut two]);
         for (i, pixel) in pixels.iter().enumerate() {
-            let terms = crate::inspect::terms_of(*pixel);
+            let terms = terms(*pixel);
             for (row, found) in rows.iter().zip([one[i], two[i]]) {
                 let wanted: f32 = row.iter().zip(&terms).map(|(k, t)| k * t).sum::<f32>() * 100.0;
                 assert!((wanted - found).abs() < 1e-2, "{found} instead of {wanted}");

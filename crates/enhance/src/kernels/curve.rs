@@ -57,7 +57,7 @@ pub(crate) fn sample(light: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::light::{encoded, linear};
+    use crate::math::light::{encoded, linear};
 
     #[test]
     fn light_is_that_of_the_standard() {

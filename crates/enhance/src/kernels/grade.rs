@@ -11,12 +11,12 @@
 
 use multiversion::multiversion;
 
-use crate::colour::luminance;
-use crate::light::{LUMA, Sample};
-use crate::steps::tone::{Point, STEPS};
-use crate::steps::white_balance::WhiteBalance;
+use crate::kernels::balance::balanced;
+use crate::kernels::sample::Graded;
+use crate::math::colour::luminance;
+use crate::math::light::LUMA;
 
-/// What happens to the pixels of one row.
+/// Parameters of one row.
 pub(crate) struct Row<'a> {
     /// Luma of the row, in samples.
     pub luma: &'a [f32],
@@ -28,8 +28,22 @@ pub(crate) struct Row<'a> {
     pub offset: &'a [f32],
     /// The tone over the base layer, `STEPS` points.
     pub table: &'a [Point; STEPS],
-    /// The same for all; `None`: neutral.
-    pub balance: Option<WhiteBalance>,
+    /// Gains of the white balance, the same for all; `None`: neutral.
+    pub balance: Option<[f32; 3]>,
+}
+
+/// Steps of the tables over the base layer.
+pub(crate) const STEPS: usize = 4096;
+
+/// Tone at one brightness of the surroundings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Point {
+    /// Factor on linear light.
+    pub gain: f32,
+    /// The shoulder's bend: `gain` to the eighth, or over white when darkening, minus one.
+    pub bend: f32,
+    /// Factor on chroma.
+    pub chroma: f32,
 }
 
 /// Light just below white, 253 of 255 once encoded.
@@ -86,7 +100,7 @@ pub(crate) fn mix(upper: &[f32], lower: &[f32], share: f32, to: &mut [f32]) {
 }
 
 #[inline(always)]
-fn luma<S: Sample>(from: &[S], to: &mut [f32]) {
+fn luma<S: Graded>(from: &[S], to: &mut [f32]) {
     for (p, to) in from.as_chunks::<3>().0.iter().zip(to) {
         let (r, g, b) = (p[0].number(), p[1].number(), p[2].number());
         *to = LUMA[0] * r + LUMA[1] * g + LUMA[2] * b;
@@ -94,7 +108,7 @@ fn luma<S: Sample>(from: &[S], to: &mut [f32]) {
 }
 
 #[inline(always)]
-fn graded<S: Sample>(from: &[S], row: &Row<'_>, to: &mut [S]) {
+fn graded<S: Graded>(from: &[S], row: &Row<'_>, to: &mut [S]) {
     let pixels = from.as_chunks::<3>().0.chunks(N);
     for (block, (from, to)) in pixels
         .zip(to.as_chunks_mut::<3>().0.chunks_mut(N))
@@ -108,7 +122,7 @@ fn graded<S: Sample>(from: &[S], row: &Row<'_>, to: &mut [S]) {
             lit(&mut light, &before[start..start + from.len()]);
         }
         if let Some(balance) = row.balance {
-            balanced(&mut light, &balance);
+            balance_lanes(&mut light, balance);
         }
         toned(&mut light, &points(row, start, from.len(), S::MAX));
         finish(&mut light, &source);
@@ -122,7 +136,7 @@ pub(crate) fn nearest(value: f32) -> u8 {
     whole(value + 0.5) as u8
 }
 
-/// What stands before the point of a value of 0.0 to 100 000.0.
+/// The whole part of a value of 0.0 to 100 000.0.
 #[inline(always)]
 pub(crate) fn whole(value: f32) -> u32 {
     // What is no number becomes nought, too.
@@ -152,9 +166,9 @@ fn lit(light: &mut [Lanes; 3], factors: &[f32]) {
 }
 
 #[inline(always)]
-fn balanced(light: &mut [Lanes; 3], balance: &WhiteBalance) {
+fn balance_lanes(light: &mut [Lanes; 3], gains: [f32; 3]) {
     for i in 0..N {
-        let pixel = balance.apply([light[0][i], light[1][i], light[2][i]]);
+        let pixel = balanced(gains, [light[0][i], light[1][i], light[2][i]]);
         for c in 0..3 {
             light[c][i] = pixel[c];
         }
@@ -220,15 +234,16 @@ fn finish(light: &mut [Lanes; 3], source: &[Lanes; 3]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::light::Sample;
 
     /// The same for one pixel, as it reads.
-    fn slow(pixel: [u8; 3], before: f32, balance: &WhiteBalance, point: &Point) -> [u8; 3] {
+    fn slow(pixel: [u8; 3], before: f32, gains: [f32; 3], point: &Point) -> [u8; 3] {
         let fourth = |v: f32| (v * v) * (v * v);
         let source = pixel.map(|v| u8::linear_table()[v.index()]);
         let top = source.iter().fold(0.0, |a: f32, &v| a.max(v));
         let bent = 1.0 + (fourth(before) - 1.0).max(0.0) * fourth(top);
         let lit = source.map(|v| v * before / bent.powf(0.25));
-        let light = balance.apply(lit);
+        let light = balanced(gains, lit);
         let top = light.iter().fold(0.0, |a: f32, &v| a.max(v)).min(1.0);
         let bent = 1.0 + point.bend * top.powi(8);
         let factor = point.gain
@@ -241,7 +256,7 @@ mod tests {
         [0, 1, 2].map(|c| {
             let value = (grey + (light[c] - grey) * point.chroma) * factor;
             let value = value.clamp(0.0, source[c].clamp(WHITE, 1.0));
-            (crate::light::encoded(value) * 255.0).round() as u8
+            (crate::math::light::encoded(value) * 255.0).round() as u8
         })
     }
 
@@ -250,9 +265,7 @@ mod tests {
         let width = 150;
         let from: Vec<u8> = (0..width * 3).map(|i| (i * 7919 % 256) as u8).collect();
         let before: Vec<f32> = (0..width).map(|i| 0.8 + (i % 5) as f32 * 0.2).collect();
-        let balance = WhiteBalance {
-            gains: [0.8, 1.02, 1.3],
-        };
+        let gains = [0.8, 1.02, 1.3];
         let point = |i: usize| Point {
             gain: 0.5 + 2.0 * i as f32 / STEPS as f32,
             bend: if i < STEPS / 4 {
@@ -271,7 +284,7 @@ mod tests {
             slope: &vec![0.5; width],
             offset: &vec![0.25; width],
             table: &table,
-            balance: Some(balance),
+            balance: Some(gains),
         };
         let mut to = vec![0; from.len()];
         row8(&from, &row, &mut to);
@@ -280,7 +293,7 @@ mod tests {
         {
             let base = 0.5 * lumas[i] / 255.0 + 0.25;
             let point = &table[(base * (STEPS - 1) as f32 + 0.5) as usize];
-            let wanted = slow(*from, before[i], &balance, point);
+            let wanted = slow(*from, before[i], gains, point);
             let off = |c: usize| to[c].abs_diff(wanted[c]);
             assert!(
                 (0..3).all(|c| off(c) <= 1),

@@ -8,7 +8,7 @@
 
 use multiversion::multiversion;
 
-/// How much less red and green count than blue amid the sky: clouds and the blue between them are
+/// Weight that red and green lack against blue amid the sky: clouds and the blue between them are
 /// nearly alike in blue, and wires, birds and twigs are not.
 const RED: f32 = 0.92;
 const GREEN: f32 = 0.75;
@@ -35,7 +35,7 @@ pub(crate) struct Fields {
     pub certain: Vec<f32>,
 }
 
-/// What is sky of every pixel of a row of light.
+/// Share of sky of every pixel of a row of light.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"

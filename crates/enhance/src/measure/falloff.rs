@@ -8,8 +8,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::colour::luminance;
-use crate::light::Sample;
+use crate::math::colour::luminance;
+use crate::math::light::Sample;
 
 /// Pixels on either side between which a slope is taken: neighbours in 8 bits are often equal.
 const REACH: usize = 3;

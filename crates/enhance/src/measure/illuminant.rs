@@ -7,7 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::light::{LUMA, Sample, encoded};
+use crate::math::light::{LUMA, Sample, encoded};
+use crate::math::statistics::{median, ranked};
 
 /// Minkowski norm of shades of grey.
 const NORM: i32 = 6;
@@ -22,7 +23,7 @@ pub struct Tint {
     pub green: f32,
 }
 
-/// What the cues say, in the order shades of grey, grey edge, brightest surfaces, plain surfaces.
+/// Tints by the cues, in the order shades of grey, grey edge, brightest surfaces, plain surfaces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Illuminant {
     /// One tint a cue.
@@ -94,9 +95,10 @@ fn edges(pixels: &[[f32; 3]], width: usize) -> [f64; 3] {
 /// Medians of both tints over the brightest 15 %.
 fn brightest(pixels: &[[f32; 3]]) -> Tint {
     let luminance = |p: &[f32; 3]| LUMA[0] * p[0] + LUMA[1] * p[1] + LUMA[2] * p[2];
-    let mut lights: Vec<f32> = pixels.iter().map(luminance).collect();
-    let at = lights.len() * 85 / 100;
-    let limit = *lights.select_nth_unstable_by(at, f32::total_cmp).1;
+    let limit = ranked(
+        pixels.iter().map(luminance).collect(),
+        pixels.len() * 85 / 100,
+    );
     let bright = pixels.iter().filter(|p| luminance(p) >= limit);
     medians(
         &bright
@@ -122,14 +124,7 @@ fn plain(pixels: &[[f32; 3]], width: usize) -> Tint {
 }
 
 fn medians(tints: &[Tint]) -> Tint {
-    let median = |of: fn(&Tint) -> f32| {
-        let mut values: Vec<f32> = tints.iter().map(of).collect();
-        let middle = values.len() / 2;
-        if values.is_empty() {
-            return 0.0;
-        }
-        *values.select_nth_unstable_by(middle, f32::total_cmp).1
-    };
+    let median = |of: fn(&Tint) -> f32| median(tints.iter().map(of).collect()).unwrap_or(0.0);
     Tint {
         warm: median(|t| t.warm),
         green: median(|t| t.green),

@@ -3,7 +3,8 @@
 //! The fast estimator of Immerkaer (1996): the deviation of a second difference that is blind
 //! to slopes, here as the lower quartile over small blocks, so that texture does not count.
 
-use crate::light::LUMA;
+use crate::math::light::LUMA;
+use crate::math::statistics::ranked;
 use crate::pixels::{Pixels, Samples};
 
 /// Side of a block in pixels.
@@ -18,11 +19,11 @@ pub(crate) fn measure(pixels: &Pixels) -> f32 {
         return 0.0;
     }
     let place = |i: u32, length: u32| 1 + (length - BLOCK - 2) * i / (BLOCKS - 1);
-    let mut found: Vec<f32> = (0..BLOCKS * BLOCKS)
+    let found: Vec<f32> = (0..BLOCKS * BLOCKS)
         .map(|i| block(pixels, place(i % BLOCKS, width), place(i / BLOCKS, height)))
         .collect();
     let quarter = found.len() / 4;
-    *found.select_nth_unstable_by(quarter, f32::total_cmp).1
+    ranked(found, quarter)
 }
 
 /// Mean absolute response of [1 -2 1; -2 4 -2; 1 -2 1] over a block, as a deviation.

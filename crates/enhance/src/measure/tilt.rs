@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::Shot;
+use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
+use crate::shot::Shot;
 
 mod vanishing;
 
-use crate::lines::edges;
-use crate::lines::segments::{self, Segment};
+use crate::measure::lines::edges;
+use crate::measure::lines::segments::{self, Segment};
 use vanishing::{Upright, Vanishing};
 
 /// Long edge of the copy that is measured, pixels.
@@ -18,9 +18,9 @@ const LONG_EDGE: u32 = 2048;
 const SHORTEST: (f32, f32) = (0.02, 20.0);
 /// Lines longer than this share of the long edge have no more say.
 const LONGEST: f32 = 0.2;
-/// Where the file doesn't say: interiors are mostly taken with about 24 mm. A wrong guess still
-/// makes verticals parallel and upright, for the vanishing point is a place in the picture; it
-/// misstates the pitch and stretches the height by less than one in a hundred.
+/// Focal length where the file states none: interiors are mostly taken with about 24 mm. A wrong
+/// guess still makes verticals parallel and upright, for the vanishing point is a place in the
+/// picture; it misstates the pitch and stretches the height by less than one in a hundred.
 const USUAL_FOCAL_MM: f32 = 24.0;
 /// Diagonal of 36 x 24 mm film.
 const FILM_DIAGONAL_MM: f32 = 43.27;
@@ -29,7 +29,7 @@ const AGREES: f32 = 0.0105;
 /// Lines that lie within that limit by chance, evenly, are off by 0.346 degrees on average.
 const CHANCE: f32 = 0.345;
 
-/// How the camera was held, and how sure that is. All zero: upright, or nobody could tell.
+/// Tilt of the camera, and the support for it. All zero: upright, or it could not be told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tilt {
@@ -43,11 +43,11 @@ pub struct Tilt {
     pub segments: u32,
     /// Fifths of the picture's width (0 to 5) in which at least two lines agree.
     pub columns: u32,
-    /// How far the agreeing lines are off on average (root mean square), degrees.
+    /// Root mean square of the angles by which the agreeing lines are off, degrees.
     pub residual_degrees: f32,
     /// Their share of the length of all near-vertical lines, 0.0 to 1.0.
     pub agreement: f32,
-    /// How far apart two halves of the lines, each measured alone, put the roll, degrees.
+    /// Difference between the rolls of two halves of the lines, each measured alone, degrees.
     pub doubt_degrees: f32,
 }
 
@@ -77,7 +77,7 @@ impl Tilt {
         }
     }
 
-    /// Whether there is enough support to act on: at least 12 lines, in at least 3 of 5 fifths of
+    /// True when there is enough support to act on: at least 12 lines, in at least 3 of 5 fifths of
     /// the picture, that agree with each other better than chance would have it, and half of them
     /// alone would say the same. The last is what tells a room from a sofa with straight cushions.
     pub fn is_confident(&self) -> bool {
@@ -131,7 +131,7 @@ fn supported(agreeing: &[&Upright]) -> u32 {
     (0..5).filter(|&fifth| inside(fifth) >= 2).count() as u32
 }
 
-/// The measured copy as a camera sees it; all in its pixels.
+/// The measured copy as a camera's image plane; all in its pixels.
 struct View {
     width: f32,
     height: f32,

@@ -14,10 +14,10 @@ pub const STOPS: [f32; 5] = [0.628, -0.346, 0.072, 0.181, 0.191];
 const USUAL: f32 = 0.33;
 /// The regression shrinks what it finds toward the usual; this stretches it again.
 const STRETCH: f32 = 2.6;
-/// Stops in a corner that nobody sees.
+/// Stops in a corner that are not visible.
 const UNSEEN: f32 = 0.12;
 
-/// What the regression looks at. One quarter may be a dark corner of the room, two hardly.
+/// Features of the regression. One quarter may be a dark corner of the room, two hardly.
 pub fn features(falloff: &Falloff) -> [f32; 5] {
     let sane = |ev: f32| ev.clamp(-0.3, 1.5);
     let mut quarters = falloff.corners_ev;

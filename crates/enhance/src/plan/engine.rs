@@ -1,12 +1,12 @@
-//! Decides who makes the pixels, and how much noise a model begins with.
+//! Decides on the engine that makes the pixels, and on the noise that a model begins with.
 //!
 //! Denoising begins at a share of all noise, 0.25 to 0.4. Inside 0.3: rooms are lit by several
-//! lights, and a network needs some freedom to sort them out. Outside, or where nobody could tell,
-//! 0.25: leaves, gravel and roof tiles are soon repainted. A bright or warm look is farther away
-//! and gets 0.1 more. With the eight steps of the usual checkpoint that is two steps, or three for
-//! a room that is to look bright or warm. `Preset::strength` does not change the share: how much
-//! of the proposal reaches the photo is a matter of blending, which knows every value; the fallbacks
-//! lowers both.
+//! lights, and a network needs some freedom to sort them out. Outside, or where the place is
+//! unknown, 0.25: leaves, gravel and roof tiles are soon repainted. The bright and warm looks are
+//! farther away and get 0.1 more. With the eight steps of the usual checkpoint that is two steps, or
+//! three for a room with a bright or warm look. `Preset::strength` does not change the share: how
+//! much of the proposal reaches the photo is a matter of blending, which knows every value; the
+//! fallbacks lower both.
 
 use plumbline_documents::{Engine, EngineChoice, Look, Place};
 
@@ -23,10 +23,10 @@ const FARTHER: f32 = 0.1;
 pub const TILE: f32 = 0.6;
 /// Scale of the ControlNet that locks edges.
 pub const CANNY: f32 = 0.4;
-/// Weight of the interior look.
+/// Weight of the interior LoRA.
 pub const LOOK: f32 = 0.35;
 
-/// What becomes of a wish with what is installed.
+/// The engine for a choice, by the model that is installed.
 pub fn granted(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Engine {
     match (choice, model) {
         (EngineChoice::Natural, _) | (_, None) => Engine::Natural,
@@ -35,7 +35,7 @@ pub fn granted(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Eng
     }
 }
 
-/// Why a wish was not granted, for people.
+/// A sentence for people where the choice could not be granted.
 pub fn missed(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Option<&'static str> {
     match (choice, granted(choice, model)) {
         (EngineChoice::Tiled, Engine::Natural) => Some(
@@ -60,7 +60,7 @@ pub(crate) fn share(scene: &Scene, look: Look) -> f32 {
     }
 }
 
-/// What a model is asked for a share of all noise.
+/// The request to a model for a share of all noise.
 pub(crate) fn denoise(
     model: &dyn GenerativeModel,
     scene: &Scene,
@@ -81,7 +81,7 @@ pub(crate) fn denoise(
     }
 }
 
-/// The grid that a model paints on.
+/// The grid that a model redraws on.
 pub(crate) fn grid(model: &dyn GenerativeModel) -> Option<Grid> {
     model.tile_side().map(Grid::of_side)
 }

@@ -7,11 +7,11 @@
 
 use plumbline_documents::{Look, Place};
 
-use crate::light;
+use crate::math::interpolation::smoothstep;
+use crate::math::light;
 use crate::measure::Measured;
-use crate::plan::smooth;
+use crate::plan::shoot_reference::ShootReference;
 use crate::scene::Scene;
-use crate::shoot_reference::ShootReference;
 use crate::steps::tone::Tone;
 
 /// Stops wanted, by what `features` lists.
@@ -31,7 +31,7 @@ const ROOM: [(Place, f32); 3] = [
 /// Share of the missing light that a dim room is given: some rooms are meant to be dim.
 const ROOM_SHARE: f32 = 0.6;
 
-/// What the regression looks at: lumas of the darkest quarter, median, brightest quarter, tenth and
+/// Features of the regression: lumas of the darkest quarter, median, brightest quarter, tenth and
 /// two hundredth; roots of the shares at white and just below; being inside; a constant.
 pub fn features(measured: &Measured, place: Place) -> [f32; 9] {
     let inside = match place {
@@ -72,11 +72,11 @@ pub(crate) fn plan(
     Tone {
         exposure_ev,
         knee: knee(measured, exposure_ev),
-        white: 1.0 - 0.25 * smooth(0.02, 0.25, measured.blown),
+        white: 1.0 - 0.25 * smoothstep(0.02, 0.25, measured.blown),
         room_ev,
         shadow_lift_ev,
         highlight_ev: if needed {
-            0.22 * smooth(0.05, 0.20, measured.bright)
+            0.22 * smoothstep(0.05, 0.20, measured.bright)
         } else {
             0.0
         },
@@ -88,8 +88,8 @@ pub(crate) fn plan(
     }
 }
 
-/// A night scene (dark, yet with bright lamps) stays a night scene. The shoot's shoot reference says what
-/// its photographer meant by finished.
+/// A night scene (dark, yet with bright lamps) stays a night scene. The shoot reference shows what its
+/// photographer takes for finished.
 fn exposure(
     measured: &Measured,
     scene: &Scene,
@@ -101,12 +101,12 @@ fn exposure(
         shoot_reference.stops_off.clamp(-0.3, 0.3)
     });
     let size = (off - meant).abs();
-    let fault = (off - meant) * smooth(BAND[0], BAND[1], size);
+    let fault = (off - meant) * smoothstep(BAND[0], BAND[1], size);
     // A bright window in a dark room says that the photo is bright; nobody would darken the room.
-    let fault = fault.max(fault * smooth(0.20, 0.40, measured.luma_median));
+    let fault = fault.max(fault * smoothstep(0.20, 0.40, measured.luma_median));
     let night = measured.luma_p995 > 0.80 && measured.luma_median < 0.14;
     let taste = match look {
-        Look::Bright => 0.30 * smooth(0.75, 0.55, measured.luma_median),
+        Look::Bright => 0.30 * smoothstep(0.75, 0.55, measured.luma_median),
         Look::Neutral | Look::Warm => 0.0,
     };
     let ev = (fault + taste).clamp(-1.2, if night { 0.35 } else { 2.0 });
@@ -121,8 +121,8 @@ fn dim_room(measured: &Measured, place: Place, exposure_ev: f32) -> f32 {
         .find(|(of, _)| *of == place)
         .map_or(0.0, |r| r.1);
     let missing = light::linear(wanted) / light::linear(measured.luma_room.max(0.02));
-    let night = smooth(0.10, 0.16, measured.luma_median);
-    let mostly_dim = smooth(0.55, 0.40, measured.luma_median);
+    let night = smoothstep(0.10, 0.16, measured.luma_median);
+    let mostly_dim = smoothstep(0.55, 0.40, measured.luma_median);
     let ev = ROOM_SHARE * missing.log2() * night * mostly_dim - exposure_ev.max(0.0);
     if exposure_ev < 0.0 || ev < 0.15 {
         0.0
@@ -131,20 +131,21 @@ fn dim_room(measured: &Measured, place: Place, exposure_ev: f32) -> f32 {
     }
 }
 
-/// How linear the lift stays below white: a picture without bright parts is simply lifted, one
-/// with bright windows is bent early and softly.
+/// Knee of the lift: a picture without bright parts is simply lifted, one with bright windows is
+/// bent early and softly.
 fn knee(measured: &Measured, exposure_ev: f32) -> f32 {
     let top = light::linear(measured.luma_p995) * exposure_ev.exp2();
-    8.0 - 6.0 * smooth(0.95, 1.6, top)
+    8.0 - 6.0 * smoothstep(0.95, 1.6, top)
 }
 
 /// Stops for the deepest shadows, by how much of the picture lies in them once it is exposed;
 /// noise that a lift would show limits it.
 fn shadow_lift(measured: &Measured, exposure_ev: f32) -> f32 {
     let share = share_below(measured, 0.033 * (-exposure_ev).exp2());
-    let night = smooth(0.16, 0.10, measured.luma_median) * smooth(0.7, 0.9, measured.luma_p995);
-    let lift = 0.7 * smooth(0.15, 0.5, share) * (1.0 - 0.6 * night);
-    let quiet = smooth(0.03, 0.008, measured.noise * exposure_ev.max(0.0).exp2());
+    let night =
+        smoothstep(0.16, 0.10, measured.luma_median) * smoothstep(0.7, 0.9, measured.luma_p995);
+    let lift = 0.7 * smoothstep(0.15, 0.5, share) * (1.0 - 0.6 * night);
+    let quiet = smoothstep(0.03, 0.008, measured.noise * exposure_ev.max(0.0).exp2());
     let lift = lift * (0.3 + 0.7 * quiet);
     if lift < 0.12 { 0.0 } else { lift }
 }

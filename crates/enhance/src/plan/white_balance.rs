@@ -8,10 +8,10 @@
 
 use plumbline_documents::Look;
 
-use crate::colour::luminance;
+use crate::math::colour::luminance;
+use crate::math::interpolation::smoothstep;
 use crate::measure::{Illuminant, Measured, Tint};
-use crate::plan::smooth;
-use crate::shoot_reference::ShootReference;
+use crate::plan::shoot_reference::ShootReference;
 use crate::steps::white_balance::WhiteBalance;
 
 /// Weights of shades of grey, grey edge, brightest and plain surfaces, and a constant, for warmth.
@@ -22,7 +22,7 @@ pub const GREEN: [f32; 5] = [0.119, 0.293, 0.004, -0.039, 0.016];
 const BAND: [f32; 2] = [0.35, 0.75];
 /// Green and pink light is rarer and uglier than warm light: it counts more.
 const GREEN_WEIGHT: f32 = 1.6;
-/// What the warm look leaves in, in stops of red over blue.
+/// Warmth that the warm look leaves in, in stops of red over blue.
 const WARMTH: f32 = 0.16;
 
 /// The colour of the light, from all cues.
@@ -40,7 +40,7 @@ pub fn light(illuminant: &Illuminant) -> Tint {
     }
 }
 
-/// The gains for a picture; neutral when there is nothing anybody would call a cast.
+/// The gains for a picture; neutral when there is no visible cast.
 pub(crate) fn plan(
     measured: &Measured,
     look: Look,
@@ -49,7 +49,7 @@ pub(crate) fn plan(
     let light = light(&measured.illuminant);
     let light = shoot_reference.map_or(light, |shoot_reference| shoot_reference.pulled(light));
     let length = light.warm.hypot(light.green * GREEN_WEIGHT);
-    let share = smooth(BAND[0], BAND[1], length);
+    let share = smoothstep(BAND[0], BAND[1], length);
     let left = if look == Look::Warm { WARMTH } else { 0.0 };
     let out = Tint {
         warm: light.warm.clamp(-2.2, 2.2) * share - left,
@@ -61,7 +61,7 @@ pub(crate) fn plan(
     gains(out)
 }
 
-/// What makes grey of a light of that tint, at its own luminance.
+/// Gains that make a light of that tint grey, at its own luminance.
 fn gains(tint: Tint) -> WhiteBalance {
     let stops = [
         (tint.warm - tint.green) / 2.0,

@@ -4,7 +4,7 @@
 //! simulated skies, in CIE xyY. Directions are elevation above the horizon and azimuth from the
 //! camera's, both in radians.
 
-/// Where the sun stands and how hazy the air is.
+/// Position of the sun and turbidity of the air.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Air {
     /// 2 very clear, 3 clear, 6 hazy.

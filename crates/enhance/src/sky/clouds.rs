@@ -3,7 +3,7 @@
 //! Source of the noise: Perlin, "Improving noise", 2002; of its sum and warping: Musgrave, in
 //! "Texturing and Modeling", 2003.
 
-/// Which clouds, and how many.
+/// Kind and amount of clouds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Layer {
     /// Share of the ceiling that is cloud, 0.0 to 1.0, roughly.
@@ -12,11 +12,11 @@ pub(crate) struct Layer {
     pub soft: f32,
     /// Clouds per unit of the ceiling's height.
     pub scale: f32,
-    /// How much longer clouds are along the wind than across it.
+    /// Ratio of the clouds' length along the wind to that across it.
     pub stretch: f32,
     /// Most that a cloud hides of the sky behind it, 0.0 to 1.0.
     pub opacity: f32,
-    /// How much a cloud shades itself, 0.0 to 1.0.
+    /// Strength of a cloud's shading of itself, 0.0 to 1.0.
     pub body: f32,
 }
 
@@ -39,16 +39,16 @@ pub(crate) const HIGH: Layer = Layer {
     body: 0.10,
 };
 
-/// What a direction sees of the clouds.
+/// Clouds in one direction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Cloud {
-    /// What they hide of the sky, 0.0 to 1.0.
+    /// Share of the sky that they hide, 0.0 to 1.0.
     pub cover: f32,
-    /// How much of the sun's light reaches what is seen of them, 0.0 to 1.0.
+    /// Share of the sun's light that reaches their visible side, 0.0 to 1.0.
     pub lit: f32,
 }
 
-/// A ceiling of clouds.
+/// Flat layer of clouds at one height.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ceiling {
     layer: Layer,
@@ -75,8 +75,8 @@ impl Ceiling {
         }
     }
 
-    /// What is seen towards an elevation and an azimuth, radians.
-    pub fn look(&self, elevation: f32, azimuth: f32) -> Cloud {
+    /// The clouds at an elevation and an azimuth, radians.
+    pub fn at(&self, elevation: f32, azimuth: f32) -> Cloud {
         let far = elevation.cos() / (elevation.sin().max(0.0) + CURVE);
         let at = [far * azimuth.sin(), far * azimuth.cos()];
         let here = self.density(at);
@@ -172,16 +172,16 @@ mod tests {
 
     fn share(layer: Layer, seed: u64) -> f32 {
         let ceiling = Ceiling::new(layer, seed, 1.0);
-        let looks = (0..4000).map(|i| {
+        let covers = (0..4000).map(|i| {
             let (elevation, azimuth) = (0.1 + (i / 80) as f32 * 0.02, (i % 80) as f32 * 0.02 - 0.8);
-            ceiling.look(elevation, azimuth).cover
+            ceiling.at(elevation, azimuth).cover
         });
-        looks.sum::<f32>() / 4000.0
+        covers.sum::<f32>() / 4000.0
     }
 
     #[test]
     fn a_seed_is_a_sky_and_another_is_another() {
-        let one = |seed| Ceiling::new(LIGHT, seed, 0.5).look(0.5, 0.2);
+        let one = |seed| Ceiling::new(LIGHT, seed, 0.5).at(0.5, 0.2);
         assert_eq!(one(7), one(7));
         assert!((0..20).any(|seed| one(seed) != one(seed + 1)));
     }

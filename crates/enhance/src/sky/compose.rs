@@ -8,13 +8,13 @@
 use rayon::prelude::*;
 
 use crate::kernels::sky::{Blend, blend, grain};
-use crate::light::{Sample, place};
+use crate::math::interpolation::columns_of;
+use crate::math::light::{Sample, place};
 use crate::pixels::{Pixels, Samples};
-use crate::plan::sky::NewSky;
 use crate::sky::matte::Matte;
+use crate::sky::new_sky::NewSky;
 use crate::sky::planes::Plane;
 use crate::sky::row::{Row, lights, stretch};
-use crate::steps::base::columns_of;
 
 /// Share of a pixel below which it is not touched.
 const LEAST: f32 = 1.0 / 255.0;
@@ -140,7 +140,7 @@ impl Rows {
     }
 }
 
-/// What becomes of every sample under a factor on its light.
+/// Every sample under a factor on its light.
 fn relit_table<S: Sample>(factor: f32) -> Vec<S> {
     if factor == 1.0 {
         let top = S::linear_table().len() - 1;

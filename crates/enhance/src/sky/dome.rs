@@ -1,14 +1,15 @@
-//! A new sky, painted coarsely for the directions that a picture's pixels look in. Skies are
+//! A new sky, painted coarsely in the directions of a picture's pixels. Skies are
 //! smooth: what is finer than the coarse pixels is grain, and that comes with the composition.
 
 use plumbline_documents::SkyKind;
 use rayon::prelude::*;
 
-use crate::colour::luminance;
-use crate::plan::sky::NewSky;
-use crate::plan::smooth;
+use crate::math::colour::luminance;
+use crate::math::interpolation::smoothstep;
+use crate::math::statistics;
 use crate::sky::atmosphere::{Air, ClearSky};
 use crate::sky::clouds::{Ceiling, HIGH, LIGHT};
+use crate::sky::new_sky::NewSky;
 use crate::sky::planes::Plane;
 
 /// Longer side of the coarse sky.
@@ -29,7 +30,7 @@ pub(crate) fn paint(new: &NewSky, share: &Plane) -> [Plane; 3] {
     let pixels: Vec<[f32; 3]> = (0..width * height)
         .into_par_iter()
         .map(|i| {
-            // Where there is no sky nearby nobody will look.
+            // Without any sky nearby the colour is never used.
             if share.values[i] == 0.0 && !near_sky(&share, i) {
                 return [0.0; 3];
             }
@@ -43,7 +44,7 @@ pub(crate) fn paint(new: &NewSky, share: &Plane) -> [Plane; 3] {
     })
 }
 
-/// Whether a neighbour has sky: its colour is mixed with this one's when the sky is enlarged.
+/// True when a neighbour has sky: its colour is mixed with this one's when the sky is enlarged.
 fn near_sky(share: &Plane, at: usize) -> bool {
     let (x, y) = (at % share.width, at / share.width);
     let rows = y.saturating_sub(2)..(y + 3).min(share.height);
@@ -102,7 +103,7 @@ impl Dome {
         let mut light = self.sky.light(elevation, azimuth);
         let haze = 0.55 * (-elevation / HAZE).exp();
         if let Some(clouds) = &self.clouds {
-            let cloud = clouds.look(elevation, azimuth);
+            let cloud = clouds.at(elevation, azimuth);
             // Far clouds are seen through the air in front of them.
             let cover = cloud.cover * (1.0 - 0.5 * haze);
             let around = light;
@@ -115,15 +116,10 @@ impl Dome {
     }
 }
 
-/// Of the sky that will be seen.
+/// The median luminance of the visible sky.
 fn median(pixels: &[[f32; 3]], share: &Plane) -> f32 {
     let seen = pixels.iter().zip(&share.values).filter(|(_, s)| **s > 0.5);
-    let mut values: Vec<f32> = seen.map(|(p, _)| luminance(*p)).collect();
-    if values.is_empty() {
-        return 1.0;
-    }
-    let middle = values.len() / 2;
-    *values.select_nth_unstable_by(middle, f32::total_cmp).1
+    statistics::median(seen.map(|(p, _)| luminance(*p)).collect()).unwrap_or(1.0)
 }
 
 /// Brought to the level, brightness bent below white at one hue.
@@ -135,7 +131,7 @@ fn shoulder(light: [f32; 3], level: f32) -> [f32; 3] {
     }
     let room = BRIGHTEST - SHOULDER;
     let bent = SHOULDER + room * (1.0 - (-(most - SHOULDER) / room).exp());
-    let white = smooth(SHOULDER, 1.6, most) * 0.35;
+    let white = smoothstep(SHOULDER, 1.6, most) * 0.35;
     light.map(|v| {
         let v = v * bent / most;
         v + (bent - v) * white

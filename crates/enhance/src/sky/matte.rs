@@ -12,16 +12,15 @@
 
 use rayon::prelude::*;
 
+use crate::filters::scale::{self, Kernel};
 use crate::kernels::sky::unlike;
-use crate::light::{LUMA, Sample};
+use crate::math::interpolation::{columns_of, smoothstep};
+use crate::math::light::{LUMA, Sample};
 use crate::pixels::{Mask, Pixels, Samples};
-use crate::plan::smooth;
-use crate::scale::{self, Kernel};
 use crate::sky::islands::vouched;
 use crate::sky::planes::Plane;
 use crate::sky::row::Row;
 use crate::sky::view::{SkyView, view};
-use crate::steps::base::columns_of;
 
 /// Longer side of the coarse fields.
 const LONG_EDGE: u32 = 2048;
@@ -44,11 +43,11 @@ pub struct Matte {
     /// The share that does not depend on colour, and the share that does.
     pub(crate) base: Plane,
     pub(crate) trust: Plane,
-    /// What is sky of a coarse pixel.
+    /// Share of sky of a coarse pixel.
     pub(crate) share: Plane,
-    /// What the sky looks like.
+    /// Numbers about the sky.
     pub view: SkyView,
-    /// Where sky is certain, to look for another picture's sky in the same places.
+    /// Certain sky, to find another picture's sky in the same places.
     pub(crate) certain: Plane,
 }
 
@@ -69,8 +68,8 @@ impl Matte {
         let snapped = snapped(&guess, &luma(&light), window);
         let certain_sky = guess
             .smallest(off.div_ceil(2))
-            .map(|p| smooth(0.80, 0.96, p));
-        let certain_ground = guess.largest(off).map(|p| 1.0 - smooth(0.02, 0.15, p));
+            .map(|p| smoothstep(0.80, 0.96, p));
+        let certain_ground = guess.largest(off).map(|p| 1.0 - smoothstep(0.02, 0.15, p));
         let sky = smooth_sky(&light, &certain_sky);
 
         let unlike = distance(&light, &sky, &certain_sky);
@@ -80,13 +79,15 @@ impl Matte {
             distance(&ground, &sky, &certain_sky)
         };
         let far = far(&apart, &near, &snapped);
-        let trust = near.with(&apart, |near, apart| smooth(1.2 * near, 2.6 * near, apart));
+        let trust = near.with(&apart, |near, apart| {
+            smoothstep(1.2 * near, 2.6 * near, apart)
+        });
         let gate = guess
             .largest(off)
-            .map(|p| smooth(0.04, 0.25, p))
+            .map(|p| smoothstep(0.04, 0.25, p))
             .mean(off.div_ceil(4));
         let doubt = doubt(&snapped, &trust);
-        let base = snapped.map(|p| smooth(0.3, 0.7, p));
+        let base = snapped.map(|p| smoothstep(0.3, 0.7, p));
         let base = base.with(&trust, |base, trust| base * (1.0 - trust));
         let slope = far.with(&near, |far, near| 1.0 / (far - near));
         let mut matte = Self {
@@ -108,14 +109,14 @@ impl Matte {
         matte
     }
 
-    /// How much of every pixel is sky, on a copy of at most 2048 pixels a side.
+    /// Share of sky of every pixel, on a copy of at most 2048 pixels a side.
     pub fn coarse_mask(&self) -> Mask {
         let values = self.share.values.iter().map(|v| (v * 255.0 + 0.5) as u8);
         let (width, height) = (self.share.width as u32, self.share.height as u32);
         Mask::new(width, height, values.collect()).expect("every row has its length")
     }
 
-    /// Where to paint on a small copy of the frame, of a size: 255 where any of a pixel is sky.
+    /// The mask to paint in on a small copy of the frame: 255 where any of a pixel is sky.
     pub(crate) fn mask_of(&self, width: u32, height: u32) -> Mask {
         let share = self.share.resized(width as usize, height as usize);
         let any = |v: &f32| if *v > 0.02 { 255 } else { 0 };
@@ -155,7 +156,7 @@ impl Matte {
         Plane::new(self.share.width, self.share.height, values.collect())
     }
 
-    /// How much of every pixel is sky, full size.
+    /// Share of sky of every pixel, full size.
     pub fn mask(&self, pixels: &Pixels) -> Mask {
         let (width, height) = (pixels.width(), pixels.height());
         let values = match pixels.samples() {
@@ -214,7 +215,7 @@ fn distance(one: &[Plane; 3], sky: &[Plane; 3], certain: &Plane) -> Plane {
     Plane::new(sky[0].width, sky[0].height, values)
 }
 
-/// How unlike its smooth colour certain sky is hereabouts: grain, and the texture of clouds.
+/// Local deviation of certain sky from its smooth colour: grain, and the texture of clouds.
 fn tolerance(unlike: &Plane, certain: &Plane, window: usize) -> Plane {
     let grain = unlike.map(|v| v.min(0.10)).filled(certain);
     let around = grain.mean(2 * window).map(|v| 0.02 + 2.0 * v);
@@ -222,12 +223,12 @@ fn tolerance(unlike: &Plane, certain: &Plane, window: usize) -> Plane {
     around.with(certain, |around, certain| around.max(0.16 * certain))
 }
 
-/// Where a pixel is no sky at all: near the ground's own distance, and the nearer to the sky's
+/// Distance at which a pixel is no sky at all: near the ground's own, and the nearer to the sky's
 /// colour the less likely sky is there.
 fn far(apart: &Plane, near: &Plane, likely: &Plane) -> Plane {
     let reach = apart.with(near, |apart, near| (0.9 * apart).max(near + 0.06) - near);
     let reach = reach.with(likely, |reach, p| {
-        reach * (0.35 + 0.65 * smooth(0.02, 0.25, p))
+        reach * (0.35 + 0.65 * smoothstep(0.02, 0.25, p))
     });
     reach.with(near, |reach, near| near + reach)
 }
@@ -262,7 +263,7 @@ pub(crate) fn light(small: &Pixels) -> [Plane; 3] {
     })
 }
 
-/// Encoded luma, for edges as eyes see them.
+/// Encoded luma, for perceived edges.
 fn luma(light: &[Plane; 3]) -> Plane {
     let sum = light[0].with(&light[1], |r, g| LUMA[0] * r + LUMA[1] * g);
     sum.with(&light[2], |s, b| (s + LUMA[2] * b).sqrt())

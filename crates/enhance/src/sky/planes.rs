@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
+use crate::filters::box_mean::box_mean;
+use crate::math::interpolation::position;
 use crate::pixels::Mask;
-use crate::steps::base::{box_mean, position};
 
 /// One number for every coarse pixel, row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,8 +170,8 @@ impl Plane {
         )
     }
 
-    /// Where the weight is less than one, what lies around shines through, from as far as it takes
-    /// (pull and push: Gortler et al. 1996, "The Lumigraph").
+    /// The plane with its holes filled: where the weight is less than one, the surroundings show
+    /// through, from as far as it takes (pull and push: Gortler et al. 1996, "The Lumigraph").
     pub fn filled(&self, weight: &Self) -> Self {
         if self.width == 1 && self.height == 1 {
             return self.clone();

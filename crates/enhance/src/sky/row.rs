@@ -1,7 +1,7 @@
 //! Full-size rows of the matte's fields, and of any coarse field.
 
 use crate::kernels::sky::{Fields, shares};
-use crate::light::Sample;
+use crate::math::light::Sample;
 use crate::sky::matte::Matte;
 use crate::sky::planes::Plane;
 
@@ -11,7 +11,7 @@ pub(crate) struct Row {
     /// First full-size column with sky, and the one after the last.
     pub from: usize,
     pub to: usize,
-    /// What is sky of each of them.
+    /// Share of sky of each of them.
     pub share: Vec<f32>,
     fields: Fields,
     light: [Vec<f32>; 3],

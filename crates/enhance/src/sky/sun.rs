@@ -1,29 +1,25 @@
-//! Where the sun stood when a photo was taken.
+//! Position of the sun when a photo was taken.
 //!
 //! Source: the low-precision formulas of the Astronomical Almanac (Michalsky 1988, "The Astronomical
 //! Almanac's algorithm for approximate solar position"), good to a hundredth of a degree until 2050.
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{Metadata, Whereabouts};
+use crate::shot::GpsFix;
 
 /// The sun, as a photo's GPS block has it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Sun {
     /// Above the horizon, degrees.
     pub elevation_degrees: f32,
-    /// From the camera's direction, degrees, positive to the right; `None`: nobody knows where the
-    /// camera looked.
+    /// From the camera's direction, degrees, positive to the right; `None`: the camera's heading is
+    /// not known.
     pub azimuth_degrees: Option<f32>,
 }
 
 impl Sun {
-    /// `None`: the photo does not say where and when it was taken.
-    pub fn of(metadata: &Metadata) -> Option<Self> {
-        metadata.whereabouts().map(|known| Self::at(&known))
-    }
-
-    fn at(known: &Whereabouts) -> Self {
+    /// The sun at the time and place of a shot.
+    pub fn at(known: &GpsFix) -> Self {
         let (elevation, azimuth) = position(known);
         let turned = |heading: f64| (azimuth - heading + 540.0).rem_euclid(360.0) - 180.0;
         Self {
@@ -34,7 +30,7 @@ impl Sun {
 }
 
 /// Elevation, and azimuth clockwise from north, degrees; without refraction.
-fn position(known: &Whereabouts) -> (f64, f64) {
+fn position(known: &GpsFix) -> (f64, f64) {
     let n = known.days_since_2000;
     let mean_longitude = 280.460 + 0.985_647_4 * n;
     let anomaly = (357.528 + 0.985_600_3 * n).to_radians();
@@ -63,7 +59,7 @@ mod tests {
     use super::*;
 
     fn at(latitude: f64, longitude: f64, days_since_2000: f64) -> (f64, f64) {
-        position(&Whereabouts {
+        position(&GpsFix {
             latitude,
             longitude,
             days_since_2000,
@@ -94,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_cameras_heading_turns_the_sun() {
-        let known = Whereabouts {
+        let known = GpsFix {
             latitude: 51.4769,
             longitude: 0.0,
             days_since_2000: 9668.0,

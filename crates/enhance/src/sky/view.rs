@@ -1,17 +1,18 @@
-//! What the sky of a picture looks like: how much of it there is, how sure, its colour, and from
-//! which side its light comes.
+//! Numbers about the sky of a picture: its share, doubt and colour, and the side its light comes
+//! from.
 
 use serde::{Deserialize, Serialize};
 
-use crate::colour::{lab, luminance};
+use crate::math::colour::{lab, luminance};
+use crate::math::statistics::median;
 use crate::sky::planes::Plane;
 
 /// Numbers about a sky. Shares are of the picture, 0.0 to 1.0; light is linear, 0.0 to 1.0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct SkyView {
-    /// How much of the picture is sky.
+    /// Share of the picture that is sky.
     pub share: f32,
-    /// What neither the guess nor colour could decide, as a share of the sky, 0.0 and more.
+    /// Part that neither the guess nor colour could decide, as a share of the sky, 0.0 and more.
     pub doubt: f32,
     /// Share of the upper border that is sky.
     pub top: f32,
@@ -59,15 +60,8 @@ fn lowest(share: &Plane) -> f32 {
 fn ground(share: &Plane, light: &[Plane; 3]) -> f32 {
     let of = |i: usize| luminance([0, 1, 2].map(|c| light[c].values[i]));
     let indices = (0..share.values.len()).step_by(7);
-    let mut values: Vec<f32> = indices
-        .filter(|&i| share.values[i] < 0.05)
-        .map(of)
-        .collect();
-    if values.is_empty() {
-        return 0.0;
-    }
-    let middle = values.len() / 2;
-    *values.select_nth_unstable_by(middle, f32::total_cmp).1
+    let values = indices.filter(|&i| share.values[i] < 0.05).map(of);
+    median(values.collect()).unwrap_or(0.0)
 }
 
 /// Every `STEP`th pixel is enough for a mean.

@@ -1,5 +1,7 @@
 //! Affine colour transforms and the least squares that find them.
 
+use crate::math::linear;
+
 /// Three rows of four: red, green, blue and one to each output channel, in unit values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Affine([[f32; 4]; 3]);
@@ -32,7 +34,7 @@ impl Affine {
         Self(mixed)
     }
 
-    /// How far a colour's image is from another colour, root mean square over the channels.
+    /// Distance of a transformed colour from another, root mean square over the channels.
     pub fn distance(&self, from: [f32; 3], to: [f32; 3]) -> f32 {
         let found = self.of(from);
         let sum: f32 = (0..3).map(|c| (found[c] - to[c]).powi(2)).sum();
@@ -75,35 +77,19 @@ impl Normal {
     }
 
     /// The transform, drawn toward a prior with the weight of so many pixels, so that a cell with
-    /// few or flat colours follows its surroundings instead of its noise.
+    /// few or flat colours follows its surroundings instead of its noise. The prior also keeps the
+    /// matrix positive definite.
     pub fn solve(&self, prior: &Affine, weight: f64) -> Affine {
         let (mut a, mut b) = (self.inputs, self.outputs);
         for i in 0..4 {
             a[i][i] += weight;
             (0..3).for_each(|c| b[i][c] += weight * f64::from(prior.0[c][i]));
         }
-        let solved = eliminate(a, b);
+        let solved = linear::eliminate(a, b);
         let mut rows = [[0.0; 4]; 3];
         for (i, solved) in solved.iter().enumerate() {
             (0..3).for_each(|c| rows[c][i] = solved[c] as f32);
         }
         Affine(rows)
     }
-}
-
-/// Gaussian elimination; the prior keeps the matrix positive definite, so no pivoting is needed.
-fn eliminate(mut a: [[f64; 4]; 4], mut b: [[f64; 3]; 4]) -> [[f64; 3]; 4] {
-    for k in 0..4 {
-        for i in k + 1..4 {
-            let factor = a[i][k] / a[k][k];
-            (k..4).for_each(|j| a[i][j] -= factor * a[k][j]);
-            (0..3).for_each(|c| b[i][c] -= factor * b[k][c]);
-        }
-    }
-    for k in (0..4).rev() {
-        let row = a[k];
-        let known = |c: usize| -> f64 { (k + 1..4).map(|j| row[j] * b[j][c]).sum() };
-        b[k] = [0, 1, 2].map(|c| (b[k][c] - known(c)) / row[k]);
-    }
-    b
 }

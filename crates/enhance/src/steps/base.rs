@@ -4,10 +4,12 @@
 //! on a copy of at most 2048 pixels, enlarged smoothly, and evaluated with the full-size luma.
 //! So the layer follows full-size edges and leaves no glow around windows.
 
+use crate::filters::box_mean::{box_mean, box_mean_of};
+use crate::filters::scale::{self, Kernel};
 use crate::kernels::grade::mix;
-use crate::light::LUMA;
+use crate::math::interpolation::{columns_of, position};
+use crate::math::light::LUMA;
 use crate::pixels::Pixels;
-use crate::scale::{self, Kernel};
 
 /// Longer side of the copy the coefficients are fitted on.
 const LONG_EDGE: u32 = 2048;
@@ -108,96 +110,12 @@ impl Base {
     }
 }
 
-/// For every fine column the coarse column to its left, which has a next one wherever there are
-/// two, and the share of that next.
-pub(crate) fn columns_of(fine: usize, coarse: usize) -> Vec<(u32, f32)> {
-    let place = |x| {
-        let (left, share) = position(x, fine, coarse);
-        if left + 1 < coarse {
-            (left as u32, share)
-        } else {
-            (left.saturating_sub(1) as u32, 1.0)
-        }
-    };
-    (0..fine).map(place).collect()
-}
-
 fn lumas(small: &Pixels) -> Vec<f32> {
     let luma = |p: &[u8; 3]| {
         (LUMA[0] * f32::from(p[0]) + LUMA[1] * f32::from(p[1]) + LUMA[2] * f32::from(p[2])) / 255.0
     };
     let rgb = small.rgb8();
     rgb.as_chunks::<3>().0.iter().map(luma).collect()
-}
-
-/// Where the centre of a fine cell lies among the centres of coarse ones.
-pub(crate) fn position(fine: usize, fine_count: usize, coarse_count: usize) -> (usize, f32) {
-    let at = (fine as f32 + 0.5) * coarse_count as f32 / fine_count as f32 - 0.5;
-    let at = at.clamp(0.0, (coarse_count - 1) as f32);
-    let left = (at as usize).min(coarse_count - 1);
-    (left, at - left as f32)
-}
-
-/// Mean over a square window, cut at the borders, by running sums.
-pub(crate) fn box_mean(plane: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
-    let copy = |y: usize, to: &mut [f32]| to.copy_from_slice(&plane[y * width..][..width]);
-    box_mean_of(copy, width, height, radius)
-}
-
-/// The same of a plane whose rows are written when they are wanted. Only the rows under the window
-/// are kept.
-fn box_mean_of(
-    write: impl Fn(usize, &mut [f32]),
-    width: usize,
-    height: usize,
-    radius: usize,
-) -> Vec<f32> {
-    let kept = (2 * radius + 2).min(height.max(1));
-    let (mut ring, mut row) = (vec![0.0_f32; kept * width], vec![0.0_f32; width]);
-    let mut out = vec![0.0_f32; width * height];
-    let mut sums = vec![0.0_f64; width];
-    let mut entered = 0;
-    for (y, to) in out.chunks_exact_mut(width).enumerate() {
-        if y > radius {
-            let left = &ring[(y - radius - 1) % kept * width..][..width];
-            sums.iter_mut()
-                .zip(left)
-                .for_each(|(sum, v)| *sum -= f64::from(*v));
-        }
-        while entered < (y + radius + 1).min(height) {
-            let across = &mut ring[entered % kept * width..][..width];
-            write(entered, &mut row);
-            mean_row(&row, across, radius);
-            sums.iter_mut()
-                .zip(across)
-                .for_each(|(sum, v)| *sum += f64::from(*v));
-            entered += 1;
-        }
-        let count = (y + radius).min(height - 1) + 1 - y.saturating_sub(radius);
-        let scale = 1.0 / count as f64;
-        to.iter_mut()
-            .zip(&sums)
-            .for_each(|(to, sum)| *to = (sum * scale) as f32);
-    }
-    out
-}
-
-fn mean_row(from: &[f32], to: &mut [f32], radius: usize) {
-    let width = from.len();
-    let mut sum: f64 = from[..radius.min(width)]
-        .iter()
-        .map(|&v| f64::from(v))
-        .sum();
-    for x in 0..width {
-        if x + radius < width {
-            sum += f64::from(from[x + radius]);
-        }
-        if x > radius {
-            sum -= f64::from(from[x - radius - 1]);
-        }
-        let count = (x + radius).min(width - 1) + 1 - x.saturating_sub(radius);
-        to[x] = (sum / count as f64) as f32;
-    }
 }
 
 #[cfg(test)]
@@ -231,36 +149,5 @@ mod tests {
                 assert!((fine.offset[x] - wanted(&base.b)).abs() < 1e-4, "{x}, {y}");
             }
         }
-    }
-
-    #[test]
-    fn a_window_mean_of_a_constant_is_the_constant() {
-        let mean = box_mean(&[0.25; 7 * 5], 7, 5, 3);
-        assert!(mean.iter().all(|v| (v - 0.25).abs() < 1e-6));
-    }
-
-    #[test]
-    fn a_window_mean_is_that_of_the_slow_definition() {
-        for (width, height, radius) in [(13, 29, 3), (9, 5, 4), (6, 40, 1)] {
-            let plane: Vec<f32> = (0..width * height)
-                .map(|i| (i * 7919 % 251) as f32)
-                .collect();
-            let found = box_mean(&plane, width, height, radius);
-            let reach =
-                |at: usize, size: usize| at.saturating_sub(radius)..(at + radius + 1).min(size);
-            for (i, found) in found.iter().enumerate() {
-                let (rows, columns) = (reach(i / width, height), reach(i % width, width));
-                let count = (rows.len() * columns.len()) as f32;
-                let row = |y: usize| columns.clone().map(move |x| (x, y));
-                let sum: f32 = rows.flat_map(row).map(|(x, y)| plane[y * width + x]).sum();
-                assert!((found - sum / count).abs() < 1e-3, "{i}: {found}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_window_mean_counts_only_what_is_inside() {
-        let mean = box_mean(&[1.0, 2.0, 3.0, 4.0], 4, 1, 1);
-        assert_eq!(mean, [1.5, 2.0, 3.0, 3.5]);
     }
 }

@@ -3,29 +3,38 @@
 
 use rayon::prelude::*;
 
-use crate::kernels::grade::Row;
-use crate::light::Sample;
+use crate::kernels::grade::{Point, Row, STEPS};
+use crate::kernels::sample::Graded;
 use crate::pixels::{Pixels, Samples};
-use crate::plan::Plan;
 use crate::steps::base::{Base, Fine};
+use crate::steps::corners::Corners;
 use crate::steps::sharpen::Sharpening;
-use crate::steps::tone::{Point, STEPS};
+use crate::steps::tone::Tone;
 use crate::steps::white_balance::WhiteBalance;
 
+/// The steps of one pass, at the strength they are applied with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Natural {
+    pub corners: Corners,
+    pub white_balance: WhiteBalance,
+    pub sharpening: Sharpening,
+    pub tone: Tone,
+}
+
 /// The edited picture; `None` never happens for a picture that keeps its own size.
-pub(crate) fn apply(pixels: &Pixels, plan: &Plan) -> Option<Pixels> {
+pub(crate) fn apply(pixels: &Pixels, steps: &Natural) -> Option<Pixels> {
     let (columns, rows) = (pixels.width(), pixels.height());
     match pixels.samples() {
-        Samples::Eight(v) => Pixels::from_eight(columns, rows, edited(v, pixels, plan)),
-        Samples::Sixteen(v) => Pixels::from_sixteen(columns, rows, edited(v, pixels, plan)),
+        Samples::Eight(v) => Pixels::from_eight(columns, rows, edited(v, pixels, steps)),
+        Samples::Sixteen(v) => Pixels::from_sixteen(columns, rows, edited(v, pixels, steps)),
     }
 }
 
 /// Room for the result is taken first: it fits where the picture lay before it was straightened, as
 /// long as nothing smaller lies there.
-fn edited<S: Sample>(samples: &[S], pixels: &Pixels, plan: &Plan) -> Vec<S> {
+fn edited<S: Graded>(samples: &[S], pixels: &Pixels, steps: &Natural) -> Vec<S> {
     let mut out = vec![S::default(); samples.len()];
-    Edit::new(pixels, plan).rows(samples, &mut out);
+    Edit::new(pixels, steps).rows(samples, &mut out);
     out
 }
 
@@ -51,10 +60,10 @@ struct Rows {
 }
 
 impl Edit {
-    fn new(pixels: &Pixels, plan: &Plan) -> Self {
+    fn new(pixels: &Pixels, steps: &Natural) -> Self {
         let (width, height) = (pixels.width() as usize, pixels.height() as usize);
         let base = Base::fit(pixels);
-        let corners = plan.corners.scaled(plan.strength);
+        let corners = steps.corners;
         Self {
             columns: base.columns(width),
             base,
@@ -62,13 +71,13 @@ impl Edit {
                 corners.factors(width, height),
                 corners.factors(height, width),
             ],
-            balance: plan.white_balance.scaled(plan.strength),
-            sharpening: plan.sharpening.scaled(plan.strength),
-            table: plan.tone.scaled(plan.strength).table(),
+            balance: steps.white_balance,
+            sharpening: steps.sharpening,
+            table: steps.tone.table(),
         }
     }
 
-    fn rows<S: Sample>(&self, samples: &[S], out: &mut [S]) {
+    fn rows<S: Graded>(&self, samples: &[S], out: &mut [S]) {
         let row = self.columns.len() * 3;
         let strips = out.par_chunks_mut(row * STRIP).enumerate();
         strips.for_each_init(Rows::default, |rows, (strip, to)| {
@@ -81,7 +90,7 @@ impl Edit {
         });
     }
 
-    fn row<S: Sample>(&self, samples: &[S], y: usize, rows: &mut Rows, to: &mut [S]) {
+    fn row<S: Graded>(&self, samples: &[S], y: usize, rows: &mut Rows, to: &mut [S]) {
         let height = self.corners[1].len();
         self.base.row(y, height, &self.columns, &mut rows.base);
         let graded = Row {
@@ -90,7 +99,7 @@ impl Edit {
             slope: &rows.base.slope,
             offset: &rows.base.offset,
             table: &self.table,
-            balance: Some(self.balance).filter(|balance| !balance.is_neutral()),
+            balance: (!self.balance.is_neutral()).then_some(self.balance.gains),
         };
         S::grade(&samples[y * to.len()..][..to.len()], &graded, to);
     }
@@ -126,7 +135,7 @@ impl Edit {
 
 impl Rows {
     /// Lumas around the first row of a strip; beyond the picture its border is repeated.
-    fn begin<S: Sample>(&mut self, samples: &[S], row: usize, y: usize) {
+    fn begin<S: Graded>(&mut self, samples: &[S], row: usize, y: usize) {
         let last = samples.len() / row - 1;
         for (i, y) in [y.saturating_sub(1), y, (y + 1).min(last)]
             .into_iter()
@@ -138,7 +147,7 @@ impl Rows {
     }
 
     /// From row `y` to the one below.
-    fn step<S: Sample>(&mut self, samples: &[S], row: usize, y: usize) {
+    fn step<S: Graded>(&mut self, samples: &[S], row: usize, y: usize) {
         let last = samples.len() / row - 1;
         self.luma.rotate_left(1);
         let below = (y + 2).min(last);

@@ -4,29 +4,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::sharpen;
-use crate::measure::Measured;
-use crate::plan::smooth;
 
 /// Unsharp masking over 3 x 3 pixels (binomial, σ about 0.7). `amount` 0.0 leaves all as is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sharpening {
-    /// How much of the difference to the surroundings is added, 0.0 to 0.5.
+    /// Share of the difference to the surroundings that is added, 0.0 to 0.5.
     pub amount: f32,
     /// Difference in luma, 0.0 to 1.0, that is grain and is not sharpened.
     pub grain: f32,
 }
 
 impl Sharpening {
-    /// Small pictures were sharpened when they were made small; noise takes sharpening away.
-    pub(crate) fn plan(measured: &Measured) -> Self {
-        let megapixels = measured.width as f32 * measured.height as f32 / 1e6;
-        let quiet = smooth(0.02, 0.006, measured.noise);
-        Self {
-            amount: 0.3 * smooth(3.0, 12.0, megapixels) * quiet,
-            grain: (2.0 * measured.noise).min(0.02),
-        }
-    }
-
     /// A share of it, 0.0 (nothing) to 1.0 (all).
     pub fn scaled(&self, strength: f32) -> Self {
         Self {

@@ -7,9 +7,9 @@
 
 use rayon::prelude::*;
 
-use crate::light::Sample;
+use crate::filters::scale::{self, Kernel};
+use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
-use crate::scale::{self, Kernel};
 use crate::scene::SMALL_PIXELS;
 use crate::steps::tiles::band::{Band, mix};
 use crate::steps::tiles::coarse::{Coarse, Strip};
@@ -35,7 +35,7 @@ pub(crate) fn apply(pixels: &Pixels, painted: &Coarse, strength: f32) -> Option<
     }
 }
 
-/// What the fit is made at: as small as what a guided correction sees.
+/// The copy that the fit is made on: as small as that of a guided correction.
 fn small(coarse: &Coarse) -> Pixels {
     let pixels = coarse.pixels();
     let area = f64::from(SMALL_PIXELS);
@@ -43,7 +43,7 @@ fn small(coarse: &Coarse) -> Pixels {
     scale::shrink(&pixels, width, height, Kernel::Area)
 }
 
-/// What the transform alone makes of the photo, averaged as the tiles are.
+/// The photo under the transform alone, averaged as the tiles are.
 fn fitted<S: Sample>(slicing: &Slicing<'_>, samples: &[S], width: u32, height: u32) -> Coarse {
     let row = width as usize * 3;
     Coarse::of_strips(width, height, |strip: Strip| {

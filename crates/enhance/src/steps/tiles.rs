@@ -1,13 +1,11 @@
 //! Tiles: a model paints the whole picture anew, piece by piece, and a middle band of what it
 //! painted reaches the photo.
 //!
-//! Colour comes from a smooth transform of the original, fitted to what was painted
-//! ([`Transfer`]), never from a decoder. What is finer than a decoder can tell stays the original's;
-//! what is coarser than the fit's window is the fit's. See [`band`] for the numbers.
+//! Colour comes from a smooth transform of the original, fitted to what was painted (`transfer`),
+//! never from a decoder. What is finer than a decoder resolves stays the original's; what is coarser
+//! than the fit's window is the fit's. See `band` for the numbers.
 //!
 //! Parameters: the grid, in the plan; side 1024 or 768 pixels, overlap 64 to 128.
-//!
-//! [`Transfer`]: crate::steps::transfer::Transfer
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +15,7 @@ pub(crate) mod band;
 pub(crate) mod canvas;
 pub(crate) mod coarse;
 
-/// Where tiles lie.
+/// Grid of tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grid {
     /// Columns and rows of a tile, pixels.
@@ -28,8 +26,8 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Of tiles of a side: an eighth of it is shared, 128 pixels of 1024 and 96 of 768. From one
-    /// tile to the next it is a multiple of 8 then, so latents lie on latents.
+    /// A grid of tiles with a side: an eighth of it is shared, 128 pixels of 1024 and 96 of 768.
+    /// From one tile to the next it is a multiple of 8 then, so latents lie on latents.
     pub fn of_side(side: u32) -> Self {
         let side = side.max(64);
         Self {
@@ -53,7 +51,7 @@ impl Grid {
             .collect()
     }
 
-    /// Where tiles begin along one side of the picture.
+    /// First pixels of the tiles along one side of the picture.
     pub(crate) fn starts(&self, length: u32) -> Vec<u32> {
         let Some(last) = length.checked_sub(self.side).filter(|last| *last > 0) else {
             return vec![0];
@@ -63,7 +61,7 @@ impl Grid {
         before.chain([last]).collect()
     }
 
-    /// Where one tile fades into another along one side of the picture: first pixel and end.
+    /// Fades from one tile into another along one side of the picture: first pixel and end.
     pub(crate) fn fades(&self, length: u32) -> Vec<(u32, u32)> {
         let starts = self.starts(length);
         let overlap = self.overlap.min(self.side / 2);
@@ -79,9 +77,9 @@ impl Grid {
         fades
     }
 
-    /// How much every tile counts along one side of the picture, pixel by pixel of the tile:
-    /// raised cosines over the overlap. The weights of all tiles at a place are one together, also
-    /// where the last tile overlaps two others.
+    /// Weights of every tile along one side of the picture, pixel by pixel of the tile: raised
+    /// cosines over the overlap. The weights of all tiles at a place are one together, also where
+    /// the last tile overlaps two others.
     pub(crate) fn weights(&self, length: u32) -> Vec<Vec<f32>> {
         let starts = self.starts(length);
         let mut raw: Vec<Vec<f32>> = (0..starts.len())

@@ -6,15 +6,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::light;
-use crate::plan::smooth;
+use crate::kernels::grade::{Point, STEPS};
+use crate::math::interpolation::smoothstep;
+use crate::math::light;
 
 /// The tone of an edit. All zero leaves every pixel as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Tone {
     /// Stops for the midtones, -1.2 to 2.0.
     pub exposure_ev: f32,
-    /// How long the lift stays linear below white, 1.5 (bends early) to 8.0 (late).
+    /// Knee below white where the lift stops being linear, 1.5 (early) to 8.0 (late).
     pub knee: f32,
     /// Light that white becomes when darkening, 0.7 to 1.0: where half a picture is blown, its white
     /// was never white.
@@ -50,22 +51,8 @@ fn white() -> f32 {
     1.0
 }
 
-/// Steps of the tables over the base layer.
-pub(crate) const STEPS: usize = 4096;
-
-/// What happens at one brightness of the surroundings.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Point {
-    /// Factor on linear light.
-    pub gain: f32,
-    /// The shoulder's bend: `gain` to the eighth, or over white when darkening, minus one.
-    pub bend: f32,
-    /// Factor on chroma.
-    pub chroma: f32,
-}
-
 impl Tone {
-    /// Whether it changes nothing.
+    /// True when it changes nothing.
     pub fn is_flat(&self) -> bool {
         [
             self.exposure_ev,
@@ -125,9 +112,9 @@ impl Tone {
     /// Shadows are lifted most around luma 0.12 and less toward black, so that black stays deep;
     /// highlights are taken back most around luma 0.88 and not at all at white.
     fn local_ev(&self, luma: f32) -> f32 {
-        let shadows = smooth(0.52, 0.12, luma) * (0.35 + 0.65 * smooth(0.0, 0.12, luma));
-        let highlights = smooth(0.62, 0.88, luma) * smooth(1.0, 0.88, luma);
-        let room = smooth(0.80, 0.35, luma);
+        let shadows = smoothstep(0.52, 0.12, luma) * (0.35 + 0.65 * smoothstep(0.0, 0.12, luma));
+        let highlights = smoothstep(0.62, 0.88, luma) * smoothstep(1.0, 0.88, luma);
+        let room = smoothstep(0.80, 0.35, luma);
         self.room_ev * room + self.shadow_lift_ev * shadows - self.highlight_ev * highlights
     }
 }

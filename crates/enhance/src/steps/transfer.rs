@@ -7,7 +7,8 @@
 
 use rayon::prelude::*;
 
-use crate::light::{LUMA, Sample};
+use crate::math::light::{LUMA, Sample};
+use crate::math::statistics::median;
 use crate::pixels::{Pixels, Samples};
 use crate::steps::affine::{Affine, Normal};
 
@@ -122,8 +123,8 @@ impl Slicing<'_> {
         (self.places.len(), self.height)
     }
 
-    /// Makes row `y`: what becomes of each pixel is told its column, its colour and the colour
-    /// that the transform gives it, neither clamped. `line` is room for cells.
+    /// Makes row `y`: `becomes` gives the new colour of a pixel from its column, its colour and the
+    /// colour that the transform gives it, neither clamped. `line` is room for cells.
     #[inline(always)]
     pub fn row<S: Sample>(
         &self,
@@ -154,7 +155,7 @@ impl Slicing<'_> {
     }
 }
 
-/// Where a full-size coordinate lies on the grid, whose first and last nodes are the borders.
+/// Place of a full-size coordinate on the grid, whose first and last nodes are the borders.
 pub(crate) fn place(at: usize, count: usize, last: usize) -> (usize, f32) {
     let at = (at as f32 + 0.5) * last as f32 / count as f32;
     let left = (at as usize).min(last);
@@ -193,9 +194,8 @@ fn robust_global(from: &[[f32; 3]], to: &[[f32; 3]]) -> Affine {
 /// Median distance between the proposal and the whole picture's transform, from every 7th pixel.
 fn median_change(from: &[[f32; 3]], to: &[[f32; 3]], global: &Affine) -> f32 {
     let pairs = from.iter().zip(to).step_by(7);
-    let mut distances: Vec<f32> = pairs.map(|(f, t)| global.distance(*f, *t)).collect();
-    let middle = distances.len() / 2;
-    *distances.select_nth_unstable_by(middle, f32::total_cmp).1
+    let distances = pairs.map(|(f, t)| global.distance(*f, *t));
+    median(distances.collect()).expect("a picture has pixels")
 }
 
 /// Full for what fits, fading to almost nothing for what does not (Geman and McClure).

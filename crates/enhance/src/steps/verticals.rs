@@ -2,13 +2,12 @@
 //!
 //! A camera turned about its own centre (roll, then pitch), one resampling, the largest crop of
 //! the picture's shape without an empty corner, nothing enlarged: the textbook rectification by the
-//! vertical vanishing point, within limits beyond which a tilt is more likely meant.
+//! vertical vanishing point.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::warp::{self, Line, Source};
-use crate::measure::Tilt;
 use crate::pixels::{Pixels, Samples};
 
 mod frame;
@@ -33,37 +32,7 @@ pub struct Verticals {
     pub centre_y: f32,
 }
 
-/// Smaller rolls are not seen, degrees.
-const UNSEEN_ROLL: f32 = 0.15;
-/// Leaning of the outermost verticals by perspective that is not seen, degrees.
-const UNSEEN_LEAN: f32 = 0.35;
-/// Larger angles are meant, degrees.
-const MOST_ROLL: f32 = 6.0;
-const MOST_PITCH: f32 = 8.0;
-/// Smallest share of each side that may be left.
-const LEAST_KEPT: f32 = 0.88;
-
 impl Verticals {
-    /// What to take out of a measured tilt: nothing unless it is well supported, visible and not
-    /// meant; roll alone where taking out the pitch as well would cost too much of the picture.
-    pub(crate) fn plan(tilt: &Tilt, width: u32, height: u32) -> Self {
-        let meant = tilt.roll_degrees.abs() > MOST_ROLL || tilt.pitch_degrees.abs() > MOST_PITCH;
-        if meant || !tilt.is_confident() {
-            return Self::default();
-        }
-        let pitch = if lean(tilt, width, height) < UNSEEN_LEAN {
-            0.0
-        } else {
-            tilt.pitch_degrees * pitch_share(tilt.pitch_degrees)
-        };
-        let allowed = |pitch: f32| {
-            let turned = Self::turned(tilt.roll_degrees, pitch, tilt.focal_35mm, width, height);
-            let seen = tilt.roll_degrees.abs() >= UNSEEN_ROLL || pitch != 0.0;
-            (seen && turned.kept >= LEAST_KEPT).then_some(turned)
-        };
-        allowed(pitch).or_else(|| allowed(0.0)).unwrap_or_default()
-    }
-
     /// A turn by these degrees, with the largest crop it leaves of a picture of that size.
     pub fn turned(roll: f32, pitch: f32, focal_35mm: f32, width: u32, height: u32) -> Self {
         let crop = Turn::new(roll, pitch, focal_35mm, width, height).largest_crop();
@@ -77,7 +46,7 @@ impl Verticals {
         }
     }
 
-    /// Whether it changes nothing.
+    /// True when it changes nothing.
     pub fn is_upright(&self) -> bool {
         self.roll_degrees == 0.0 && self.pitch_degrees == 0.0
     }
@@ -155,23 +124,4 @@ fn rows<S: Copy + Default + Send>(
         .enumerate()
         .for_each_init(Vec::new, |between, (y, row)| fill(y, between, row));
     samples
-}
-
-/// How far perspective makes a vertical at the picture's edge lean, degrees.
-fn lean(tilt: &Tilt, width: u32, height: u32) -> f32 {
-    let share = width as f32 / (width as f32).hypot(height as f32);
-    let pitch = tilt.pitch_degrees.to_radians();
-    (pitch.tan() * share * FILM_DIAGONAL_MM / 2.0 / tilt.focal_35mm)
-        .atan()
-        .to_degrees()
-        .abs()
-}
-
-/// Diagonal of 36 x 24 mm film.
-const FILM_DIAGONAL_MM: f32 = 43.27;
-
-/// All of a small pitch, four fifths of the largest: a tall house made wholly upright seems to
-/// topple towards us.
-fn pitch_share(pitch: f32) -> f32 {
-    1.0 - 0.2 * crate::plan::smooth(3.0, MOST_PITCH, pitch.abs())
 }

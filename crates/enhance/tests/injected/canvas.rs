@@ -101,7 +101,7 @@ pub struct Area {
 }
 
 impl Area {
-    /// How deep a place lies inside an ellipse in the rectangle: 1 in the middle, 0 outside, with
+    /// Depth of a place inside an ellipse in the rectangle: 1 in the middle, 0 outside, with
     /// a soft rim of so many pixels.
     pub fn ellipse(self, x: usize, y: usize, rim: f32) -> f32 {
         let (a, b) = (self.width as f32 / 2.0, self.height as f32 / 2.0);

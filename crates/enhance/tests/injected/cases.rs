@@ -7,19 +7,19 @@ use plumbline_enhance::{
 
 use crate::injected::canvas::Canvas;
 use crate::injected::damages::{DAMAGES, Damage, Promise};
-use crate::injected::dice::Dice;
-use crate::injected::looks::{LOOKS, Look};
+use crate::injected::edits::{EDITS, Edit};
+use crate::injected::rng::Rng;
 use crate::injected::sky;
 
 /// A photo to work on.
 pub struct Photo {
     pub name: String,
     pub pixels: Pixels,
-    /// Where its sky is, drawn or checked by a person.
+    /// Mask of its sky, drawn or checked by a person.
     pub sky: Option<Mask>,
 }
 
-/// What a case is for.
+/// Purpose of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aim {
     /// Holding it would be a false alarm.
@@ -40,14 +40,14 @@ pub struct Case {
     pub sky: Option<Mask>,
 }
 
-/// Every case of a photo, made when it is asked for. Damages come after a look that changes from
+/// Every case of a photo, made when it is asked for. Damages come after an edit that changes from
 /// one to the next.
 pub fn of<'a>(photo: &'a Photo, other: &'a Pixels) -> impl Iterator<Item = Case> + 'a {
-    let looks = LOOKS.iter().map(|(name, look)| wanted(photo, name, *look));
+    let edits = EDITS.iter().map(|(name, edit)| wanted(photo, name, *edit));
     let damages = DAMAGES.iter();
     let damaged =
         damages.map(|(name, promise, damage)| spoiled(photo, other, name, *promise, *damage));
-    looks
+    edits
         .chain(corrected(photo))
         .chain(resaved(photo))
         .chain(damaged)
@@ -65,16 +65,16 @@ fn case(photo: &Photo, name: &'static str, aim: Aim, result: Pixels) -> Case {
     }
 }
 
-fn wanted(photo: &Photo, name: &'static str, look: Look) -> Case {
-    let mut dice = Dice::of(&[&photo.name, name]);
-    let result = look(&Canvas::of(&photo.pixels), &mut dice).picture();
+fn wanted(photo: &Photo, name: &'static str, edit: Edit) -> Case {
+    let mut rng = Rng::of(&[&photo.name, name]);
+    let result = edit(&Canvas::of(&photo.pixels), &mut rng).picture();
     case(photo, name, Aim::Wanted, result)
 }
 
-/// The photo under some look.
-fn looked(photo: &Photo, dice: &mut Dice) -> Canvas {
-    let (_, look) = LOOKS[dice.below(LOOKS.len())];
-    look(&Canvas::of(&photo.pixels), dice)
+/// The photo under some edit.
+fn edited(photo: &Photo, rng: &mut Rng) -> Canvas {
+    let (_, edit) = EDITS[rng.below(EDITS.len())];
+    edit(&Canvas::of(&photo.pixels), rng)
 }
 
 fn spoiled(
@@ -84,9 +84,9 @@ fn spoiled(
     promise: Promise,
     damage: Damage,
 ) -> Case {
-    let mut dice = Dice::of(&[&photo.name, name]);
-    let looked = looked(photo, &mut dice);
-    let result = damage(&looked, &Canvas::of(other), &mut dice).picture();
+    let mut rng = Rng::of(&[&photo.name, name]);
+    let edited = edited(photo, &mut rng);
+    let result = damage(&edited, &Canvas::of(other), &mut rng).picture();
     case(photo, name, Aim::Caught(promise), result)
 }
 
@@ -111,12 +111,12 @@ fn corrected(photo: &Photo) -> impl Iterator<Item = Case> + '_ {
     })
 }
 
-/// A look saved as JPEG, as other editors deliver.
+/// An edit saved as JPEG, as other editors deliver.
 fn resaved(photo: &Photo) -> impl Iterator<Item = Case> + '_ {
     let saved = |(name, quality): (&'static str, u8)| {
-        let mut dice = Dice::of(&[&photo.name, name]);
-        let looked = looked(photo, &mut dice).picture();
-        let bytes = encode(&looked, &Metadata::default(), &Output::Jpeg { quality });
+        let mut rng = Rng::of(&[&photo.name, name]);
+        let edited = edited(photo, &mut rng).picture();
+        let bytes = encode(&edited, &Metadata::default(), &Output::Jpeg { quality });
         let decoded = decode(&bytes.expect("a picture is encoded"), &Limits::default());
         case(
             photo,
@@ -135,12 +135,12 @@ fn skies(photo: &Photo) -> Vec<Case> {
     let Some(mask) = &photo.sky else {
         return Vec::new();
     };
-    let mut dice = Dice::of(&[&photo.name, "sky"]);
-    let looked = looked(photo, &mut dice);
-    let matte = sky::matte(mask, &looked);
-    let clean = sky::replaced(&looked, &matte, &mut dice);
+    let mut rng = Rng::of(&[&photo.name, "sky"]);
+    let edited = edited(photo, &mut rng);
+    let matte = sky::matte(mask, &edited);
+    let clean = sky::replaced(&edited, &matte, &mut rng);
     let with = |name, aim, canvas: Canvas| Case {
-        sky: Some(sky::declared(&matte, &looked)),
+        sky: Some(sky::declared(&matte, &edited)),
         ..case(photo, name, aim, canvas.picture())
     };
     vec![
@@ -148,12 +148,12 @@ fn skies(photo: &Photo) -> Vec<Case> {
         with(
             "sky halo",
             Aim::SkyCaught,
-            sky::halo(&clean, &matte, &mut dice),
+            sky::halo(&clean, &matte, &mut rng),
         ),
         with(
             "sky leak",
             Aim::SkyCaught,
-            sky::leak(&clean, &matte, &mut dice),
+            sky::leak(&clean, &matte, &mut rng),
         ),
     ]
 }

@@ -1,13 +1,13 @@
-//! What an editor or a network must never do to a house.
+//! Damages: edits that neither an editor nor a network may make to a house.
 
 use crate::injected::canvas::{Area, Canvas, blurred, luma};
-use crate::injected::dice::Dice;
 use crate::injected::lab::{to_lab, to_rgb};
+use crate::injected::rng::Rng;
 
-/// What a damage needs beside the picture: another photo to take things from.
-pub type Damage = fn(&Canvas, &Canvas, &mut Dice) -> Canvas;
+/// A damage to a picture; it may take things from another photo.
+pub type Damage = fn(&Canvas, &Canvas, &mut Rng) -> Canvas;
 
-/// What the table promises for a damage.
+/// Promise of the table for a damage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Promise {
     /// Something appeared, vanished, bent, blurred or got speckled.
@@ -51,31 +51,31 @@ pub const DAMAGES: [(&str, Promise, Damage); 16] = [
 ];
 
 /// A rectangle of a share of the picture, a quarter wider than high or the other way round.
-fn area(p: &Canvas, dice: &mut Dice, share: f32) -> Area {
+fn area(p: &Canvas, rng: &mut Rng, share: f32) -> Area {
     let pixels = share * (p.width * p.height) as f32 * 4.0 / std::f32::consts::PI;
-    let shape = dice.within(0.8, 1.25);
+    let shape = rng.within(0.8, 1.25);
     let width = ((pixels * shape).sqrt() as usize).clamp(8, p.width - 2);
     let height = ((pixels / shape).sqrt() as usize).clamp(8, p.height - 2);
     Area {
-        left: 1 + dice.below(p.width - width - 1),
-        top: 1 + dice.below(p.height - height - 1),
+        left: 1 + rng.below(p.width - width - 1),
+        top: 1 + rng.below(p.height - height - 1),
         width,
         height,
     }
 }
 
 /// The liveliest of some places: an object, not a bare wall.
-fn lively(p: &Canvas, dice: &mut Dice, share: f32) -> Area {
-    let places = (0..12).map(|_| area(p, dice, share));
+fn lively(p: &Canvas, rng: &mut Rng, share: f32) -> Area {
+    let places = (0..12).map(|_| area(p, rng, share));
     places
         .max_by(|a, b| p.liveliness(*a).total_cmp(&p.liveliness(*b)))
         .expect("twelve places")
 }
 
 /// A thing of another photo, with a rim of two pixels.
-fn pasted(p: &Canvas, other: &Canvas, dice: &mut Dice, share: f32) -> Canvas {
-    let to = area(p, dice, share);
-    let from = lively(other, dice, share);
+fn pasted(p: &Canvas, other: &Canvas, rng: &mut Rng, share: f32) -> Canvas {
+    let to = area(p, rng, share);
+    let from = lively(other, rng, share);
     let (sx, sy) = (
         from.width as f32 / to.width as f32,
         from.height as f32 / to.height as f32,
@@ -94,10 +94,10 @@ fn pasted(p: &Canvas, other: &Canvas, dice: &mut Dice, share: f32) -> Canvas {
 }
 
 /// A thing painted over from the colours around it, with a little grain.
-fn removed(p: &Canvas, dice: &mut Dice, share: f32) -> Canvas {
-    let hole = lively(p, dice, share);
+fn removed(p: &Canvas, rng: &mut Rng, share: f32) -> Canvas {
+    let hole = lively(p, rng, share);
     let (right, bottom) = (hole.left + hole.width, hole.top + hole.height);
-    let mut grain = dice.clone();
+    let mut grain = rng.clone();
     let noise: Vec<f32> = (0..4096).map(|_| grain.normal() * 0.006).collect();
     p.map(|x, y, rgb| {
         let cover = hole.ellipse(x, y, 4.0);
@@ -122,10 +122,10 @@ fn removed(p: &Canvas, dice: &mut Dice, share: f32) -> Canvas {
 }
 
 /// Everything swims by so many pixels, in slow waves.
-fn warped(p: &Canvas, dice: &mut Dice, by: f32) -> Canvas {
+fn warped(p: &Canvas, rng: &mut Rng, by: f32) -> Canvas {
     let turn = std::f32::consts::TAU;
-    let (along, down) = (dice.unit() * turn, dice.unit() * turn);
-    let wave = turn / (p.long() * dice.within(0.2, 0.4));
+    let (along, down) = (rng.unit() * turn, rng.unit() * turn);
+    let wave = turn / (p.long() * rng.within(0.2, 0.4));
     p.map(|x, y, _| {
         let (u, v) = (x as f32, y as f32);
         let dx = by * (v * wave + along).sin();
@@ -135,8 +135,8 @@ fn warped(p: &Canvas, dice: &mut Dice, by: f32) -> Canvas {
 }
 
 /// A third of the picture out of focus.
-fn blurry(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let place = lively(p, dice, 0.2);
+fn blurry(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let place = lively(p, rng, 0.2);
     let channel = |c: usize| {
         let plane: Vec<f32> = p.pixels.iter().map(|rgb| rgb[c]).collect();
         blurred(&plane, p.width, p.height, 2.0)
@@ -150,23 +150,23 @@ fn blurry(p: &Canvas, dice: &mut Dice) -> Canvas {
 }
 
 /// The quietest of some places: a wall.
-fn quiet(p: &Canvas, dice: &mut Dice, share: f32) -> Area {
-    let places = (0..120).map(|_| area(p, dice, share));
+fn quiet(p: &Canvas, rng: &mut Rng, share: f32) -> Area {
+    let places = (0..120).map(|_| area(p, rng, share));
     places
         .min_by(|a, b| p.liveliness(*a).total_cmp(&p.liveliness(*b)))
         .expect("120 places")
 }
 
 /// Dots on a wall, three pixels wide and a dozen apart: what a network does with plain surfaces.
-fn dotted(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let wall = quiet(p, dice, 0.02);
-    let depth = dice.within(0.06, 0.12);
+fn dotted(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let wall = quiet(p, rng, 0.02);
+    let depth = rng.within(0.06, 0.12);
     let mut out = p.clone();
     for top in (wall.top..wall.top + wall.height).step_by(12) {
         for left in (wall.left..wall.left + wall.width).step_by(12) {
-            let x = (left as f32 + dice.within(0.0, 9.0)) as usize;
-            let y = (top as f32 + dice.within(0.0, 9.0)) as usize;
-            let by = if dice.unit() < 0.5 { -depth } else { depth };
+            let x = (left as f32 + rng.within(0.0, 9.0)) as usize;
+            let y = (top as f32 + rng.within(0.0, 9.0)) as usize;
+            let by = if rng.unit() < 0.5 { -depth } else { depth };
             for (dx, dy) in (0..3).flat_map(|dy| (0..3).map(move |dx| (dx, dy))) {
                 let (x, y) = ((x + dx).min(p.width - 1), (y + dy).min(p.height - 1));
                 let corner = dx != 1 && dy != 1;
@@ -180,13 +180,13 @@ fn dotted(p: &Canvas, dice: &mut Dice) -> Canvas {
 }
 
 /// Tiles that differ in brightness, blended over eight pixels.
-fn seamed(p: &Canvas, dice: &mut Dice, by: f32) -> Canvas {
+fn seamed(p: &Canvas, rng: &mut Rng, by: f32) -> Canvas {
     let (across, down) = if p.width > p.height { (4, 3) } else { (3, 4) };
     let (w, h) = (
         p.width as f32 / across as f32,
         p.height as f32 / down as f32,
     );
-    let odd = dice.below(2);
+    let odd = rng.below(2);
     let gain = |i: usize, j: usize| if (i + j) % 2 == odd { 1.0 + by } else { 1.0 };
     let rim = 4.0;
     let weight = |at: f32, size: f32| {
@@ -219,8 +219,8 @@ fn seamed(p: &Canvas, dice: &mut Dice, by: f32) -> Canvas {
     })
 }
 
-fn cast(p: &Canvas, dice: &mut Dice, by: f32) -> Canvas {
-    let (right, lower) = (dice.below(2) == 1, dice.below(2) == 1);
+fn cast(p: &Canvas, rng: &mut Rng, by: f32) -> Canvas {
+    let (right, lower) = (rng.below(2) == 1, rng.below(2) == 1);
     p.map(|x, y, rgb| {
         let inside = (2 * x >= p.width) == right && (2 * y >= p.height) == lower;
         if !inside {
@@ -232,8 +232,8 @@ fn cast(p: &Canvas, dice: &mut Dice, by: f32) -> Canvas {
 }
 
 /// The whole picture green or magenta, as no light is.
-fn tinted(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let by = if dice.unit() < 0.5 { -8.0 } else { 8.0 };
+fn tinted(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let by = if rng.unit() < 0.5 { -8.0 } else { 8.0 };
     p.tinted(|rgb| {
         let [l, a, b] = to_lab(rgb);
         to_rgb([l, a + by, b])
@@ -241,8 +241,8 @@ fn tinted(p: &Canvas, dice: &mut Dice) -> Canvas {
 }
 
 /// The brightest place of 2 % goes white.
-fn blown(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let places = (0..24).map(|_| area(p, dice, 0.02));
+fn blown(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let places = (0..24).map(|_| area(p, rng, 0.02));
     let mean = |a: &Area| {
         let middle = p.at(a.left + a.width / 2, a.top + a.height / 2);
         let corner = p.at(a.left + a.width / 4, a.top + a.height / 4);
@@ -258,7 +258,7 @@ fn blown(p: &Canvas, dice: &mut Dice) -> Canvas {
 }
 
 /// Soft gradients in steps: 28 levels where the picture is smooth.
-fn banded(p: &Canvas, _: &mut Dice) -> Canvas {
+fn banded(p: &Canvas, _: &mut Rng) -> Canvas {
     let own = p.luma();
     let soft = blurred(&own, p.width, p.height, 4.0);
     let rough: Vec<f32> = own.iter().zip(&soft).map(|(a, b)| (a - b).abs()).collect();
@@ -275,11 +275,8 @@ fn banded(p: &Canvas, _: &mut Dice) -> Canvas {
 }
 
 /// A wall that bulges by half a per cent of its height.
-fn bent(p: &Canvas, dice: &mut Dice) -> Canvas {
-    let (x0, y0) = (
-        p.width as f32 * dice.within(0.3, 0.7),
-        p.height as f32 * 0.5,
-    );
+fn bent(p: &Canvas, rng: &mut Rng) -> Canvas {
+    let (x0, y0) = (p.width as f32 * rng.within(0.3, 0.7), p.height as f32 * 0.5);
     let (wide, tall) = (p.width as f32 * 0.2, p.height as f32 * 0.3);
     let by = p.height as f32 * 0.005;
     p.map(|x, y, _| {

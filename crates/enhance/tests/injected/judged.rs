@@ -1,4 +1,4 @@
-//! What quality control says of every case of a photo.
+//! Quality control's report on every case of a photo.
 
 use plumbline_documents::{Report, Verdict};
 use plumbline_enhance::inspect::{Terms, judge};

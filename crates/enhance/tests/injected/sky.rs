@@ -3,9 +3,9 @@
 use plumbline_enhance::Mask;
 
 use crate::injected::canvas::{Canvas, blurred};
-use crate::injected::dice::Dice;
+use crate::injected::rng::Rng;
 
-/// How much of each pixel of a canvas is sky, 0.0 to 1.0, its edge two pixels soft.
+/// Share of sky of each pixel of a canvas, 0.0 to 1.0, its edge two pixels soft.
 pub fn matte(mask: &Mask, canvas: &Canvas) -> Vec<f32> {
     let plane = Canvas {
         width: mask.width() as usize,
@@ -35,14 +35,14 @@ pub fn declared(matte: &[f32], canvas: &Canvas) -> Mask {
 }
 
 /// A clear sky with soft clouds where the matte says so.
-pub fn replaced(p: &Canvas, matte: &[f32], dice: &mut Dice) -> Canvas {
+pub fn replaced(p: &Canvas, matte: &[f32], rng: &mut Rng) -> Canvas {
     let deep = [
-        dice.within(0.28, 0.42),
-        dice.within(0.48, 0.6),
-        dice.within(0.75, 0.88),
+        rng.within(0.28, 0.42),
+        rng.within(0.48, 0.6),
+        rng.within(0.75, 0.88),
     ];
-    let phase = [0; 4].map(|_| dice.unit() * 6.3);
-    let mut grain = dice.clone();
+    let phase = [0; 4].map(|_| rng.unit() * 6.3);
+    let mut grain = rng.clone();
     let noise: Vec<f32> = (0..4099).map(|_| grain.normal() * 0.006).collect();
     p.map(|x, y, rgb| {
         let cover = matte[y * p.width + x];
@@ -62,9 +62,9 @@ pub fn replaced(p: &Canvas, matte: &[f32], dice: &mut Dice) -> Canvas {
 }
 
 /// A bright rim of some thousandths of the picture's long side on the house's side of the edge.
-pub fn halo(p: &Canvas, matte: &[f32], dice: &mut Dice) -> Canvas {
+pub fn halo(p: &Canvas, matte: &[f32], rng: &mut Rng) -> Canvas {
     let wide = blurred(matte, p.width, p.height, p.long() * 0.003);
-    let by = dice.within(0.10, 0.16);
+    let by = rng.within(0.10, 0.16);
     p.map(|x, y, rgb| {
         let at = y * p.width + x;
         let rim = wide[at] * (1.0 - matte[at]) * 2.0;
@@ -73,13 +73,13 @@ pub fn halo(p: &Canvas, matte: &[f32], dice: &mut Dice) -> Canvas {
 }
 
 /// The new sky runs into the roof: a patch of 1 % below the skyline takes on its colour.
-pub fn leak(p: &Canvas, matte: &[f32], dice: &mut Dice) -> Canvas {
+pub fn leak(p: &Canvas, matte: &[f32], rng: &mut Rng) -> Canvas {
     let edge = |i: &usize| {
         let (x, y) = (i % p.width, i / p.width);
         y + 2 < p.height && x > 1 && matte[*i] > 0.5 && matte[i + p.width] <= 0.5
     };
     let edges: Vec<usize> = (0..matte.len()).filter(edge).collect();
-    let at = edges[dice.below(edges.len())];
+    let at = edges[rng.below(edges.len())];
     let reach = ((p.width * p.height) as f32 * 0.01 / 1.6).sqrt();
     let (x0, y0) = ((at % p.width) as f32, (at / p.width) as f32 + reach * 0.5);
     p.map(|x, y, rgb| {
@@ -90,7 +90,7 @@ pub fn leak(p: &Canvas, matte: &[f32], dice: &mut Dice) -> Canvas {
     })
 }
 
-/// How deep a patch lies: 0.7 in its middle, nothing beyond its rim.
+/// Strength of a patch: 0.7 in its middle, nothing beyond its rim.
 fn depth(square: f32) -> f32 {
     0.7 * (1.0 - square).max(0.0).sqrt().min(1.0)
 }

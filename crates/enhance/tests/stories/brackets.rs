@@ -4,8 +4,9 @@
 use plumbline_documents::{Format, Source};
 use plumbline_enhance::brackets::{Frame, MergeError, Signature, group, merge};
 use plumbline_enhance::{Decoded, Metadata, Pixels, Shot, preview};
+use plumbline_fixtures::photos;
 
-use crate::support::{altered, distance, files, open, photos, room};
+use crate::support::{altered, distance, files, open, room};
 
 /// The room as more or less exposure would have shown it: `stops` in light, then clipped.
 fn exposed(pixels: &Pixels, stops: f32) -> Pixels {
@@ -270,8 +271,8 @@ fn who_walked_through_one_exposure_is_there_once_or_not_at_all() {
 /// ours differs on purpose are in tests/peers/mertens.py.
 #[test]
 fn both_real_sets_fuse_near_the_given_file() {
-    let Some(folder) = photos().map(|p| p.join("brackets")) else {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 2 bracket sets were fused");
+    let Some(folder) = photos("brackets") else {
+        return;
     };
     for set in ["frobisher", "mertens-house"] {
         let mut paths = files(&format!("brackets/{set}"));

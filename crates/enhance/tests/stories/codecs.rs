@@ -6,9 +6,10 @@ use std::process::Command;
 
 use plumbline_documents::Format;
 use plumbline_enhance::{Limits, Metadata, Output, Pixels, decode, encode};
+use plumbline_fixtures::{photos, program};
 
 use crate::difference::mean_delta_e;
-use crate::support::{files, photos};
+use crate::support::files;
 
 const SMALL: Limits = Limits {
     max_pixels: 50_331_648,
@@ -108,10 +109,10 @@ fn twelve_bit_jpegs_are_refused_by_name() {
 /// libtiff's samples of the file (through libvips), as ink on white: mean red, green and blue.
 #[test]
 fn cmyk_tiles_compressed_as_jpeg_are_ink_as_libtiff_reads_them() {
-    let Some(folder) = photos().map(|p| p.join("formats/colour")) else {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 1 CMYK tiles were tried");
+    let Some(file) = photos("formats/colour/tiff_tiled_cmyk_jpeg.tif") else {
+        return;
     };
-    let bytes = std::fs::read(folder.join("tiff_tiled_cmyk_jpeg.tif")).unwrap();
+    let bytes = std::fs::read(file).unwrap();
     let pixels = decode(&bytes, &SMALL).unwrap().pixels;
     let rgb = pixels.rgb8();
     let mean = |c: usize| {
@@ -155,8 +156,8 @@ fn a_tiff_cut_off_in_its_strips_is_told_to_be_incomplete() {
 
 #[test]
 fn a_raw_file_comes_close_to_the_photo_it_was_made_from() {
-    let Some(folder) = photos().map(|p| p.join("formats/raw")) else {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 1 raw files were tried");
+    let Some(folder) = photos("formats/raw") else {
+        return;
     };
     let open = |name: &str| decode(&std::fs::read(folder.join(name)).unwrap(), &SMALL).unwrap();
     let raw = open("synthetic-mosaic.dng");
@@ -180,8 +181,8 @@ fn raw_files_without_their_sensor_data_are_told_to_be_incomplete() {
 
 /// ImageMagick's 16-bit sRGB rendering of a file: upright, over white, profile applied with
 /// relative intent and black point compensation.
-fn judge(path: &Path, profile: &Path, width: u32, height: u32) -> Option<Pixels> {
-    let out = Command::new(other_decoder()?)
+fn judge(judge: &str, path: &Path, profile: &Path, width: u32, height: u32) -> Option<Pixels> {
+    let out = Command::new(judge)
         .arg(format!("{}[0]", path.display()))
         .args(["-auto-orient", "-background", "white", "-alpha", "remove"])
         .args(["-intent", "relative", "-black-point-compensation"])
@@ -196,13 +197,10 @@ fn judge(path: &Path, profile: &Path, width: u32, height: u32) -> Option<Pixels>
     Pixels::from_sixteen(width, height, samples)
 }
 
-/// Debian 12 has ImageMagick 6 under this name, later systems have 7.
-fn other_decoder() -> Option<&'static str> {
-    let answers = |name: &&str| Command::new(name).arg("-version").output().is_ok();
-    ["convert-im6.q16", "magick"].into_iter().find(answers)
-}
+/// Debian 12 has ImageMagick 6 under the first name, later systems have 7 under the second.
+const IMAGE_MAGICK: [&str; 2] = ["convert-im6.q16", "magick"];
 
-/// Where the other decoder is known to mean something else, and what it is compared with instead.
+/// Files whose meaning another decoder is known to take differently, and the reference instead.
 fn unlike(name: &str) -> Option<&'static str> {
     let reasons = [
         ("float32", "ImageMagick takes linear floats as encoded"),
@@ -222,14 +220,11 @@ fn every_file_of_formats_looks_as_another_decoder_shows_it() {
         .iter()
         .flat_map(|f| files(&format!("formats/{f}")))
         .collect();
-    if other_decoder().is_none() {
-        return eprintln!(
-            "SKIPPED: no ImageMagick, 0 of {} files compared",
-            paths.len()
-        );
-    }
+    let Some(other) = program(&IMAGE_MAGICK) else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
-    let profile = srgb_profile(folder.path());
+    let profile = srgb_profile(other, folder.path());
     let mut compared = 0;
     for path in &paths {
         let name = path.file_name().unwrap().to_string_lossy();
@@ -245,7 +240,7 @@ fn every_file_of_formats_looks_as_another_decoder_shows_it() {
             continue;
         }
         let (width, height) = (decoded.width(), decoded.height());
-        let Some(theirs) = judge(path, &profile, width, height) else {
+        let Some(theirs) = judge(other, path, &profile, width, height) else {
             eprintln!("{name}: the other decoder has another size or none");
             continue;
         };
@@ -258,16 +253,13 @@ fn every_file_of_formats_looks_as_another_decoder_shows_it() {
 }
 
 /// The sRGB profile that our own TIFF carries, taken out by the other tool.
-fn srgb_profile(folder: &Path) -> PathBuf {
+fn srgb_profile(judge: &str, folder: &Path) -> PathBuf {
     let white = Pixels::from_eight(64, 64, vec![255; 64 * 64 * 3]).unwrap();
     let bytes = encode(&white, &Metadata::default(), &Output::Tiff8).unwrap();
     let (tiff, profile) = (folder.join("white.tif"), folder.join("srgb.icc"));
     std::fs::write(&tiff, bytes).unwrap();
     let out = format!("icc:{}", profile.display());
-    let done = Command::new(other_decoder().unwrap())
-        .arg(&tiff)
-        .arg(out)
-        .status();
+    let done = Command::new(judge).arg(&tiff).arg(out).status();
     assert!(done.unwrap().success());
     profile
 }

@@ -1,4 +1,4 @@
-//! What goes wrong with photos, done on purpose in linear light: too dark, too bright, a cast,
+//! Usual faults of photos, made on purpose in linear light: too dark, too bright, a cast,
 //! dark corners. Shared by the recovery stories and the examples.
 
 use plumbline_enhance::Pixels;

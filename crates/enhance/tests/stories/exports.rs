@@ -5,10 +5,11 @@ use plumbline_documents::Format;
 use plumbline_enhance::{
     Change, Export, Limits, Metadata, Output, Pixels, Privacy, decode, encode, export,
 };
+use plumbline_fixtures::photos;
 use proptest::prelude::*;
 
 use crate::carried::{exiftool, small_limits};
-use crate::support::{distance, files, photos, room};
+use crate::support::{distance, files, room};
 
 #[test]
 fn a_listing_file_tells_no_place_serial_number_or_owner_but_its_creator() {
@@ -90,10 +91,10 @@ fn what_was_done_is_said_and_nothing_is_said_about_nothing() {
 
 #[test]
 fn the_thumbnail_in_the_file_shows_the_picture_as_it_is_now() {
-    let Some(folder) = photos().map(|p| p.join("formats/metadata")) else {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 1 thumbnails were looked at");
+    let Some(file) = photos("formats/metadata/DSCN0010.jpg") else {
+        return;
     };
-    let source = std::fs::read(folder.join("DSCN0010.jpg")).unwrap();
+    let source = std::fs::read(file).unwrap();
     let decoded = decode(&source, &small_limits()).unwrap();
     let dark = crate::support::altered(&decoded.pixels, |_, _, [r, g, b]| [r / 8, g / 8, b / 8]);
     let file = encode(&dark, &decoded.metadata, &Output::default()).unwrap();

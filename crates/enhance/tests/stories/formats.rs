@@ -5,13 +5,14 @@ use plumbline_enhance::{
     Limits, Metadata, Output, Pixels, Preset, Scene, Shot, apply, decode, encode,
 };
 use plumbline_enhance::{encode_preview, inspect, measure, plan, preview};
+use plumbline_fixtures::photos;
 
-use crate::support::{distance, files, open, photos, room};
+use crate::support::{distance, files, open, room};
 
 #[test]
 fn all_eight_orientations_give_one_upright_picture() {
-    let Some(folder) = photos().map(|p| p.join("formats/orientation")) else {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 8 orientations were tried");
+    let Some(folder) = photos("formats/orientation") else {
+        return;
     };
     let upright = open(&folder.join("Landscape_1.jpg")).pixels;
     for n in 2..=8 {
@@ -25,8 +26,8 @@ fn all_eight_orientations_give_one_upright_picture() {
 /// 1.2 at half, with lcms2 as with us.
 #[test]
 fn colour_profiles_arrive_at_the_same_srgb() {
-    let Some(folder) = photos().map(|p| p.join("formats/colour")) else {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 3 profiles were tried");
+    let Some(folder) = photos("formats/colour") else {
+        return;
     };
     let small = |name: &str| preview(&open(&folder.join(name)).pixels, 225);
     let truth = small("house-srgb.png");
@@ -124,8 +125,8 @@ fn eight_bits_survive_png_and_tiff_exactly_and_jpeg_nearly() {
 
 #[test]
 fn metadata_goes_out_with_any_format_and_orientation_is_reset() {
-    let Some(folder) = photos().map(|p| p.join("formats/metadata")) else {
-        return eprintln!("SKIPPED: no ../shared/photos, 0 of 2 files with metadata were tried");
+    let Some(folder) = photos("formats/metadata") else {
+        return;
     };
     for name in ["canon_hdr_NO.jpg", "DSCN0010.jpg"] {
         let decoded = open(&folder.join(name));

@@ -1,5 +1,4 @@
-//! Models that guide: what of their proposals reaches a photo, and what the fallbacks makes of the
-//! rest.
+//! Models that guide, and the part of their proposals that reaches a photo.
 
 use plumbline_documents::{Engine, EngineChoice, Gate, Look, Place, Thresholds, Verdict};
 use plumbline_enhance::{
@@ -16,11 +15,11 @@ fn brighter(v: u8) -> u8 {
     (f32::from(v) * 0.85 + 255.0 * 0.15 + 0.5) as u8
 }
 
-fn brightened(small: &Pixels) -> Pixels {
+pub fn brightened(small: &Pixels) -> Pixels {
     altered(small, |_, _, rgb| rgb.map(brighter))
 }
 
-fn planned(pixels: &Pixels, engine: EngineChoice, model: &dyn GenerativeModel) -> Plan {
+pub fn planned(pixels: &Pixels, engine: EngineChoice, model: &dyn GenerativeModel) -> Plan {
     let preset = Preset {
         engine,
         ..Preset::default()
@@ -34,7 +33,7 @@ fn painted(pixels: &Pixels, plan: &Plan, model: &dyn GenerativeModel) -> Pixels 
         pixels,
         plan,
         &Scene::default(),
-        Some(Generation::alone(model)),
+        Some(Generation::unwatched(model)),
     )
     .unwrap()
 }
@@ -75,7 +74,7 @@ fn a_model_that_pastes_never_reaches_the_picture() {
     }
 }
 
-/// What is pasted into a proposal, as shares of its sides.
+/// A patch pasted into a proposal, as shares of its sides.
 #[derive(Debug, Clone)]
 struct Paste {
     round: bool,
@@ -158,21 +157,18 @@ fn a_model_that_stops_or_has_no_memory_says_which() {
     for choice in [EngineChoice::Best, EngineChoice::Tiled] {
         let model = MadeUp::failing(out.clone());
         let plan = planned(&pixels, choice, &model);
-        let generation = Generation::alone(&model);
+        let generation = Generation::unwatched(&model);
         let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
-        assert_eq!(found, Err(ApplyError::GenerativeModel(out.clone())));
+        assert_eq!(found, Err(ApplyError::Generation(out.clone())));
 
         let model = MadeUp::identity(64);
         let plan = planned(&pixels, choice, &model);
         let generation = Generation {
             model: &model,
-            watch: &|progress: Progress| progress.done > 3,
+            progress: &|progress: Progress| progress.done > 3,
         };
         let found = apply(&pixels, &plan, &Scene::default(), Some(generation));
-        assert_eq!(
-            found,
-            Err(ApplyError::GenerativeModel(GenerationError::Stopped))
-        );
+        assert_eq!(found, Err(ApplyError::Generation(GenerationError::Stopped)));
     }
 }
 
@@ -243,80 +239,6 @@ fn scene_and_look_decide_how_much_noise_there_is() {
     assert_ne!(other.denoise.unwrap().seed, room.seed);
 }
 
-fn room_in_the_dark() -> Pixels {
+pub fn room_in_the_dark() -> Pixels {
     altered(&room(300, 200), |_, _, rgb| rgb.map(|v| v / 2))
-}
-
-#[test]
-fn the_last_fallback_is_a_person() {
-    let pixels = room_in_the_dark();
-    let model = MadeUp::identity(1024);
-    let mut plan = planned(&pixels, EngineChoice::Tiled, &model);
-    let report = inspect(&pixels, &pixels, &plan);
-    let mut rungs = Vec::new();
-    loop {
-        let percent = (plan.strength * 100.0).round() as u32;
-        let steps = plan.denoise.as_ref().map(|denoise| denoise.steps);
-        rungs.push((plan.engine, percent, steps, plan.grid.is_some()));
-        let Some(lower) = fallback::lower(&plan, &report, Some(&model)) else {
-            break;
-        };
-        plan = lower;
-    }
-    let expected = [
-        (Engine::Tiled, 100, Some(2), true),
-        (Engine::Tiled, 60, Some(1), true),
-        (Engine::Guided, 100, Some(2), false),
-        (Engine::Guided, 60, Some(1), false),
-        (Engine::Natural, 100, None, false),
-        (Engine::Natural, 60, None, false),
-        (Engine::Natural, 36, None, false),
-    ];
-    assert_eq!(rungs, expected);
-}
-
-#[test]
-fn a_model_without_memory_leaves_the_plainer_engines() {
-    let pixels = room_in_the_dark();
-    let model = MadeUp::identity(1024);
-    let tiled = planned(&pixels, EngineChoice::Tiled, &model);
-    let guided = fallback::plainer(&tiled, Some(&model)).unwrap();
-    let natural = fallback::plainer(&guided, Some(&model)).unwrap();
-    assert_eq!(guided, planned(&pixels, EngineChoice::Best, &model));
-    assert_eq!(natural, planned(&pixels, EngineChoice::Natural, &model));
-    assert_eq!(fallback::plainer(&natural, Some(&model)), None);
-}
-
-/// A guided plan as version 4 stored it.
-const OF_VERSION_4: &str = r#"{
-    "version": 4, "engine": "guided", "look": "neutral", "strength": 0.6, "asked_strength": 1.0,
-    "rung": 1, "white_balance": {"gains": [1.0, 1.0, 1.0]},
-    "tone": {"exposure_ev": 0.0, "room_ev": 0.0, "shadow_lift_ev": 0.0, "highlight_ev": 0.0,
-             "white": 1.0}
-}"#;
-
-#[test]
-fn an_old_plan_still_reads_but_is_not_painted_by_guessing() {
-    let mut document = serde_json::to_value(Plan::identity()).unwrap();
-    let old: serde_json::Value = serde_json::from_str(OF_VERSION_4).unwrap();
-    for key in ["denoise", "noise_share", "grid", "fallback_level"] {
-        document.as_object_mut().unwrap().remove(key);
-    }
-    for key in ["version", "engine", "strength", "rung"] {
-        document[key] = old[key].clone();
-    }
-    let plan: Plan = serde_json::from_value(document).unwrap();
-    assert_eq!(
-        (plan.version, plan.engine, plan.fallback_level),
-        (4, Engine::Guided, 1)
-    );
-    assert_eq!(plan.denoise, None);
-    let (pixels, model) = (room(200, 150), MadeUp::guide(brightened));
-    let found = apply(
-        &pixels,
-        &plan,
-        &Scene::default(),
-        Some(Generation::alone(&model)),
-    );
-    assert_eq!(found, Err(ApplyError::NothingAsked));
 }

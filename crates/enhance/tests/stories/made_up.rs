@@ -7,7 +7,7 @@ use plumbline_enhance::{
 
 use crate::support::altered;
 
-/// What a made-up model does to a tile, which is given with its index and place.
+/// Paints a tile, which is given with its index and place.
 type Paint = Box<dyn Fn(Pixels, usize, &Tile) -> Pixels + Send + Sync>;
 
 /// Paints as its functions do.
@@ -138,7 +138,7 @@ pub fn cut(pixels: &Pixels, tile: &Tile) -> Pixels {
     Pixels::from_eight(tile.width, tile.height, samples.copied().collect()).unwrap()
 }
 
-/// What is left of a picture after a JPEG of a quality.
+/// A picture after a JPEG of a quality.
 pub fn as_jpeg(pixels: &Pixels, quality: u8) -> Pixels {
     let file = encode(pixels, &Metadata::default(), &Output::Jpeg { quality }).unwrap();
     let limits = Limits {

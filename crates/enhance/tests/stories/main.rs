@@ -1,7 +1,7 @@
 //! Stories about the image core, on real photos where they are at hand.
 //!
 //! The photos lie beside the repository in `../shared/photos`. Where they are absent, a story
-//! that needs them says so, with a count, and tells only its generated half.
+//! that needs them is reported as skipped, and tells only its generated half.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod brackets;
@@ -11,6 +11,7 @@ mod correction;
 mod degrade;
 mod difference;
 mod exports;
+mod fallbacks;
 mod faults;
 mod formats;
 mod generative_models;
@@ -20,7 +21,6 @@ mod injected;
 mod made_up;
 mod recovery;
 mod skies;
-mod sky_choices;
 mod support;
 mod tiles;
 mod verticals;

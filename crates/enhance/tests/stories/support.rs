@@ -3,21 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use plumbline_enhance::{Decoded, Limits, Pixels, decode};
+use plumbline_fixtures::photos;
 
-/// The folder of photos, when it is there.
-pub fn photos() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/photos");
-    folder.is_dir().then_some(folder)
-}
-
-/// Every file below a folder of photos, sorted; empty, and loudly so, when there are none.
+/// Every file below a folder of photos, sorted. Empty when the folder is missing, and then the
+/// story is reported as skipped.
 pub fn files(folder: &str) -> Vec<PathBuf> {
-    let Some(root) = photos() else {
-        eprintln!("SKIPPED: no ../shared/photos, 0 files of {folder} were tried");
+    let Some(root) = photos(folder) else {
         return Vec::new();
     };
     let mut found = Vec::new();
-    let mut waiting = vec![root.join(folder)];
+    let mut waiting = vec![root];
     while let Some(folder) = waiting.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -29,6 +24,7 @@ pub fn files(folder: &str) -> Vec<PathBuf> {
             list.push(path);
         }
     }
+    assert!(!found.is_empty(), "the folder {folder} holds no file");
     found.sort();
     eprintln!("{} files of {folder}", found.len());
     found

@@ -20,7 +20,7 @@ fn planned(pixels: &Pixels, model: &dyn GenerativeModel) -> Plan {
 
 fn redrawn(pixels: &Pixels, model: &dyn GenerativeModel) -> (Pixels, Report) {
     let plan = planned(pixels, model);
-    let generation = Some(Generation::alone(model));
+    let generation = Some(Generation::unwatched(model));
     let result = apply(pixels, &plan, &Scene::default(), generation).unwrap();
     let report = inspect(pixels, &result, &plan);
     (result, report)
@@ -152,7 +152,7 @@ fn a_model_that_breaks_its_word_is_found_out() {
         }
     });
     let plan = planned(&pixels, &small);
-    let generation = Some(Generation::alone(&small));
+    let generation = Some(Generation::unwatched(&small));
     let found = apply(&pixels, &plan, &Scene::default(), generation);
     assert_eq!(found, Err(ApplyError::WrongTile { index: 3 }));
 }

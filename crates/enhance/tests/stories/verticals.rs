@@ -209,7 +209,7 @@ fn tilted_copies_of_photos_come_back_within_a_fifth_of_a_degree() {
     );
 }
 
-/// Whether both are measured with confidence; then the copy's tilt is the source's and what was
+/// True when both are measured with confidence; then the copy's tilt is the source's and what was
 /// added, and both are straightened to the same.
 fn comes_back(source: &Pixels, copy: &Pixels, added: f32) -> bool {
     let focal = FOCAL_35MM / KEPT as f32;

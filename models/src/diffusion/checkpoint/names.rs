@@ -1,4 +1,4 @@
-//! Beginnings of names, ours beside theirs. Both codes number the same blocks, theirs without a
+//! Prefixes of names, ours beside theirs. Both codes number the same blocks, theirs without a
 //! break from the first to the last, ours by level (diffusers, `scripts/convert_*_to_diffusers`).
 
 use crate::diffusion::checkpoint::Form;
@@ -10,7 +10,7 @@ const VAE_LEVELS: usize = 4;
 /// Blocks of the second text encoder.
 const TEXT_2_BLOCKS: usize = 32;
 
-/// Two beginnings of a name, after which it is the same.
+/// Two prefixes of a name, after which it is the same.
 pub(super) struct Pair {
     pub ours: String,
     pub theirs: String,

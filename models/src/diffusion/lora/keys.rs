@@ -1,8 +1,8 @@
-//! What a LoRA's file calls its tensors.
+//! Names of the tensors in a LoRA's file.
 
 use crate::diffusion::lora::{LoraError, Name};
 
-/// How the names of text encoders' tensors begin.
+/// Prefixes of text encoders' tensors.
 const TEXT: [&str; 5] = [
     "lora_te_",
     "lora_te1_",
@@ -20,7 +20,7 @@ const PARTS: [(&str, Part); 7] = [
     (".alpha", Part::Alpha),
 ];
 
-/// Whose a tensor is.
+/// Network that a tensor belongs to.
 #[derive(Debug, PartialEq)]
 pub(super) enum Key {
     Unet(Name, Part),
@@ -29,11 +29,11 @@ pub(super) enum Key {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Part {
-    /// rank x inputs, and a kernel.
+    /// Down matrix, rank x inputs, and a kernel.
     Down,
-    /// outputs x rank.
+    /// Up matrix, outputs x rank.
     Up,
-    /// How strong the product is, times its rank.
+    /// Scale of the product, times its rank.
     Alpha,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn read(key: &str) -> Result<Key, LoraError> {
     if TEXT.iter().any(|begin| key.starts_with(begin)) {
         return Ok(Key::Text);
     }
-    refuse_kin(key)?;
+    refuse_variants(key)?;
     let unknown = || LoraError::UnknownKey(key.to_owned());
     let part = |(ending, part): &(&str, Part)| Some((key.strip_suffix(ending)?, *part));
     let (layer, part) = PARTS.iter().find_map(part).ok_or_else(unknown)?;
@@ -55,8 +55,8 @@ pub(super) fn read(key: &str) -> Result<Key, LoraError> {
     Ok(Key::Unet(name, part))
 }
 
-/// What looks like a LoRA and is more, so that merging only what is alike would be wrong.
-fn refuse_kin(key: &str) -> Result<(), LoraError> {
+/// Refuses variants of LoRA with further tensors: merging only the common ones would be wrong.
+fn refuse_variants(key: &str) -> Result<(), LoraError> {
     let whole = key.strip_suffix(".weight").unwrap_or(key);
     if whole.ends_with(".lora_mid") {
         return Err(LoraError::Mid(key.to_owned()));

@@ -1,4 +1,4 @@
-//! One network's file or files, mapped together.
+//! File or files of one network, mapped together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use crate::weights;
 
-/// What lies in several files, as diffusers writes it down.
+/// Index of several files, as diffusers writes it.
 #[derive(Deserialize)]
 struct Index {
-    /// In which file each tensor is.
+    /// File of each tensor.
     weight_map: BTreeMap<String, PathBuf>,
 }
 

@@ -1,13 +1,13 @@
 //! The mask decoder of SAM 2.1: four masks for a prompt (one for an unambiguous prompt, three for
-//! an ambiguous one), how good it takes each to be, and whether there is anything at all.
+//! an ambiguous one), the IoU of each, and whether there is an object at all.
 
 use candle_core::{IndexOp, Result, Tensor};
 use candle_nn::{VarBuilder, ops};
 use plumbline_nn::gelu::gelu;
 
 use super::Shape;
-use super::layers::{Bend, ChannelNorm, Grow, Mlp, Pointwise};
-use super::prompt::Prompted;
+use super::layers::{Activation, ChannelNorm, ConvTranspose2x2, Mlp, Pointwise};
+use super::prompt::EncodedPrompt;
 use super::two_way::TwoWay;
 
 /// The single mask and the three.
@@ -21,7 +21,7 @@ const IOU_WIDTH: usize = 256;
 const STABLE: f32 = 0.98;
 const DELTA: f32 = 0.05;
 
-/// What the decoder sees of a picture.
+/// Encoded picture, as input of the decoder.
 pub struct Encoded {
     /// 1 x channels / 8 x side / 4 x side / 4.
     pub quarter: Tensor,
@@ -31,19 +31,19 @@ pub struct Encoded {
     pub sixteenth: Tensor,
 }
 
-/// What the decoder says.
-pub struct Said {
+/// Output of the decoder.
+pub struct MaskPrediction {
     /// Logits, 1 x 4 x side / 4 x side / 4: first the single mask, then the three.
     pub masks: Tensor,
-    /// What it takes each mask's IoU with the object to be, 0.0 to 1.0.
+    /// Predicted IoU of each mask with the object, 0.0 to 1.0.
     pub iou: [f32; MASKS],
     /// Logit of "there is such an object".
     pub object: f32,
 }
 
-impl Said {
-    /// Which mask to take for a prompt that means one thing: the single one, or, where that is
-    /// unstable, the best of the three.
+impl MaskPrediction {
+    /// Index of the mask for an unambiguous prompt: the single one, or, where that is unstable, the best
+    /// of the three.
     pub fn single(&self) -> Result<usize> {
         let logits = self.masks.i((0, 0))?.flatten_all()?.to_vec1::<f32>()?;
         if stability(&logits) >= STABLE {
@@ -54,7 +54,7 @@ impl Said {
     }
 }
 
-/// How little a mask (logits) depends on its threshold, 0.0 to 1.0; an empty one does not.
+/// Stability of a mask (logits) against its threshold, 0.0 to 1.0; an empty one is stable.
 fn stability(logits: &[f32]) -> f32 {
     let above = |threshold: f32| logits.iter().filter(|&&v| v > threshold).count();
     match above(-DELTA) {
@@ -70,8 +70,8 @@ pub struct Decoder {
     transformer: TwoWay,
     conv_s0: Pointwise,
     conv_s1: Pointwise,
-    first: (Grow, ChannelNorm),
-    second: Grow,
+    first: (ConvTranspose2x2, ChannelNorm),
+    second: ConvTranspose2x2,
     hyper: Vec<Mlp>,
     iou: Mlp,
     object: Mlp,
@@ -87,7 +87,8 @@ impl Decoder {
             tokens("iou_token", 1)?,
             tokens("mask_tokens", MASKS)?,
         ];
-        let mlp = |name: &str, widths: [usize; 4]| Mlp::new(&widths, Bend::Relu, &vb.pp(name));
+        let mlp =
+            |name: &str, widths: [usize; 4]| Mlp::new(&widths, Activation::Relu, &vb.pp(name));
         let hyper = |i| mlp(&format!("output_hypernetworks_mlps.{i}"), [n, n, n, n / 8]);
         let up = vb.pp("output_upscaling");
         Ok(Self {
@@ -96,18 +97,18 @@ impl Decoder {
             conv_s0: Pointwise::new(n, n / 8, &vb.pp("conv_s0"))?,
             conv_s1: Pointwise::new(n, n / 4, &vb.pp("conv_s1"))?,
             first: (
-                Grow::new(n, n / 4, &up.pp(0))?,
+                ConvTranspose2x2::new(n, n / 4, &up.pp(0))?,
                 ChannelNorm::new(n / 4, up.pp(1))?,
             ),
-            second: Grow::new(n / 4, n / 8, &up.pp(3))?,
+            second: ConvTranspose2x2::new(n / 4, n / 8, &up.pp(3))?,
             hyper: (0..MASKS).map(hyper).collect::<Result<_>>()?,
             iou: mlp("iou_prediction_head", [n, IOU_WIDTH, IOU_WIDTH, MASKS])?,
             object: mlp("pred_obj_score_head", [n, n, n, 1])?,
         })
     }
 
-    /// What it needs of the neck's levels, with `no_memory` (1 x channels x 1 x 1) in the place of
-    /// what a video would remember.
+    /// Reduces the neck's levels to its input, with `no_memory` (1 x channels x 1 x 1) in place of a
+    /// video's memory.
     pub fn encode(&self, levels: &[Tensor], no_memory: &Tensor) -> Result<Encoded> {
         Ok(Encoded {
             quarter: self.conv_s0.forward(&levels[0])?,
@@ -116,29 +117,34 @@ impl Decoder {
         })
     }
 
-    /// `grid`: where the picture's tokens are, 1 x channels x side / 16 x side / 16.
-    pub fn forward(&self, picture: &Encoded, grid: &Tensor, prompt: &Prompted) -> Result<Said> {
+    /// Predicts masks. `grid`: embedded positions of the picture's tokens, 1 x channels x side / 16 x side / 16.
+    pub fn forward(
+        &self,
+        picture: &Encoded,
+        grid: &Tensor,
+        prompt: &EncodedPrompt,
+    ) -> Result<MaskPrediction> {
         let (_, channels, height, width) = picture.sixteenth.dims4()?;
-        let asked = Tensor::cat(&[&self.tokens, &prompt.sparse], 1)?;
-        let seen = (&picture.sixteenth + &prompt.dense)?;
-        let seen = self.transformer.forward(&seen, grid, &asked)?;
+        let queries = Tensor::cat(&[&self.tokens, &prompt.sparse], 1)?;
+        let state = (&picture.sixteenth + &prompt.dense)?;
+        let state = self.transformer.forward(&state, grid, &queries)?;
         // 1 x (height * width) x channels to 1 x channels x height x width
-        let fine = seen.picture.transpose(1, 2)?.contiguous()?;
-        let fine = self.grow(picture, &fine.reshape((1, channels, height, width))?)?;
-        let iou = ops::sigmoid(&self.iou.forward(&seen.tokens.i((.., 1))?)?)?;
+        let fine = state.picture.transpose(1, 2)?.contiguous()?;
+        let fine = self.upscale(picture, &fine.reshape((1, channels, height, width))?)?;
+        let iou = ops::sigmoid(&self.iou.forward(&state.tokens.i((.., 1))?)?)?;
         let iou = iou.flatten_all()?.to_vec1::<f32>()?;
-        let object = self.object.forward(&seen.tokens.i((.., 0))?)?;
-        Ok(Said {
-            masks: self.masks(&seen.tokens, &fine)?,
+        let object = self.object.forward(&state.tokens.i((.., 0))?)?;
+        Ok(MaskPrediction {
+            masks: self.masks(&state.tokens, &fine)?,
             iou: iou.try_into().expect("a value for every mask"),
             object: object.flatten_all()?.to_vec1::<f32>()?[0],
         })
     }
 
     /// 1 x channels x side / 16 x side / 16 to 1 x channels / 8 x side / 4 x side / 4.
-    fn grow(&self, picture: &Encoded, x: &Tensor) -> Result<Tensor> {
-        let (grow, norm) = &self.first;
-        let x = norm.forward(&(grow.forward(x)? + &picture.eighth)?)?;
+    fn upscale(&self, picture: &Encoded, x: &Tensor) -> Result<Tensor> {
+        let (upsample, norm) = &self.first;
+        let x = norm.forward(&(upsample.forward(x)? + &picture.eighth)?)?;
         let x = self.second.forward(&gelu(&x)?)?;
         gelu(&(x + &picture.quarter)?)
     }
@@ -160,10 +166,10 @@ mod tests {
 
     use super::*;
 
-    fn said(single: [f32; 4], iou: [f32; MASKS]) -> Said {
+    fn prediction(single: [f32; 4], iou: [f32; MASKS]) -> MaskPrediction {
         let rest = [1.0; 12];
         let logits: Vec<f32> = single.into_iter().chain(rest).collect();
-        Said {
+        MaskPrediction {
             masks: Tensor::from_vec(logits, (1, MASKS, 2, 2), &Device::Cpu).unwrap(),
             iou,
             object: 1.0,
@@ -172,14 +178,14 @@ mod tests {
 
     #[test]
     fn a_stable_single_mask_is_taken_whatever_its_iou() {
-        let said = said([3.0, 2.0, -4.0, -1.0], [0.1, 0.9, 0.9, 0.9]);
-        assert_eq!(said.single().unwrap(), 0);
+        let prediction = prediction([3.0, 2.0, -4.0, -1.0], [0.1, 0.9, 0.9, 0.9]);
+        assert_eq!(prediction.single().unwrap(), 0);
     }
 
     #[test]
     fn for_an_unstable_single_mask_the_best_of_the_three_is() {
-        let said = said([3.0, 0.01, -4.0, -1.0], [0.9, 0.2, 0.8, 0.3]);
-        assert_eq!(said.single().unwrap(), 2);
+        let prediction = prediction([3.0, 0.01, -4.0, -1.0], [0.9, 0.2, 0.8, 0.3]);
+        assert_eq!(prediction.single().unwrap(), 2);
     }
 
     #[test]

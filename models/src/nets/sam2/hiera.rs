@@ -7,7 +7,7 @@ use candle_core::{D, Module, Result, Tensor};
 use candle_nn::{Conv2d, Conv2dConfig, LayerNorm, Linear, VarBuilder, conv2d, layer_norm, linear};
 
 use super::Shape;
-use super::layers::{Bend, Mlp, attend, halve};
+use super::layers::{Activation, Mlp, attend, max_pool_2x2};
 
 /// Tokens in a chunk: a stage's widest intermediate (4 x 96 channels in the first, 4 x 768 in the
 /// last) then stays within 50 MB.
@@ -33,7 +33,11 @@ impl Attention {
         let channels = qkv.dim(D::Minus1)? / 3;
         let part = |i: usize| qkv.narrow(D::Minus1, i * channels, channels);
         let (q, height, width) = match self.pooled {
-            true => (halve(&part(0)?.contiguous()?)?, height / 2, width / 2),
+            true => (
+                max_pool_2x2(&part(0)?.contiguous()?)?,
+                height / 2,
+                width / 2,
+            ),
             false => (part(0)?, height, width),
         };
         let heads = |x: Tensor| -> Result<Tensor> {
@@ -42,10 +46,10 @@ impl Attention {
             let x = x.reshape((windows, tokens, self.heads, channels / self.heads))?;
             x.transpose(1, 2)?.contiguous()
         };
-        let said = attend(&heads(q)?, &heads(part(1)?)?, &heads(part(2)?)?)?;
-        let said = said.transpose(1, 2)?.contiguous()?;
+        let prediction = attend(&heads(q)?, &heads(part(1)?)?, &heads(part(2)?)?)?;
+        let prediction = prediction.transpose(1, 2)?.contiguous()?;
         self.out
-            .forward(&said.reshape((windows, height, width, channels))?)
+            .forward(&prediction.reshape((windows, height, width, channels))?)
     }
 }
 
@@ -54,7 +58,7 @@ struct Block {
     attention: Attention,
     norm2: LayerNorm,
     mlp: Mlp,
-    /// Where channels change.
+    /// Projection where channels change.
     widen: Option<Linear>,
     /// Tokens along a window's side before pooling; `None`: all attend to all.
     window: Option<usize>,
@@ -77,7 +81,11 @@ impl Block {
                 pooled: changes,
             },
             norm2: layer_norm(outputs, 1e-6, vb.pp("norm2"))?,
-            mlp: Mlp::new(&[outputs, 4 * outputs, outputs], Bend::Gelu, &vb.pp("mlp"))?,
+            mlp: Mlp::new(
+                &[outputs, 4 * outputs, outputs],
+                Activation::Gelu,
+                &vb.pp("mlp"),
+            )?,
             widen: changes
                 .then(|| linear(inputs, outputs, vb.pp("proj")))
                 .transpose()?,
@@ -89,7 +97,7 @@ impl Block {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let normed = self.norm1.forward(x)?;
         let shortcut = match &self.widen {
-            Some(widen) => halve(&widen.forward(&normed)?)?,
+            Some(widen) => max_pool_2x2(&widen.forward(&normed)?)?,
             None => x.clone(),
         };
         let x = (shortcut + self.attend(&normed)?)?;
@@ -149,7 +157,7 @@ fn join(windows: &Tensor, height: usize, width: usize) -> Result<Tensor> {
 /// The trunk.
 pub struct Hiera {
     patch: Conv2d,
-    /// 1 x height x width x channels: what is added to every token for where it is.
+    /// 1 x height x width x channels: the embedded position that is added to every token.
     position: Tensor,
     /// By stage.
     stages: Vec<Vec<Block>>,
@@ -177,19 +185,19 @@ impl Hiera {
         })
     }
 
-    /// The stages' answers to 1 x 3 x side x side, finest first: each 1 x height x width x
+    /// The stages' outputs to 1 x 3 x side x side, finest first: each 1 x height x width x
     /// channels.
     pub fn forward(&self, x: &Tensor) -> Result<Vec<Tensor>> {
         let tokens = self.patch.forward(x)?.permute((0, 2, 3, 1))?.contiguous()?;
         let mut x = (tokens + &self.position)?;
-        let mut answers = Vec::new();
+        let mut outputs = Vec::new();
         for stage in &self.stages {
             for block in stage {
                 x = block.forward(&x)?;
             }
-            answers.push(x.clone());
+            outputs.push(x.clone());
         }
-        Ok(answers)
+        Ok(outputs)
     }
 }
 
@@ -207,7 +215,7 @@ fn block(shape: &Shape, stage: usize, at: usize, first: bool, vb: &VarBuilder) -
     Block::new((channels(before), channels(stage)), heads, window, &vb)
 }
 
-/// 1 x side x side x channels, of tokens: a coarse embedding enlarged, and one repeated in every
+/// Positions of tokens, 1 x side x side x channels: a coarse embedding enlarged, and one repeated in every
 /// window of the first stage.
 fn position(shape: &Shape, vb: &VarBuilder) -> Result<Tensor> {
     let (channels, coarse, window) = (shape.width, shape.background, shape.windows[0]);

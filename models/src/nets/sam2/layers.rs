@@ -1,4 +1,4 @@
-//! What several parts of SAM 2.1 are made of: a perceptron, attention in bounded memory, and a
+//! Layers of several parts of SAM 2.1: a perceptron, attention in bounded memory, and a
 //! transposed convolution that is a product of matrices.
 
 use candle_core::{D, Module, Result, Tensor};
@@ -9,28 +9,28 @@ use plumbline_nn::gelu::gelu;
 /// what 4096 tokens that all attend to each other would need (4 heads: 268 MB).
 const PAIRS: usize = 1 << 22;
 
-/// What a perceptron does between its layers.
+/// Activation of a perceptron.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Bend {
+pub(super) enum Activation {
     Relu,
     /// The exact one, by the error function.
     Gelu,
 }
 
-/// Linear layers `layers.0`, `layers.1` … with a bend between them.
+/// Linear layers `layers.0`, `layers.1` … with an activation between them.
 pub(super) struct Mlp {
     layers: Vec<Linear>,
-    bend: Bend,
+    activation: Activation,
 }
 
 impl Mlp {
     /// `widths`: channels in, of every layer between, and out.
-    pub(super) fn new(widths: &[usize], bend: Bend, vb: &VarBuilder) -> Result<Self> {
+    pub(super) fn new(widths: &[usize], activation: Activation, vb: &VarBuilder) -> Result<Self> {
         let layers = widths.windows(2).enumerate();
         let layers = layers.map(|(i, pair)| linear(pair[0], pair[1], vb.pp(format!("layers.{i}"))));
         Ok(Self {
             layers: layers.collect::<Result<_>>()?,
-            bend,
+            activation,
         })
     }
 
@@ -40,9 +40,9 @@ impl Mlp {
         let mut x = x.clone();
         for layer in first {
             x = layer.forward(&x)?;
-            x = match self.bend {
-                Bend::Relu => x.relu()?,
-                Bend::Gelu => gelu(&x)?,
+            x = match self.activation {
+                Activation::Relu => x.relu()?,
+                Activation::Gelu => gelu(&x)?,
             };
         }
         last.forward(&x)
@@ -106,14 +106,14 @@ impl Pointwise {
 }
 
 /// A transposed convolution, kernel and stride two: every pixel becomes a square of four.
-pub(super) struct Grow {
+pub(super) struct ConvTranspose2x2 {
     /// (out * 4) x in
     weight: Tensor,
     /// out x 1 x 1
     bias: Tensor,
 }
 
-impl Grow {
+impl ConvTranspose2x2 {
     pub(super) fn new(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<Self> {
         let weight = vb.get((inputs, outputs, 2, 2), "weight")?;
         Ok(Self {
@@ -143,8 +143,8 @@ impl Grow {
     }
 }
 
-/// Half the size, the greatest of every four: batch x height x width x channels, both even.
-pub(super) fn halve(x: &Tensor) -> Result<Tensor> {
+/// Max pooling of 2 x 2: batch x height x width x channels, both even.
+pub(super) fn max_pool_2x2(x: &Tensor) -> Result<Tensor> {
     let (batch, height, width, channels) = x.dims4()?;
     let greater = |x: Tensor| -> Result<Tensor> {
         let (odd, even) = (x.narrow(D::Minus2, 0, 1)?, x.narrow(D::Minus2, 1, 1)?);

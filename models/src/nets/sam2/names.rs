@@ -83,7 +83,7 @@ const PARTS: &[(&str, &str)] = &[
     ("no_mem_embed", "no_memory_embedding"),
 ];
 
-/// What is called otherwise inside the parts.
+/// Names inside the parts: ours, theirs.
 const INSIDE: &[(&str, &str)] = &[
     (".norm_final_attn.", ".layer_norm_final_attn."),
     (".norm", ".layer_norm"),
@@ -95,7 +95,7 @@ const INSIDE: &[(&str, &str)] = &[
 const TWO: &[&str] = &["proj_in", "proj_out"];
 const THREE: &[&str] = &["proj_in", "layers.0", "proj_out"];
 
-/// Where Hugging Face's file has one of the original's tensors.
+/// Place in Hugging Face's file of one of the original's tensors.
 pub fn hugging_face(name: &str) -> Place {
     let part = PARTS.iter().find(|(ours, _)| name.starts_with(ours));
     let mut place = part.map_or(name.to_owned(), |(ours, theirs)| {

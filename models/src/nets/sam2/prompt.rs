@@ -1,5 +1,4 @@
-//! The prompt encoder of SAM 2.1: what a person, or another network, points at, as tokens (points,
-//! a box's corners) and as a picture (a mask).
+//! Prompt encoder of SAM 2.1: points, a box's corners and a mask, as tokens and as a picture.
 
 use std::f64::consts::TAU;
 
@@ -13,34 +12,34 @@ use super::layers::ChannelNorm;
 /// Channels of the mask's convolutions.
 const MASK: usize = 16;
 
-/// What a point says.
+/// Meaning of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Label {
-    /// Nothing: it fills a place.
-    Nothing = -1,
+    /// Padding: it has no meaning.
+    Padding = -1,
     /// Not part of the object.
-    Beside = 0,
+    Background = 0,
     /// Part of the object.
-    On = 1,
+    Foreground = 1,
     /// Upper left corner of a box around the object.
-    UpperLeft = 2,
+    BoxUpperLeft = 2,
     /// Lower right corner of that box.
-    LowerRight = 3,
+    BoxLowerRight = 3,
 }
 
 /// A point of the network's square input, in its pixels; whole numbers are the pixels' upper left
 /// corners plus a half: (0, 0) is the middle of the first pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// To the right, 0 to the side.
+    /// Column, 0 to the side.
     pub x: f32,
-    /// Down, 0 to the side.
+    /// Row, 0 to the side.
     pub y: f32,
-    /// What it says.
+    /// Meaning.
     pub label: Label,
 }
 
-/// What to look for. The original puts a box's corners before the other points.
+/// Prompt. The original puts a box's corners before the other points.
 #[derive(Debug, Clone, Default)]
 pub struct Prompt {
     /// Points and corners.
@@ -49,8 +48,8 @@ pub struct Prompt {
     pub mask: Option<Tensor>,
 }
 
-/// A prompt as the decoder reads it.
-pub struct Prompted {
+/// Prompt as input of the decoder.
+pub struct EncodedPrompt {
     /// 1 x tokens x channels.
     pub sparse: Tensor,
     /// 1 x channels x side / 16 x side / 16.
@@ -105,24 +104,24 @@ impl PromptEncoder {
         })
     }
 
-    /// Where every token of the picture is: 1 x channels x side / 16 x side / 16.
+    /// Embedded positions of the picture's tokens: 1 x channels x side / 16 x side / 16.
     pub fn grid(&self) -> &Tensor {
         &self.grid
     }
 
-    /// Both halves of a prompt.
-    pub fn forward(&self, prompt: &Prompt) -> Result<Prompted> {
+    /// Encodes both halves of a prompt.
+    pub fn forward(&self, prompt: &Prompt) -> Result<EncodedPrompt> {
         let dense = match &prompt.mask {
             Some(mask) => self.mask(mask)?,
             None => self.no_mask.broadcast_as(self.grid.shape())?.contiguous()?,
         };
-        Ok(Prompted {
+        Ok(EncodedPrompt {
             sparse: self.points(&prompt.points)?,
             dense,
         })
     }
 
-    /// 1 x (points + 1) x channels: as in the original, a point that says nothing ends the list;
+    /// 1 x (points + 1) x channels: as in the original, a padding point ends the list;
     /// none at all stay none.
     fn points(&self, points: &[Point]) -> Result<Tensor> {
         let channels = self.labels.dim(1)?;
@@ -132,10 +131,10 @@ impl PromptEncoder {
         let end = Point {
             x: 0.0,
             y: 0.0,
-            label: Label::Nothing,
+            label: Label::Padding,
         };
         let points = || points.iter().chain([&end]);
-        let says = |p: &Point| f32::from(p.label != Label::Nothing);
+        let is_point = |p: &Point| f32::from(p.label != Label::Padding);
         let device = self.labels.device();
         let places: Vec<f64> = points()
             .flat_map(|p| [p.x, p.y])
@@ -143,8 +142,8 @@ impl PromptEncoder {
             .collect();
         let label = column(points().map(|p| (p.label as i32 + 1) as u32), device)?;
         let label = self.labels.index_select(&label, 0)?;
-        let says = column(points().map(says), device)?.unsqueeze(1)?;
-        let place = encode(&places, &self.frequencies)?.broadcast_mul(&says)?;
+        let is_point = column(points().map(is_point), device)?.unsqueeze(1)?;
+        let place = encode(&places, &self.frequencies)?.broadcast_mul(&is_point)?;
         (place + label)?.unsqueeze(0)
     }
 
@@ -166,7 +165,7 @@ fn column<T: candle_core::WithDType>(
     Tensor::from_slice(&values, values.len(), device)
 }
 
-/// Places (x, y, each 0.0 to 1.0) as waves: places x channels.
+/// Fourier features of places (x, y, each 0.0 to 1.0): places x channels.
 fn encode(places: &[f64], frequencies: &Tensor) -> Result<Tensor> {
     let centred: Vec<f32> = places.iter().map(|v| (2.0 * v - 1.0) as f32).collect();
     let centred = Tensor::from_vec(centred, (places.len() / 2, 2), frequencies.device())?;
@@ -180,6 +179,6 @@ fn grid(side: usize, frequencies: &Tensor) -> Result<Tensor> {
         .flat_map(|at| [middle(at % side), middle(at / side)])
         .collect();
     // (side * side) x channels
-    let waves = encode(&places, frequencies)?;
-    waves.t()?.contiguous()?.reshape((1, (), side, side))
+    let embedding = encode(&places, frequencies)?;
+    embedding.t()?.contiguous()?.reshape((1, (), side, side))
 }

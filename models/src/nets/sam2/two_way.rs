@@ -4,7 +4,7 @@
 use candle_core::{Module, Result, Tensor};
 use candle_nn::{LayerNorm, Linear, VarBuilder, layer_norm, linear};
 
-use super::layers::{Bend, Mlp, attend};
+use super::layers::{Activation, Mlp, attend};
 
 const HEADS: usize = 8;
 const DEPTH: usize = 2;
@@ -32,7 +32,7 @@ impl Attention {
         })
     }
 
-    /// All 1 x tokens x channels; answers as many as asked.
+    /// All 1 x tokens x channels; answers as many as queries.
     fn forward(&self, q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
         let heads = |layer: &Linear, x: &Tensor| {
             let x = layer.forward(x)?;
@@ -40,13 +40,14 @@ impl Attention {
             let x = x.reshape((1, tokens, HEADS, inner / HEADS))?;
             x.transpose(1, 2)?.contiguous()
         };
-        let said = attend(
+        let prediction = attend(
             &heads(&self.q, q)?,
             &heads(&self.k, k)?,
             &heads(&self.v, v)?,
         )?;
         // 1 x heads x tokens x width to 1 x tokens x (heads * width)
-        self.out.forward(&said.transpose(1, 2)?.flatten_from(2)?)
+        self.out
+            .forward(&prediction.transpose(1, 2)?.flatten_from(2)?)
     }
 }
 
@@ -67,35 +68,40 @@ impl Layer {
         Ok(Self {
             tokens: Attention::new(channels, channels, &vb.pp("self_attn"))?,
             to_picture: narrow("cross_attn_token_to_image")?,
-            mlp: Mlp::new(&[channels, MLP, channels], Bend::Relu, &vb.pp("mlp"))?,
+            mlp: Mlp::new(&[channels, MLP, channels], Activation::Relu, &vb.pp("mlp"))?,
             to_tokens: narrow("cross_attn_image_to_token")?,
             norms: [norm(1)?, norm(2)?, norm(3)?, norm(4)?],
             first,
         })
     }
 
-    fn forward(&self, seen: &Seen, asked: &Tensor, place: &Tensor) -> Result<Seen> {
+    fn forward(
+        &self,
+        state: &TokensAndImage,
+        queries: &Tensor,
+        place: &Tensor,
+    ) -> Result<TokensAndImage> {
         let [norm1, norm2, norm3, norm4] = &self.norms;
-        let Seen { tokens, picture } = seen;
+        let TokensAndImage { tokens, picture } = state;
         let tokens = if self.first {
             self.tokens.forward(tokens, tokens, tokens)?
         } else {
-            let q = (tokens + asked)?;
+            let q = (tokens + queries)?;
             (tokens + self.tokens.forward(&q, &q, tokens)?)?
         };
         let tokens = norm1.forward(&tokens)?;
         let placed = (picture + place)?;
-        let found = (self.to_picture).forward(&(&tokens + asked)?, &placed, picture)?;
-        let tokens = norm2.forward(&(tokens + found)?)?;
+        let attended = (self.to_picture).forward(&(&tokens + queries)?, &placed, picture)?;
+        let tokens = norm2.forward(&(tokens + attended)?)?;
         let tokens = norm3.forward(&(&tokens + self.mlp.forward(&tokens)?)?)?;
-        let told = (self.to_tokens).forward(&placed, &(&tokens + asked)?, &tokens)?;
-        let picture = norm4.forward(&(picture + told)?)?;
-        Ok(Seen { tokens, picture })
+        let attended = (self.to_tokens).forward(&placed, &(&tokens + queries)?, &tokens)?;
+        let picture = norm4.forward(&(picture + attended)?)?;
+        Ok(TokensAndImage { tokens, picture })
     }
 }
 
-/// What the transformer works on.
-pub(super) struct Seen {
+/// Tokens and picture, as the transformer updates them.
+pub(super) struct TokensAndImage {
     /// 1 x tokens x channels.
     pub(super) tokens: Tensor,
     /// 1 x (height * width) x channels.
@@ -120,21 +126,26 @@ impl TwoWay {
         })
     }
 
-    /// `picture` and `place` 1 x channels x height x width, `asked` 1 x tokens x channels.
-    pub(super) fn forward(&self, picture: &Tensor, place: &Tensor, asked: &Tensor) -> Result<Seen> {
+    /// `picture` and `place` 1 x channels x height x width, `queries` 1 x tokens x channels.
+    pub(super) fn forward(
+        &self,
+        picture: &Tensor,
+        place: &Tensor,
+        queries: &Tensor,
+    ) -> Result<TokensAndImage> {
         let flat = |x: &Tensor| x.flatten_from(2)?.transpose(1, 2)?.contiguous();
         let place = flat(place)?;
-        let mut seen = Seen {
-            tokens: asked.clone(),
+        let mut state = TokensAndImage {
+            tokens: queries.clone(),
             picture: flat(picture)?,
         };
         for layer in &self.layers {
-            seen = layer.forward(&seen, asked, &place)?;
+            state = layer.forward(&state, queries, &place)?;
         }
-        let Seen { tokens, picture } = seen;
+        let TokensAndImage { tokens, picture } = state;
         let placed = (&picture + place)?;
-        let found = (self.last).forward(&(&tokens + asked)?, &placed, &picture)?;
-        let tokens = self.norm.forward(&(tokens + found)?)?;
-        Ok(Seen { tokens, picture })
+        let attended = (self.last).forward(&(&tokens + queries)?, &placed, &picture)?;
+        let tokens = self.norm.forward(&(tokens + attended)?)?;
+        Ok(TokensAndImage { tokens, picture })
     }
 }

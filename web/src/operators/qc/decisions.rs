@@ -25,7 +25,7 @@ pub async fn write(session: &Session, output: impl Write) -> anyhow::Result<()> 
         version: REFIT_VERSION,
         organization: session.organization.uuid(),
         organization_name: session.name().to_owned(),
-        in_force: in_force.as_ref().map(refit_in_force).transpose()?,
+        in_force: in_force.map(refit_in_force).transpose()?,
     };
     write_line(&mut output, &header)?;
     for one in reviews::decided(&mut scope).await? {
@@ -54,8 +54,12 @@ fn write_line(output: &mut impl Write, document: &impl Serialize) -> anyhow::Res
     Ok(output.write_all(b"\n")?)
 }
 
-fn refit_in_force(refit: &Refit) -> anyhow::Result<RefitInForce> {
-    refit.document().context("The refit in force is damaged")
+fn refit_in_force(refit: Refit) -> anyhow::Result<RefitInForce> {
+    Ok(RefitInForce {
+        id: refit.id.uuid(),
+        table_version: u32::try_from(refit.table_version)?,
+        bounds: serde_json::from_value(refit.bounds).context("The refit in force is damaged")?,
+    })
 }
 
 fn decided(one: Decided) -> DecidedReport {

@@ -1,7 +1,6 @@
-//! `qc adopt`, `qc reset`: a refit comes into force, and goes.
+//! `qc adopt` and `qc reset`: a refit takes effect, or ends.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -51,12 +50,11 @@ pub async fn reset(session: &Session) -> anyhow::Result<()> {
 }
 
 fn read(file: &Path) -> anyhow::Result<RefitDocument> {
-    let mut text = String::new();
-    match file == Path::new("-") {
-        true => std::io::stdin().read_to_string(&mut text).map(|_| ()),
-        false => std::fs::read_to_string(file).map(|read| text = read),
-    }
-    .with_context(|| format!("{} cannot be read", file.display()))?;
+    let text = match file == Path::new("-") {
+        true => std::io::read_to_string(std::io::stdin()),
+        false => std::fs::read_to_string(file),
+    };
+    let text = text.with_context(|| format!("{} cannot be read", file.display()))?;
     serde_json::from_str(&text)
         .with_context(|| format!("{} is not a refit document", file.display()))
 }
@@ -71,6 +69,11 @@ fn check(document: &RefitDocument, session: &Session) -> anyhow::Result<()> {
         document.organization == session.organization.uuid(),
         "This refit was fitted to the decisions of another organization, {}.",
         document.organization
+    );
+    let table = document.table_version;
+    ensure!(
+        table == TABLE_VERSION,
+        "This refit was fitted for table {table}; photos are judged by table {TABLE_VERSION}."
     );
     Ok(())
 }

@@ -1,52 +1,49 @@
-//! `qc thresholds`: every gate with its threshold, and the table's where it differs.
-
-use std::fmt::Write;
+//! `qc thresholds`: the thresholds that photos are judged by.
 
 use anyhow::Context;
-use plumbline_documents::{Gate, RefitInForce, TABLE_VERSION, Thresholds};
+use plumbline_documents::{Gate, TABLE_VERSION, Thresholds};
 use plumbline_domain::work::refits::{self, Refit};
 
 use crate::operators::qc::Session;
 
-/// Prints the thresholds in force.
+/// Prints every gate with its threshold, and the table's where it differs.
 pub async fn print(session: &Session) -> anyhow::Result<()> {
     let refit = refits::in_force(&mut session.scope().await?).await?;
     println!("{}", session.name());
-    print!("{}", text(refit.as_ref())?);
+    println!("{}\n", heading(refit.as_ref()));
+    let thresholds = in_force(refit.as_ref())?;
+    // The size's threshold is the original, not a number of the table.
+    for gate in Gate::ALL.into_iter().filter(|&gate| gate != Gate::Size) {
+        println!("{}", line(gate, &thresholds));
+    }
     Ok(())
 }
 
-fn text(refit: Option<&Refit>) -> anyhow::Result<String> {
-    let document = refit.map(|refit| refit.document().context("The refit in force is damaged"));
-    let document = document.transpose()?;
-    let in_force = document.as_ref().filter(|one| !is_ignored(one));
-    let thresholds = in_force.map(|one| Thresholds::restored(&one.bounds));
-    let thresholds = thresholds.unwrap_or_default();
-    let mut text = String::new();
-    writeln!(text, "{}\n", heading(refit, document.as_ref()))?;
-    // The size's threshold is the original, not a number of the table.
-    for gate in Gate::ALL.into_iter().filter(|&gate| gate != Gate::Size) {
-        writeln!(text, "{}", line(gate, &thresholds))?;
-    }
-    Ok(text)
+/// A refit of another table is ignored: the numbers of its gates mean something else now.
+fn in_force(refit: Option<&Refit>) -> anyhow::Result<Thresholds> {
+    let Some(refit) = refit.filter(|refit| is_of_this_table(refit)) else {
+        return Ok(Thresholds::default());
+    };
+    let bounds = serde_json::from_value(refit.bounds.clone());
+    let bounds = bounds.context("The refit in force is damaged")?;
+    Ok(Thresholds::restored(&bounds))
 }
 
-/// A refit of another table has no effect.
-fn is_ignored(refit: &RefitInForce) -> bool {
-    refit.table_version != TABLE_VERSION
+fn is_of_this_table(refit: &Refit) -> bool {
+    u32::try_from(refit.table_version) == Ok(TABLE_VERSION)
 }
 
-fn heading(refit: Option<&Refit>, document: Option<&RefitInForce>) -> String {
-    let (Some(refit), Some(document)) = (refit, document) else {
+fn heading(refit: Option<&Refit>) -> String {
+    let Some(refit) = refit else {
         return format!("Photos are judged by table {TABLE_VERSION} as it is.");
     };
-    let (id, decisions, at) = (refit.id, refit.decisions, refit.adopted_at);
-    if is_ignored(document) {
-        let made_for = document.table_version;
+    let (id, made_for) = (refit.id, refit.table_version);
+    if !is_of_this_table(refit) {
         return format!(
             "Refit {id} was made for table {made_for} and is ignored: photos are judged by table {TABLE_VERSION}."
         );
     }
+    let (decisions, at) = (refit.decisions, refit.adopted_at);
     let (date, hour, minute) = (at.date(), at.hour(), at.minute());
     format!(
         "Photos are judged by refit {id} of table {TABLE_VERSION}, from {decisions} decisions, since {date} {hour:02}:{minute:02} UTC."
@@ -55,7 +52,7 @@ fn heading(refit: Option<&Refit>, document: Option<&RefitInForce>) -> String {
 
 fn line(gate: Gate, thresholds: &Thresholds) -> String {
     let (ours, table) = (thresholds.of(gate), Thresholds::default().of(gate));
-    // Refits have more decimals than anybody reads.
+    // A refit has more decimals than anybody reads.
     let fail = (ours.fail * 1e4).round() / 1e4;
     let side = if gate.is_floor() { "below" } else { "above" };
     let moved = match ours.fail == table.fail {

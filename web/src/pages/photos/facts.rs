@@ -1,10 +1,10 @@
 //! Facts about a photo's file, in a few words each.
 
+use plumbline_documents::ContentType;
 use plumbline_domain::shoots::photos::Photo;
 use plumbline_domain::work::attempts::Attempt;
 
 use crate::pages::view::{Fact, moment, pixels};
-use crate::uploads::content_type;
 
 pub fn of(photo: &Photo, accepted: Option<&Attempt>) -> Vec<Fact> {
     let mut facts = vec![
@@ -40,12 +40,12 @@ pub fn of(photo: &Photo, accepted: Option<&Attempt>) -> Vec<Fact> {
 }
 
 fn format_name(content_type: &str) -> &str {
-    match content_type {
-        "image/jpeg" => "JPEG",
-        "image/png" => "PNG",
-        "image/tiff" => "TIFF",
-        "image/webp" => "WebP",
-        content_type::RAW => "Camera RAW",
-        other => other,
+    match content_type.parse() {
+        Ok(ContentType::Jpeg) => "JPEG",
+        Ok(ContentType::Png) => "PNG",
+        Ok(ContentType::Tiff) => "TIFF",
+        Ok(ContentType::WebP) => "WebP",
+        Ok(ContentType::Raw) => "Camera RAW",
+        Err(_) => content_type,
     }
 }

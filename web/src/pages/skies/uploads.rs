@@ -3,6 +3,7 @@
 use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures::{StreamExt, TryStreamExt};
+use plumbline_documents::ContentType;
 use plumbline_domain::ids::SkyId;
 use plumbline_domain::people::members;
 use plumbline_domain::shoots::skies::{self, Received};
@@ -15,7 +16,7 @@ use crate::http::state::State;
 use crate::http::{redirect, urls};
 use crate::pages::skies::refuse_upload;
 use crate::uploads::intake::{self, Arrived, NotTaken};
-use crate::uploads::{content_type, multipart};
+use crate::uploads::multipart;
 
 /// `POST /skies`
 pub async fn create(
@@ -51,7 +52,7 @@ async fn take(state: &State, member: &members::Member, field: Field) -> Result<S
         multipart::drain(pieces).await;
     }
     let arrived = arrived?;
-    if arrived.content_type == content_type::RAW {
+    if arrived.content_type == ContentType::Raw {
         state.storage.delete(&key).await.map_err(Error::from)?;
         return Err(NotTaken::refused(
             "A camera RAW file cannot be a sky. Export it as JPEG or TIFF and upload that.",
@@ -78,7 +79,7 @@ async fn receive(
             .map(|(stem, _)| stem)
             .filter(|stem| !stem.is_empty())
             .unwrap_or(file_name),
-        content_type: arrived.content_type,
+        content_type: arrived.content_type.as_str(),
         size_bytes: arrived.size_bytes,
         sha256: arrived.sha256,
         size_pixels: arrived.size_pixels,

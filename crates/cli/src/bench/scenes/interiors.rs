@@ -27,7 +27,7 @@ impl Rooms {
         match decision(&Overrides::default()) {
             Sky::New(_) => self.new.push(name.to_owned()),
             Sky::Kept(why) => *self.kept.entry(word(&why)).or_default() += 1,
-            Sky::Mine => {}
+            Sky::Unchanged => {}
         }
         let outside = Overrides {
             place: Some(Place::Exterior),

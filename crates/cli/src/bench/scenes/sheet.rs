@@ -6,7 +6,8 @@ use std::path::Path;
 
 use image::{DynamicImage, RgbImage};
 use plumbline_documents::Place;
-use plumbline_enhance::plan::sky::{NewSky, Sky};
+use plumbline_enhance::plan::sky::Sky;
+use plumbline_enhance::sky::NewSky;
 use plumbline_enhance::{
     Decoded, Measured, Overrides, Pixels, Preset, Scene, SkyChoice, measure, preview, sky, small,
 };
@@ -125,7 +126,7 @@ fn caption(
 
 fn decision(sky: &Sky) -> String {
     let word = match sky {
-        Sky::Mine => "mine".to_owned(),
+        Sky::Unchanged => "mine".to_owned(),
         Sky::Kept(why) => format!("kept, {why:?}"),
         Sky::New(new) => format!("new, {:?}", new.kind),
     };

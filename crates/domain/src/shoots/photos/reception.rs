@@ -13,7 +13,7 @@ pub struct Received {
     pub content_type: &'static str,
     pub size_bytes: i64,
     pub sha256: [u8; 32],
-    /// Where the web can read it without decoding.
+    /// `None` where the web cannot read it without decoding.
     pub size_pixels: Option<(i32, i32)>,
 }
 

@@ -1,4 +1,4 @@
-//! How far two edge maps agree, and where they do not.
+//! Agreement of two edge maps, block by block.
 
 use crate::kernels::canny::Edges;
 use crate::kernels::canny::hysteresis::widened;
@@ -85,7 +85,7 @@ fn count(words: [u64; 4], blocks: &mut [Count<u8>]) {
     }
 }
 
-/// What lies within two pixels of an edge, for one row.
+/// Pixels within two pixels of an edge, for one row.
 struct Near {
     tall: Vec<u64>,
     once: Vec<u64>,

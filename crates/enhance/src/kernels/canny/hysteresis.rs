@@ -47,7 +47,8 @@ fn take_over(edges: &mut Edges, row: usize, touched: &mut [u64]) -> bool {
     true
 }
 
-/// Which possible, not yet certain pixels of a row touch a certain one. Whether any does.
+/// Marks the possible, not yet certain pixels of a row that touch a certain one. True when any
+/// does.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"

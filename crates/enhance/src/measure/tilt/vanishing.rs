@@ -7,10 +7,12 @@
 //! place of drawn samples (nothing random to seed), then reweighted least squares (Tukey's
 //! biweight).
 
-/// A segment as the vote sees it.
+use crate::math::linear::{cramer, determinant2};
+
+/// A segment in the coordinates of the vote.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Upright {
-    /// Where its line crosses the middle row, focal lengths from the centre.
+    /// Crossing of its line with the middle row, focal lengths from the centre.
     pub c: f32,
     /// Columns to the right per row down.
     pub b: f32,
@@ -53,7 +55,7 @@ impl Vanishing {
         found
     }
 
-    /// How far off upright the segment is under this tilt, as a tangent.
+    /// Deviation of a segment from upright under this tilt, as a tangent.
     pub(super) fn residual(&self, of: &Upright) -> f32 {
         of.b - self.lean + self.converge * of.c
     }
@@ -74,13 +76,15 @@ impl Vanishing {
             sbc += w * b * c;
         }
         scc += s * 3e-5;
-        let area = s * scc - sc * sc;
+        let (normal, sums) = ([[s, sc], [sc, scc]], [sb, sbc]);
+        let area = determinant2(normal);
         if area <= 1e-12 * s * s {
             return *self;
         }
+        let [lean, slope] = cramer(normal, sums, area, determinant2);
         Self {
-            lean: ((sb * scc - sbc * sc) / area) as f32,
-            converge: (-(s * sbc - sc * sb) / area) as f32,
+            lean: lean as f32,
+            converge: -slope as f32,
         }
     }
 }

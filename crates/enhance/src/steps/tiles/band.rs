@@ -1,6 +1,6 @@
 //! The middle band of what painted tiles differ in from the fit.
 //!
-//! * Nothing finer than a decoder tells: the difference is smoothed by blocks of 4 pixels, a
+//! * Nothing finer than a decoder resolves: the difference is smoothed by blocks of 4 pixels, a
 //!   binomial over three of them and a linear enlargement, together 3.4 pixels of sigma. Of a wave
 //!   of 8 pixels, which is one latent, 3 % is left; of 16, the finest that latents hold, 41 %; of
 //!   32, 80 %.
@@ -9,7 +9,7 @@
 
 use rayon::prelude::*;
 
-use crate::steps::base::{columns_of, position};
+use crate::math::interpolation::{columns_of, position};
 use crate::steps::tiles::coarse::Coarse;
 use crate::steps::transfer::{CELL, Transfer, place};
 
@@ -176,7 +176,7 @@ mod tests {
 
     const SIZE: usize = 1024;
 
-    /// How much of a wave across the picture, whose length is given in full-size pixels, is left.
+    /// Share that is left of a wave across the picture, whose length is given in full-size pixels.
     fn left_of(length: f32) -> f32 {
         let flat = Coarse {
             width: SIZE / 4,

@@ -1,12 +1,12 @@
-//! Where tiles are laid as they come: blended in linear light by the grid's weights, at a quarter
-//! of their size, because nothing finer of them is used. A photo of 45 megapixels takes 34 MB.
+//! Blending of tiles as they come: in linear light by the grid's weights, at a quarter of their
+//! size, because nothing finer of them is used. A photo of 45 megapixels takes 34 MB.
 //!
 //! Sums are whole numbers, so no order of tiles and no number of threads changes a bit of them.
 
 use rayon::prelude::*;
 
 use crate::generative_model::Tile;
-use crate::light::{Sample, encoded};
+use crate::math::light::{Sample, encoded};
 use crate::pixels::{Pixels, Samples};
 use crate::steps::tiles::Grid;
 use crate::steps::tiles::coarse::{BLOCK, Coarse, size};
@@ -14,13 +14,13 @@ use crate::steps::tiles::coarse::{BLOCK, Coarse, size};
 /// White of one pixel in the sums: a block of them still fits.
 const WHITE: f32 = (1_u32 << 27) as f32;
 
-/// What came of a picture's tiles so far.
+/// Blend of the tiles of a picture that have come so far.
 pub(crate) struct Canvas {
     full: (u32, u32),
     size: (usize, usize),
     tiles: Vec<Tile>,
     laid: Vec<bool>,
-    /// Of a tile's column or row on the grid: weights, pixel by pixel.
+    /// Weights of a tile's column or row on the grid, pixel by pixel.
     across: Vec<Vec<f32>>,
     down: Vec<Vec<f32>>,
     /// Weighted light of every block.
@@ -52,7 +52,7 @@ impl Canvas {
         &self.tiles
     }
 
-    /// How many tiles are missing.
+    /// Number of missing tiles.
     pub fn missing(&self) -> usize {
         self.laid.iter().filter(|laid| !**laid).count()
     }
@@ -95,7 +95,7 @@ impl Canvas {
         });
     }
 
-    /// What all tiles make together.
+    /// The blend of all tiles.
     pub fn blended(self) -> Coarse {
         let ((width, height), (across, down)) = (self.full, self.size);
         let span = |at: usize, of: u32| BLOCK.min(of as usize - at * BLOCK);

@@ -1,11 +1,11 @@
-//! A picture at a quarter of its size, in exact averages of light: what a decoder of latents can
-//! tell about it.
+//! A picture at a quarter of its size, in exact averages of light: what a decoder of latents
+//! resolves of it.
 
 use std::borrow::Borrow;
 
 use rayon::prelude::*;
 
-use crate::light::{Sample, encoded};
+use crate::math::light::{Sample, encoded};
 use crate::pixels::{Pixels, Samples};
 
 /// Columns and rows of the picture that are one pixel here: half of what a latent spans.
@@ -26,7 +26,7 @@ pub(crate) struct Coarse {
 }
 
 impl Coarse {
-    /// Of a picture.
+    /// The averages of a picture.
     pub fn of(pixels: &Pixels) -> Self {
         let (width, height) = (pixels.width(), pixels.height());
         match pixels.samples() {
@@ -35,7 +35,7 @@ impl Coarse {
         }
     }
 
-    /// Of a picture that is made while it is averaged, so that it is never there as a whole.
+    /// The averages of a picture that is made meanwhile, so that it is never there as a whole.
     pub fn of_strips<S: Sample, Made: Borrow<[S]>>(
         width: u32,
         height: u32,

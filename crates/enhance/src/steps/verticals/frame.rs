@@ -1,7 +1,8 @@
-//! Where the pixels of an upright picture lie in the tilted one, and the largest picture of the
-//! same shape that fits inside: a camera turned about its centre, nothing else.
+//! Geometry of a camera turned about its centre: places of an upright picture's pixels in the
+//! tilted one, and the largest picture of the same shape that fits inside.
 
 use crate::kernels::warp::Line;
+use crate::math::linear::{cramer, determinant3};
 
 /// Diagonal of 36 x 24 mm film.
 const FILM_DIAGONAL_MM: f64 = 43.27;
@@ -59,7 +60,7 @@ impl Turn {
         }
     }
 
-    /// Where a place of the source comes to lie.
+    /// Place in the result of a place of the source.
     fn forward(&self, x: f64, y: f64) -> (f64, f64) {
         let ((sin_roll, cos_roll), (sin_pitch, cos_pitch)) = (self.roll, self.pitch);
         let (across, down) = (x * cos_roll + y * sin_roll, y * cos_roll - x * sin_roll);
@@ -131,22 +132,13 @@ impl Side {
     }
 }
 
-/// Centre and size of the crop that touches three sides (Cramer's rule).
+/// Centre and size of the crop that touches three sides.
 fn meet(a: Side, b: Side, c: Side) -> Option<(f64, f64, f64)> {
-    let determinant = |p: [f64; 3], q: [f64; 3], r: [f64; 3]| {
-        p[0] * (q[1] * r[2] - q[2] * r[1]) - q[0] * (p[1] * r[2] - p[2] * r[1])
-            + r[0] * (p[1] * q[2] - p[2] * q[1])
-    };
-    let column = |of: fn(Side) -> f64| [of(a), of(b), of(c)];
-    let (nx, ny) = (column(|s| s.nx), column(|s| s.ny));
-    let (reach, d) = (column(|s| -s.reach), column(|s| s.d));
-    let all = determinant(nx, ny, reach);
-    (all.abs() > 1e-9).then(|| {
-        (
-            determinant(d, ny, reach) / all,
-            determinant(nx, d, reach) / all,
-            determinant(nx, ny, d) / all,
-        )
+    let matrix = [a, b, c].map(|side| [side.nx, side.ny, -side.reach]);
+    let whole = determinant3(matrix);
+    (whole.abs() > 1e-9).then(|| {
+        let [x, y, kept] = cramer(matrix, [a.d, b.d, c.d], whole, determinant3);
+        (x, y, kept)
     })
 }
 

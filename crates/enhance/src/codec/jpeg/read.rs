@@ -1,0 +1,153 @@
+//! Reads JPEG with libjpeg-turbo, after the markers have been checked against the limits.
+//!
+//! A stream that ends early or whose coded data is broken is refused, never shipped grey. Bytes
+//! after the picture and a missing end marker after a complete picture are fine.
+
+use std::borrow::Cow;
+
+use plumbline_documents::{Format, Source};
+use turbojpeg::{Decompressor, Image, PixelFormat};
+
+use crate::codec::jpeg::segments::{Markers, icc_profile};
+use crate::codec::metadata::{self, exif};
+use crate::codec::samples::{Layout, Planes, Raster};
+use crate::codec::{Limits, Metadata, Refusal};
+
+const DAMAGED: Refusal = Refusal::Damaged { format: "JPEG" };
+
+/// Decodes to the samples as stored: not upright, not yet sRGB.
+pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, Metadata), Refusal> {
+    let markers = Markers::read(bytes);
+    let (width, height) = check(&markers, limits)?;
+    let layout = layout(&markers)?;
+    let samples = decompress(bytes, &markers, layout, width, height)?;
+    let metadata = metadata::from_jpeg(&markers);
+    let source = Source {
+        format: Format::Jpeg,
+        width,
+        height,
+        bits: 8,
+        orientation: metadata.exif.as_deref().map_or(1, exif::orientation),
+        profile: String::new(),
+    };
+    let planes = Planes::Eight(samples);
+    Ok((
+        Raster {
+            width,
+            height,
+            layout,
+            planes,
+            profile: icc_profile(&markers),
+        },
+        source,
+        metadata,
+    ))
+}
+
+fn check(markers: &Markers, limits: &Limits) -> Result<(u32, u32), Refusal> {
+    let (width, height) = markers.size.ok_or(Refusal::Truncated)?;
+    limits.check(
+        u64::from(width),
+        u64::from(height),
+        u64::from(markers.components),
+    )?;
+    if markers.precision != 8 {
+        let variant = format!("{} bits a sample", markers.precision);
+        return Err(Refusal::UnsupportedVariant {
+            format: "JPEG",
+            variant,
+        });
+    }
+    if markers.scans == 0 {
+        return Err(Refusal::Truncated);
+    }
+    if markers.scans > limits.max_jpeg_scans {
+        return Err(DAMAGED);
+    }
+    Ok((width, height))
+}
+
+fn layout(markers: &Markers) -> Result<Layout, Refusal> {
+    match (markers.components, markers.adobe_transform) {
+        (1, _) => Ok(Layout::Grey),
+        (3, _) => Ok(Layout::Rgb),
+        (4, Some(_)) => Ok(Layout::CmykInverted),
+        (4, None) => Ok(Layout::Cmyk),
+        (n, _) => {
+            let variant = format!("{n} colour channels");
+            Err(Refusal::UnsupportedVariant {
+                format: "JPEG",
+                variant,
+            })
+        }
+    }
+}
+
+fn decompress(
+    bytes: &[u8],
+    markers: &Markers,
+    layout: Layout,
+    width: u32,
+    height: u32,
+) -> Result<Vec<u8>, Refusal> {
+    if !markers.has_end && !markers.is_complete() {
+        return Err(Refusal::Truncated);
+    }
+    let format = match layout {
+        Layout::Grey => PixelFormat::GRAY,
+        Layout::Cmyk | Layout::CmykInverted => PixelFormat::CMYK,
+        _ => PixelFormat::RGB,
+    };
+    let (width, height) = (width as usize, height as usize);
+    let pitch = width * format.size();
+    let mut pixels = vec![0_u8; pitch * height];
+    let image = Image {
+        pixels: &mut pixels[..],
+        width,
+        pitch,
+        height,
+        format,
+    };
+    let mut turbo = Decompressor::new().map_err(|_| Refusal::TooMuchMemory)?;
+    match turbo.decompress(&whole(bytes, markers), image) {
+        Ok(()) => Ok(pixels),
+        Err(error) => judge(&error.to_string(), markers).map(|()| pixels),
+    }
+}
+
+/// The stream with an end marker, so that only missing picture data can raise a warning.
+fn whole<'a>(bytes: &'a [u8], markers: &Markers) -> Cow<'a, [u8]> {
+    if markers.has_end {
+        Cow::Borrowed(&bytes[..markers.end])
+    } else {
+        Cow::Owned([bytes, &[0xFF, 0xD9]].concat())
+    }
+}
+
+/// The last warning of libjpeg-turbo (its wrapper makes no difference between a warning and an
+/// error): harmless oddities pass, missing or broken picture data does not.
+fn judge(message: &str, markers: &Markers) -> Result<(), Refusal> {
+    const HARMLESS: [&str; 3] = [
+        "Unknown Adobe color transform",
+        "unknown JFIF revision",
+        "Invalid crop request",
+    ];
+    if HARMLESS.iter().any(|text| message.contains(text)) {
+        return Ok(());
+    }
+    if stray_bytes(message).is_some_and(|count| count <= 16) {
+        return Ok(());
+    }
+    let ends_early = message.contains("premature end") || message.contains("Premature end");
+    Err(if ends_early && !markers.has_end {
+        Refusal::Truncated
+    } else {
+        DAMAGED
+    })
+}
+
+/// Cameras pad scans with a few bytes; a broken scan leaves many behind.
+fn stray_bytes(message: &str) -> Option<u32> {
+    let (before, _) = message.split_once(" extraneous bytes before marker")?;
+    before.rsplit(' ').next()?.parse().ok()
+}

@@ -1,0 +1,288 @@
+//! XMP packets: says how the picture was made and corrects what is no longer true.
+
+use crate::codec::Change;
+use crate::codec::metadata::xmp::packet::{Attribute, Node, Packet, local};
+
+pub(crate) mod extended;
+pub(crate) mod packet;
+
+pub(crate) const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
+pub(crate) const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
+pub(crate) const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
+pub(crate) const XMP: &str = "http://ns.adobe.com/xap/1.0/";
+pub(crate) const IPTC_EXTENSION: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
+pub(crate) const XMP_NOTE: &str = "http://ns.adobe.com/xmp/note/";
+const CAMERA: &str = "http://ns.google.com/photos/1.0/camera/";
+const CONTAINER: &str = "http://ns.google.com/photos/1.0/container/";
+const GAIN_MAP: &str = "http://ns.adobe.com/hdr-gain-map/1.0/";
+const SOURCE_TYPE: &str = "DigitalSourceType";
+const VOCABULARY: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
+
+/// Edit of a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Edit {
+    Keep,
+    Drop,
+    Set(String),
+}
+
+/// The packet of an upright sRGB picture of the given size, `None` where there is nothing to say.
+/// A packet that is not well-formed XML in UTF-8 is left alone, and then cannot say how the
+/// picture was made.
+pub(crate) fn refresh(packet: Option<&[u8]>, size: (u32, u32), change: Change) -> Option<Vec<u8>> {
+    let Some(bytes) = packet else {
+        return source_type(None, change).map(|word| minimal(&word).into_bytes());
+    };
+    let Some(mut packet) = Packet::parse(bytes) else {
+        return Some(bytes.to_vec());
+    };
+    edit(&mut packet, |namespace, name| truth(namespace, name, size));
+    say_how_made(&mut packet, change);
+    Some(packet.write().into_bytes())
+}
+
+/// A packet that only says how the picture was made.
+pub(crate) fn only_how_made(change: Change) -> Option<Vec<u8>> {
+    source_type(None, change).map(|word| minimal(&word).into_bytes())
+}
+
+/// Edits every property, and takes descriptions out that state nothing any more.
+pub(crate) fn edit(packet: &mut Packet, edit_of: impl Fn(&str, &str) -> Edit) {
+    for node in &mut packet.nodes {
+        node.attributes.retain_mut(|attribute| {
+            match edit_of(&attribute.namespace, local(&attribute.name)) {
+                Edit::Keep => true,
+                Edit::Drop => false,
+                Edit::Set(value) => {
+                    attribute.value = value;
+                    true
+                }
+            }
+        });
+        node.properties.retain_mut(|property| {
+            match edit_of(&property.namespace, local(&property.name)) {
+                Edit::Keep => true,
+                Edit::Drop => false,
+                Edit::Set(value) => {
+                    property.set(&value);
+                    true
+                }
+            }
+        });
+    }
+    packet.nodes.retain(|node| !node.is_empty());
+}
+
+/// The edit that makes a property true for the delivered file, whatever the source was: 8 or 16
+/// bits RGB, sRGB, upright, of this size. Statements on how the old file stored its samples, gain
+/// maps, embedded videos and thumbnails of the old picture go.
+fn truth(namespace: &str, name: &str, (width, height): (u32, u32)) -> Edit {
+    let set = |value: &dyn ToString| Edit::Set(value.to_string());
+    match (namespace, name) {
+        (TIFF, "Orientation") | (EXIF, "ColorSpace") => set(&1),
+        (TIFF, "ImageWidth") | (EXIF, "PixelXDimension") => set(&width),
+        (TIFF, "ImageLength") | (EXIF, "PixelYDimension") => set(&height),
+        (
+            TIFF,
+            "BitsPerSample"
+            | "Compression"
+            | "PhotometricInterpretation"
+            | "SamplesPerPixel"
+            | "PlanarConfiguration"
+            | "YCbCrSubSampling"
+            | "YCbCrPositioning"
+            | "TransferFunction"
+            | "WhitePoint"
+            | "PrimaryChromaticities"
+            | "YCbCrCoefficients"
+            | "ReferenceBlackWhite",
+        )
+        | (EXIF, "Gamma" | "CompressedBitsPerPixel")
+        | (XMP, "Thumbnails")
+        | (XMP_NOTE, "HasExtendedXMP") => Edit::Drop,
+        (PHOTOSHOP, "ICCProfile") => set(&"sRGB IEC61966-2.1"),
+        (PHOTOSHOP, "ColorMode") => set(&3),
+        (GAIN_MAP, _) => Edit::Drop,
+        (CONTAINER, "Directory") => Edit::Drop,
+        (CAMERA, name) if name.starts_with("MicroVideo") || name.starts_with("MotionPhoto") => {
+            Edit::Drop
+        }
+        _ => Edit::Keep,
+    }
+}
+
+fn is_source_type(namespace: &str, name: &str) -> bool {
+    namespace == IPTC_EXTENSION && name == SOURCE_TYPE
+}
+
+/// Replaces what a packet says about how the picture was made by what is true now.
+fn say_how_made(packet: &mut Packet, change: Change) {
+    let stated = stated(packet);
+    let Some(wanted) = source_type(stated.as_deref(), change) else {
+        return;
+    };
+    if stated.as_deref() == Some(wanted.as_str()) {
+        return;
+    }
+    edit(packet, |namespace, name| {
+        if is_source_type(namespace, name) {
+            Edit::Drop
+        } else {
+            Edit::Keep
+        }
+    });
+    let description = Packet::parse(minimal(&wanted).as_bytes());
+    let mut node = description.map(|d| d.nodes).unwrap_or_default().remove(0);
+    name_after(&mut node, packet.nodes.first());
+    packet.nodes.push(node);
+}
+
+/// All descriptions of a packet are about the same thing, or it is not one packet.
+fn name_after(node: &mut Node, first: Option<&Node>) {
+    let about = |a: &&Attribute| local(&a.name) == "about";
+    let named = first.and_then(|n| n.attributes.iter().find(about));
+    let own = node.attributes.iter_mut().find(|a| a.name == "rdf:about");
+    if let (Some(named), Some(own)) = (named, own) {
+        own.value.clone_from(&named.value);
+    }
+}
+
+/// The source type that a packet states, where that is one plain word.
+fn stated(packet: &Packet) -> Option<String> {
+    packet.nodes.iter().find_map(|node| {
+        let attribute = node
+            .attributes
+            .iter()
+            .find(|a| is_source_type(&a.namespace, local(&a.name)));
+        let property = node
+            .properties
+            .iter()
+            .find(|p| is_source_type(&p.namespace, local(&p.name)));
+        attribute
+            .map(|a| a.value.clone())
+            .or_else(|| property.map(|p| word_of(&p.raw).to_owned()))
+    })
+}
+
+/// The address in `<a>http://…</a>` or `<a rdf:resource="http://…"/>`.
+fn word_of(raw: &str) -> &str {
+    let Some(at) = raw.rfind(VOCABULARY) else {
+        return raw;
+    };
+    let rest = &raw[at..];
+    let end = rest.find(['<', '"', '\'', ' ', '\n']);
+    &rest[..end.unwrap_or(rest.len())]
+}
+
+/// The source type to state after a change. A statement stronger than "enhanced by an algorithm"
+/// (that pixels were generated, drawn or composed) is never weakened, and an unknown one is left
+/// alone.
+fn source_type(stated: Option<&str>, change: Change) -> Option<String> {
+    const PHOTO: [&str; 8] = [
+        "digitalCapture",
+        "computationalCapture",
+        "negativeFilm",
+        "positiveFilm",
+        "print",
+        "minorHumanEdits",
+        "humanEdits",
+        "algorithmicallyEnhanced",
+    ];
+    let word = stated.map(|text| text.strip_prefix(VOCABULARY).unwrap_or(text));
+    let is_photo = word.is_none_or(|word| PHOTO.contains(&word));
+    let wanted = match change {
+        Change::Nothing => return None,
+        Change::Enhanced if is_photo => "algorithmicallyEnhanced",
+        Change::Composited if word != Some("trainedAlgorithmicMedia") => {
+            "compositeWithTrainedAlgorithmicMedia"
+        }
+        // A photo of which no part was said to be anything else.
+        Change::Synthesised if is_photo || word == Some("compositeCapture") => "compositeSynthetic",
+        Change::Collaged if is_photo => "compositeCapture",
+        _ => return stated.map(str::to_owned),
+    };
+    Some(format!("{VOCABULARY}{wanted}"))
+}
+
+fn minimal(source_type: &str) -> String {
+    format!(
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
+         <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
+         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+         <rdf:Description rdf:about=\"\" xmlns:Iptc4xmpExt=\"{IPTC_EXTENSION}\">\
+         <Iptc4xmpExt:{SOURCE_TYPE}>{source_type}</Iptc4xmpExt:{SOURCE_TYPE}></rdf:Description>\
+         </rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(description: &str) -> String {
+        format!(
+            "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\
+             <rdf:Description rdf:about='uuid:1' xmlns:t='{TIFF}' xmlns:dc='http://purl.org/dc/elements/1.1/' \
+             xmlns:i='{IPTC_EXTENSION}' {description}</rdf:RDF></x:xmpmeta>"
+        )
+    }
+
+    fn refreshed(description: &str, change: Change) -> String {
+        let bytes = refresh(Some(packet(description).as_bytes()), (30, 20), change);
+        String::from_utf8(bytes.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_packet_says_once_how_the_picture_was_made() {
+        let once = refresh(None, (30, 20), Change::Enhanced).unwrap();
+        let twice = refresh(Some(&once), (30, 20), Change::Enhanced).unwrap();
+        let text = String::from_utf8(twice).unwrap();
+        assert_eq!(text.matches("/algorithmicallyEnhanced").count(), 1);
+        assert_eq!(text.matches("</rdf:RDF>").count(), 1);
+    }
+
+    #[test]
+    fn properties_stay_whatever_prefix_they_wear_and_untrue_ones_are_set() {
+        let text = refreshed(
+            "t:Orientation='6' dc:title='\"House\"'><t:ImageWidth>9</t:ImageWidth>\
+             <dc:a>x</dc:a></rdf:Description>",
+            Change::Enhanced,
+        );
+        assert!(text.contains("t:Orientation=\"1\"") && text.contains(">30</t:ImageWidth>"));
+        assert!(text.contains("&quot;House&quot;") && text.contains("<dc:a>x</dc:a>"));
+        assert_eq!(text.matches("rdf:about=\"uuid:1\"").count(), 2);
+    }
+
+    #[test]
+    fn nothing_is_said_about_a_picture_that_was_not_changed() {
+        assert_eq!(refresh(None, (30, 20), Change::Nothing), None);
+        assert!(!refreshed("dc:a='x'/>", Change::Nothing).contains(SOURCE_TYPE));
+    }
+
+    #[test]
+    fn generated_pixels_are_never_talked_away() {
+        for word in [
+            "trainedAlgorithmicMedia",
+            "compositeWithTrainedAlgorithmicMedia",
+        ] {
+            let text = refreshed(
+                &format!("i:DigitalSourceType='{VOCABULARY}{word}'/>"),
+                Change::Enhanced,
+            );
+            assert!(text.contains(word) && !text.contains("algorithmicallyEnhanced"));
+        }
+        let camera = format!("i:DigitalSourceType='{VOCABULARY}digitalCapture'/>");
+        assert!(refreshed(&camera, Change::Enhanced).contains("algorithmicallyEnhanced"));
+        assert!(refreshed(&camera, Change::Composited).contains("compositeWithTrained"));
+        assert!(refreshed(&camera, Change::Nothing).contains("digitalCapture"));
+    }
+
+    #[test]
+    fn unreadable_packets_are_left_alone() {
+        let bytes = [0xFE, 0xFF, 0, 60];
+        assert_eq!(
+            refresh(Some(&bytes), (1, 1), Change::Enhanced).unwrap(),
+            bytes
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! Reads TIFF with `tiff` under its limits: 8 and 16 bits and float, grey, RGB, alpha, CMYK and
+//! CIELAB, strips or tiles, chunky or planar.
+
+use plumbline_documents::{Format, Source};
+use tiff::decoder::{ChunkType, Decoder};
+use tiff::{ColorType, TiffError};
+
+use crate::codec::ifd::bigtiff;
+use crate::codec::ifd::tree::Tree;
+use crate::codec::metadata::{exif, photoshop};
+use crate::codec::samples::{Layout, Planes, Raster};
+use crate::codec::tiff::chunks::{self, Grid};
+use crate::codec::tiff::samples::{self, Numbers};
+use crate::codec::tiff::source::{Meaning, TiffSource};
+use crate::codec::{Limits, Metadata, Refusal, icc};
+
+const DAMAGED: Refusal = Refusal::Damaged { format: "TIFF" };
+const COLOUR_MAP: u16 = 320;
+type TiffDecoder<'a> = Decoder<TiffSource<'a>>;
+
+/// Decodes the first picture to its samples: not upright, not yet sRGB.
+pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, Metadata), Refusal> {
+    let file = TiffSource::new(bytes);
+    let open = || open(file.clone(), limits);
+    let mut decoder = open()?;
+    let (width, height) = decoder.dimensions().map_err(|e| refusal(&e))?;
+    let colour = decoder.colortype().map_err(|e| refusal(&e))?;
+    limits.check(u64::from(width), u64::from(height), bytes_per_pixel(colour))?;
+    let profile = block(&mut decoder, 34675);
+    let grid = grid(&mut decoder, colour, profile.is_none())?;
+    let planes = chunks::read(&open, grid)?;
+    let map = colour_map(&mut decoder);
+    let (layout, planes) = interpret(planes, colour, file.meaning, map.as_deref())?;
+    let metadata = metadata(bytes, &mut decoder);
+    let orientation = number(&mut decoder, 274)
+        .filter(|v| (1..=8).contains(v))
+        .unwrap_or(1) as u8;
+    let source = Source {
+        format: Format::Tiff,
+        width,
+        height,
+        bits: colour.bit_depth(),
+        orientation,
+        profile: String::new(),
+    };
+    let is_lab = matches!(file.meaning, Meaning::CieLab | Meaning::IccLab);
+    let raster = Raster {
+        width,
+        height,
+        layout,
+        planes,
+        profile: profile.filter(|_| !is_lab),
+    };
+    Ok((raster, source, metadata))
+}
+
+/// Bytes of a pixel in memory: floats become 16 bits, a palette becomes colours.
+fn bytes_per_pixel(colour: ColorType) -> u64 {
+    let bytes = u64::from(colour.bit_depth()).div_ceil(8).min(2);
+    u64::from(colour.num_samples()) * bytes + 3 * bytes
+}
+
+/// A chunk may be larger than the picture, but no strip or tile that a camera or an editor writes
+/// is larger than this.
+const CHUNK_BYTES: usize = 256 << 20;
+
+fn open<'a>(file: TiffSource<'a>, limits: &Limits) -> Result<TiffDecoder<'a>, Refusal> {
+    let mut bounds = tiff::decoder::Limits::default();
+    let room = usize::try_from(limits.max_decoded_bytes).unwrap_or(usize::MAX);
+    bounds.decoding_buffer_size = room;
+    bounds.intermediate_buffer_size = room.min(CHUNK_BYTES);
+    bounds.ifd_value_size = icc::MAX_PROFILE_BYTES;
+    Ok(Decoder::new(file)
+        .map_err(|e| refusal(&e))?
+        .with_limits(bounds))
+}
+
+fn grid(decoder: &mut TiffDecoder, colour: ColorType, is_light: bool) -> Result<Grid, Refusal> {
+    let (width, height) = decoder.dimensions().map_err(|e| refusal(&e))?;
+    let (across, down) = decoder.chunk_dimensions();
+    let is_planar = number(decoder, 284) == Some(2) && colour.num_samples() > 1;
+    let down = match decoder.get_chunk_type() {
+        ChunkType::Strip => down.min(height),
+        ChunkType::Tile => down,
+    };
+    if across == 0 || down == 0 {
+        return Err(DAMAGED);
+    }
+    Ok(Grid {
+        width: width as usize,
+        height: height as usize,
+        channels: usize::from(colour.num_samples()),
+        chunk: (across as usize, down as usize),
+        is_planar,
+        numbers: Numbers {
+            bits: colour.bit_depth(),
+            is_light,
+        },
+    })
+}
+
+fn colour_map(decoder: &mut TiffDecoder) -> Option<Vec<u16>> {
+    let tag = tiff::tags::Tag::from_u16_exhaustive(COLOUR_MAP);
+    decoder.get_tag_u16_vec(tag).ok()
+}
+
+pub(crate) fn refusal(error: &TiffError) -> Refusal {
+    match error {
+        TiffError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Refusal::Truncated
+        }
+        TiffError::LimitsExceeded => Refusal::TooMuchMemory,
+        TiffError::UnsupportedError(_) => Refusal::UnsupportedVariant {
+            format: "TIFF",
+            variant: "a rare compression or pixel layout".to_owned(),
+        },
+        _ => DAMAGED,
+    }
+}
+
+fn number(decoder: &mut TiffDecoder, tag: u16) -> Option<u32> {
+    decoder
+        .find_tag_unsigned(tiff::tags::Tag::from_u16_exhaustive(tag))
+        .ok()
+        .flatten()
+}
+
+fn block(decoder: &mut TiffDecoder, tag: u16) -> Option<Vec<u8>> {
+    let tag = tiff::tags::Tag::from_u16_exhaustive(tag);
+    decoder
+        .get_tag_u8_vec(tag)
+        .ok()
+        .filter(|bytes| !bytes.is_empty())
+}
+
+fn metadata(bytes: &[u8], decoder: &mut TiffDecoder) -> Metadata {
+    let resources = block(decoder, 34377);
+    let iptc = block(decoder, 33723).or_else(|| resources.as_deref().and_then(photoshop::iptc));
+    Metadata {
+        exif: exif(bytes),
+        xmp: block(decoder, 700),
+        iptc,
+        photoshop: resources,
+        ..Metadata::default()
+    }
+}
+
+/// The EXIF block of a TIFF; that of a BigTIFF by way of a classic block.
+fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
+    let classic = bigtiff::tree(bytes).map(Tree::write);
+    exif::from_tiff(classic.as_deref().unwrap_or(bytes))
+}
+
+fn interpret(
+    mut planes: Planes,
+    colour: ColorType,
+    meaning: Meaning,
+    map: Option<&[u16]>,
+) -> Result<(Layout, Planes), Refusal> {
+    if meaning == Meaning::Palette {
+        return palette(&planes, colour, map);
+    }
+    let layout = match colour {
+        ColorType::Gray(_) => Layout::Grey,
+        ColorType::GrayA(_) | ColorType::Multiband { num_samples: 2, .. } => Layout::GreyAlpha,
+        ColorType::RGB(_) => {
+            if meaning != Meaning::Plain {
+                samples::lab_to_rgb(&mut planes, meaning == Meaning::IccLab);
+            }
+            Layout::Rgb
+        }
+        ColorType::RGBA(_) => Layout::Rgba,
+        ColorType::CMYK(_) => Layout::Cmyk,
+        ColorType::YCbCr(_) => {
+            samples::ycc_to_rgb(&mut planes);
+            Layout::Rgb
+        }
+        other => return Err(strange(other)),
+    };
+    if meaning == Meaning::WhiteIsZero && layout == Layout::Grey {
+        samples::invert(&mut planes);
+    }
+    Ok((layout, planes))
+}
+
+fn palette(
+    planes: &Planes,
+    colour: ColorType,
+    map: Option<&[u16]>,
+) -> Result<(Layout, Planes), Refusal> {
+    let (Planes::Eight(indices), ColorType::Gray(bits), Some(map)) = (planes, colour, map) else {
+        return Err(strange(colour));
+    };
+    let planes = samples::from_palette(indices, map, bits).ok_or(DAMAGED)?;
+    Ok((Layout::Rgb, planes))
+}
+
+fn strange(colour: ColorType) -> Refusal {
+    let variant = match colour {
+        ColorType::CMYKA(_) => "CMYK with transparency".to_owned(),
+        ColorType::Gray(16) => "a palette of 16 bits".to_owned(),
+        other => format!("{} colour channels", other.num_samples()),
+    };
+    Refusal::UnsupportedVariant {
+        format: "TIFF",
+        variant,
+    }
+}

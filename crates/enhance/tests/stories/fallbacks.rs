@@ -1,0 +1,97 @@
+//! Fallbacks: the plans after one that was held, and plans that an older release stored.
+
+use plumbline_documents::{Engine, EngineChoice};
+use plumbline_enhance::plan::sky::{KeptReason, Sky};
+use plumbline_enhance::{ApplyError, Generation, Plan, Scene, apply, fallback, inspect};
+
+use crate::generative_models::{brightened, planned, room_in_the_dark};
+use crate::made_up::MadeUp;
+use crate::support::room;
+
+#[test]
+fn the_last_fallback_is_a_person() {
+    let pixels = room_in_the_dark();
+    let model = MadeUp::identity(1024);
+    let mut plan = planned(&pixels, EngineChoice::Tiled, &model);
+    let report = inspect(&pixels, &pixels, &plan);
+    let mut levels = Vec::new();
+    loop {
+        let percent = (plan.strength * 100.0).round() as u32;
+        let steps = plan.denoise.as_ref().map(|denoise| denoise.steps);
+        levels.push((plan.engine, percent, steps, plan.grid.is_some()));
+        let Some(lower) = fallback::lower(&plan, &report, Some(&model)) else {
+            break;
+        };
+        plan = lower;
+    }
+    let expected = [
+        (Engine::Tiled, 100, Some(2), true),
+        (Engine::Tiled, 60, Some(1), true),
+        (Engine::Guided, 100, Some(2), false),
+        (Engine::Guided, 60, Some(1), false),
+        (Engine::Natural, 100, None, false),
+        (Engine::Natural, 60, None, false),
+        (Engine::Natural, 36, None, false),
+    ];
+    assert_eq!(levels, expected);
+}
+
+#[test]
+fn a_model_without_memory_leaves_the_plainer_engines() {
+    let pixels = room_in_the_dark();
+    let model = MadeUp::identity(1024);
+    let tiled = planned(&pixels, EngineChoice::Tiled, &model);
+    let guided = fallback::plainer(&tiled, Some(&model)).unwrap();
+    let natural = fallback::plainer(&guided, Some(&model)).unwrap();
+    assert_eq!(guided, planned(&pixels, EngineChoice::Best, &model));
+    assert_eq!(natural, planned(&pixels, EngineChoice::Natural, &model));
+    assert_eq!(fallback::plainer(&natural, Some(&model)), None);
+}
+
+/// A guided plan as version 4 stored it.
+const OF_VERSION_4: &str = r#"{
+    "version": 4, "engine": "guided", "look": "neutral", "strength": 0.6, "asked_strength": 1.0,
+    "rung": 1, "white_balance": {"gains": [1.0, 1.0, 1.0]},
+    "tone": {"exposure_ev": 0.0, "room_ev": 0.0, "shadow_lift_ev": 0.0, "highlight_ev": 0.0,
+             "white": 1.0}
+}"#;
+
+#[test]
+fn an_old_plan_still_reads_but_is_not_painted_by_guessing() {
+    let mut document = serde_json::to_value(Plan::identity()).unwrap();
+    let old: serde_json::Value = serde_json::from_str(OF_VERSION_4).unwrap();
+    for key in ["denoise", "noise_share", "grid", "fallback_level"] {
+        document.as_object_mut().unwrap().remove(key);
+    }
+    for key in ["version", "engine", "strength", "rung"] {
+        document[key] = old[key].clone();
+    }
+    let plan: Plan = serde_json::from_value(document).unwrap();
+    assert_eq!(
+        (plan.version, plan.engine, plan.fallback_level),
+        (4, Engine::Guided, 1)
+    );
+    assert_eq!(plan.denoise, None);
+    let (pixels, model) = (room(200, 150), MadeUp::guide(brightened));
+    let found = apply(
+        &pixels,
+        &plan,
+        &Scene::default(),
+        Some(Generation::unwatched(&model)),
+    );
+    assert_eq!(found, Err(ApplyError::NoDenoise));
+}
+
+#[test]
+fn treatments_of_a_sky_are_spelled_as_older_releases_stored_them() {
+    for (stored, sky) in [
+        (r#""mine""#, Sky::Unchanged),
+        (
+            r#"{"kept":"already_blue"}"#,
+            Sky::Kept(KeptReason::AlreadyBlue),
+        ),
+    ] {
+        assert_eq!(serde_json::from_str::<Sky>(stored).unwrap(), sky);
+        assert_eq!(serde_json::to_string(&sky).unwrap(), stored);
+    }
+}

@@ -1,0 +1,64 @@
+//! Rows that an earlier release stored open on every page of this one.
+
+use std::collections::HashMap;
+
+use plumbline_tests::app::{App, root};
+use plumbline_tests::client::{Client, PASSWORD};
+use plumbline_tests::database::TestDatabase;
+
+/// One line of `pages.tsv`.
+struct Visit {
+    status: u16,
+    who: String,
+    path: String,
+    texts: Vec<String>,
+}
+
+fn visits() -> Vec<Visit> {
+    let list = std::fs::read_to_string(root().join("tests/stored/pages.tsv")).unwrap();
+    list.lines().skip(1).map(visit).collect()
+}
+
+fn visit(line: &str) -> Visit {
+    let mut columns = line.split('\t').map(str::to_owned);
+    let mut next = || columns.next().expect("status, who and path");
+    Visit {
+        status: next().parse().expect("a status"),
+        who: next(),
+        path: next(),
+        texts: columns.collect(),
+    }
+}
+
+async fn sign_in(app: &App, who: &str) -> Client {
+    let client = app.visitor();
+    if who != "guest" {
+        let fields = [("email", who), ("password", PASSWORD)];
+        client.post("/sign-in", &fields).await;
+    }
+    client
+}
+
+#[tokio::test]
+async fn rows_of_the_release_before_open_on_every_page() {
+    let dump = std::fs::read_to_string(root().join("tests/stored/2026-11-29.sql")).unwrap();
+    let app = App::start_in(TestDatabase::restored(&dump).await).await;
+    let mut clients: HashMap<String, Client> = HashMap::new();
+    let mut wrong = Vec::new();
+    for visit in visits() {
+        if !clients.contains_key(&visit.who) {
+            clients.insert(visit.who.clone(), sign_in(&app, &visit.who).await);
+        }
+        let answer = clients[&visit.who].get(&visit.path).await;
+        let found = |text: &&String| {
+            let location = answer.location.as_deref().unwrap_or_default();
+            !answer.text.contains(*text) && !location.contains(*text)
+        };
+        let missing: Vec<&String> = visit.texts.iter().filter(found).collect();
+        if answer.status.as_u16() != visit.status || !missing.is_empty() {
+            let (path, who, status) = (&visit.path, &visit.who, answer.status);
+            wrong.push(format!("{path} for {who}: {status}, without {missing:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
