@@ -45,7 +45,7 @@ pub struct Config {
     #[command(flatten)]
     pub models: ModelSettings,
 
-    /// What to log, as filters of `tracing`.
+    /// Filters of the log, as `tracing` reads them.
     #[arg(long, env = "PLUMBLINE_LOG", default_value = "info")]
     pub log: String,
 }

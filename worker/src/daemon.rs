@@ -1,5 +1,5 @@
-//! What all jobs share: database, storage, networks, shutdown; and the slots that limit how many
-//! photos are in hand at the same time.
+//! Resources that all jobs share: database, storage, networks, shutdown; and the slots that limit how
+//! many photos are in hand at the same time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Drop for Slot<'_> {
 pub struct Daemon {
     pub db: Db,
     pub storage: Storage,
-    /// With the product's own preset and policy.
+    /// Networks, with the product's own preset and policy.
     pub pipeline: PipelineConfig,
     pub lease_secs: u32,
     pub bracket_quiet_secs: u32,

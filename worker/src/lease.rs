@@ -32,7 +32,7 @@ impl Lease {
         Self { stop, keeper }
     }
 
-    /// Cancelled when the work is to stop. It is looked at between stages.
+    /// Cancelled when the work is to stop. It is checked between stages.
     pub fn stop_token(&self) -> CancellationToken {
         self.stop.clone()
     }

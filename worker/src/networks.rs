@@ -1,4 +1,4 @@
-//! The networks of this machine, opened with the log told which they are.
+//! The networks of this machine, opened and named in the log.
 
 use std::sync::Arc;
 

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::failure::panic_message;
 
-/// How often the queue is looked into; what is due now also rings at once.
+/// Interval at which the queue is polled; a delivery that is due now also rings at once.
 const POLL: Duration = Duration::from_secs(1);
 /// Having worked for this long, the queue counts as healed.
 const HEALED_AFTER: Duration = Duration::from_secs(60);

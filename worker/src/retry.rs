@@ -1,4 +1,4 @@
-//! What must reach the database is tried again while the database is away.
+//! Retries of writes that must reach the database, while the database is away.
 
 use std::fmt::Display;
 use std::future::Future;

@@ -93,8 +93,7 @@ pub struct Once {
     file: PathBuf,
     #[arg(long, default_value_t = 1)]
     threads: usize,
-    /// Where to write the straightened original and the result as PPM, for other programs to
-    /// compare.
+    /// Folder for the straightened original and the result as PPM, for other programs to compare.
     #[arg(long, value_name = "FOLDER")]
     pair: Option<PathBuf>,
 }

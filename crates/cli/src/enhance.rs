@@ -34,29 +34,29 @@ const REFUSED: u8 = 2;
 pub struct Args {
     /// The photo: JPEG, TIFF, PNG, WebP or camera RAW.
     file: PathBuf,
-    /// Where to write the result: .jpg, .png or .tif.
+    /// File for the result: .jpg, .png or .tif.
     #[arg(short, long, value_name = "OUT")]
     out: PathBuf,
-    /// Where to write scene, changes and measures, as JSON.
+    /// File for scene, changes and measures, as JSON.
     #[arg(long, value_name = "JSON")]
     report: Option<PathBuf>,
-    /// How far the correction goes, 0 to 1.
+    /// Strength of the correction, 0 to 1.
     #[arg(long, value_parser = strength)]
     strength: Option<f32>,
     /// The look: neutral, bright or warm.
     #[arg(long, default_value_t = Look::Neutral)]
     look: Look,
-    /// What makes the pixels: natural (by measurement), guided (a network proposes colour and light)
-    /// or tiled (a network redraws texture); else the best that is installed.
+    /// The engine: natural (by measurement), guided (a network proposes colour and light) or tiled (a
+    /// network redraws texture); else the best that is installed.
     #[arg(long)]
     engine: Option<Engine>,
-    /// What becomes of the sky: keep, clear, light-cloud, high-cloud, or a picture of one.
+    /// The sky: keep, clear, light-cloud, high-cloud, or a picture of one.
     #[arg(long, value_name = "SKY", default_value = "keep")]
     sky: String,
-    /// What the photo shows, interior or exterior; else the analyzer decides.
+    /// The place that the photo shows, interior or exterior; else the analyzer decides.
     #[arg(long, value_parser = place_named)]
     scene: Option<Place>,
-    /// Where the sky is, white on black, as the straightened photo is framed; else the analyzer decides.
+    /// Mask of the sky, white on black, as the straightened photo is framed; else the analyzer decides.
     #[arg(long, value_name = "PICTURE")]
     mask: Option<PathBuf>,
     #[command(flatten)]
@@ -74,7 +74,7 @@ pub fn run(args: &Args) -> ExitCode {
     }
 }
 
-/// Whether it passed quality control. Both files are complete before either
+/// Returns whether it passed quality control. Both files are complete before either
 /// appears under its name.
 fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
     let output = output(&args.out)?;

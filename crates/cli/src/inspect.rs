@@ -29,7 +29,7 @@ pub struct Args {
     original: PathBuf,
     /// The edited photo, of the same size.
     result: PathBuf,
-    /// Where the sky was replaced: a picture of the same shape, white in the sky and black
+    /// Mask of a replaced sky: a picture of the same shape, white in the sky and black
     /// elsewhere.
     #[arg(long, value_name = "MASK")]
     sky: Option<PathBuf>,
@@ -37,10 +37,10 @@ pub struct Args {
     /// straightened as it says, and colours are held to what it promised.
     #[arg(long, value_name = "JSON")]
     plan: Option<PathBuf>,
-    /// Where to write the report, as JSON.
+    /// File for the report, as JSON.
     #[arg(long, value_name = "JSON")]
     report: Option<PathBuf>,
-    /// A folder to write one picture for each measure to: bright where it found something.
+    /// Folder for one picture of each measure: bright where it found something.
     #[arg(long, value_name = "DIR")]
     heatmaps: Option<PathBuf>,
 }
@@ -92,7 +92,7 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
     Ok(report.verdict)
 }
 
-/// A plan, or the plan of the last attempt that a report of `enhance` tells of.
+/// A plan, or the plan of the last attempt in a report of `enhance`.
 fn read_plan(path: &Path) -> anyhow::Result<Plan> {
     let read = || -> anyhow::Result<Plan> {
         let document: Value = serde_json::from_slice(&fs::read(path)?)?;

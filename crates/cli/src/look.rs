@@ -23,10 +23,10 @@ const REFUSED: u8 = 2;
 pub struct Args {
     /// The photo: JPEG, TIFF, PNG, WebP or camera RAW.
     file: PathBuf,
-    /// Where to write the scene, as JSON; else it is printed.
+    /// File for the scene, as JSON; else it is printed.
     #[arg(long, value_name = "JSON")]
     report: Option<PathBuf>,
-    /// Where to write how much of every pixel is sky, as a PNG of the photo's size.
+    /// File for the share of sky in every pixel, as a PNG of the photo's size.
     #[arg(long, value_name = "PNG")]
     mask: Option<PathBuf>,
     #[command(flatten)]

@@ -33,7 +33,7 @@ enum Command {
     Merge(merge::Args),
     /// Judges a pair of pictures, whoever edited them.
     Inspect(inspect::Args),
-    /// Tells what one file shows: inside or outside, which room, where the sky is.
+    /// Prints the scene of one file: inside or outside, which room, where the sky is.
     Look(look::Args),
     /// Manages the weights of networks on this machine.
     #[command(subcommand)]

@@ -26,8 +26,8 @@ pub struct Args {
     /// A folder of photos to sort into sets.
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// Where to write the picture (.tif is 16 bits, .jpg, .png); with --folder, a folder to write
-    /// every set's picture to. Without it the sets are only printed.
+    /// File for the picture (.tif is 16 bits, .jpg, .png); with --folder, a folder for
+    /// every set's picture. Without it the sets are only printed.
     #[arg(short, long, value_name = "OUT", required_unless_present = "folder")]
     out: Option<PathBuf>,
 }

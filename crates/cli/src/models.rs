@@ -53,10 +53,10 @@ pub struct PullArgs {
     /// Ids, as `models list` prints them.
     #[arg(value_name = "ID")]
     ids: Vec<String>,
-    /// All that the product uses.
+    /// Fetches everything that the product uses.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
-    /// All that the generative model needs: 17 GB.
+    /// Fetches everything that the generative model needs: 17 GB.
     #[arg(long, conflicts_with_all = ["ids", "all"])]
     generative: bool,
     /// A folder or an http(s) address that holds copies.

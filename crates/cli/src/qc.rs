@@ -31,11 +31,11 @@ pub struct Args {
     /// Decisions, as `plumbline-web qc decisions` writes them; `-` reads standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     decisions: PathBuf,
-    /// Where to write the refit, for `plumbline-web qc adopt`; `-` writes it to standard output, and
+    /// File for the refit, for `plumbline-web qc adopt`; `-` writes it to standard output, and
     /// everything else to standard error.
     #[arg(long, value_name = "FILE")]
     refit: Option<PathBuf>,
-    /// Where to write the changes as JSON.
+    /// File for the changes, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }

@@ -35,7 +35,7 @@ pub struct SkyArgs {
     /// (128) is not decided.
     #[arg(long, value_name = "DIR")]
     masks: PathBuf,
-    /// Where to write the weights.
+    /// File for the weights.
     #[arg(short, long, value_name = "FILE", default_value = TUNED_FILE)]
     out: PathBuf,
     /// Passes over all photos, at most; it ends earlier when nothing gets better.

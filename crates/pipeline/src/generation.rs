@@ -1,5 +1,5 @@
-//! Correction by a plan with the generative model there is: its progress is told and it can be
-//! stopped; where the machine has too little memory for it, the next plainer engine takes over.
+//! Correction by a plan with the generative model there is: its progress is reported and it can
+//! be stopped; where the machine has too little memory for it, the next plainer engine takes over.
 
 use std::sync::{Mutex, PoisonError};
 

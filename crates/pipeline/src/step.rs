@@ -1,4 +1,4 @@
-//! The steps of a run, told to whoever watches it, who may stop it between two of them.
+//! Steps of a run, reported to the caller, who may stop the run between two of them.
 
 use plumbline_documents::{Stage, Step};
 

@@ -1,4 +1,4 @@
-//! How fast this machine copies memory, now: the floor under every stage.
+//! Bandwidth of copies in memory on this machine, now: the floor under every stage.
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 /// The strength of a plan for a room.
 const STRENGTH: f32 = 0.3;
-/// Memory to plan with where nobody can tell.
+/// Memory to plan with where it is unknown.
 const UNKNOWN_MEMORY: u64 = 16_000_000_000;
 
 #[derive(Debug, clap::Args)]

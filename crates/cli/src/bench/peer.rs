@@ -46,7 +46,7 @@ impl Peer {
         self.read(command)
     }
 
-    /// What it measures of two pictures.
+    /// Measures of two pictures.
     pub fn pair(&self, [before, after]: &[PathBuf; 2]) -> anyhow::Result<Run> {
         let mut command = self.command();
         command.arg("--pair").args([before, after]);

@@ -19,7 +19,7 @@ const NOISE: f32 = 0.011;
 /// The room when nobody names any: 24 megapixels, and lines that say how it is turned.
 const ROOM: &str = "../shared/photos/interior/sidekix-media-BAVam-y_9Wg-unsplash.jpg";
 
-/// What the bench asks for.
+/// The picture that the bench asks for.
 pub struct Wanted {
     pub width: u32,
     pub height: u32,
@@ -99,7 +99,7 @@ fn worsened(photos: &[Pixels], width: u32, height: u32) -> Vec<u16> {
     samples
 }
 
-/// Photos side by side, each cut to fill its place, seen through a camera held askew.
+/// Photos side by side, each cut to fill its place, as a camera held askew takes them.
 struct Mosaic<'a> {
     photos: &'a [Pixels],
     columns: usize,

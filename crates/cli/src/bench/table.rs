@@ -181,7 +181,7 @@ fn range(values: &[f64]) -> (f64, f64) {
     (low, values.iter().copied().fold(f64::MIN, f64::max))
 }
 
-/// Of the runs' values.
+/// Median of the runs' values.
 pub fn median(runs: &[Run], value: impl Fn(&Run) -> f64) -> f64 {
     median_of(runs.iter().map(value).collect())
 }

@@ -4,7 +4,7 @@
 use moxcms::ColorProfile;
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
-/// Which file.
+/// Kind of file.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     Jpeg { progressive: bool, subsampled: bool },

@@ -14,11 +14,11 @@ use crate::bench::stages::Run;
 const PICTURE: (u32, u32) = (1500, 1000);
 /// Multiplications and additions of U2NETP at 384 x 384, counted from its layers.
 const SKY_GFLOP: f64 = 56.9;
-/// The same of CLIP's vision half.
+/// Multiplications and additions of CLIP's vision half.
 const CLIP_GFLOP: f64 = 8.8;
 /// Sentences read together.
 const SENTENCES: usize = 16;
-/// The same of CLIP's text half, for all of them.
+/// Multiplications and additions of CLIP's text half, for all sentences.
 const SENTENCES_GFLOP: f64 = 6.0 * SENTENCES as f64;
 
 /// One run of a network once it is built.
@@ -119,7 +119,7 @@ fn installed(store: &WeightStore, id: &str) -> anyhow::Result<std::path::PathBuf
     Ok(store.find(weight)?)
 }
 
-/// Brighter upwards, so that there is something to see.
+/// A picture that is brighter upwards, so that there is something to find.
 fn drawn() -> Pixels {
     let (width, height) = PICTURE;
     let pixel = |i: u32| {

@@ -64,7 +64,7 @@ fn fetch(mut download: Download, weight: &Weight, source: &Source) -> anyhow::Re
                 .write(&buffer[..count])
                 .with_context(|| source.to_string())?,
         }
-        progress.tell(download.bytes());
+        progress.print(download.bytes());
     }
     progress.end();
     download
@@ -91,7 +91,7 @@ impl<'a> Progress<'a> {
     }
 
     /// At every megabyte.
-    fn tell(&mut self, bytes: u64) {
+    fn print(&mut self, bytes: u64) {
         let before = std::mem::replace(&mut self.reported, bytes);
         if self.live && bytes >> 20 != before >> 20 {
             eprint!("\r{}", self.line());

@@ -176,7 +176,7 @@ impl Fixture {
         pull::run(&self.store, &[&self.weight], Some(&server.address))
     }
 
-    /// As an interrupted pull would.
+    /// Leaves bytes as an interrupted pull would.
     fn leave(&self, bytes: &[u8]) {
         let part = self.store.part(&self.weight);
         fs::create_dir_all(part.parent().unwrap()).unwrap();

@@ -38,7 +38,7 @@ pub struct Downloaded {
     pub version: Option<String>,
 }
 
-/// All places that may have a file, best first. A mirror that is named is the only one.
+/// Sources that may have a file, best first. A mirror that is named is the only one.
 pub fn of(weight: &Weight, mirror: Option<&str>) -> anyhow::Result<Vec<Source>> {
     let Some(mirror) = mirror else {
         if weight.urls.is_empty() {

@@ -39,7 +39,7 @@ pub struct Args {
     /// A folder of the edited pictures, by the same names.
     #[arg(long, value_name = "DIR")]
     after: PathBuf,
-    /// Where to write the look; beside it, a sheet of pictures to see it by.
+    /// File for the look; beside it, a contact sheet that shows it.
     #[arg(short, long, value_name = "FILE", default_value = "look.safetensors")]
     out: PathBuf,
     /// About the side of the pictures, in pixels: 512 fits into 24 GB.
@@ -130,8 +130,8 @@ fn lines() -> impl FnMut(StepReport) -> ControlFlow<()> {
     }
 }
 
-/// For some pairs: the original, without the look, with as much of it as the product puts on, and
-/// the edited picture.
+/// Contact sheet of some pairs: the original, without the look, with as much of it as the product
+/// applies, and the edited picture.
 fn draw(
     files: Files,
     cache: &Path,

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::job_context::JobContext;
 use crate::jobs::enhance_photo::exposures::{self, Next};
 
-/// Where the photo itself stands among its exposures when they are merged.
+/// Position of the photo itself among its exposures when they are merged.
 const LEADER: usize = 0;
 
 /// `None`: it waits for its other exposures, or went into one of them.
@@ -101,7 +101,7 @@ async fn together(context: &JobContext<'_>, others: &[PhotoId]) -> Result<Ingest
     Ok(ingested)
 }
 
-/// What does not lie on the others is a view of its own, and a photo of its own.
+/// Exposures that do not lie on the others are views of their own, and photos of their own.
 async fn ungroup(context: &JobContext<'_>, strangers: &[PhotoId]) -> Result<(), Failure> {
     let mut scope = context.scope().await?;
     let gone = brackets::ungroup(&mut scope, context.claim, strangers).await;

@@ -1,5 +1,5 @@
-//! Tells the database, and through it the open page, how far a photo has come.
-//! It is told in passing: a step that comes late is left out, and one that
+//! Progress of a photo, for the database and through it for open pages.
+//! It is written in passing: a step that comes late is left out, and one that
 //! cannot be written harms nothing.
 
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Progress {
         Self { step, writer }
     }
 
-    /// For the thread that works on the pixels; never waits.
+    /// Sender for the thread that works on the pixels; never waits.
     pub fn sender(&self) -> watch::Sender<Option<Step>> {
         self.step.clone()
     }

@@ -7,10 +7,10 @@ use plumbline_enhance::Mask;
 use crate::bench::scenes::patches::without_small;
 use crate::bench::scenes::shape::Shape;
 
-/// Where a person, or a person's tool, says that the sky is.
+/// The sky as a person, or a person's tool, drew it.
 pub struct Truth {
     sky: Shape,
-    /// The same without small patches.
+    /// Its outline, without small patches.
     outline: Shape,
     /// Pixels that were labelled, and are no neighbours of one that was not.
     counted: Shape,
@@ -23,12 +23,12 @@ pub struct Agreement {
     pub iou: f64,
     /// F1 of boundary pixels that lie within two pixels of the other's.
     pub edge: f64,
-    /// The same without small patches in either.
+    /// F1 without small patches in either.
     pub outline: f64,
 }
 
 impl Truth {
-    /// Of a mask that is 255 where sky is, 0 where none is, and about 128 where nobody said.
+    /// Reads a mask that is 255 where sky is, 0 where none is, and about 128 where nobody said.
     pub fn of(mask: &Mask) -> Self {
         let sky = Shape::of(mask, |v| v > 191);
         let unsaid = Shape::of(mask, |v| (64..=191).contains(&v)).grown();
@@ -40,7 +40,7 @@ impl Truth {
     }
 }
 
-/// Of two shapes of one size.
+/// Agreement of two shapes of one size.
 pub fn agreement(found: &Shape, truth: &Truth) -> Agreement {
     let counted = &truth.counted;
     Agreement {
@@ -68,7 +68,7 @@ fn edge(found: &Shape, truth: &Shape, counted: &Shape) -> f64 {
     }
 }
 
-/// All of nothing is all.
+/// Share of a part; 1.0 of nothing.
 fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 {
         1.0

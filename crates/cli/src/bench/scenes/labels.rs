@@ -1,4 +1,4 @@
-//! What a person saw in each photo: `labels.tsv`, with the columns file, scene and room.
+//! Labels of photos by a person: `labels.tsv`, with the columns file, scene and room.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub struct Label {
     pub room: Option<Room>,
 }
 
-/// All of a folder.
+/// Reads the labels of a folder.
 pub fn read(folder: &Path) -> anyhow::Result<Vec<Label>> {
     let path = folder.join("labels.tsv");
     let text = fs::read_to_string(&path);

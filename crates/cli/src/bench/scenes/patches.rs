@@ -17,27 +17,27 @@ pub fn without_small(shape: &Shape) -> Shape {
 
 /// Patches of that value with less than `least` pixels get the other one.
 fn turn_small(shape: &mut Shape, of: bool, least: usize) {
-    let mut seen = vec![false; shape.values.len()];
-    for start in 0..seen.len() {
-        if seen[start] || shape.values[start] != of {
+    let mut visited = vec![false; shape.values.len()];
+    for start in 0..visited.len() {
+        if visited[start] || shape.values[start] != of {
             continue;
         }
-        let patch = patch(shape, start, &mut seen);
+        let patch = patch(shape, start, &mut visited);
         if patch.len() < least {
             patch.iter().for_each(|&at| shape.values[at] = !of);
         }
     }
 }
 
-/// All places that hang together with one, which has not been seen yet.
-fn patch(shape: &Shape, start: usize, seen: &mut [bool]) -> Vec<usize> {
+/// The places that hang together with one that has not been visited yet.
+fn patch(shape: &Shape, start: usize, visited: &mut [bool]) -> Vec<usize> {
     let (mut patch, mut done) = (vec![start], 0);
-    seen[start] = true;
+    visited[start] = true;
     while let Some(&at) = patch.get(done) {
         done += 1;
         for next in shape.around(at) {
-            if !seen[next] && shape.values[next] == shape.values[start] {
-                seen[next] = true;
+            if !visited[next] && shape.values[next] == shape.values[start] {
+                visited[next] = true;
                 patch.push(next);
             }
         }

@@ -1,4 +1,4 @@
-//! Place: how often an analyzer tells inside from outside, and which room it takes a room for.
+//! Place: accuracy of an analyzer about inside and outside, and about rooms.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use plumbline_enhance::Scene;
 use crate::bench::scenes::labels::Label;
 use crate::bench::scenes::{percent, word};
 
-/// What one analyzer answered.
+/// Answers of one analyzer.
 #[derive(Debug, Default)]
 pub struct Places {
     place: Answers,
@@ -111,7 +111,7 @@ fn confused(pairs: &BTreeMap<String, usize>) -> String {
 mod tests {
     use super::*;
 
-    fn seen(place: Place, room: Option<Room>) -> Scene {
+    fn found(place: Place, room: Option<Room>) -> Scene {
         Scene {
             place,
             room,
@@ -127,10 +127,10 @@ mod tests {
             place: Place::Interior,
             room: Some(Room::Kitchen),
         };
-        places.add(&kitchen, &seen(Place::Interior, Some(Room::Kitchen)));
-        places.add(&kitchen, &seen(Place::Interior, Some(Room::DiningRoom)));
-        places.add(&kitchen, &seen(Place::Exterior, None));
-        places.add(&kitchen, &seen(Place::Unknown, None));
+        places.add(&kitchen, &found(Place::Interior, Some(Room::Kitchen)));
+        places.add(&kitchen, &found(Place::Interior, Some(Room::DiningRoom)));
+        places.add(&kitchen, &found(Place::Exterior, None));
+        places.add(&kitchen, &found(Place::Unknown, None));
         assert_eq!(places.place.row(), "4 | 2 | 1 | 1 | 66.7 %");
         assert_eq!(places.room.row(), "4 | 1 | 1 | 2 | 50.0 %");
         assert_eq!(places.wrong, ["one.jpg (0.00)"]);

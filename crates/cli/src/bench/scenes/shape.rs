@@ -18,7 +18,7 @@ pub struct Shape {
 const ELLIPSE: [(isize, isize); 5] = [(-2, 0), (-1, 2), (0, 2), (1, 2), (2, 0)];
 
 impl Shape {
-    /// Of all values that `is` takes.
+    /// The pixels whose value `is` takes.
     pub fn of(mask: &Mask, is: impl Fn(u8) -> bool) -> Self {
         Self {
             width: mask.width() as usize,
@@ -27,7 +27,7 @@ impl Shape {
         }
     }
 
-    /// Of the same size.
+    /// Another shape of the same size.
     pub fn with(&self, values: Vec<bool>) -> Self {
         Self {
             width: self.width,
@@ -42,7 +42,7 @@ impl Shape {
         self.with(both.map(|(a, b)| a & b).collect())
     }
 
-    /// How many pixels it has.
+    /// Number of its pixels.
     pub fn count(&self) -> usize {
         self.values.iter().filter(|&&v| v).count()
     }
@@ -55,7 +55,7 @@ impl Shape {
         self.with(own.map(|(at, &v)| v && touches(at)).collect())
     }
 
-    /// With every pixel within two of its own.
+    /// The shape with every pixel within two of its own.
     pub fn grown(&self) -> Self {
         let mut grown = self.with(vec![false; self.values.len()]);
         for at in (0..self.values.len()).filter(|&at| self.values[at]) {

@@ -44,7 +44,7 @@ struct Row {
     set: &'static str,
     analyzer: &'static str,
     photo: String,
-    /// In the order of `KINDS`.
+    /// One for each of `KINDS`.
     agreements: [Agreement; 2],
 }
 
