@@ -1,7 +1,8 @@
-//! Tuning of glibc's allocator for work that frees and takes large blocks again: glibc returns large blocks to the system at once and
-//! gets them back filled with zeros. Networks do so hundreds of times a second, which is a quarter
-//! of the time that an autoencoder takes on a processor; a photo of 45 megapixels does so with a
-//! dozen buffers, a tenth of its time. While such work runs, the process retains what it freed.
+//! Tuning of glibc's allocator for work that frees and takes large blocks again: glibc returns them to
+//! the system at once and gets them back filled with zeros. Networks do so hundreds of times a second,
+//! which is a quarter of the time that an autoencoder takes on a processor; a photo of 45 megapixels
+//! does so with a dozen buffers, a tenth of its time. While such work runs, the process retains what it
+//! freed.
 
 use std::sync::{Mutex, PoisonError};
 

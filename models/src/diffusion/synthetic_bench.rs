@@ -1,18 +1,17 @@
 //! Benchmark of SDXL's networks at full size with random parameters: seconds, arithmetic, and memory.
 
+pub mod photo;
+
 use std::time::Instant;
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
-use plumbline_enhance::{Denoise, GenerationError, GenerativeModel, Pixels, Scene, Tile};
 use plumbline_nn::conv::channels_last::to_channels_last_builder;
 use plumbline_nn::dense;
 use plumbline_nn::device;
 use plumbline_nn::malloc_tuning;
 
-use super::budget::{Budget, Profile, Sizes, fitting_budgets};
-use super::files::Files;
-use super::model::{DiffusionModel, LoadError};
+use super::budget::{Budget, Sizes, fitting_budgets};
 use super::random_weights;
 use crate::nets::sdxl::Cond;
 use crate::nets::sdxl::config::{UnetConfig, VaeConfig};
@@ -246,59 +245,7 @@ impl SyntheticBench {
     }
 }
 
-/// Reasons for which a whole photo could not be painted.
-#[derive(Debug, thiserror::Error)]
-pub enum PhotoError {
-    /// No model of random parameters.
-    #[error(transparent)]
-    LoadError(#[from] LoadError),
-    /// The model failed.
-    #[error(transparent)]
-    GenerativeModel(#[from] GenerationError),
-}
-
 /// Budgets of SDXL at full size that fit into `free` bytes.
 pub fn sdxl_budgets(free: u64, card: bool) -> Vec<Budget> {
     fitting_budgets(free, &Sizes::SDXL, card)
-}
-
-/// Measures a model of random parameters on one picture as a whole, and on all tiles of another, with a
-/// memory profile; loading is not counted.
-pub fn photo(
-    device: &Device,
-    profile: Profile,
-    small: &Pixels,
-    tiled: Option<(&Pixels, &[Tile])>,
-    denoise: &Denoise,
-) -> std::result::Result<Vec<Measurement>, PhotoError> {
-    let budget = Budget::of(profile, &Sizes::SDXL);
-    let model =
-        DiffusionModel::with_budgets(Files::random(), device.clone(), None, vec![budget], |_| ())?;
-    let mut measurements = Vec::new();
-    let mut take =
-        |name: String, go: &mut dyn FnMut() -> std::result::Result<(), GenerationError>| {
-            device::reset_peak_memory(device);
-            let started = Instant::now();
-            go()?;
-            measurements.push(Measurement {
-                name,
-                seconds: started.elapsed().as_secs_f64(),
-                tflop: None,
-                peak_bytes: device::peak_memory(device),
-            });
-            Ok::<_, GenerationError>(())
-        };
-    let scene = Scene::default();
-    // Loads the networks.
-    model.correct(small, &scene, denoise, &|_| true)?;
-    take(format!("guided proposal, {}", profile.name), &mut || {
-        model.correct(small, &scene, denoise, &|_| true).map(drop)
-    })?;
-    if let Some((pixels, tiles)) = tiled {
-        let name = format!("{} tiles, {}", tiles.len(), profile.name);
-        take(name, &mut || {
-            model.redraw(pixels, tiles, &scene, denoise, &|_| true, &mut |_, _| ())
-        })?;
-    }
-    Ok(measurements)
 }

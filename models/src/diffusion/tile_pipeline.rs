@@ -1,11 +1,12 @@
 //! Image to image, tile by tile: tiles are encoded and noised, denoised step by step by the UNet under
 //! both ControlNets, and decoded. Networks or tiles may be offloaded in between.
 
-use std::collections::HashMap;
+mod inputs;
 
 use candle_core::{DType, Device, Result, Tensor};
 use plumbline_enhance::{Denoise, Pixels, Progress, ProgressFn, Tile};
 
+use self::inputs::{ControlImage, InputCache};
 use super::budget::{Net, Profile, Residency};
 use super::euler_scheduler::Step;
 use super::model_cache::ModelCache;
@@ -51,23 +52,6 @@ enum Stage {
 struct TileState {
     latents: Option<Tensor>,
     residuals: Option<Residuals>,
-}
-
-/// Image of a photo that a network is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum ControlImage {
-    /// Its colours.
-    Colours,
-    /// Its edges.
-    Edges,
-}
-
-/// Images of the present batch: where one network after the other is shown them, each is cropped and
-/// sent to the device once.
-#[derive(Default)]
-struct InputCache {
-    batch: Vec<usize>,
-    images: HashMap<ControlImage, Tensor>,
 }
 
 /// All tiles, and the networks.
@@ -222,33 +206,6 @@ impl<'a> TilePipeline<'a> {
         Ok(())
     }
 
-    /// Inputs of a network: parts of the photo, on its device and in its type.
-    fn pictures(&mut self, batch: &[usize], kind: ControlImage) -> Result<Tensor> {
-        if self.inputs.batch != batch {
-            self.inputs = InputCache {
-                batch: batch.to_vec(),
-                ..InputCache::default()
-            };
-        }
-        if let Some(known) = self.inputs.images.get(&kind) {
-            return Ok(known.clone());
-        }
-        let new = self.crops(batch, kind)?;
-        self.inputs.images.insert(kind, new.clone());
-        Ok(new)
-    }
-
-    fn crops(&self, batch: &[usize], kind: ControlImage) -> Result<Tensor> {
-        let parts = batch.iter().map(|&at| {
-            let part = image_tensors::crop(self.job.pixels, self.job.tiles[at])?;
-            match kind {
-                ControlImage::Colours => image_tensors::to_tensor(&part),
-                ControlImage::Edges => image_tensors::canny_edges(&part),
-            }
-        });
-        self.to_network(&Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)?)
-    }
-
     /// Latents of a batch, scaled as the networks' input.
     fn scaled(&self, step: Step, batch: &[usize]) -> Result<Tensor> {
         step.scale_model_input(&self.latents(batch)?)?
@@ -299,11 +256,6 @@ impl<'a> TilePipeline<'a> {
         let size = (tile.width, tile.height);
         let cond = Cond::for_size(&prompt.hidden_states, &prompt.pooled, size, device, dtype)?;
         cond.repeated(batch.len())
-    }
-
-    fn to_network(&self, x: &Tensor) -> Result<Tensor> {
-        x.to_device(self.models.device())?
-            .to_dtype(self.models.dtype())
     }
 }
 

@@ -229,7 +229,7 @@ fn photo(bench: &SyntheticBench, free: u64, card: bool, only: Option<&str>) -> a
         .filter(wanted)
     {
         let tiles = Grid::of_side(way.profile.tile).tiles(width, height);
-        let measurements = synthetic_bench::photo(
+        let measurements = synthetic_bench::photo::measure(
             &bench.device,
             way.profile,
             &small(&photo),

@@ -53,9 +53,9 @@ pub fn reset_peak_memory(card: &CudaDevice) -> Result<(), DriverError> {
     )
 }
 
-/// Makes the pool keep its memory. candle takes every tensor from the card's default pool, and that pool gives all that is not in
-/// use back to the driver whenever somebody waits for the card, unless its threshold says
-/// otherwise. Taking it anew costs more than many a kernel.
+/// Makes the pool keep its memory. candle takes every tensor from the card's default pool, and that
+/// pool returns all that is not in use to the driver whenever somebody waits for the card, unless its
+/// threshold says otherwise. Allocating it anew costs more than many a kernel.
 fn keep_memory(card: &CudaDevice) -> Result<(), DriverError> {
     set_attribute(
         card,
