@@ -5,7 +5,6 @@ use std::path::Path;
 
 use plumbline_tests::app::root;
 
-use super::is_planned;
 use super::sources::{code, entries, outside_tests, relative, rust};
 
 /// Lines of a file outside its test modules.
@@ -19,7 +18,7 @@ fn a_file_holds_one_idea() {
     let mut long = Vec::new();
     for source in rust() {
         let lines = lines_outside_tests(&source.text);
-        if lines > LONGEST && !is_planned("length", &source.path) {
+        if lines > LONGEST {
             long.push(format!(
                 "{} has {lines} lines, {LONGEST} are allowed",
                 source.path
@@ -51,11 +50,9 @@ fn widths(folder: &Path, wide: &mut Vec<String>) {
     }
     let folder = relative(folder) + "/";
     for (kind, count) in kinds.into_iter().filter(|(_, count)| *count > WIDEST) {
-        if !is_planned("width", &folder) {
-            wide.push(format!(
-                "{folder} holds {count} .{kind} side by side, {WIDEST} are allowed"
-            ));
-        }
+        wide.push(format!(
+            "{folder} holds {count} .{kind} side by side, {WIDEST} are allowed"
+        ));
     }
 }
 

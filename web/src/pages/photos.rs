@@ -18,8 +18,7 @@ use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::people::members;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
-use plumbline_domain::shoots::photos;
-use plumbline_domain::shoots::photos::{Photo, Status, brackets};
+use plumbline_domain::shoots::photos::{self, Photo, Status, brackets};
 use plumbline_domain::shoots::renditions::Kind;
 use plumbline_domain::work::attempts::Attempt;
 use plumbline_domain::work::reviews;
@@ -36,8 +35,7 @@ use crate::pages::photos::scene_panel::{PhotoOverride, ScenePanel};
 use crate::pages::provenance::{AttemptCard, Provenance, sentences};
 use crate::pages::qc_report::{ReportView, WhyView};
 use crate::pages::reviews::ReviewView;
-use crate::pages::view;
-use crate::pages::view::{Fact, Picture, StatusView, Trouble, file_size, stages_done};
+use crate::pages::view::{self, Fact, Picture, StatusView, Trouble, file_size, stages_done};
 
 #[derive(Template)]
 #[template(path = "photo.html", blocks = ["panel"])]
