@@ -1,4 +1,4 @@
-//! Networks of the product, their weights and their training. They analyse pictures (an `SceneAnalyzer`) and
+//! Networks of the product, their weights and their training. They analyse pictures (a `SceneAnalyzer`) and
 //! generate them (a `GenerativeModel`) for `enhance`; nothing here knows databases, jobs or requests.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]

@@ -1,5 +1,5 @@
 //! List of all files of weights, compiled into the program. It says what a file must be; the
-//! weight store knows where it lies, and the worker how it gets there.
+//! weight store knows where it lies, and `plumbline models pull` how it gets there.
 
 use std::path::Path;
 use std::sync::LazyLock;

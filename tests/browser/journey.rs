@@ -225,7 +225,7 @@ async fn a_wrong_file_is_refused_in_the_page_and_the_others_go_on() {
     ];
     drop_photos(&anna, &files).await;
     anna.see_text("HEIC").await;
-    anna.see_text("This is not a photo that we can read").await;
+    anna.see_text("This is a web page, not a photo").await;
     anna.see_text("0 of 1 done").await;
 
     let worker = app.start_worker();

@@ -9,7 +9,7 @@ use plumbline_tests::wait::until;
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
 
 #[tokio::test]
-async fn an_order_that_cannot_be_read_does_not_stop_the_queue() {
+async fn a_delivery_that_cannot_be_read_does_not_stop_the_queue() {
     let house = House::open().await;
     for payload in ["{\"job\": 7}", "[]", "not even json"] {
         execute(
@@ -29,7 +29,7 @@ async fn an_order_that_cannot_be_read_does_not_stop_the_queue() {
         Status::Passed
     );
     assert!(worker.exited().is_none(), "the worker stayed up");
-    assert!(worker.log().contains("an order that cannot be read"));
+    assert!(worker.log().contains("a delivery that cannot be read"));
 }
 
 #[tokio::test]

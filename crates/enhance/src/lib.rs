@@ -1,10 +1,10 @@
 //! Photos in, better photos and an honest report out. Pure: bytes and numbers only.
 //!
 //! ```text
-//! decode ─► measure ─► straighten ─► look (SceneAnalyzer) ─► refine (Matte) ─► plan
+//! decode ─► measure ─► straighten ─► analyze (SceneAnalyzer) ─► refine (Matte) ─► plan
 //!     ─► apply (GenerativeModel) ─► repaint (sky) ─► inspect ─► encode, preview
 //!          ▲                                  │
-//!          └──────────── fallbacks::lower ◄──────┘ held
+//!          └──────────── fallback::lower ◄───────┘ held
 //! ```
 //!
 //! `measure` finds numbers, `plan` turns numbers into an edit, `apply` carries it out, `inspect`

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use plumbline_documents::{AttemptReport, Engine, Measure, MeasureVerdict, Report, Source};
+use plumbline_documents::{
+    AttemptReport, Engine, Measure, MeasureVerdict, Report, Source, StoredPlan,
+};
 use plumbline_enhance::Plan;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -13,7 +14,7 @@ use crate::failure::Failure;
 pub struct Attempt {
     pub engine: Engine,
     pub strength: f32,
-    pub plan: Value,
+    pub plan: StoredPlan,
     /// Sentences about what was done.
     pub done: Vec<String>,
     pub report: AttemptReport,
@@ -33,13 +34,18 @@ impl Attempt {
         Ok(Self {
             engine: plan.engine,
             strength: plan.strength,
-            plan: serde_json::to_value(plan).map_err(Failure::retry)?,
+            plan: stored(plan).map_err(Failure::retry)?,
             done: [notes, &plan.describe()].concat(),
             severity: severity(&report.qc),
             report,
             took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
         })
     }
+}
+
+/// The stored form of a plan. It reads back as the same plan.
+fn stored(plan: &Plan) -> serde_json::Result<StoredPlan> {
+    serde_json::from_value(serde_json::to_value(plan)?)
 }
 
 /// The stored form of a report, before scene and ledger are added.
@@ -68,5 +74,25 @@ fn badness(measure: &Measure) -> f32 {
         MeasureVerdict::Failed => 1.0 + distance,
         MeasureVerdict::Review => (1.0 - distance).max(0.0),
         MeasureVerdict::Passed | MeasureVerdict::Reported => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_enhance::plan::sky::{KeptReason, Sky};
+
+    use super::*;
+
+    #[test]
+    fn a_stored_plan_reads_back_as_the_same_plan() {
+        let plan = Plan {
+            strength: 0.6,
+            fallback_level: 3,
+            sky: Sky::Kept(KeptReason::NoSky),
+            ..Plan::identity()
+        };
+        let document = serde_json::to_value(stored(&plan).unwrap()).unwrap();
+        assert_eq!(document, serde_json::to_value(&plan).unwrap());
+        assert_eq!(serde_json::from_value::<Plan>(document).unwrap(), plan);
     }
 }

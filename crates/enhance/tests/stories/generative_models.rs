@@ -118,8 +118,10 @@ prop_compose! {
     }
 }
 
-/// The structure term moves by so much where nothing but rounding changes.
-const NOISE: f64 = 0.03;
+/// Most that a smooth change of colour under a pasted object moves the structure term, of which the
+/// gate takes 0.2. Random pastes moved it by 0.053 at most: a flat, saturated green over a tenth of
+/// the picture.
+const SMOOTH_CHANGE: f64 = 0.08;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
@@ -138,7 +140,7 @@ proptest! {
         let found = structure(&MadeUp::guide(move |small| pasted.onto(&brightened(small))));
         let least = Thresholds::default().of(Gate::Structure).fail;
         prop_assert!(found >= least, "{found} of {least}");
-        prop_assert!(found >= clean - NOISE, "{found} from {clean}");
+        prop_assert!(found >= clean - SMOOTH_CHANGE, "{found} from {clean}");
     }
 }
 

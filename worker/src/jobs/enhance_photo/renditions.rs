@@ -101,7 +101,7 @@ fn to_record(attempt: Attempt) -> NewAttempt {
         id: AttemptId::new(),
         engine: attempt.engine,
         strength: attempt.strength,
-        plan: attempt.plan,
+        plan: serde_json::to_value(&attempt.plan).expect("a plan is plain data"),
         done: attempt.done.into(),
         report: serde_json::to_value(&attempt.report).expect("a report is plain data"),
         place: attempt.report.scene.and_then(|scene| scene.place?.known()),
