@@ -119,7 +119,7 @@ fn caption(
         decision(&alone)
     );
     if alone != helped {
-        caption += &format!(" <i>Told that it is outside:</i> {}", decision(&helped));
+        caption += &format!(" <i>With the override exterior:</i> {}", decision(&helped));
     }
     caption
 }
