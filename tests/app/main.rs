@@ -18,5 +18,4 @@ mod skies;
 mod stored_rows;
 mod strangers;
 mod tenancy;
-mod tidy;
 mod uploads;

@@ -5,7 +5,7 @@ use super::sources::files;
 
 #[test]
 fn no_test_sleeps() {
-    for folder in ["tests/app", "tests/worker", "tests/browser"] {
+    for folder in ["tests/app", "tests/worker", "tests/cli", "tests/browser"] {
         for source in files(folder, "rs") {
             for call in ["time::sleep", "thread::sleep"].map(|name| format!("{name}(")) {
                 assert!(!source.text.contains(&call), "{} sleeps", source.path);
