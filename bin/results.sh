@@ -49,7 +49,7 @@ cargo_test_results() {
 }
 
 slowest_tests() {
-  sort -t $'\t' -k 2,2gr "$scratch/results" | head -n 10 |
+  sort -t $'\t' -k 2,2gr "$scratch/results" | sed -n 1,10p |
     awk -F '\t' '{ printf "%8.1f s  %s\n", $2, $3 }'
 }
 
