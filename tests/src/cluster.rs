@@ -40,7 +40,7 @@ impl Cluster {
         call("start", &self.folder, &[]);
     }
 
-    /// As after a crash: connections break, nobody is asked to finish.
+    /// Stops as in a crash: connections break, nobody is asked to finish.
     pub fn restart(&self) {
         call("restart", &self.folder, &["--immediate"]);
     }

@@ -14,9 +14,9 @@ pub struct TestDatabase {
     server: String,
     name: String,
     pub url: String,
-    /// As the product sees it.
+    /// The database as the product sees it.
     pub db: Db,
-    /// As the operator sees it: every organization's rows. For looking, and for
+    /// The database as its operator sees it: every organization's rows. For looking, and for
     /// what a story must not wait for.
     pub everything: PgPool,
 }

@@ -95,7 +95,7 @@ impl House {
         self.upload_to(self.shoot, bytes).await
     }
 
-    /// As the web does: bytes into storage, then the photo and its job in one commit.
+    /// Uploads as the web does: bytes into storage, then the photo and its job in one commit.
     async fn upload_to(&self, shoot: ShootId, bytes: Vec<u8>) -> PhotoId {
         let id = PhotoId::new();
         let received = Received {

@@ -4,7 +4,8 @@
 use super::sources::{block, code, is_of_word, rust};
 
 /// First words of clauses that hang in the air.
-const HANGING: [&str; 13] = [
+const HANGING: [&str; 14] = [
+    "As",
     "What",
     "Whatever",
     "Where",
@@ -50,7 +51,7 @@ fn hanging(text: &str) -> Vec<(usize, &str)> {
     for (at, line) in lines.iter().enumerate() {
         let is_first = is_doc(line) && (at == 0 || !is_doc(lines[at - 1]));
         let summary = line.trim_start().trim_start_matches('/').trim();
-        let item = (at..lines.len()).find(|at| is_item(lines[*at]));
+        let item = item_below(&lines, at);
         if is_first && hangs(summary) && item.is_some_and(|item| public[item]) {
             found.push((at + 1, summary));
         }
@@ -58,16 +59,25 @@ fn hanging(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
+/// "As [`finish`], …" names another item and stands on its own.
 fn hangs(summary: &str) -> bool {
     let end = summary.find(|c| !is_of_word(c)).unwrap_or(summary.len());
-    HANGING.contains(&&summary[..end])
+    HANGING.contains(&&summary[..end]) && !summary.starts_with("As [`")
 }
 
-/// Neither documentation nor an attribute. The later lines of a long attribute are indented deeper
-/// than what they belong to, or close it.
-fn is_item(line: &str) -> bool {
-    let line = line.trim_start();
-    !line.starts_with("//") && !line.starts_with('#') && !line.starts_with(')') && !line.is_empty()
+/// The line of the item that documentation at a line belongs to: below it, and below attributes of
+/// any length.
+fn item_below(lines: &[&str], at: usize) -> Option<usize> {
+    let mut open = 0_usize;
+    (at..lines.len()).find(|at| {
+        let line = lines[*at].trim();
+        let in_attribute = open > 0 || line.starts_with('#');
+        if in_attribute {
+            open = (open + line.matches(['[', '(']).count())
+                .saturating_sub(line.matches([']', ')']).count());
+        }
+        !in_attribute && !line.starts_with("//") && !line.is_empty()
+    })
 }
 
 /// For each line, whether an item that begins there is public: it says so, or is a variant or a
@@ -110,6 +120,14 @@ pub struct A {
     pub b: u8,
     /// Of nobody's business.
     c: u8,
+    /// As long as its attribute.
+    #[arg(
+        long,
+        value_name = \"N\"
+    )]
+    pub i: u8,
+    /// As [`A::b`], and later.
+    pub j: u8,
 }
 /// A choice.
 ///
@@ -132,5 +150,5 @@ pub trait G {
 }
 ";
     let lines: Vec<usize> = hanging(text).into_iter().map(|(line, _)| line).collect();
-    assert_eq!(lines, [1, 5, 8, 17, 23, 29]);
+    assert_eq!(lines, [1, 5, 8, 12, 25, 31, 37]);
 }

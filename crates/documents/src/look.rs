@@ -6,7 +6,7 @@ words! {
     /// Tone preset of a shoot.
     #[derive(Default)]
     pub enum Look ("shoot_look") {
-        /// As the eye remembers the place.
+        /// The place as the eye remembers it.
         #[default]
         Neutral = "neutral",
         /// Airy: brighter than the eye remembers.

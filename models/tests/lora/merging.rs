@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 pub type Bits = BTreeMap<String, Vec<u32>>;
 
-/// Of all parameters. Half precision becomes full without loss.
+/// Values of all parameters. Half precision becomes full without loss.
 pub fn bits(params: &Params) -> Bits {
     let of = |name: &str| {
         let full = params.get(name).unwrap().to_dtype(DType::F32).unwrap();
@@ -30,7 +30,7 @@ pub fn params(folder: &Path, dtype: DType) -> Params {
     Params::map(&[folder.join("unet.safetensors")], dtype, &Device::Cpu).unwrap()
 }
 
-/// What a UNet's parameters are with one LoRA in them.
+/// A UNet's parameters with one LoRA in them.
 pub fn merged(folder: &Path, lora: &Lora, weight: f64) -> Bits {
     let mut merged = MergedParams::new(params(folder, DType::F32), Originals::InTheFile);
     merged.set(&[Adapter { lora, weight }]).unwrap();

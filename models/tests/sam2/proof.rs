@@ -11,7 +11,7 @@ use plumbline_models::weights::{Weights, WeightsError};
 
 use crate::published::table;
 
-/// As `sam2_tiny.py` has it.
+/// The shape in `sam2_tiny.py`.
 const SMALL: Shape = Shape {
     side: 256,
     width: 12,

@@ -10,7 +10,7 @@ use plumbline_models::nets::sam2::{Sam2, Shape, names};
 
 use crate::proof::fixture;
 
-/// What Hugging Face calls the original's tensors, and which rows of theirs they are, as proved by
+/// Hugging Face's names of the original's tensors, and the rows of theirs that they are, as proved by
 /// running its implementation.
 pub fn table() -> BTreeMap<String, (String, Option<usize>)> {
     serde_json::from_slice(&std::fs::read(fixture("huggingface.json")).unwrap()).unwrap()

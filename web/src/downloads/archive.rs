@@ -72,7 +72,7 @@ pub fn lay_out(entries: Vec<Entry>) -> Body {
     layout.finish(directory, count)
 }
 
-/// As `sha256sum --check` reads it.
+/// The file that `sha256sum --check` reads.
 fn sums_file(entries: &[Entry]) -> Bytes {
     entries
         .iter()

@@ -35,7 +35,7 @@ pub struct Config {
     #[arg(long, env = "PLUMBLINE_BEHIND_PROXY")]
     pub behind_proxy: bool,
 
-    /// What to log, as filters of `tracing`.
+    /// Filters of the log, as `tracing` reads them.
     #[arg(
         long,
         env = "PLUMBLINE_LOG",

@@ -84,7 +84,7 @@ impl Heatmap {
         }
     }
 
-    /// As a picture, black through red to pale yellow: one pixel a value.
+    /// The map as a picture, black through red to pale yellow: one pixel a value.
     pub fn to_pixels(&self) -> Pixels {
         let ramp: [[u8; 3]; 256] = std::array::from_fn(|v| colour(v as u8));
         let samples = self.values.iter().flat_map(|&v| ramp[usize::from(v)]);

@@ -22,7 +22,7 @@ pub const COST_OF_A_SLIP: i64 = 10;
 /// A person's decision on a held photo.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
-    /// As whoever keeps it calls it.
+    /// Its id, as the caller spells it.
     pub photo: String,
     /// Report that held it.
     pub report: Report,

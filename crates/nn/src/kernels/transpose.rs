@@ -9,7 +9,7 @@ use candle_core::{CudaDevice, Result, WithDType, bail};
 
 use super::function;
 
-/// As in transpose.cu.
+/// The same number stands in transpose.cu.
 const TILE: u32 = 32;
 const LINES: u32 = 8;
 

@@ -17,7 +17,7 @@ const ICC_LAB: u16 = 9;
 /// Meaning of a pixel's numbers where the decoder is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// As the decoder says.
+    /// The decoder's own.
     Plain,
     /// Grey, 0 is white.
     WhiteIsZero,
