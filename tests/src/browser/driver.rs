@@ -34,7 +34,18 @@ pub fn arguments(profile: &Path) -> Vec<String> {
     arguments
 }
 
+/// Tries of a driver that ends before it says its port.
+const TRIES: usize = 5;
+
+/// Starts a driver at a free port. The port that it finds free for IPv4 can be taken for IPv6; then it
+/// ends, and another try finds another.
 pub fn start() -> (Driver, u16) {
+    (0..TRIES)
+        .find_map(|_| try_start())
+        .expect("the driver says its port")
+}
+
+fn try_start() -> Option<(Driver, u16)> {
     let program = std::env::var("PLUMBLINE_TEST_CHROMEDRIVER").unwrap_or("chromedriver".into());
     let mut child = Command::new(&program)
         .arg("--port=0")
@@ -43,17 +54,16 @@ pub fn start() -> (Driver, u16) {
         .spawn()
         .unwrap_or_else(|error| panic!("{program}: {error}; bin/install --tests installs it"));
     let output = child.stdout.take().expect("it is piped");
+    let driver = Driver(child);
     let mut lines = BufReader::new(output).lines().map_while(Result::ok);
-    let port = lines
-        .find_map(|line| {
-            line.split("successfully on port ")
-                .nth(1)?
-                .trim_end_matches('.')
-                .parse()
-                .ok()
-        })
-        .expect("the driver says its port");
+    let port = lines.find_map(|line| {
+        line.split("successfully on port ")
+            .nth(1)?
+            .trim_end_matches('.')
+            .parse()
+            .ok()
+    })?;
     // It must not stop because nobody listens.
     std::thread::spawn(move || lines.for_each(drop));
-    (Driver(child), port)
+    Some((driver, port))
 }
