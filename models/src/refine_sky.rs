@@ -257,8 +257,8 @@ mod tests {
     #[test]
     fn a_drawn_mask_has_the_priors_size() {
         let logits = Tensor::full(20.0_f32, (1, 1, 64, 64), &Device::Cpu).unwrap();
-        let to_mask = to_mask(&logits, &prior(10)).unwrap();
-        assert_eq!((to_mask.width(), to_mask.height()), (64, 48));
-        assert!(to_mask.values().iter().all(|&v| v == 255));
+        let mask = to_mask(&logits, &prior(10)).unwrap();
+        assert_eq!((mask.width(), mask.height()), (64, 48));
+        assert!(mask.values().iter().all(|&v| v == 255));
     }
 }

@@ -181,7 +181,8 @@ fn shipped_places() -> NamedNetwork<dyn PlaceClassifier> {
     }
 }
 
-/// Fine-tuned network. `None`: there is none. It comes before all others, which somebody tuned it to be.
+/// Fine-tuned network. `None`: nobody tuned one. It comes before all others: whoever tuned it wants
+/// it.
 fn tuned_sky(store: &WeightStore) -> Option<Result<NamedNetwork<dyn SkySegmenter>, String>> {
     let path = store.folder().join(TUNED_FILE);
     if !path.exists() {
@@ -195,7 +196,7 @@ fn tuned_sky(store: &WeightStore) -> Option<Result<NamedNetwork<dyn SkySegmenter
     Some(opened.map_err(|error| format!("{TUNED_FILE}: {error}.")))
 }
 
-/// Shipped network refined by SAM. `None`: SAM is not installed, which is done by name only.
+/// Shipped network refined by SAM. `None`: SAM is not installed; it is pulled by name only.
 fn sky_by_sam(store: &WeightStore) -> Option<Result<NamedNetwork<dyn SkySegmenter>, String>> {
     let path = store.find(weight(SAM)).ok()?;
     let opened = Sam2::open(&path, &Shape::TINY).map(|sam| {
@@ -252,9 +253,9 @@ fn weight(id: &str) -> &'static Weight {
 
 #[cfg(test)]
 mod tests {
+    use plumbline_documents::Room;
 
     use super::*;
-    use plumbline_documents::Room;
 
     struct Fixed(PlacePrediction);
 

@@ -190,7 +190,7 @@ fn a_prompt_is_read_once_and_remembered() {
     assert!(off(&again.pooled, &first.pooled) == 0.0);
 }
 
-/// TextEncoders that must not be needed.
+/// Encoders that must not be needed.
 fn nobody() -> Result<PromptEmbeddings, PromptError> {
     panic!("the encoders were asked");
 }
@@ -237,7 +237,7 @@ fn a_damaged_memory_is_read_anew_and_repaired() {
     let file = file.unwrap().path();
     let whole = fs::read(&file).unwrap();
     let mut flipped = whole.clone();
-    // The last byte is of the sentences, which come last in the alphabet.
+    // The last byte is of the tensor "words", which comes last in the alphabet.
     *flipped.last_mut().unwrap() ^= 1;
     let cut = whole[..whole.len() - 3].to_vec();
     let other = kept.path().join("other.safetensors");

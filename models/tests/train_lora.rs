@@ -77,7 +77,7 @@ fn two_pairs_are_learned_until_the_error_is_a_tenth() {
     let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
     let (first, last) = (mean(&losses[..4]), mean(&losses[losses.len() - 10..]));
     eprintln!(
-        "{first:.3} at first, {last:.4} at last; prediction {:.3}, {:.3}",
+        "{first:.3} at first, {last:.4} at last; evaluated {:.3}, {:.3}",
         trained.loss_before, trained.loss
     );
     assert!(last * 10.0 < first, "{first} to {last}");

@@ -78,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// As proc(5) says it.
+/// Peak memory of this process, as proc(5) says it.
 #[allow(clippy::disallowed_methods)]
 fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -170,8 +170,8 @@ mod tests {
 
     /// Numbers that bfloat16 holds exactly.
     fn rounded(shape: &[usize]) -> Tensor {
-        let to_bf16 = random(shape).to_dtype(DType::BF16).unwrap();
-        to_bf16.to_dtype(DType::F32).unwrap()
+        let halved = random(shape).to_dtype(DType::BF16).unwrap();
+        halved.to_dtype(DType::F32).unwrap()
     }
 
     fn builder(weight: &Tensor, bias: &Tensor, dtype: DType) -> VarBuilder<'static> {

@@ -87,7 +87,7 @@ type Answer = (Vec<f32>, usize);
 #[derive(Default)]
 struct Answers {
     names: Vec<String>,
-    /// Answers for the pictures as they are; so are the rooms.
+    /// Answers for the pictures as they are. The rooms are answered for these too.
     places: Vec<Answer>,
     /// Answers for random views: harder than pictures.
     views: Vec<Answer>,

@@ -7,7 +7,7 @@ use plumbline_enhance::scene::SMALL_PIXELS;
 
 use super::files::Files;
 
-/// Adapter of the free memory that plans may count on: allocators waste some.
+/// Share of the free memory that plans may count on: allocators waste some.
 const USABLE: f64 = 0.92;
 
 /// Pixels of a guided proposal, padded to whole latents.

@@ -9,9 +9,9 @@ use crate::train::rng::Rng;
 pub struct View {
     /// Picture, 3 x side x side, normalised for the network.
     pub picture: Vec<f32>,
-    /// Adapter of sky, half the side squared.
+    /// Share of sky, half the side squared.
     pub sky: Vec<f32>,
-    /// Adapter that is labelled, half the side squared.
+    /// Share that is labelled, half the side squared.
     pub labelled: Vec<f32>,
 }
 

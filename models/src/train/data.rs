@@ -27,9 +27,9 @@ pub struct Example {
     pub name: String,
     /// Small copy of the photo.
     pub picture: Pixels,
-    /// Adapter of sky of every pixel, 0.0 to 1.0.
+    /// Share of sky of every pixel, 0.0 to 1.0.
     pub sky: Vec<f32>,
-    /// Adapter of every pixel that is labelled, 0.0 to 1.0.
+    /// Share of every pixel that is labelled, 0.0 to 1.0.
     pub labelled: Vec<f32>,
 }
 
@@ -130,8 +130,8 @@ impl Example {
     }
 }
 
-/// Adapter of sky among the labelled mask pixels, and share of labelled ones, of every pixel of the small
-/// picture.
+/// Share of sky among the labelled mask pixels, and share of labelled ones, of every pixel of the
+/// small picture.
 fn shares(mask: &Pixels, width: u32, height: u32) -> (Vec<f32>, Vec<f32>) {
     let (width, height) = (width as usize, height as usize);
     let mut sky = vec![0.0_f32; width * height];

@@ -134,7 +134,8 @@ pub fn group(frames: &[Frame]) -> Vec<Vec<usize>> {
     sets
 }
 
-/// As taken; where the camera says nothing by name, and identical frames are all the same.
+/// The order they were taken in; by name where the camera says nothing, and identical frames are all
+/// the same.
 fn sequence(a: &Frame, b: &Frame) -> Ordering {
     let time = |f: &Frame| taken_s(&f.shot).unwrap_or(f64::MAX);
     let exposure = |f: &Frame| f.shot.exposure_value().unwrap_or(0.0);

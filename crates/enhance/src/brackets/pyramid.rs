@@ -17,7 +17,7 @@ impl Span {
         self.end - self.start
     }
 
-    /// As much more on both sides, within a level of `size`.
+    /// The span with `by` more on both sides, within a level of `size`.
     pub fn grown(self, by: usize, size: usize) -> Self {
         Self {
             start: self.start.saturating_sub(by),

@@ -1,6 +1,6 @@
 //! Means over square windows by running sums: the cost does not depend on the window.
 
-/// Mean over a square window, cut at the borders, by running sums.
+/// Mean of a plane over a square window, cut at the borders.
 pub(crate) fn box_mean(plane: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
     let copy = |y: usize, to: &mut [f32]| to.copy_from_slice(&plane[y * width..][..width]);
     box_mean_of(copy, width, height, radius)

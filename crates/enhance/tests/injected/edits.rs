@@ -1,4 +1,4 @@
-//! Looks that a customer may want: tone and colour move, the house does not.
+//! Edits that a customer may want: tone and colour move, the house does not.
 
 use crate::injected::canvas::{Canvas, blurred, luma, softened};
 use crate::injected::lab::{to_lab, to_rgb};
@@ -127,23 +127,20 @@ fn corners_lit(p: &Canvas, rng: &mut Rng) -> Canvas {
     })
 }
 
-/// Wide soft models, up to a third of a stop.
+/// Wide soft strokes, up to a third of a stop.
 fn dodge_and_burn(p: &Canvas, rng: &mut Rng) -> Canvas {
-    let model = |rng: &mut Rng| {
+    let stroke = |rng: &mut Rng| {
         let (x, y) = (rng.unit() * p.width as f32, rng.unit() * p.height as f32);
         let reach = p.long() * rng.within(0.15, 0.3);
         (x, y, reach, rng.within(-0.33, 0.33))
     };
-    let generative_models: Vec<_> = (0..4).map(|_| model(rng)).collect();
+    let strokes: Vec<_> = (0..4).map(|_| stroke(rng)).collect();
     p.map(|x, y, rgb| {
-        let stroke = |(bx, by, reach, ev): &(f32, f32, f32, f32)| {
+        let ev_of = |(bx, by, reach, ev): &(f32, f32, f32, f32)| {
             let square = ((x as f32 - bx).powi(2) + (y as f32 - by).powi(2)) / (reach * reach);
             ev * (-square).exp()
         };
-        lit(
-            rgb,
-            generative_models.iter().map(stroke).sum::<f32>().exp2(),
-        )
+        lit(rgb, strokes.iter().map(ev_of).sum::<f32>().exp2())
     })
 }
 

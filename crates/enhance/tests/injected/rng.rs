@@ -1,4 +1,4 @@
-//! Numbers that edit random and are the same in every run.
+//! Numbers that look random and are the same in every run.
 
 /// splitmix64 (Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]

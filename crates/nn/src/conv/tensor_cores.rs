@@ -35,7 +35,7 @@ pub(super) fn is_unsupported(error: &Error) -> bool {
     format!("{error:?}").contains("NOT_SUPPORTED")
 }
 
-/// Convolves; a weight in planes is copied in channels-last order first (`channels_last`).
+/// Convolves; a weight in planes is copied into channels-last order first (`channels_last`).
 pub(super) fn conv2d(
     x: &Tensor,
     weight: &Tensor,

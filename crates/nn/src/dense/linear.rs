@@ -36,7 +36,7 @@ pub fn linear_no_bias(inputs: usize, outputs: usize, vb: VarBuilder) -> Result<L
 }
 
 impl Linear {
-    /// GEGLU (Shazeer 2020): one half of the outputs, geglu by the other.
+    /// GEGLU (Shazeer 2020): one half of the outputs, times the GELU of the other.
     pub fn geglu(&self, x: &Tensor) -> Result<Tensor> {
         #[cfg(feature = "cuda")]
         if let Some((product, bias)) = self.on_card(x)?

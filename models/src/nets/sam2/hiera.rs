@@ -46,10 +46,10 @@ impl Attention {
             let x = x.reshape((windows, tokens, self.heads, channels / self.heads))?;
             x.transpose(1, 2)?.contiguous()
         };
-        let prediction = attend(&heads(q)?, &heads(part(1)?)?, &heads(part(2)?)?)?;
-        let prediction = prediction.transpose(1, 2)?.contiguous()?;
+        let attended = attend(&heads(q)?, &heads(part(1)?)?, &heads(part(2)?)?)?;
+        let attended = attended.transpose(1, 2)?.contiguous()?;
         self.out
-            .forward(&prediction.reshape((windows, height, width, channels))?)
+            .forward(&attended.reshape((windows, height, width, channels))?)
     }
 }
 

@@ -40,14 +40,14 @@ impl Attention {
             let x = x.reshape((1, tokens, HEADS, inner / HEADS))?;
             x.transpose(1, 2)?.contiguous()
         };
-        let prediction = attend(
+        let attended = attend(
             &heads(&self.q, q)?,
             &heads(&self.k, k)?,
             &heads(&self.v, v)?,
         )?;
         // 1 x heads x tokens x width to 1 x tokens x (heads * width)
         self.out
-            .forward(&prediction.transpose(1, 2)?.flatten_from(2)?)
+            .forward(&attended.transpose(1, 2)?.flatten_from(2)?)
     }
 }
 

@@ -2,8 +2,9 @@
 //! too softly for a search for lines; but its place is known.
 //!
 //! The part of L* that the global colour map does not explain is averaged on both sides of a fade,
-//! along one tile's edge; the effect of a gradient, judged by the ground farther out, is taken off. Rows where the original differs from one side to the other do not count. Both halves
-//! of the edge have to agree.
+//! along one tile's edge; the effect of a gradient, judged by the ground farther out, is taken off.
+//! Rows where the original differs from one side to the other do not count. Both halves of the edge
+//! have to agree.
 
 use std::ops::Range;
 

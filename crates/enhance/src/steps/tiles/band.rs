@@ -149,7 +149,7 @@ impl Wide {
     }
 }
 
-/// As the fit smooths its cells: a binomial twice over columns and rows.
+/// Smooths as the fit smooths its cells: a binomial twice over columns and rows.
 fn smooth(sums: &mut [[f32; 4]], columns: usize, rows: usize) {
     for _ in 0..2 {
         (0..rows).for_each(|y| smooth_line(sums, y * columns, 1, columns));
