@@ -96,5 +96,12 @@ fn last_report(picture: &[u8]) -> Report {
     let ingested = ingest(picture, on_step).unwrap();
     let overrides = Overrides::default();
     let developed = develop(ingested, &overrides, &config, &mut discard, on_step).unwrap();
-    developed.attempts.into_iter().last().unwrap().report.qc
+    developed
+        .attempts
+        .into_iter()
+        .last()
+        .unwrap()
+        .report
+        .inspection
+        .qc
 }

@@ -16,7 +16,7 @@ use plumbline_enhance::ShootReference;
 use plumbline_enhance::{Measured, Preset, SkyChoice};
 use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::failure::Failure;
-use plumbline_pipeline::qc_policy::{QcPolicy, ignored};
+use plumbline_pipeline::qc_policy::QcPolicy;
 use plumbline_pipeline::step::StepFn;
 use plumbline_storage::key::Key;
 use tokio::sync::watch;
@@ -92,15 +92,11 @@ impl JobContext<'_> {
     }
 }
 
-/// The table where the refit is damaged or was made for another one.
+/// The table where the refit has no effect.
 fn qc_policy(refit: &Refit) -> QcPolicy {
-    let id = refit.id;
-    let Some(document) = refit.document() else {
-        tracing::warn!(refit.id = %id, "refit {id} is damaged and ignored");
-        return QcPolicy::default();
-    };
+    let document = refit.document();
     QcPolicy::of(&document).unwrap_or_else(|| {
-        tracing::warn!(refit.id = %id, "{}", ignored(&document));
+        tracing::warn!(refit.id = %refit.id, "{}", document.ignored());
         QcPolicy::default()
     })
 }

@@ -106,7 +106,7 @@ fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
     let encoded = encode(&picture, &metadata, &of_depth(output, picture.bits()))?;
     let passed = attempts
         .last()
-        .is_some_and(|last| last.report.qc.verdict == Verdict::Passed);
+        .is_some_and(|last| last.report.inspection.qc.verdict == Verdict::Passed);
 
     let photo = write_beside(&args.out, &encoded)?;
     if let Some(path) = &args.report {

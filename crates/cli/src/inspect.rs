@@ -11,7 +11,7 @@ use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{
     Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, straighten,
 };
-use plumbline_pipeline::attempt::document;
+use plumbline_pipeline::attempt::inspection;
 use serde_json::Value;
 
 use crate::files::{keep, open, write_beside};
@@ -77,8 +77,8 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
         heatmaps,
     } = judge(&original, &result.pixels, &terms);
     if let Some(path) = &args.report {
-        let text =
-            serde_json::to_vec_pretty(&serde_json::to_value(document(&report, &source, None))?)?;
+        let document = serde_json::to_value(inspection(report.clone(), &source, None))?;
+        let text = serde_json::to_vec_pretty(&document)?;
         keep(write_beside(path, &text)?, path)?;
     }
     let Some(overview) = heatmap else {

@@ -11,7 +11,7 @@ use clap::Subcommand;
 use plumbline_documents::{DecisionsHeader, REFIT_VERSION, RefitDocument};
 use plumbline_enhance::inspect::refit;
 use plumbline_enhance::inspect::shadow::{Change, Shadow};
-use plumbline_pipeline::qc_policy::{QcPolicy, ignored};
+use plumbline_pipeline::qc_policy::QcPolicy;
 
 use crate::files::{keep, write_beside};
 use crate::qc::decisions::Decisions;
@@ -110,7 +110,7 @@ impl Proposal {
         writeln!(text, "{}", self.header.organization_name)?;
         let in_force = self.header.in_force.as_ref();
         if let Some(other) = in_force.filter(|refit| QcPolicy::of(refit).is_none()) {
-            writeln!(text, "{}", ignored(other))?;
+            writeln!(text, "{}", other.ignored())?;
         }
         writeln!(text, "{}", self.shadow)?;
         writeln!(text, "{}", self.conclusion(refit))?;
@@ -176,8 +176,38 @@ mod tests {
     }
 
     fn decisions(lines: Vec<String>) -> anyhow::Result<Proposal> {
-        let text = [vec![header()], lines].concat().join("\n");
-        Proposal::make(Decisions::read(Cursor::new(text))?)
+        let end = format!("{{\"reports\":{}}}", lines.len());
+        read(&[vec![header()], lines, vec![end]].concat())
+    }
+
+    fn read(lines: &[String]) -> anyhow::Result<Proposal> {
+        Proposal::make(Decisions::read(Cursor::new(lines.join("\n")))?)
+    }
+
+    #[test]
+    fn decisions_that_were_cut_off_anywhere_are_refused() {
+        let mut lines = vec![header()];
+        lines.extend(vec![line(Some(Decision::Approved), 1.0); 8]);
+        lines.push(line(None, 0.95));
+        for length in 1..=lines.len() {
+            let error = read(&lines[..length]).map(drop).unwrap_err();
+            assert!(error.to_string().contains("cut off"), "{length}: {error}");
+        }
+        lines.remove(3);
+        lines.push("{\"reports\":9}".to_owned());
+        assert!(read(&lines).is_err(), "one in the middle is missing");
+    }
+
+    #[test]
+    fn a_report_that_is_not_understood_is_not_counted() {
+        let good = line(Some(Decision::Approved), 1.0);
+        let odd = good.replace("\"verdict\":\"failed\"", "\"verdict\":\"not sure\"");
+        assert_ne!(good, odd);
+        let proposal = decisions(vec![odd; 8]).unwrap();
+        assert_eq!(
+            (proposal.shadow.decisions(), proposal.shadow.not_counted),
+            (0, 8)
+        );
     }
 
     #[test]

@@ -5,45 +5,116 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::lenient;
-use crate::report::Report;
+use crate::measure::{Measure, MeasureName, MeasureVerdict};
+use crate::report::{Report, Verdict};
 use crate::scene::{GeneratedLedger, Scene};
 use crate::source::Source;
 
-/// Stored report of one attempt.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct AttemptReport {
+/// Report on a pair of pictures, whoever edited them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct InspectionReport {
     /// Quality control's own.
     #[serde(flatten)]
     pub qc: Report,
     /// The one sentence that stands out.
-    #[serde(default, deserialize_with = "lenient::field")]
     pub headline: String,
     /// The original file; `None` in old or made-up reports.
-    #[serde(default, deserialize_with = "lenient::field")]
     pub source: Option<Source>,
     /// The refit that moved the thresholds; `None`: the table itself.
-    #[serde(default, deserialize_with = "lenient::field")]
     pub refit: Option<Uuid>,
+}
+
+/// Stored report of one attempt.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct AttemptReport {
+    /// The result, compared with the original.
+    #[serde(flatten)]
+    pub inspection: InspectionReport,
     /// Scene analysis; `None` in attempts before it was recorded.
-    #[serde(
-        default,
-        deserialize_with = "lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub scene: Option<Scene>,
     /// Ledger of generated pixels; `None`: every pixel is the original's.
-    #[serde(
-        default,
-        deserialize_with = "lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub ledger: Option<GeneratedLedger>,
 }
 
 impl AttemptReport {
-    /// Reads a stored document of any version, as far as it is understood.
+    /// Reads a stored document of any version for a page, as far as it is understood. What decides
+    /// reads a [`Report`] instead.
     pub fn read(document: &Value) -> Self {
-        Self::deserialize(document).unwrap_or_default()
+        Stored::deserialize(document).unwrap_or_default().into()
+    }
+}
+
+/// Every field on its own: one that is not understood is left out.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Stored {
+    #[serde(deserialize_with = "lenient::field")]
+    version: u32,
+    #[serde(deserialize_with = "lenient::field")]
+    verdict: Verdict,
+    #[serde(deserialize_with = "lenient::list")]
+    measures: Vec<StoredMeasure>,
+    #[serde(deserialize_with = "lenient::field")]
+    headline: String,
+    #[serde(deserialize_with = "lenient::field")]
+    source: Option<Source>,
+    #[serde(deserialize_with = "lenient::field")]
+    refit: Option<Uuid>,
+    #[serde(deserialize_with = "lenient::field")]
+    scene: Option<Scene>,
+    #[serde(deserialize_with = "lenient::field")]
+    ledger: Option<GeneratedLedger>,
+}
+
+/// A verdict that this release does not know only informs.
+#[derive(Deserialize)]
+struct StoredMeasure {
+    #[serde(default)]
+    name: MeasureName,
+    label: String,
+    value: f64,
+    threshold: Option<f64>,
+    #[serde(default)]
+    at_least: bool,
+    #[serde(default)]
+    unit: String,
+    #[serde(default, deserialize_with = "lenient::field")]
+    verdict: MeasureVerdict,
+    sentence: String,
+}
+
+impl From<Stored> for AttemptReport {
+    fn from(stored: Stored) -> Self {
+        let qc = Report {
+            version: stored.version,
+            verdict: stored.verdict,
+            measures: stored.measures.into_iter().map(Measure::from).collect(),
+        };
+        Self {
+            inspection: InspectionReport {
+                qc,
+                headline: stored.headline,
+                source: stored.source,
+                refit: stored.refit,
+            },
+            scene: stored.scene,
+            ledger: stored.ledger,
+        }
+    }
+}
+
+impl From<StoredMeasure> for Measure {
+    fn from(stored: StoredMeasure) -> Self {
+        Self {
+            name: stored.name,
+            label: stored.label,
+            value: stored.value,
+            threshold: stored.threshold,
+            at_least: stored.at_least,
+            unit: stored.unit,
+            verdict: stored.verdict,
+            sentence: stored.sentence,
+        }
     }
 }
 
@@ -54,7 +125,6 @@ mod tests {
     use super::*;
     use crate::gate::Gate;
     use crate::place::Place;
-    use crate::report::Verdict;
 
     fn first_version() -> Value {
         json!({
@@ -72,9 +142,12 @@ mod tests {
     #[test]
     fn a_report_before_scenes_and_ledgers_is_read() {
         let read = AttemptReport::read(&first_version());
-        assert_eq!(read.qc.verdict, Verdict::Passed);
-        assert!(read.qc.gate(Gate::Structure).is_some());
-        assert_eq!((read.source, read.scene, read.ledger), (None, None, None));
+        assert_eq!(read.inspection.qc.verdict, Verdict::Passed);
+        assert!(read.inspection.qc.gate(Gate::Structure).is_some());
+        assert_eq!(
+            (read.inspection.source, read.scene, read.ledger),
+            (None, None, None)
+        );
     }
 
     #[test]
@@ -89,17 +162,34 @@ mod tests {
         let scene = read.scene.unwrap();
         assert_eq!(scene.place, Some(Place::Exterior));
         assert_eq!(scene.confidence, None);
-        assert_eq!(read.qc.measures.len(), 1);
-        assert_eq!((read.ledger, read.refit), (None, None));
+        assert_eq!(read.inspection.qc.measures.len(), 1);
+        assert_eq!((read.ledger, read.inspection.refit), (None, None));
     }
 
     #[test]
     fn anything_else_is_an_empty_report_that_lets_nothing_out() {
         for document in [json!({}), json!({"surprise": true}), json!(7), json!(null)] {
             let read = AttemptReport::read(&document);
-            assert!(read.qc.measures.is_empty());
-            assert_eq!(read.qc.verdict, Verdict::Held);
+            assert!(read.inspection.qc.measures.is_empty());
+            assert_eq!(read.inspection.qc.verdict, Verdict::Held);
         }
+    }
+
+    #[test]
+    fn a_verdict_of_a_later_release_only_informs() {
+        let mut document = first_version();
+        document["measures"][0]["verdict"] = json!("not sure");
+        let qc = AttemptReport::read(&document).inspection.qc;
+        assert_eq!(qc.measures[0].verdict, MeasureVerdict::Reported);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let mut written = AttemptReport::read(&first_version());
+        written.scene = Some(Scene::default());
+        let document = serde_json::to_value(&written).unwrap();
+        assert_eq!(document["ledger"], json!(null));
+        assert_eq!(AttemptReport::read(&document), written);
     }
 
     #[test]

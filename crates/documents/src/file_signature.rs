@@ -17,6 +17,8 @@ pub enum FileSignature {
     Raw(&'static str),
     /// A picture of another kind: "HEIC".
     OtherPicture(&'static str),
+    /// A video, or a picture of a kind without a name here, in an ISO media file.
+    IsoMedia,
     /// A file that is no picture, with its article: "a PDF document".
     OtherFile(&'static str),
     /// None of these.
@@ -35,6 +37,7 @@ impl FileSignature {
         raw(bytes)
             .map(Self::Raw)
             .or_else(|| photo(bytes).map(Self::Photo))
+            .or_else(|| iso_media(bytes))
             .or_else(|| other_picture(bytes).map(Self::OtherPicture))
             .or_else(|| other_file(bytes).map(Self::OtherFile))
             .unwrap_or(Self::Unknown)
@@ -98,20 +101,20 @@ fn other_picture(bytes: &[u8]) -> Option<&'static str> {
         (b"v/1\x01", "OpenEXR"),
         (b"#?RADIANCE", "Radiance HDR"),
     ];
-    if bytes.get(4..8) == Some(b"ftyp") {
-        return iso_media(bytes.get(8..12)?);
-    }
     starting(bytes, &STARTS)
 }
 
-fn iso_media(brand: &[u8]) -> Option<&'static str> {
-    match brand {
-        b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => {
-            Some("HEIC")
-        }
-        b"avif" | b"avis" => Some("AVIF"),
-        _ => Some("Video"),
+fn iso_media(bytes: &[u8]) -> Option<FileSignature> {
+    if bytes.get(4..8)? != b"ftyp" {
+        return None;
     }
+    Some(match bytes.get(8..12)? {
+        b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => {
+            FileSignature::OtherPicture("HEIC")
+        }
+        b"avif" | b"avis" => FileSignature::OtherPicture("AVIF"),
+        _ => FileSignature::IsoMedia,
+    })
 }
 
 fn other_file(bytes: &[u8]) -> Option<&'static str> {
@@ -148,7 +151,7 @@ mod tests {
             (b"\0\0\0\x18ftypcrx ", FileSignature::Raw("Canon CR3")),
             (b"FUJIFILMCCD-RAW 0201", FileSignature::Raw("Fujifilm RAF")),
             (b"\0\0\0\x18ftypheic", FileSignature::OtherPicture("HEIC")),
-            (b"\0\0\0\x18ftypmp42", FileSignature::OtherPicture("Video")),
+            (b"\0\0\0\x18ftypmp42", FileSignature::IsoMedia),
             (b"GIF89a", FileSignature::OtherPicture("GIF")),
             (b"%PDF-1.7", FileSignature::OtherFile("a PDF document")),
             (b" <HTML>", FileSignature::OtherFile("a web page")),

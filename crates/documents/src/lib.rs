@@ -2,8 +2,8 @@
 //!
 //! A word is an enum whose spelling in JSON, in a column, on a command line and in a form is the
 //! same ([`words`]). A document is what is stored of an attempt: quality control's [`Report`] and
-//! all that stands around it ([`AttemptReport`]), and the [`StoredPlan`]. Documents that an older
-//! or newer release wrote are read as far as they are understood. Nothing here does anything.
+//! all that stands around it ([`AttemptReport`]), and the [`StoredPlan`]. Pages read reports that an
+//! older or newer release wrote as far as they are understood. Nothing here does anything.
 #![warn(missing_docs)]
 
 mod attempt_report;
@@ -26,7 +26,7 @@ mod table;
 mod thresholds;
 pub mod words;
 
-pub use attempt_report::AttemptReport;
+pub use attempt_report::{AttemptReport, InspectionReport};
 pub use content_type::ContentType;
 pub use engine::{Engine, EngineChoice};
 pub use file_signature::{FileSignature, has_raw_ending};
@@ -36,7 +36,8 @@ pub use measure::{Measure, MeasureName, MeasureVerdict};
 pub use place::{Place, Room};
 pub use plan::StoredPlan;
 pub use refit::{
-    DecidedReport, Decision, DecisionsHeader, REFIT_VERSION, RefitDocument, RefitInForce, Standing,
+    DecidedReport, Decision, DecisionsEnd, DecisionsHeader, REFIT_VERSION, RefitDocument,
+    RefitInForce,
 };
 pub use report::{Report, Verdict};
 pub use scene::{GeneratedLedger, Light, Scene, SkyFound};

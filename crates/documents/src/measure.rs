@@ -7,7 +7,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::gate::{Figure, Gate};
-use crate::lenient;
 use crate::words::words;
 
 words! {
@@ -116,7 +115,6 @@ impl Display for MeasureName {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measure {
     /// Stable name, for tables: "structure".
-    #[serde(default)]
     pub name: MeasureName,
     /// Name for people: "Structure".
     pub label: String,
@@ -128,10 +126,8 @@ pub struct Measure {
     #[serde(default)]
     pub at_least: bool,
     /// The unit, empty for plain numbers.
-    #[serde(default)]
     pub unit: String,
-    /// The measure's verdict; a word that this release does not know only informs.
-    #[serde(default, deserialize_with = "lenient::field")]
+    /// The measure's verdict.
     pub verdict: MeasureVerdict,
     /// The meaning in plain words.
     pub sentence: String,

@@ -21,7 +21,6 @@ pub struct StoredPlan {
     /// Strength that was asked for, 0 to 1.
     pub asked_strength: f32,
     /// Position on the list of fallbacks: 0 is the first try.
-    #[serde(alias = "rung")]
     pub fallback_level: u8,
     /// The steps' own numbers.
     #[serde(flatten)]

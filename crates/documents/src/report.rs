@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::gate::{Figure, Gate};
-use crate::lenient;
 use crate::measure::{Measure, MeasureName, MeasureVerdict};
 use crate::words::words;
 
@@ -19,17 +18,15 @@ words! {
     }
 }
 
-/// All measures of one result.
+/// All measures of one result. Deserialized, it is understood as a whole or refused: thresholds are
+/// fitted to it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Version of the threshold table.
-    #[serde(default, deserialize_with = "lenient::field")]
     pub version: u32,
     /// The worst of the measures.
-    #[serde(default, deserialize_with = "lenient::field")]
     pub verdict: Verdict,
     /// Gates first, then what is only reported.
-    #[serde(default, deserialize_with = "lenient::list")]
     pub measures: Vec<Measure>,
 }
 
@@ -79,5 +76,44 @@ impl Report {
 
     fn named(&self, name: &MeasureName) -> Option<&Measure> {
         self.measures.iter().find(|m| m.name == *name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    fn measure(name: &str, verdict: &str) -> serde_json::Value {
+        json!({
+            "name": name, "label": name, "value": 1.0, "threshold": 2.0, "at_least": false,
+            "unit": "", "verdict": verdict, "sentence": "",
+        })
+    }
+
+    #[test]
+    fn the_worst_measure_is_a_failed_one_before_a_doubtful_one() {
+        let read = |measures: &[serde_json::Value]| -> Report {
+            from_value(json!({"version": 3, "verdict": "held", "measures": measures})).unwrap()
+        };
+        let (passed, review) = (measure("size", "passed"), measure("seams", "review"));
+        let doubtful = read(&[passed.clone(), review.clone()]);
+        assert_eq!(doubtful.worst().unwrap().name.gate(), Some(Gate::Seams));
+        let failed = read(&[passed.clone(), review, measure("noise", "failed")]);
+        assert_eq!(failed.worst().unwrap().name.gate(), Some(Gate::Noise));
+        assert_eq!(read(&[passed]).worst(), None);
+    }
+
+    #[test]
+    fn a_report_that_is_not_understood_as_a_whole_is_refused() {
+        let doubtful = measure("seams", "not sure");
+        for document in [
+            json!({}),
+            json!({"version": 3, "verdict": "held", "measures": [{"surprise": true}]}),
+            json!({"version": 3, "verdict": "held", "measures": [doubtful]}),
+        ] {
+            assert!(from_value::<Report>(document).is_err());
+        }
     }
 }

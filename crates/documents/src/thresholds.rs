@@ -76,6 +76,12 @@ impl Thresholds {
         })
     }
 
+    /// True when a stored refit is what [`Self::moved`] returns for thresholds within the guarantee:
+    /// gates' names only, none tighter than the table, none beyond [`Gate::loosest`].
+    pub fn is_within_guarantee(moved: &BTreeMap<String, f64>) -> bool {
+        Self::restored(moved).moved() == *moved
+    }
+
     /// The verdict on a value.
     pub fn judge(&self, gate: Gate, value: f64) -> MeasureVerdict {
         let bound = self.of(gate);
@@ -162,5 +168,15 @@ mod tests {
         assert_eq!(taste.of(Gate::Structure).fail, Gate::Structure.loosest());
         assert_eq!(taste.of(Gate::Seams).fail, Gate::Seams.loosest());
         assert_eq!(taste.of(Gate::LineAngle).fail, 0.4);
+    }
+
+    #[test]
+    fn a_stored_refit_that_would_be_read_otherwise_is_not_within_the_guarantee() {
+        let within = |name: &str, fail: f64| {
+            Thresholds::is_within_guarantee(&[(name.to_owned(), fail)].into())
+        };
+        assert!(within("noise", 1.2) && within("structure", 0.78));
+        assert!(!within("noise", 99.0) && !within("noise", 0.1));
+        assert!(!within("gone", 1.0) && !within("tile_chroma", 5.0));
     }
 }

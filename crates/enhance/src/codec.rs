@@ -129,6 +129,9 @@ fn format(bytes: &[u8]) -> Result<Format, Refusal> {
         FileSignature::Photo(format) => Ok(format),
         FileSignature::Raw(_) => Ok(Format::Raw),
         FileSignature::Empty => Err(Refusal::Empty),
+        FileSignature::IsoMedia => Err(Refusal::UnsupportedFormat {
+            name: "Video".to_owned(),
+        }),
         FileSignature::OtherPicture(name) => Err(Refusal::UnsupportedFormat {
             name: name.to_owned(),
         }),

@@ -65,7 +65,7 @@ pub fn inspect(original: &Pixels, result: &Pixels, plan: &Plan) -> Report {
     inspect_with_heatmap(original, result, plan).report
 }
 
-/// As [`inspect`], and shows where the pictures differ.
+/// Judges like [`inspect`], and shows where the pictures differ.
 pub fn inspect_with_heatmap(original: &Pixels, result: &Pixels, plan: &Plan) -> Inspected {
     let terms = Terms {
         plan: Some(plan),

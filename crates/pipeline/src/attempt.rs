@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    AttemptReport, Engine, Measure, MeasureVerdict, Report, Source, StoredPlan,
+    AttemptReport, Engine, InspectionReport, Measure, MeasureVerdict, Report, Source, StoredPlan,
 };
 use plumbline_enhance::Plan;
 use uuid::Uuid;
@@ -36,7 +36,7 @@ impl Attempt {
             strength: plan.strength,
             plan: stored(plan).map_err(Failure::retry)?,
             done: [notes, &plan.describe()].concat(),
-            severity: severity(&report.qc),
+            severity: severity(&report.inspection.qc),
             report,
             took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
         })
@@ -48,14 +48,13 @@ fn stored(plan: &Plan) -> serde_json::Result<StoredPlan> {
     serde_json::from_value(serde_json::to_value(plan)?)
 }
 
-/// The stored form of a report, before scene and ledger are added.
-pub fn document(report: &Report, source: &Source, refit: Option<Uuid>) -> AttemptReport {
-    AttemptReport {
-        qc: report.clone(),
+/// Report on a result, whoever made it.
+pub fn inspection(report: Report, source: &Source, refit: Option<Uuid>) -> InspectionReport {
+    InspectionReport {
         headline: report.headline(),
+        qc: report,
         source: Some(source.clone()),
         refit,
-        ..AttemptReport::default()
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::time::Instant;
 
-use plumbline_documents::{self as documents, AttemptReport, Report, Source, Stage, Verdict};
+use plumbline_documents::{
+    self as documents, AttemptReport, InspectionReport, Report, Source, Stage, Verdict,
+};
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
@@ -126,14 +128,13 @@ impl Development<'_> {
             let Inspected {
                 report, heatmap, ..
             } = self.inspect(&picture, &plan);
-            let said = [&self.notes[..], &remarks].concat();
-            attempts.push(Attempt::new(
-                &plan,
-                self.document(&report, &plan),
-                &said,
-                since,
-            )?);
-            let Some(lower) = next(&plan, &report, correction.model) else {
+            let (said, lower) = (
+                [&self.notes[..], &remarks].concat(),
+                next(&plan, &report, correction.model),
+            );
+            let document = self.document(report, &plan);
+            attempts.push(Attempt::new(&plan, document, &said, since)?);
+            let Some(lower) = lower else {
                 return Ok(Last {
                     plan,
                     picture,
@@ -160,16 +161,18 @@ impl Development<'_> {
         policy.judge(&self.original, picture, plan, sky.as_ref())
     }
 
-    fn document(&self, report: &Report, plan: &Plan) -> AttemptReport {
-        let model = self.config.model.as_deref();
+    fn document(&self, report: Report, plan: &Plan) -> AttemptReport {
+        let (policy, model) = (&self.config.qc_policy, self.config.model.as_deref());
         AttemptReport {
-            headline: scene_analysis::headline(report, plan),
+            inspection: InspectionReport {
+                headline: scene_analysis::headline(&report, plan),
+                ..attempt::inspection(report, &self.source, policy.refit)
+            },
             scene: Some(documents::Scene {
                 became: plan.sky.describe(),
                 ..self.analysis.document()
             }),
             ledger: self.analysis.ledger(plan, &self.original, model),
-            ..attempt::document(report, &self.source, self.config.qc_policy.refit)
         }
     }
 

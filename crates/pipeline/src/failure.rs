@@ -9,7 +9,7 @@ pub enum Failure {
     Final(String),
     /// Another run may succeed. The error is for the log, never for the customer.
     Retry(anyhow::Error),
-    /// We were told to stop, or lost the claim.
+    /// The caller stopped the run.
     Stopped,
 }
 

@@ -1,7 +1,7 @@
 //! The policy that an organization's photos are judged by: the table of quality control, or a refit
 //! of it from the organization's own decisions.
 
-use plumbline_documents::{RefitInForce, TABLE_VERSION, Thresholds};
+use plumbline_documents::{RefitInForce, Thresholds};
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{Inspected, Mask, Pixels, Plan};
 use uuid::Uuid;
@@ -15,11 +15,10 @@ pub struct QcPolicy {
 }
 
 impl QcPolicy {
-    /// `None`: the refit was made for another table, so the numbers of its gates mean something
-    /// else by now; [`ignored`] says so.
+    /// `None`: the refit has no effect.
     pub fn of(refit: &RefitInForce) -> Option<Self> {
-        (refit.table_version == TABLE_VERSION).then(|| Self {
-            thresholds: Thresholds::restored(&refit.bounds),
+        Some(Self {
+            thresholds: refit.thresholds()?,
             refit: Some(refit.id),
         })
     }
@@ -39,12 +38,4 @@ impl QcPolicy {
         };
         judge(original, result, &terms)
     }
-}
-
-/// Sentence about a refit in force that has no effect.
-pub fn ignored(refit: &RefitInForce) -> String {
-    let (id, made_for) = (refit.id, refit.table_version);
-    format!(
-        "Refit {id} was made for table {made_for} and is ignored: photos are judged by table {TABLE_VERSION}."
-    )
 }

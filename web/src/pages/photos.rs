@@ -222,7 +222,7 @@ async fn page_of(
         report: shown.map(|one| one.read_report().into()),
         why: accepted
             .filter(|_| photo.status == Status::Held)
-            .and_then(|one| WhyView::of(&one.read_report().qc)),
+            .and_then(|one| WhyView::of(&one.read_report().inspection.qc)),
         attempts: provenance.cards(shown),
         exposures: exposures(scope, id).await?,
         facts: facts::of(&photo, accepted),

@@ -92,7 +92,7 @@ impl Provenance {
             engine: engine_words(attempt.engine).to_owned(),
             strength: format!("{:.0} %", attempt.strength * 100.0),
             verdict: verdict(attempt),
-            headline: attempt.read_report().headline,
+            headline: attempt.read_report().inspection.headline,
             took: format!("{:.1} s", f64::from(attempt.took_ms) / 1000.0),
             done: sentences(attempt),
             is_shown: shown.is_some_and(|one| one.id == attempt.id),
@@ -114,7 +114,7 @@ fn verdict(attempt: &Attempt) -> Verdict {
     Verdict(match attempt.verdict {
         documents::Verdict::Passed => MeasureVerdict::Passed,
         documents::Verdict::Held => {
-            let report = attempt.read_report().qc;
+            let report = attempt.read_report().inspection.qc;
             let worst = report.worst().map(|worst| worst.verdict);
             worst.unwrap_or(MeasureVerdict::Failed)
         }

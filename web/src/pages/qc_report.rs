@@ -168,8 +168,9 @@ pub struct Scale {
 
 impl From<AttemptReport> for ReportView {
     fn from(report: AttemptReport) -> Self {
-        let passed = report.qc.verdict == documents::Verdict::Passed;
+        let passed = report.inspection.qc.verdict == documents::Verdict::Passed;
         let (reported, mut gates): (Vec<_>, Vec<_>) = report
+            .inspection
             .qc
             .measures
             .into_iter()
@@ -182,10 +183,10 @@ impl From<AttemptReport> for ReportView {
                 true => MeasureVerdict::Passed,
                 false => MeasureVerdict::Review,
             }),
-            headline: report.headline,
+            headline: report.inspection.headline,
             gates,
             reported,
-            version: format!("Thresholds version {}", report.qc.version),
+            version: format!("Thresholds version {}", report.inspection.qc.version),
         }
     }
 }

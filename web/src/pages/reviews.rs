@@ -55,7 +55,7 @@ pub async fn index(
 }
 
 fn held_photo(held: Held) -> HeldPhoto {
-    let report = AttemptReport::read(&held.report).qc;
+    let report = AttemptReport::read(&held.report).inspection.qc;
     let worst = report.worst();
     let thumb = Picture {
         src: urls::photo_rendition(held.photo, Kind::Thumb.as_str()),

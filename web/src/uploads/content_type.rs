@@ -15,7 +15,7 @@ pub fn detect(head: &[u8], name: &str) -> Result<ContentType, String> {
         FileSignature::Raw(_) => Ok(ContentType::Raw),
         FileSignature::Photo(Format::Tiff) if has_raw_ending(name) => Ok(ContentType::Raw),
         FileSignature::Photo(format) => Ok(format.into()),
-        FileSignature::OtherPicture("Video") => Err(format!("This is a video. {EXPORT}")),
+        FileSignature::IsoMedia => Err(format!("This is a video, or an unusual picture. {EXPORT}")),
         FileSignature::OtherPicture(kind) => Err(format!("This is {}. {EXPORT}", picture(kind))),
         FileSignature::OtherFile(what) => Err(format!("This is {what}, not a photo. {EXPORT}")),
         FileSignature::Unknown => Err(format!("This is not a photo that we can read. {EXPORT}")),

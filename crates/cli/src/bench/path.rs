@@ -108,7 +108,7 @@ fn failed(failure: Failure) -> anyhow::Error {
 /// Notes what was planned and found: a stage without work, or another picture, would show here.
 fn describe(run: &mut Run, attempt: &Attempt) -> anyhow::Result<Plan> {
     let plan: Plan = serde_json::from_value(serde_json::to_value(&attempt.plan)?)?;
-    let report = &attempt.report.qc;
+    let report = &attempt.report.inspection.qc;
     run.notes
         .push(format!("plan: {}", plan.describe().join(" ")));
     if plan.is_colour_identity() {

@@ -1,4 +1,5 @@
-//! The decisions as a stream of lines: thousands of undecided reports are never in memory together.
+//! The decisions as a stream of lines: thousands of undecided reports are never in memory together. A
+//! stream without its last line was cut off, and is refused.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines, Read, stdin};
@@ -7,9 +8,13 @@ use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use plumbline_documents::{
-    DecidedReport, Decision, DecisionsHeader, REFIT_VERSION, Report, Standing, Verdict,
+    DecidedReport, Decision, DecisionsEnd, DecisionsHeader, REFIT_VERSION, Report, Verdict,
 };
 use plumbline_enhance::inspect::refit::Decided;
+use plumbline_enhance::inspect::shadow::Standing;
+
+const CUT_OFF: &str =
+    "The decisions were cut off. Write them again with `plumbline-web qc decisions`.";
 
 /// Opened, the header is read; the decided reports come first.
 pub struct Decisions {
@@ -40,7 +45,12 @@ impl Decisions {
         );
         Ok(Self {
             header,
-            lines: Reports(lines).peekable(),
+            lines: Reports {
+                lines,
+                read: 0,
+                ended: false,
+            }
+            .peekable(),
         })
     }
 
@@ -66,9 +76,10 @@ impl Decisions {
     ) -> anyhow::Result<()> {
         for line in &mut self.lines {
             let one = line?;
-            if one.decision.is_some() {
-                bail!("A decision comes after reports on which nobody decided.");
-            }
+            ensure!(
+                one.decision.is_none(),
+                "A decision comes after reports on which nobody decided."
+            );
             let standing = standing(&one);
             if let Ok(report) = serde_json::from_value::<Report>(one.report) {
                 count(standing, &report);
@@ -78,15 +89,37 @@ impl Decisions {
     }
 }
 
-struct Reports(Lines<Box<dyn BufRead>>);
+/// The lines between header and end. The end is checked, and not returned.
+struct Reports {
+    lines: Lines<Box<dyn BufRead>>,
+    read: u64,
+    ended: bool,
+}
 
 impl Iterator for Reports {
     type Item = anyhow::Result<DecidedReport>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let line = self.0.next()?;
-        let read = |line: String| serde_json::from_str(&line).context("A line is no report");
-        Some(line.map_err(anyhow::Error::from).and_then(read))
+        (!self.ended)
+            .then(|| self.report())
+            .and_then(Result::transpose)
+    }
+}
+
+impl Reports {
+    /// `None`: the end.
+    fn report(&mut self) -> anyhow::Result<Option<DecidedReport>> {
+        let Some(line) = self.lines.next().transpose()? else {
+            self.ended = true;
+            bail!("{CUT_OFF}");
+        };
+        if let Ok(end) = serde_json::from_str::<DecisionsEnd>(&line) {
+            self.ended = true;
+            ensure!(end.reports == self.read, "{CUT_OFF}");
+            return Ok(None);
+        }
+        self.read += 1;
+        serde_json::from_str(&line).context("A line is no report")
     }
 }
 

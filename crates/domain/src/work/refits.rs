@@ -22,13 +22,13 @@ pub struct Refit {
 }
 
 impl Refit {
-    /// The refit as a document; `None`: it is damaged.
-    pub fn document(&self) -> Option<RefitInForce> {
-        Some(RefitInForce {
+    /// The refit as a document.
+    pub fn document(&self) -> RefitInForce {
+        RefitInForce {
             id: self.id.uuid(),
-            table_version: u32::try_from(self.table_version).ok()?,
-            bounds: serde_json::from_value(self.bounds.clone()).ok()?,
-        })
+            table_version: u32::try_from(self.table_version).unwrap_or_default(),
+            bounds: serde_json::from_value(self.bounds.clone()).ok(),
+        }
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use plumbline_documents::{
-    Gate, MeasureName, Report, Standing, TABLE_VERSION, Thresholds, Verdict,
-};
+use plumbline_documents::{Gate, MeasureName, Report, TABLE_VERSION, Thresholds, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::inspect::refit::{Decided, Grounds, LEAST_APPROVALS, LEAST_DECISIONS};
@@ -17,6 +15,17 @@ pub struct Change {
     pub before: Thresholds,
     /// Proposed.
     pub after: Thresholds,
+}
+
+/// Standing of a stored report on which nobody decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Its photo waits for a person.
+    Waiting,
+    /// It was held, and is past: a later attempt took its place, or the photo was removed.
+    Past,
+    /// It passed by itself.
+    Passed,
 }
 
 /// Numbers of passing photos.

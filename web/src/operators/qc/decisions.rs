@@ -2,8 +2,7 @@
 
 use std::io::{BufWriter, Write};
 
-use anyhow::Context;
-use plumbline_documents::{DecidedReport, DecisionsHeader, REFIT_VERSION, RefitInForce};
+use plumbline_documents::{DecidedReport, DecisionsEnd, DecisionsHeader, REFIT_VERSION};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::work::attempts::{self, Undecided};
 use plumbline_domain::work::refits::{self, Refit};
@@ -15,36 +14,42 @@ use crate::operators::qc::Session;
 /// Number of reports read at a time, of some kilobytes each.
 const PAGE: i64 = 500;
 
-/// Writes the header, the decided reports, and then the undecided ones, each first to last.
+/// Writes the header, the decided reports, then the undecided ones, each first to last, and how
+/// many there were: whoever reads them knows that nothing was cut off.
 pub async fn write(session: &Session, output: impl Write) -> anyhow::Result<()> {
     let mut output = BufWriter::new(output);
-    // One transaction: the refit in force is the one at the time of the decisions.
+    // Before the decisions: a refit that is adopted meanwhile makes `qc adopt` refuse.
     let mut scope = session.scope().await?;
     let in_force = refits::in_force(&mut scope).await?;
     let header = DecisionsHeader {
         version: REFIT_VERSION,
         organization: session.organization.uuid(),
         organization_name: session.name().to_owned(),
-        in_force: in_force.map(refit_in_force).transpose()?,
+        in_force: in_force.as_ref().map(Refit::document),
     };
     write_line(&mut output, &header)?;
+    let mut reports = 0;
     for one in reviews::decided(&mut scope).await? {
         write_line(&mut output, &decided(one))?;
+        reports += 1;
     }
-    write_undecided(&mut scope, &mut output).await?;
+    reports += write_undecided(&mut scope, &mut output).await?;
+    write_line(&mut output, &DecisionsEnd { reports })?;
     Ok(output.flush()?)
 }
 
-async fn write_undecided(scope: &mut Scope, output: &mut impl Write) -> anyhow::Result<()> {
-    let mut after = None;
+/// Returns how many there were.
+async fn write_undecided(scope: &mut Scope, output: &mut impl Write) -> anyhow::Result<u64> {
+    let (mut after, mut reports) = (None, 0);
     loop {
         let page = attempts::undecided(scope, after, PAGE).await?;
         let Some(last) = page.last() else {
-            return Ok(());
+            return Ok(reports);
         };
         after = Some(last.id);
         for one in page {
             write_line(output, &undecided(one))?;
+            reports += 1;
         }
     }
 }
@@ -52,14 +57,6 @@ async fn write_undecided(scope: &mut Scope, output: &mut impl Write) -> anyhow::
 fn write_line(output: &mut impl Write, document: &impl Serialize) -> anyhow::Result<()> {
     serde_json::to_writer(&mut *output, document)?;
     Ok(output.write_all(b"\n")?)
-}
-
-fn refit_in_force(refit: Refit) -> anyhow::Result<RefitInForce> {
-    Ok(RefitInForce {
-        id: refit.id.uuid(),
-        table_version: u32::try_from(refit.table_version)?,
-        bounds: serde_json::from_value(refit.bounds).context("The refit in force is damaged")?,
-    })
 }
 
 fn decided(one: Decided) -> DecidedReport {

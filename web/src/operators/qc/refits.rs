@@ -1,10 +1,9 @@
 //! `qc adopt` and `qc reset`: a refit takes effect, or ends.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use plumbline_documents::{REFIT_VERSION, RefitDocument, TABLE_VERSION};
+use plumbline_documents::{REFIT_VERSION, RefitDocument, TABLE_VERSION, Thresholds};
 use plumbline_domain::ids::RefitId;
 use plumbline_domain::work::refits::{self, NewRefit, Refit};
 
@@ -16,7 +15,7 @@ pub async fn adopt(session: &Session, file: &Path) -> anyhow::Result<()> {
     check(&document, session)?;
     let mut scope = session.scope().await?;
     let in_force = refits::in_force(&mut scope).await?;
-    if changes_nothing(&document, in_force.as_ref())? {
+    if changes_nothing(&document, in_force.as_ref()) {
         println!("Nothing was changed: these thresholds are in force already.");
         return Ok(());
     }
@@ -75,17 +74,22 @@ fn check(document: &RefitDocument, session: &Session) -> anyhow::Result<()> {
         table == TABLE_VERSION,
         "This refit was fitted for table {table}; photos are judged by table {TABLE_VERSION}."
     );
+    ensure!(
+        Thresholds::is_within_guarantee(&document.bounds),
+        "This refit has thresholds beyond what table {TABLE_VERSION} allows, or for measures that it \
+         does not have. Nothing was changed; fit again with `plumbline qc fit`."
+    );
     Ok(())
 }
 
-fn changes_nothing(document: &RefitDocument, in_force: Option<&Refit>) -> anyhow::Result<bool> {
-    Ok(match in_force {
+fn changes_nothing(document: &RefitDocument, in_force: Option<&Refit>) -> bool {
+    match in_force.map(Refit::document) {
         None => document.instead_of.is_none() && document.bounds.is_empty(),
         Some(refit) => {
-            let same_table = u32::try_from(refit.table_version) == Ok(document.table_version);
-            same_table && bounds(refit)? == document.bounds
+            refit.table_version == document.table_version
+                && refit.bounds.as_ref() == Some(&document.bounds)
         }
-    })
+    }
 }
 
 fn to_store(document: &RefitDocument) -> anyhow::Result<NewRefit> {
@@ -95,8 +99,4 @@ fn to_store(document: &RefitDocument) -> anyhow::Result<NewRefit> {
         decisions: i32::try_from(document.decisions)?,
         shadow: document.shadow.clone(),
     })
-}
-
-fn bounds(refit: &Refit) -> anyhow::Result<BTreeMap<String, f64>> {
-    serde_json::from_value(refit.bounds.clone()).context("The refit in force is damaged")
 }
