@@ -13,7 +13,6 @@ use plumbline_enhance::{GenerativeModel, NoAnalyzer, SceneAnalyzer};
 use plumbline_storage::Storage;
 use plumbline_web::http::config::Config;
 use plumbline_web::http::state::State;
-use plumbline_worker::config::ModelSettings;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -143,11 +142,6 @@ impl App {
             lease_secs: 20,
             grace_secs: 25,
             bracket_quiet_secs: 0,
-            models: ModelSettings {
-                models_dir: self.blobs.path().to_owned(),
-                diffusion_dir: None,
-                diffusion_steps: 8,
-            },
             log: String::new(),
         }
     }

@@ -31,7 +31,7 @@ enum Command {
 
 #[actix_web::main]
 async fn main() -> anyhow::Result<ExitCode> {
-    let Cli { config, command } = Cli::parse();
+    let Cli { config, command } = plumbline_settings::parse();
     start_logging(&config.log)?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve(config).await,

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, value_parser};
-use plumbline_pipeline::generative_models::ModelFolders;
 
 /// Each flag can be given as the environment variable beside it. Everything but database and
 /// storage has a default that fits a small machine.
@@ -42,42 +41,14 @@ pub struct Config {
     #[arg(long, env = "PLUMBLINE_BRACKET_QUIET_SECS", default_value_t = 15, value_parser = value_parser!(u32).range(0..=600))]
     pub bracket_quiet_secs: u32,
 
-    #[command(flatten)]
-    pub models: ModelSettings,
-
     /// Filters of the log, as `tracing` reads them.
     #[arg(long, env = "PLUMBLINE_LOG", default_value = "info")]
     pub log: String,
-}
-
-#[derive(Debug, Clone, Args)]
-pub struct ModelSettings {
-    /// Folder of networks' weights.
-    #[arg(long, env = "PLUMBLINE_MODELS_DIR", default_value = ".data/models")]
-    pub models_dir: PathBuf,
-
-    /// Generative model in the layout of diffusers, instead of the installed one.
-    #[arg(long, env = "PLUMBLINE_DIFFUSION_DIR")]
-    pub diffusion_dir: Option<PathBuf>,
-
-    /// Steps that this model was distilled for.
-    #[arg(long, env = "PLUMBLINE_DIFFUSION_STEPS", default_value_t = 8)]
-    pub diffusion_steps: usize,
 }
 
 impl Config {
     /// The database's notices ("already exists, skipping") are noise.
     pub fn log_filter(&self) -> String {
         format!("{},sqlx::postgres::notice=off", self.log)
-    }
-}
-
-impl ModelSettings {
-    pub fn folders(&self) -> ModelFolders {
-        ModelFolders {
-            weights: self.models_dir.clone(),
-            diffusion: self.diffusion_dir.clone(),
-            diffusion_steps: self.diffusion_steps,
-        }
     }
 }

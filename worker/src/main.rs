@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use plumbline_pipeline::generative_models::ModelFolders;
 use plumbline_worker::config::Config;
 use plumbline_worker::networks;
 
@@ -12,6 +13,8 @@ use plumbline_worker::networks;
 struct Cli {
     #[command(flatten)]
     config: Config,
+    #[command(flatten)]
+    models: ModelFolders,
     /// The only command, and the default.
     #[arg(value_name = "COMMAND", value_parser = ["run"], default_value = "run")]
     _command: String,
@@ -26,10 +29,9 @@ fn main() -> ExitCode {
         return ExitCode::from(MOVED);
     }
     plumbline_nn::malloc_tuning::use_one_arena();
-    let Cli { config, .. } = Cli::parse();
-    let folders = config.models.folders();
-    let analyzer = || networks::open_analyzer(&folders);
-    match plumbline_worker::start(config, analyzer, || networks::open_model(&folders)) {
+    let Cli { config, models, .. } = plumbline_settings::parse();
+    let analyzer = || networks::open_analyzer(&models.weights);
+    match plumbline_worker::start(config, analyzer, || networks::open_model(&models)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("plumbline-worker: {error:#}");

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use plumbline_enhance::{GenerativeModel, SceneAnalyzer};
 use plumbline_pipeline::analyzers;
-use plumbline_pipeline::generative_models::ModelFolders;
+use plumbline_pipeline::generative_models::{ModelFolders, WeightsFolder};
 
-pub fn open_analyzer(folders: &ModelFolders) -> Arc<dyn SceneAnalyzer> {
-    let (analyzer, notes) = analyzers::open(&folders.weights);
+pub fn open_analyzer(weights: &WeightsFolder) -> Arc<dyn SceneAnalyzer> {
+    let (analyzer, notes) = analyzers::open(weights);
     tracing::info!(
         analyzer = analyzer.name(),
         "photos are analysed by {}",

@@ -35,7 +35,6 @@ pub enum Command {
     /// Scene analysis of a large photo, and another sky for it.
     Sky(sky::Args),
     /// Accuracy of the analyzers, on photos that people labelled.
-    #[command(alias = "sight")]
     Scenes(scenes::Args),
     /// SDXL's networks at full size, with random parameters.
     Diffusion(diffusion::Args),

@@ -16,12 +16,12 @@ use plumbline_pipeline::attempt::Attempt;
 use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::develop::{Developed, develop, discard};
 use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::generative_models::ModelFolders;
 use plumbline_pipeline::ingest::ingest;
 use plumbline_pipeline::qc_policy::QcPolicy;
 use serde_json::{Value, json};
 
 use crate::files::{keep, write_beside};
-use crate::settings::ModelSettings;
 
 /// Quality control held the result for a person.
 const HELD: u8 = 1;
@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long, value_name = "PICTURE")]
     mask: Option<PathBuf>,
     #[command(flatten)]
-    models: ModelSettings,
+    models: ModelFolders,
 }
 
 pub fn run(args: &Args) -> ExitCode {
@@ -90,10 +90,10 @@ fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
         print_progress(step);
         true
     };
-    let ingested = ingest(bytes, on_step).map_err(sentence)?;
+    let ingested = ingest(bytes, on_step).map_err(Failure::into_error)?;
     let overrides = overrides(args)?;
     let developed = develop(ingested, &overrides, config, &mut discard, on_step);
-    let developed = developed.map_err(sentence)?;
+    let developed = developed.map_err(Failure::into_error)?;
     let Developed {
         original,
         picture,
@@ -133,14 +133,13 @@ fn print_progress(step: Step) {
 }
 
 fn config(args: &Args) -> PipelineConfig {
-    let folders = args.models.folders();
-    let model = folders.open(|sentence| eprintln!("{sentence}"));
+    let model = args.models.open(|sentence| eprintln!("{sentence}"));
     if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&model, args.engine) {
         eprintln!("No model: {why}");
     }
     let usual = Preset::default();
     PipelineConfig {
-        analyzer: analyzers::open(&folders.weights).0,
+        analyzer: analyzers::open(&args.models.weights).0,
         model: model.ok(),
         preset: Preset {
             look: args.look,
@@ -231,14 +230,6 @@ fn of_depth(output: Output, bits: u8) -> Output {
 
 fn is_same_file(file: &Path, out: &Path) -> bool {
     matches!((file.canonicalize(), out.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
-fn sentence(failure: Failure) -> anyhow::Error {
-    match failure {
-        Failure::Final(sentence) => anyhow::Error::msg(sentence),
-        Failure::Retry(trouble) => trouble.context("This photo could not be enhanced"),
-        Failure::Stopped => anyhow::Error::msg("Stopped."),
-    }
 }
 
 fn strength(text: &str) -> Result<f32, String> {

@@ -8,12 +8,12 @@ use anyhow::Context;
 use plumbline_enhance::sky::Sun;
 use plumbline_enhance::{Decoded, Limits, Metadata, Overrides, Pixels, decode};
 use plumbline_pipeline::analyzers;
+use plumbline_pipeline::generative_models::WeightsFolder;
 use plumbline_pipeline::scene_analysis::{self, SceneAnalysis};
 use serde_json::{Value, json};
 
 use crate::files::{keep, write_beside};
 use crate::pictures::mask_png;
-use crate::settings::ModelSettings;
 
 /// The file cannot be analysed, and nothing was written.
 const REFUSED: u8 = 2;
@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long, value_name = "PNG")]
     mask: Option<PathBuf>,
     #[command(flatten)]
-    models: ModelSettings,
+    weights: WeightsFolder,
 }
 
 pub fn run(args: &Args) -> ExitCode {
@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn look(args: &Args) -> anyhow::Result<()> {
-    let (analyzer, notes) = analyzers::open(&args.models.models_dir);
+    let (analyzer, notes) = analyzers::open(&args.weights);
     let bytes =
         fs::read(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
     let Decoded {

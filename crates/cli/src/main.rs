@@ -10,7 +10,6 @@ mod merge;
 mod models;
 mod pictures;
 mod qc;
-mod settings;
 mod train;
 
 use std::process::ExitCode;
@@ -51,7 +50,8 @@ enum Command {
 
 fn main() -> ExitCode {
     plumbline_nn::malloc_tuning::use_one_arena();
-    match Cli::parse().command {
+    let Cli { command } = plumbline_settings::parse();
+    match command {
         Command::Enhance(args) => enhance::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -1,13 +1,12 @@
 //! `models list | pull | verify | bench`: the weights on this machine. An operator's work, at the
 //! command line; no photo waits for it.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use plumbline_models::manifest::{self, Use, Weight};
-use plumbline_models::weight_store::WeightStore;
+use plumbline_pipeline::generative_models::WeightsFolder;
 
 mod bench;
 mod download;
@@ -25,31 +24,19 @@ const REFUSED: u8 = 2;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Lists what is installed, and what each file is for.
-    List(Folder),
+    List(WeightsFolder),
     /// Fetches weights; an interrupted fetch goes on where it stopped.
     Pull(PullArgs),
     /// Reads all that is installed and compares it with what it should be.
-    Verify(Folder),
+    Verify(WeightsFolder),
     /// Runs each installed network once and prints what that costs.
-    Bench(Folder),
-}
-
-#[derive(Debug, clap::Args)]
-pub struct Folder {
-    /// Folder of networks' weights.
-    #[arg(
-        long,
-        alias = "models-dir",
-        env = "PLUMBLINE_MODELS_DIR",
-        default_value = ".data/models"
-    )]
-    folder: PathBuf,
+    Bench(WeightsFolder),
 }
 
 #[derive(Debug, clap::Args)]
 pub struct PullArgs {
     #[command(flatten)]
-    folder: Folder,
+    weights: WeightsFolder,
     /// Ids, as `models list` prints them.
     #[arg(value_name = "ID")]
     ids: Vec<String>,
@@ -57,10 +44,15 @@ pub struct PullArgs {
     #[arg(long, conflicts_with = "ids")]
     all: bool,
     /// Fetches everything that the generative model needs: 17 GB.
-    #[arg(long, conflicts_with_all = ["ids", "all"])]
+    #[arg(long, alias = "brush", conflicts_with_all = ["ids", "all"])]
     generative: bool,
     /// A folder or an http(s) address that holds copies.
-    #[arg(long, value_name = "FOLDER|URL", env = "PLUMBLINE_MODELS_MIRROR")]
+    #[arg(
+        long,
+        value_name = "FOLDER|URL",
+        env = "PLUMBLINE_MODELS_MIRROR",
+        hide_env_values = true
+    )]
     mirror: Option<String>,
 }
 
@@ -78,10 +70,10 @@ const GENERATIVE: [&str; 8] = [
 
 pub fn run(command: &Command) -> ExitCode {
     let done = match command {
-        Command::List(folder) => list::run(&folder.store()),
+        Command::List(weights) => list::run(&weights.store()),
         Command::Pull(args) => args.run(),
-        Command::Verify(folder) => verify::run(&folder.store()),
-        Command::Bench(folder) => bench::run(&folder.store()),
+        Command::Verify(weights) => verify::run(&weights.store()),
+        Command::Bench(weights) => bench::run(&weights.store()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -92,16 +84,10 @@ pub fn run(command: &Command) -> ExitCode {
     }
 }
 
-impl Folder {
-    fn store(&self) -> WeightStore {
-        WeightStore::new(&self.folder)
-    }
-}
-
 impl PullArgs {
     fn run(&self) -> anyhow::Result<()> {
         pull::run(
-            &self.folder.store(),
+            &self.weights.store(),
             &self.wanted()?,
             self.mirror.as_deref(),
         )

@@ -1,17 +1,16 @@
 //! The scene analyzer of this machine: made of the networks that are installed, and of those that
 //! ship.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use plumbline_enhance::SceneAnalyzer;
 use plumbline_models::scene_analyzer::NetworkSceneAnalyzer;
-use plumbline_models::weight_store::WeightStore;
 
-/// The analyzer, and a sentence about each better network that is not installed. `weights` is the
-/// folder of installed weights.
-pub fn open(weights: &Path) -> (Arc<dyn SceneAnalyzer>, Vec<String>) {
-    let (analyzer, notes) = NetworkSceneAnalyzer::open(&WeightStore::new(weights));
+use crate::generative_models::WeightsFolder;
+
+/// The analyzer, and a sentence about each better network that is not installed.
+pub fn open(weights: &WeightsFolder) -> (Arc<dyn SceneAnalyzer>, Vec<String>) {
+    let (analyzer, notes) = NetworkSceneAnalyzer::open(&weights.store());
     (Arc::new(analyzer), notes)
 }
 

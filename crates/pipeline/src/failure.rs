@@ -18,6 +18,15 @@ impl Failure {
     pub fn retry(error: impl Into<anyhow::Error>) -> Self {
         Self::Retry(error.into())
     }
+
+    /// The failure for somebody who ran the pipeline by hand, and tries again by hand.
+    pub fn into_error(self) -> anyhow::Error {
+        match self {
+            Self::Final(sentence) => anyhow::Error::msg(sentence),
+            Self::Retry(error) => error.context("This photo could not be enhanced"),
+            Self::Stopped => anyhow::Error::msg("Stopped."),
+        }
+    }
 }
 
 impl From<Refusal> for Failure {

@@ -9,30 +9,59 @@ use plumbline_models::diffusion::model::DiffusionModel;
 use plumbline_models::weight_store::WeightStore;
 use plumbline_nn::device::{self, DeviceKind};
 
+/// Folder of installed weights, and of what was computed from them.
+#[derive(Debug, Clone, clap::Args)]
+pub struct WeightsFolder {
+    /// Folder of networks' weights.
+    #[arg(
+        long,
+        alias = "folder",
+        value_name = "FOLDER",
+        env = "PLUMBLINE_MODELS_DIR",
+        default_value = ".data/models"
+    )]
+    pub models_dir: PathBuf,
+}
+
 /// Folders that networks are read from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct ModelFolders {
-    /// Installed weights, and what was computed from them.
-    pub weights: PathBuf,
-    /// A model in the layout of diffusers, with the vocabulary beside it, instead of the installed
-    /// one.
-    pub diffusion: Option<PathBuf>,
+    #[command(flatten)]
+    pub weights: WeightsFolder,
+
+    /// Generative model in the layout of diffusers, with the vocabulary beside it, instead of the
+    /// installed one.
+    #[arg(long, value_name = "FOLDER", env = "PLUMBLINE_DIFFUSION_DIR")]
+    pub diffusion_dir: Option<PathBuf>,
+
     /// Steps that this model was distilled for.
+    #[arg(
+        long,
+        value_name = "STEPS",
+        env = "PLUMBLINE_DIFFUSION_STEPS",
+        default_value_t = 8
+    )]
     pub diffusion_steps: usize,
+}
+
+impl WeightsFolder {
+    pub fn store(&self) -> WeightStore {
+        WeightStore::new(&self.models_dir)
+    }
 }
 
 impl ModelFolders {
     /// The files of this machine's model, or a sentence that says which are missing.
     pub fn files(&self) -> Result<Files, String> {
-        match &self.diffusion {
+        match &self.diffusion_dir {
             Some(folder) => diffusers_layout(folder, self.diffusion_steps),
-            None => installed(&WeightStore::new(&self.weights)),
+            None => installed(&self.weights.store()),
         }
     }
 
     /// Folder for results of networks that need not be computed twice.
     pub fn cache(&self) -> PathBuf {
-        self.weights.join("cache")
+        self.weights.models_dir.join("cache")
     }
 
     /// The model, or a sentence that says why there is none.

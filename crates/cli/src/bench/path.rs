@@ -49,31 +49,36 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
         qc_policy: QcPolicy::default(),
     };
     let mut clock = Clock::default();
+    clock.enter(stage_name(Stage::Decoding));
+    let bytes = fs::read(file)?;
     let on_step = &mut |step: Step| {
         clock.enter(stage_name(step.stage));
         true
     };
-    let ingested = ingest(fs::read(file)?, on_step).map_err(failed)?;
-    let (whole, bits) = (bytes(ingested.pixels()), ingested.pixels().bits());
+    let ingested = ingest(bytes, on_step).map_err(Failure::into_error)?;
+    let (whole, bits) = (size_bytes(ingested.pixels()), ingested.pixels().bits());
     let overrides = Overrides::default();
     if let Some(folder) = pair {
         let developed = develop(ingested, &overrides, &config, &mut discard, on_step);
-        let developed = developed.map_err(failed)?;
+        let developed = developed.map_err(Failure::into_error)?;
         run.stages = clock.stop();
         let [before, after] = pair_files(folder);
         rgb_image(&developed.original).save(before)?;
         rgb_image(&developed.picture).save(after)?;
-        describe(run, developed.attempts.last().context("no attempt")?)?;
+        describe(run, &developed.attempts)?;
         return Ok(());
     }
     let output = match bits {
         8 => Output::default(),
         _ => Output::Tiff16,
     };
-    let encoded = process(ingested, &overrides, &config, &output, on_step).map_err(failed)?;
+    let encoded =
+        process(ingested, &overrides, &config, &output, on_step).map_err(Failure::into_error)?;
     run.stages = clock.stop();
     run.size_bytes = encoded.delivery.full.bytes.len() as u64;
-    let plan = describe(run, &encoded.last.0)?;
+    let attempts = encoded.earlier.into_iter().chain([encoded.last]);
+    let attempts: Vec<Attempt> = attempts.map(|(attempt, _)| attempt).collect();
+    let plan = describe(run, &attempts)?;
     let straightened = if plan.verticals.is_upright() { 0 } else { 2 };
     for stage in &mut run.stages {
         stage.moved_bytes = match stage.name.as_str() {
@@ -97,16 +102,16 @@ fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
-fn failed(failure: Failure) -> anyhow::Error {
-    match failure {
-        Failure::Final(sentence) => anyhow::Error::msg(sentence),
-        Failure::Retry(error) => error,
-        Failure::Stopped => anyhow::Error::msg("stopped"),
+/// Notes what was planned and found: a stage without work or with more than one attempt's, or another
+/// picture, would show here.
+fn describe(run: &mut Run, attempts: &[Attempt]) -> anyhow::Result<Plan> {
+    let attempt = attempts.last().context("no attempt")?;
+    if attempts.len() > 1 {
+        let held = attempts.len() - 1;
+        run.notes.push(format!(
+            "WARNING: {held} attempts were held before this one"
+        ));
     }
-}
-
-/// Notes what was planned and found: a stage without work, or another picture, would show here.
-fn describe(run: &mut Run, attempt: &Attempt) -> anyhow::Result<Plan> {
     let plan: Plan = serde_json::from_value(serde_json::to_value(&attempt.plan)?)?;
     let report = &attempt.report.inspection.qc;
     run.notes
@@ -136,6 +141,6 @@ fn describe(run: &mut Run, attempt: &Attempt) -> anyhow::Result<Plan> {
     Ok(plan)
 }
 
-fn bytes(pixels: &Pixels) -> u64 {
+fn size_bytes(pixels: &Pixels) -> u64 {
     pixels.pixel_count() * 3 * u64::from(pixels.bits() / 8)
 }

@@ -157,9 +157,10 @@ fn beyond_bytes(run: &Run) -> f64 {
 
 /// A pair's file, as `rgb_image` saved it.
 pub fn read_ppm(path: &Path) -> anyhow::Result<Pixels> {
-    let mut reader = ImageReader::open(path)?;
+    let unreadable = || format!("{} cannot be read", path.display());
+    let mut reader = ImageReader::open(path).with_context(unreadable)?;
     reader.no_limits();
-    let picture = reader.decode()?.into_rgb8();
+    let picture = reader.decode().with_context(unreadable)?.into_rgb8();
     let (width, height) = picture.dimensions();
     Pixels::from_eight(width, height, picture.into_raw()).context("a picture of no size")
 }

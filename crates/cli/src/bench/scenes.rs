@@ -3,13 +3,14 @@
 //! contact sheets of every exterior with its matte and new skies. Photos are analysed as they came,
 //! one at a time; nothing is straightened or corrected.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::ensure;
 use plumbline_documents::Place;
 use plumbline_enhance::{Overrides, Pixels, Scene, SceneAnalyzer, small};
 use plumbline_pipeline::analyzers;
+use plumbline_pipeline::generative_models::WeightsFolder;
 use plumbline_pipeline::scene_analysis::{Network, SceneAnalysis};
 use serde::Serialize;
 
@@ -17,7 +18,6 @@ use crate::bench::scenes::interiors::Rooms;
 use crate::bench::scenes::labels::Label;
 use crate::bench::scenes::place::Places;
 use crate::files;
-use crate::settings::ModelSettings;
 
 mod agreement;
 mod interiors;
@@ -41,7 +41,7 @@ pub struct Args {
     #[arg(long)]
     each: bool,
     #[command(flatten)]
-    models: ModelSettings,
+    weights: WeightsFolder,
 }
 
 /// An analyzer and its name in the tables.
@@ -51,7 +51,7 @@ struct Candidate {
 }
 
 /// Every analyzer that is compared.
-fn candidates(weights: &Path) -> Vec<Candidate> {
+fn candidates(weights: &WeightsFolder) -> Vec<Candidate> {
     let (installed, notes) = analyzers::open(weights);
     notes.iter().for_each(|note| println!("installed: {note}"));
     vec![
@@ -69,7 +69,7 @@ fn candidates(weights: &Path) -> Vec<Candidate> {
 /// Prints all tables. An error, after that, where a room would get a new sky.
 pub fn compare(args: &Args) -> anyhow::Result<()> {
     let labels = labels::read(&args.photos)?;
-    let candidates = candidates(&args.models.models_dir);
+    let candidates = candidates(&args.weights);
     for candidate in &candidates {
         println!("{} is {}", candidate.name, candidate.analyzer.name());
     }

@@ -11,13 +11,13 @@ use plumbline_documents::Place;
 use plumbline_enhance::sky::replace;
 use plumbline_enhance::{Metadata, Overrides, Preset, Shot, SkyChoice, measure, small};
 use plumbline_pipeline::analyzers;
+use plumbline_pipeline::generative_models::WeightsFolder;
 use plumbline_pipeline::scene_analysis::{Network, SceneAnalysis};
 
 use crate::bench::stages::{Run, Stage, resident_bytes};
 use crate::bench::{bandwidth, figures, qc, table};
 use crate::files;
 use crate::pictures::rgb_image;
-use crate::settings::ModelSettings;
 
 const MB: f64 = 1e6;
 const USUAL: &str = "../shared/photos/exterior/terrah-holly-pmhdkgRCbtE-unsplash.jpg";
@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
     runs: u32,
     #[command(flatten)]
-    models: ModelSettings,
+    weights: WeightsFolder,
 }
 
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,7 @@ pub struct Once {
     #[arg(long, default_value_t = 1)]
     threads: usize,
     #[command(flatten)]
-    models: ModelSettings,
+    weights: WeightsFolder,
 }
 
 /// Analyses and repaints once and prints the figures as one line of JSON.
@@ -57,7 +57,7 @@ pub fn once(args: &Once) -> anyhow::Result<()> {
     let original = qc::read_ppm(&args.file)?;
     let graded = original.clone();
     let measured = measure(&original, &Shot::default());
-    let (analyzer, _) = analyzers::open(&args.models.models_dir);
+    let (analyzer, _) = analyzers::open(&args.weights);
     let mut run = Run::default();
     let resident = resident_bytes() as f64;
     run.numbers.insert("resident_bytes".to_owned(), resident);
@@ -112,7 +112,7 @@ pub fn compare(args: &Args) -> anyhow::Result<()> {
 fn run(args: &Args, picture: &Path, threads: usize) -> anyhow::Result<Run> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["bench", "repaint"]).arg(picture);
-    command.arg("--models-dir").arg(&args.models.models_dir);
+    command.arg("--models-dir").arg(&args.weights.models_dir);
     command.args(["--threads", &threads.to_string()]);
     figures(command)
 }

@@ -18,11 +18,10 @@ use plumbline_models::train::checkpoint;
 use plumbline_models::train::lora::{self, Recipe, StepReport};
 use plumbline_models::train::pairs::{self, Pair};
 use plumbline_nn::device;
-use plumbline_pipeline::generative_models;
+use plumbline_pipeline::generative_models::{self, ModelFolders};
 
 use crate::files::{keep, write_beside};
 use crate::pictures::rgb_image;
-use crate::settings::ModelSettings;
 
 /// Pairs on the contact sheet.
 const SHOWN: usize = 4;
@@ -64,13 +63,12 @@ pub struct Args {
     #[arg(long)]
     resume: bool,
     #[command(flatten)]
-    models: ModelSettings,
+    models: ModelFolders,
 }
 
 /// Returns whether the LoRA brings pictures nearer to the edited ones.
 pub fn train(args: &Args) -> anyhow::Result<bool> {
-    let folders = args.models.folders();
-    let files = folders.files();
+    let files = args.models.files();
     let files = files.map_err(|why| anyhow!("There is nothing to train: {why}"))?;
     let pairs = pairs::pairs(&args.before, &args.after, args.px)?;
     println!("Learning from {} pairs.", pairs.len());
@@ -86,7 +84,7 @@ pub fn train(args: &Args) -> anyhow::Result<bool> {
         checkpoint: Some((state.clone(), KEPT_EVERY)),
         ..Recipe::for_pairs(args.seed)
     };
-    let prompt = prompts::encode_prompt(&files, &folders.cache(), NEUTRAL_PROMPT)?;
+    let prompt = prompts::encode_prompt(&files, &args.models.cache(), NEUTRAL_PROMPT)?;
     let (device, _) = device::best();
     let trained = lora::train(&files, &device, prompt, &pairs, &recipe, &mut lines())?;
     if state.exists() {
@@ -101,7 +99,7 @@ pub fn train(args: &Args) -> anyhow::Result<bool> {
     checkpoint::write(&args.out, trained.lora)
         .with_context(|| format!("{} cannot be written", args.out.display()))?;
     let sheet = args.out.with_extension("png");
-    draw(files, &folders.cache(), &args.out, &pairs, &sheet)?;
+    draw(files, &args.models.cache(), &args.out, &pairs, &sheet)?;
     println!(
         "Written to {}; {} shows it. Put it into the folder of weights as \
          interior-look/look.safetensors, and it is applied to rooms from then on.",

@@ -104,7 +104,7 @@ fn to_record(attempt: Attempt) -> NewAttempt {
         plan: serde_json::to_value(&attempt.plan).expect("a plan is plain data"),
         done: attempt.done.into(),
         report: serde_json::to_value(&attempt.report).expect("a report is plain data"),
-        place: attempt.report.scene.and_then(|scene| scene.place?.known()),
+        place: attempt.report.scene.and_then(|scene| scene.place),
         verdict: attempt.report.inspection.qc.verdict,
         severity: attempt.severity,
         took_ms: i32::try_from(attempt.took_ms).unwrap_or(i32::MAX),

@@ -1,0 +1,66 @@
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::*;
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[arg(long, env = "PLUMBLINE_TEST_LOG", default_value = "info")]
+    log: String,
+    #[command(subcommand)]
+    command: Draw,
+}
+
+#[derive(Debug, Subcommand)]
+enum Draw {
+    Draw {
+        #[arg(long, env = "PLUMBLINE_DIFFUSION_DIR")]
+        diffusion_dir: Option<PathBuf>,
+    },
+}
+
+fn drawn(variables: &[(&str, &str)]) -> Result<(String, Option<PathBuf>), String> {
+    let variables: Vec<_> = variables
+        .iter()
+        .map(|&(name, value)| (name, Some(value)))
+        .collect();
+    temp_env::with_vars(variables, || {
+        let arguments = ["program", "draw"].map(Into::into).into_iter();
+        let Cli { log, command } = read(arguments).map_err(|error| error.to_string())?;
+        let Draw::Draw { diffusion_dir } = command;
+        Ok((log, diffusion_dir))
+    })
+}
+
+#[test]
+fn an_empty_variable_counts_as_unset() {
+    let empty = [("PLUMBLINE_TEST_LOG", ""), ("PLUMBLINE_DIFFUSION_DIR", "")];
+    assert_eq!(drawn(&empty).unwrap(), ("info".to_owned(), None));
+}
+
+#[test]
+fn a_variable_that_says_something_is_heard() {
+    let set = [
+        ("PLUMBLINE_TEST_LOG", "warn"),
+        ("PLUMBLINE_DIFFUSION_DIR", "sdxl"),
+    ];
+    assert_eq!(
+        drawn(&set).unwrap(),
+        ("warn".to_owned(), Some("sdxl".into()))
+    );
+}
+
+#[test]
+fn a_renamed_variable_is_refused_with_its_new_name() {
+    let sentence = drawn(&[("PLUMBLINE_BRUSH_DIR", "sdxl")]).unwrap_err();
+    let wanted = "PLUMBLINE_BRUSH_DIR is PLUMBLINE_DIFFUSION_DIR now: set that instead.";
+    assert!(sentence.contains(wanted), "{sentence}");
+    assert!(drawn(&[("PLUMBLINE_BRUSH_DIR", "")]).is_ok());
+}
+
+#[test]
+fn a_program_without_the_new_variable_does_not_mind_the_old_one() {
+    let other = drawn(&[("PLUMBLINE_BRUSH_STEPS", "4")]);
+    assert_eq!(other.unwrap().1, None);
+}
