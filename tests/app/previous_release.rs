@@ -79,3 +79,60 @@ async fn overrides_are_written_under_their_old_name_and_only_by_their_organizati
     old.commit().await.unwrap();
     anna.get(&page).await.hides("Scene: exterior.");
 }
+
+#[tokio::test]
+async fn a_page_opened_before_the_release_saves_its_override() {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    let photo = anna
+        .add_photo(&shoot, "garden.jpg", &pictures::room(1))
+        .await;
+    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    let page = format!("/photos/{photo}");
+
+    let said = [("place", "seen"), ("sky", "clear")];
+    anna.post(&format!("{page}/correction"), &said).await;
+    anna.get(&page)
+        .await
+        .shows("Sky: Clear.")
+        .hides("Scene: exterior.");
+
+    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    anna.post(&format!("{page}/correction/withdrawal"), &[])
+        .await;
+    anna.get(&page).await.hides("Sky: Clear.");
+}
+
+/// An attempt as the release before inserted it: the place stands in its report alone.
+const OLD_INSERT: &str = "insert into attempts (
+        id, organization_id, photo_id, number, engine, strength, plan, done, report, verdict, took_ms
+    )
+    select gen_random_uuid(), organization_id, photo_id, number + 1, engine, strength, plan, done,
+           jsonb_set(report, '{scene}', jsonb_build_object('place', $2::text)), verdict, took_ms
+    from attempts where photo_id = $1::uuid order by number desc limit 1
+    returning place::text";
+
+#[tokio::test]
+async fn an_attempt_of_the_release_before_has_its_place() {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    let photo = anna
+        .add_photo(&shoot, "garden.jpg", &pictures::room(1))
+        .await;
+    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    let hers = organization_of(&app, &photo).await;
+
+    for (said, stored) in [
+        ("exterior", Some("exterior")),
+        ("interior", Some("interior")),
+        ("unknown", None),
+    ] {
+        let mut old = tenant(&app, &hers).await;
+        let inserted = sqlx::query_scalar(OLD_INSERT).bind(&photo).bind(said);
+        let place: Option<String> = inserted.fetch_one(&mut *old).await.unwrap();
+        old.commit().await.unwrap();
+        assert_eq!(place.as_deref(), stored);
+    }
+}

@@ -5,6 +5,24 @@ use std::collections::HashMap;
 use plumbline_tests::app::{App, root};
 use plumbline_tests::client::{Client, PASSWORD};
 use plumbline_tests::database::TestDatabase;
+use plumbline_web::http::routes::{Audience, Route, TABLE};
+
+/// What members get that `pages.tsv` does not open.
+const NOT_OPENED: [(&str, &str); 7] = [
+    ("/shoots/{shoot}/live", "never ends"),
+    ("/photos/{photo}/live", "never ends"),
+    ("/skies/{sky}/picture", "its file is not stored"),
+    (
+        "/photos/{photo}/renditions/{kind}",
+        "its file is not stored",
+    ),
+    ("/photos/{photo}/original", "its file is not stored"),
+    (
+        "/photos/{photo}/attempts/{attempt}/renditions/{kind}",
+        "its file is not stored",
+    ),
+    ("/photos/{photo}/mask", "its file is not stored"),
+];
 
 /// One line of `pages.tsv`.
 struct Visit {
@@ -45,20 +63,45 @@ async fn rows_of_the_release_before_open_on_every_page() {
     let app = App::start_in(TestDatabase::restored(&dump).await).await;
     let mut clients: HashMap<String, Client> = HashMap::new();
     let mut wrong = Vec::new();
-    for visit in visits() {
+    let visits = visits();
+    assert!(visits.len() >= 300, "only {} pages", visits.len());
+    for visit in visits {
         if !clients.contains_key(&visit.who) {
             clients.insert(visit.who.clone(), sign_in(&app, &visit.who).await);
         }
         let answer = clients[&visit.who].get(&visit.path).await;
-        let found = |text: &&String| {
+        let is_missing = |text: &&String| {
             let location = answer.location.as_deref().unwrap_or_default();
             !answer.text.contains(*text) && !location.contains(*text)
         };
-        let missing: Vec<&String> = visit.texts.iter().filter(found).collect();
+        let missing: Vec<&String> = visit.texts.iter().filter(is_missing).collect();
         if answer.status.as_u16() != visit.status || !missing.is_empty() {
             let (path, who, status) = (&visit.path, &visit.who, answer.status);
             wrong.push(format!("{path} for {who}: {status}, without {missing:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_page_of_members_is_opened() {
+    let visits = visits();
+    for route in TABLE.iter().filter(|route| is_of_members(route)) {
+        let is_opened = visits.iter().any(|visit| leads_to(&visit.path, route.path));
+        let is_left_out = NOT_OPENED.iter().any(|(path, _)| *path == route.path);
+        assert_ne!(is_opened, is_left_out, "{}", route.path);
+    }
+}
+
+fn is_of_members(route: &Route) -> bool {
+    route.method == "get" && !matches!(route.audience, Audience::Anyone | Audience::Guest)
+}
+
+fn leads_to(path: &str, pattern: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let (path, pattern) = (path.split('/'), pattern.split('/'));
+    path.clone().count() == pattern.clone().count()
+        && path
+            .zip(pattern)
+            .all(|(part, wanted)| part == wanted || wanted.starts_with('{'))
 }

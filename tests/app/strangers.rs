@@ -12,9 +12,11 @@ use plumbline_web::http::routes::{Audience, Route, TABLE};
 use cases::{sent, tried};
 use world::{SECRET, World};
 
-const ENHANCES_AGAIN: [&str; 3] = [
+const ENHANCES_AGAIN: [&str; 5] = [
     "/photos/{photo}/override",
     "/photos/{photo}/override/withdrawal",
+    "/photos/{photo}/correction",
+    "/photos/{photo}/correction/withdrawal",
     "/photos/{photo}/mask",
 ];
 

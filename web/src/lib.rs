@@ -1,8 +1,8 @@
 //! The HTTP shell: parses at the door, asks the domain, answers with a page.
 
-pub mod downloads;
+mod downloads;
 pub mod http;
-pub mod live;
+mod live;
 pub mod operators;
-pub mod pages;
-pub mod uploads;
+mod pages;
+mod uploads;

@@ -20,7 +20,9 @@ pub fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
         ("post", "/shoots") => &[("name", "A new house")],
         ("post", "/shoots/{shoot}/galleries") => &[("expires", "30")],
         ("post", "/shoots/{shoot}/sky") => &[("sky", "light_cloud")],
-        ("post", "/photos/{photo}/override") => &[("place", "exterior"), ("sky", "clear")],
+        ("post", "/photos/{photo}/override" | "/photos/{photo}/correction") => {
+            &[("place", "exterior"), ("sky", "clear")]
+        }
         ("post", "/photos/{photo}/review") => &[("decision", "approved")],
         (
             "get",
@@ -61,6 +63,7 @@ pub fn fields(route: &Route) -> &'static [(&'static str, &'static str)] {
             | "/galleries/{gallery}/closing"
             | "/photos/{photo}/attempts"
             | "/photos/{photo}/override/withdrawal"
+            | "/photos/{photo}/correction/withdrawal"
             | "/photos/{photo}/mask"
             | "/photos/{photo}/removal"
             | "/photos/{photo}/separation"

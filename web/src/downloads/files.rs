@@ -1,6 +1,7 @@
 //! Downloads: renditions, originals, and a gallery as one zip.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use plumbline_documents::ContentType;
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
 use plumbline_domain::shoots;
 use plumbline_domain::shoots::photos::{self, Photo};
@@ -178,11 +179,11 @@ fn rendition_key(
 /// "003-living-room.jpg": the number keeps names apart and photos in order.
 fn file_name(number: i32, name: &str, content_type: &str) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let ending = match content_type {
-        "image/png" => "png",
-        "image/tiff" => "tif",
-        "image/webp" => "webp",
-        _ => "jpg",
+    let ending = match content_type.parse() {
+        Ok(ContentType::Png) => "png",
+        Ok(ContentType::Tiff) => "tif",
+        Ok(ContentType::WebP) => "webp",
+        Ok(ContentType::Jpeg | ContentType::Raw) | Err(_) => "jpg",
     };
     format!("{number:03}-{}.{ending}", safe_name(stem))
 }

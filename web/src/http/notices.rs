@@ -20,6 +20,8 @@ pub enum Notice {
     InProgress,
     SkyChosen,
     EnhancingExteriors,
+    NoExteriors,
+    NotFailed,
     SkyAdded,
     SkyRestored,
     /// A word of an earlier release, in an address that somebody kept.
@@ -47,6 +49,12 @@ impl Notice {
             }
             Self::SkyChosen => "Saved. The sky applies to exteriors enhanced from now on.",
             Self::EnhancingExteriors => "The exteriors are being enhanced again.",
+            Self::NoExteriors => {
+                "No exterior follows this shoot's sky choice now. Photos that are being enhanced count once they are done."
+            }
+            Self::NotFailed => {
+                "This photo is no longer a failed one: it is being enhanced, or done."
+            }
             Self::SkyAdded => "The sky was added. You can choose it for shoots and photos now.",
             Self::SkyRestored => "The sky was restored.",
             Self::Separated => "The exposures are separate photos again and are being enhanced.",

@@ -82,6 +82,9 @@ routes! {
     post "/photos/{photo}/mask"               => photos::masks::create, Editor;
     post "/photos/{photo}/override"           => photos::overrides::create, Editor;
     post "/photos/{photo}/override/withdrawal" => photos::overrides::delete, Editor;
+    // As pages of the release before send them; to be dropped with the next.
+    post "/photos/{photo}/correction"         => photos::overrides::create, Editor;
+    post "/photos/{photo}/correction/withdrawal" => photos::overrides::delete, Editor;
     post "/photos/{photo}/removal"            => photos::removals::create, Editor;
     post "/photos/{photo}/restoration"        => photos::restorations::create, Editor;
     post "/photos/{photo}/separation"         => photos::separations::create, Editor;

@@ -7,6 +7,7 @@ pub mod uploads;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use plumbline_documents::ContentType;
 use plumbline_domain::ids::SkyId;
 use plumbline_domain::people::members;
 use plumbline_domain::scope::Scope;
@@ -47,7 +48,7 @@ impl SkyCard {
     fn of(sky: Sky) -> Self {
         let size = sky.width.zip(sky.height);
         let picture = size
-            .filter(|_| sky.content_type != "image/tiff")
+            .filter(|_| sky.content_type != ContentType::Tiff.as_str())
             .map(|(width, height)| Picture {
                 src: urls::sky_picture(sky.id),
                 width: width.unsigned_abs(),

@@ -64,7 +64,7 @@ pub async fn put(
              set_by = excluded.set_by, set_at = now()",
         photo as _,
         organization as _,
-        place as _,
+        place.and_then(Place::known) as _,
         sky.as_ref().map(SkyChoice::word) as _,
         sky.as_ref().and_then(SkyChoice::own).copied() as _,
         member.account() as _,

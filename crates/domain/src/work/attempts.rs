@@ -49,7 +49,7 @@ pub struct NewAttempt {
     pub plan: Value,
     pub done: Value,
     pub report: Value,
-    /// The place that the scene analysis found, where it is known.
+    /// The place that the scene analysis found. An unknown one is stored as null.
     pub place: Option<Place>,
     pub verdict: Verdict,
     pub severity: f32,
@@ -92,7 +92,7 @@ async fn insert(scope: &mut Scope, photo: PhotoId, attempt: &NewAttempt) -> sqlx
         attempt.report,
         attempt.verdict as _,
         attempt.took_ms,
-        attempt.place as _,
+        attempt.place.and_then(Place::known) as _,
     )
     .execute(scope.conn())
     .await?;

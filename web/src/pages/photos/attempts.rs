@@ -20,10 +20,10 @@ pub async fn create(
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    reprocess::failed(&mut scope, id).await?;
+    let notice = match reprocess::failed(&mut scope, id).await? {
+        Some(_) => Notice::EnhancingAgain,
+        None => Notice::NotFailed,
+    };
     let saved = scope.commit().await?;
-    Ok(redirect::after(
-        saved,
-        &Notice::EnhancingAgain.on(&urls::photo(id)),
-    ))
+    Ok(redirect::after(saved, &notice.on(&urls::photo(id))))
 }

@@ -26,6 +26,8 @@ pub struct OverrideForm {
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum PlaceField {
+    // As a page of the release before sends it.
+    #[serde(alias = "seen")]
     Detected,
     Interior,
     Exterior,

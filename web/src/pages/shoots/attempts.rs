@@ -20,10 +20,10 @@ pub async fn create(
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
     shoots::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
-    reprocess::exteriors(&mut scope, id).await?;
+    let notice = match reprocess::exteriors(&mut scope, id).await? {
+        0 => Notice::NoExteriors,
+        _ => Notice::EnhancingExteriors,
+    };
     let saved = scope.commit().await?;
-    Ok(redirect::after(
-        saved,
-        &Notice::EnhancingExteriors.on(&urls::shoot(id)),
-    ))
+    Ok(redirect::after(saved, &notice.on(&urls::shoot(id))))
 }

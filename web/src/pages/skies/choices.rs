@@ -28,13 +28,10 @@ impl TryFrom<String> for SkyField {
     type Error = &'static str;
 
     fn try_from(word: String) -> Result<Self, Self::Error> {
-        let choice = match word.as_str() {
-            "keep" => SkyChoice::Keep,
-            "clear" => SkyChoice::Clear,
-            "light_cloud" => SkyChoice::LightCloud,
-            "high_cloud" => SkyChoice::HighCloud,
-            id => SkyChoice::Own(id.parse().map_err(|_| "no such sky")?),
-        };
+        let known = word.parse().ok();
+        let choice = known.and_then(|known| SkyChoice::of(known, None));
+        let own = || word.parse().map(SkyChoice::Own);
+        let choice = choice.map_or_else(own, Ok).map_err(|_| "no such sky")?;
         Ok(Self(choice))
     }
 }
@@ -109,11 +106,8 @@ pub fn choices_of_photo(
 /// The value in forms and documents; for an own picture, its id.
 pub fn value(choice: SkyChoice) -> String {
     match choice {
-        SkyChoice::Keep => "keep".into(),
-        SkyChoice::Clear => "clear".into(),
-        SkyChoice::LightCloud => "light_cloud".into(),
-        SkyChoice::HighCloud => "high_cloud".into(),
         SkyChoice::Own(id) => id.to_string(),
+        _ => choice.word().to_string(),
     }
 }
 
