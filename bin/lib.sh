@@ -51,6 +51,13 @@ postgres_bin() {
   dirname -- "$initdb"
 }
 
+# Before 15, a view sees every organization's rows: it cannot ask as its user.
+require_postgres_15() {
+  local version
+  version=$("$1/initdb" --version | grep -oE '[0-9]+' | head -n 1)
+  [ "$version" -ge 15 ] || fail "Postgres in $1 is version $version; Plumbline needs 15 or newer."
+}
+
 chromedriver_path() {
   command -v chromedriver && return
   [ -x /usr/lib/chromium-browser/chromedriver ] && say /usr/lib/chromium-browser/chromedriver

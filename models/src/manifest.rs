@@ -76,6 +76,15 @@ pub fn find(id: &str) -> Option<&'static Weight> {
     all().iter().find(|weight| weight.id == id)
 }
 
+/// File that the code asks for by its id: the manifest names every one.
+///
+/// # Panics
+///
+/// If it does not.
+pub fn named(id: &str) -> &'static Weight {
+    find(id).unwrap_or_else(|| panic!("{id} is not in the manifest"))
+}
+
 /// Reads a manifest's text.
 pub fn read(text: &str) -> Result<Vec<Weight>, toml::de::Error> {
     #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use plumbline_documents::Place;
 use plumbline_enhance::{AnalysisError, Mask, Pixels, Scene, SceneAnalyzer};
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{self, Weight};
+use crate::manifest;
 use crate::nets::clip::{Clip, ClipTokenizer};
 use crate::nets::sam2::{Sam2, Shape};
 use crate::nets::scene::SceneNet;
@@ -58,8 +58,6 @@ const SURE: f32 = 0.9;
 /// Confidence from which a room is named.
 const SURE_ROOM: f32 = 0.5;
 const CLIP: &str = "clip-vit-base-patch32";
-/// Vocabularies, ours first: it was checked against recorded ids.
-const VOCABULARIES: [&str; 2] = ["clip-tokenizer", "clip-tokenizer-hub"];
 
 impl NetworkSceneAnalyzer {
     /// Analyzer of given networks.
@@ -198,7 +196,7 @@ fn tuned_sky(store: &WeightStore) -> Option<Result<NamedNetwork<dyn SkySegmenter
 
 /// Shipped network refined by SAM. `None`: SAM is not installed; it is pulled by name only.
 fn sky_by_sam(store: &WeightStore) -> Option<Result<NamedNetwork<dyn SkySegmenter>, String>> {
-    let path = store.find(weight(SAM)).ok()?;
+    let path = store.find(manifest::named(SAM)).ok()?;
     let opened = Sam2::open(&path, &Shape::TINY).map(|sam| {
         let shipped = SkyNet::shipped().expect("a test opens it");
         NamedNetwork::<dyn SkySegmenter> {
@@ -223,13 +221,11 @@ impl SkySegmenter for RefinedSky {
 
 /// CLIP, with its vocabulary.
 fn open_places(store: &WeightStore) -> Result<NamedNetwork<dyn PlaceClassifier>, String> {
-    let clip = weight(CLIP);
+    let clip = manifest::named(CLIP);
     let path = store.find(clip).map_err(|absent| absent.to_string())?;
-    let found = VOCABULARIES.map(|id| store.find(weight(id)));
-    let vocabulary = match found {
-        [Ok(path), _] | [_, Ok(path)] => path,
-        [Err(absent), _] => return Err(absent.to_string()),
-    };
+    let vocabulary = store
+        .find_vocabulary()
+        .map_err(|absent| absent.to_string())?;
     let wrong = |error: &dyn std::error::Error| format!("{CLIP}: {error}");
     let tokenizer = ClipTokenizer::open(&vocabulary).map_err(|error| wrong(&error))?;
     let weights = Weights::map(&path).map_err(|error| wrong(&error))?;
@@ -245,10 +241,6 @@ fn open_places(store: &WeightStore) -> Result<NamedNetwork<dyn PlaceClassifier>,
         sha256: Some(fingerprint),
         network: Box::new(places.map_err(|error| wrong(&error))?),
     })
-}
-
-fn weight(id: &str) -> &'static Weight {
-    manifest::find(id).expect("a test looks all of them up")
 }
 
 #[cfg(test)]
@@ -319,10 +311,8 @@ mod tests {
     #[test]
     fn all_networks_are_in_the_manifest() {
         for id in [SKY, SAM] {
-            assert_eq!(weight(id).used_by, manifest::Use::Asked);
+            assert_eq!(manifest::named(id).used_by, manifest::Use::Asked);
         }
-        for id in [CLIP].iter().chain(&VOCABULARIES) {
-            assert_eq!(weight(id).used_by, manifest::Use::Product);
-        }
+        assert_eq!(manifest::named(CLIP).used_by, manifest::Use::Product);
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::manifest::Weight;
+use crate::manifest::{self, Weight};
 
 /// Folder of weights.
 #[derive(Debug, Clone)]
@@ -123,6 +123,14 @@ impl WeightStore {
                 state,
             }),
         }
+    }
+
+    /// Path of CLIP's vocabulary in either of its forms: ours first, which was checked against recorded
+    /// ids.
+    pub fn find_vocabulary(&self) -> Result<PathBuf, Absent> {
+        let [ours, theirs] = ["clip-tokenizer", "clip-tokenizer-hub"].map(manifest::named);
+        self.find(ours)
+            .or_else(|absent| self.find(theirs).map_err(|_| absent))
     }
 
     /// Reads all of a file and verifies it.

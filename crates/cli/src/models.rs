@@ -29,7 +29,7 @@ pub enum Command {
     Pull(PullArgs),
     /// Reads all that is installed and compares it with what it should be.
     Verify(WeightsFolder),
-    /// Runs each installed network once and prints what that costs.
+    /// Runs the installed networks of scenes once, and prints what that costs.
     Bench(WeightsFolder),
 }
 
@@ -56,8 +56,9 @@ pub struct PullArgs {
     mirror: Option<String>,
 }
 
-/// Weights of the generative model, and of the network for its skies.
-const GENERATIVE: [&str; 8] = [
+/// Weights of the generative model, and of the network for its skies; CLIP's vocabulary comes with
+/// them.
+const GENERATIVE: [&str; 7] = [
     "sdxl-lightning-unet",
     "sdxl-controlnet-tile",
     "sdxl-controlnet-canny",
@@ -65,7 +66,6 @@ const GENERATIVE: [&str; 8] = [
     "sdxl-text-encoder",
     "sdxl-text-encoder-2",
     "sdxl-inpainting-unet",
-    "clip-tokenizer",
 ];
 
 pub fn run(command: &Command) -> ExitCode {
@@ -95,11 +95,13 @@ impl PullArgs {
 
     fn wanted(&self) -> anyhow::Result<Vec<&'static Weight>> {
         if self.all {
-            let product = |weight: &&Weight| weight.used_by == Use::Product;
+            let product =
+                |weight: &&Weight| weight.used_by == Use::Product && self.can_fetch(weight);
             return Ok(manifest::all().iter().filter(product).collect());
         }
         if self.generative {
-            return GENERATIVE.iter().map(|id| named(id)).collect();
+            let ids = GENERATIVE.into_iter().chain([self.vocabulary()]);
+            return ids.map(named).collect();
         }
         if self.ids.is_empty() {
             bail!(
@@ -107,6 +109,19 @@ impl PullArgs {
             );
         }
         self.ids.iter().map(|id| named(id)).collect()
+    }
+
+    /// Whether there is a source at all: nobody publishes some files as we need them.
+    fn can_fetch(&self, weight: &Weight) -> bool {
+        self.mirror.is_some() || !weight.urls.is_empty()
+    }
+
+    /// CLIP's vocabulary, ours where a mirror may have it, else as its authors publish it.
+    fn vocabulary(&self) -> &'static str {
+        match self.mirror {
+            Some(_) => "clip-tokenizer",
+            None => "clip-tokenizer-hub",
+        }
     }
 }
 
@@ -124,4 +139,66 @@ fn named(id: &str) -> anyhow::Result<&'static Weight> {
 /// A size for people.
 fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use clap::Parser;
+    use plumbline_models::diffusion::files::Files;
+    use plumbline_models::weight_store::WeightStore;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Pull {
+        #[command(flatten)]
+        args: PullArgs,
+    }
+
+    fn wanted(arguments: &[&str]) -> Vec<&'static Weight> {
+        let Pull { args } = Pull::parse_from([&["pull"], arguments].concat());
+        args.wanted().unwrap()
+    }
+
+    #[test]
+    fn what_is_pulled_for_the_generative_model_is_all_it_needs() {
+        for mirror in [&[][..], &["--mirror", "/mirror"]] {
+            let folder = tempfile::tempdir().unwrap();
+            let store = WeightStore::new(folder.path());
+            assert!(Files::installed(&store).is_err());
+            for weight in wanted(&[&["--generative"], mirror].concat()) {
+                assert!(
+                    !mirror.is_empty() || !weight.urls.is_empty(),
+                    "{}",
+                    weight.id
+                );
+                put_hollow(&store, weight);
+            }
+            let files = Files::installed(&store).unwrap();
+            assert!(files.inpainting.is_some() && files.lora.is_none());
+
+            let look = manifest::named("interior-look");
+            put_hollow(&store, look);
+            let files = Files::installed(&store).unwrap();
+            assert_eq!(files.lora, Some(store.path(look)));
+        }
+    }
+
+    #[test]
+    fn all_is_all_that_somebody_publishes_or_a_mirror_may_have() {
+        let published = wanted(&["--all"]);
+        assert!(!published.is_empty());
+        assert!(published.iter().all(|weight| !weight.urls.is_empty()));
+        assert!(wanted(&["--all", "--mirror", "/mirror"]).len() > published.len());
+    }
+
+    /// A file of the right size, and nothing in it.
+    fn put_hollow(store: &WeightStore, weight: &Weight) {
+        let path = store.path(weight);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let file = fs::File::create(path).unwrap();
+        file.set_len(weight.bytes.unwrap_or(1)).unwrap();
+    }
 }

@@ -66,13 +66,13 @@ impl Files {
     /// Files that `models pull` installed; an error names every one that is missing.
     pub fn installed(store: &WeightStore) -> Result<Self, Vec<Absent>> {
         let mut absent = Vec::new();
-        let mut find = |id: &str| {
-            let weight = manifest::find(id).expect("the manifest names every file");
-            store.find(weight).unwrap_or_else(|missing| {
+        let mut present = |found: Result<PathBuf, Absent>| {
+            found.unwrap_or_else(|missing| {
                 absent.push(missing);
                 PathBuf::new()
             })
         };
+        let mut find = |id: &str| present(store.find(manifest::named(id)));
         let files = Self {
             unet: Part::new(find("sdxl-lightning-unet"), UnetConfig::sdxl()),
             tile: Part::new(find("sdxl-controlnet-tile"), UnetConfig::sdxl_controlnet()),
@@ -82,7 +82,7 @@ impl Files {
                 Part::new(find("sdxl-text-encoder"), text::Config::sdxl()),
                 Part::new(find("sdxl-text-encoder-2"), text::Config::sdxl_second()),
             ],
-            vocabulary: find("clip-tokenizer"),
+            vocabulary: present(store.find_vocabulary()),
             inpainting: None,
             lora: None,
             steps: PUBLISHED_STEPS,
@@ -90,11 +90,11 @@ impl Files {
         if !absent.is_empty() {
             return Err(absent);
         }
-        let optional = |id: &str| store.find(manifest::find(id)?).ok();
+        let optional = |id: &str| store.find(manifest::named(id)).ok();
         Ok(Self {
             inpainting: optional("sdxl-inpainting-unet")
                 .map(|file| Part::new(file, UnetConfig::sdxl_inpainting())),
-            lora: optional("interior-lora"),
+            lora: optional("interior-look"),
             ..files
         })
     }

@@ -99,9 +99,7 @@ fn picture(store: &WeightStore) -> anyhow::Result<Inference> {
 
 fn sentences(store: &WeightStore) -> anyhow::Result<Inference> {
     let net = clip(store)?;
-    let vocabulary = installed(store, "clip-tokenizer");
-    let tokenizer =
-        ClipTokenizer::open(&vocabulary.or_else(|_| installed(store, "clip-tokenizer-hub"))?)?;
+    let tokenizer = ClipTokenizer::open(&store.find_vocabulary()?)?;
     let ids = tokenizer.ids(&vec!["a photo of a kitchen.".to_owned(); SENTENCES])?;
     Ok(Box::new(move || {
         net.sentences(&ids)?;
