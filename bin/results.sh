@@ -26,7 +26,7 @@ list() { [ -z "$2" ] || printf '%s\n' "$bold$1$plain" "$2"; }
 nextest_results() {
   [ ! -f "$junit" ] || sed 's/></>\n</g' "$junit" | awk '
     function value(key) {
-      match($0, " " key "=\"[^\"]*")
+      if (!match($0, " " key "=\"[^\"]*")) return "?"
       return substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3)
     }
     function finish() { if (name) print state "\t" seconds "\t" name }
@@ -58,10 +58,11 @@ reported_tests() { [ ! -f "$PLUMBLINE_SKIPPED_TESTS" ] || cat "$PLUMBLINE_SKIPPE
 
 # Tests whose source tells the runner to leave them out, where all were asked for.
 ignored_tests() {
-  [ "$scope" = named ] || git ls-files '*.rs' | xargs awk '
+  [ "$scope" = named ] || git grep -lz --untracked '^ *#\[ignore' -- '*.rs' | xargs -0r awk '
     /^ *#\[ignore/ { reason = $0; gsub(/^[^"]*"?|"?\]$/, "", reason); ignored = 1 }
-    ignored && match($0, /fn [a-z_0-9]+/) {
-      print FILENAME " " substr($0, RSTART + 3, RLENGTH - 3) "\tignored, " reason
+    ignored && match($0, /^ *(pub )?(async )?fn [a-z_0-9]+/) {
+      name = substr($0, RSTART, RLENGTH); sub(/^.*fn /, "", name)
+      print FILENAME " " name "\tignored, " reason
       ignored = 0
     }'
 }
@@ -74,13 +75,16 @@ one_line_a_test() {
 }
 
 # A test that was skipped in part counts as skipped, or as failed where the rest of
-# it failed. An ignored one is in no result.
+# it failed. nextest names it as it named itself, by binary and path; cargo test by
+# its path alone. An ignored one is in no result.
 sums() {
   awk -F '\t' '
-    { is_result = FILENAME == ARGV[1]; name = is_result ? $3 : $1; sub(/^.* /, "", name) }
-    is_result { count[$1]++; if ($1 == "failed") failed[name] = 1; next }
-    name in failed || seen[$1]++ { next }
-    { skipped++; if ($2 !~ /^ignored/) count["passed"]-- }
+    FILENAME == ARGV[1] { count[$1]++; if ($1 == "failed") failed[$3] = 1; next }
+    { path = $1; sub(/^[^ ]* /, "", path) }
+    seen[$1]++ { next }
+    $2 ~ /^ignored/ { skipped++; next }
+    $1 in failed || path in failed { next }
+    { skipped++; count["passed"]-- }
     END { printf "%d passed, %d failed, %d skipped\n", count["passed"], count["failed"], skipped }
   ' "$scratch/results" "$scratch/unrun"
 }

@@ -3,5 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod journey;
-mod looks;
 mod masks;
+mod screenshots;

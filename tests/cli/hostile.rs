@@ -12,13 +12,13 @@ const MOST_BYTES: u64 = 2 << 30;
 
 #[test]
 fn a_hostile_file_ends_in_a_picture_or_a_sentence_within_time_and_memory() {
+    let Some(files) = hostile_files() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (out, report) = (
         folder.path().join("out.jpg"),
         folder.path().join("report.json"),
     );
     let (mut slowest, mut largest, mut refused) = ((Duration::ZERO, None), (0, None), 0);
-    let files = hostile_files();
     for file in &files {
         let done = enhance(file, &out, &report, &[]);
 

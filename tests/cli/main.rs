@@ -5,4 +5,6 @@ mod enhance;
 mod generative_models;
 mod hostile;
 mod inspect;
+mod look;
+mod merge;
 mod moved;

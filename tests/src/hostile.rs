@@ -13,7 +13,14 @@ pub fn is_a_sentence(text: &str) -> bool {
     text.starts_with(char::is_uppercase) && text.ends_with('.') && !text.contains('\n')
 }
 
-/// Empty where the photos are missing, and then the test is reported as skipped.
-pub fn files() -> Vec<PathBuf> {
-    photos("hostile").map_or_else(Vec::new, |folder| files_below(&folder))
+/// All of them. `None`: they are missing, and the test is reported as skipped.
+///
+/// # Panics
+///
+/// When their folder is empty.
+pub fn files() -> Option<Vec<PathBuf>> {
+    let folder = photos("hostile")?;
+    let files = files_below(&folder);
+    assert!(!files.is_empty(), "{} is empty", folder.display());
+    Some(files)
 }

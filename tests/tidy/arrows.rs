@@ -1,6 +1,7 @@
 //! Crates know only whom they may know, however many others stand between: read from `cargo tree`,
 //! which sees the features that a crate is built with, and not from manifests alone.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use plumbline_tests::app::root;
@@ -9,7 +10,7 @@ use serde_json::Value;
 use super::crates::{ANY, CRATES, Crate};
 
 /// For tests and benchmarks: in nothing that ships.
-const NEVER_SHIPPED: [&str; 4] = [
+pub const NEVER_SHIPPED: [&str; 4] = [
     "criterion",
     "proptest",
     "plumbline-fixtures",
@@ -23,9 +24,24 @@ fn crates_know_only_whom_they_may_know() {
         .iter()
         .filter(|one| members.contains(&one.name.to_owned()))
     {
-        let offences = offences(member, &tree(member.name));
-        assert!(offences.is_empty(), "{}", offences.join("\n"));
+        // A feature may bring more than the short list, and nothing that is forbidden.
+        let unlisted = Crate {
+            only: &[],
+            ..*member
+        };
+        let mut refused = offences(&unlisted, &tree(member.name, &["--all-features"]));
+        if !member.only.is_empty() {
+            refused.extend(offences(member, &tree(member.name, &[])));
+        }
+        assert!(refused.is_empty(), "{}", refused.join("\n"));
     }
+}
+
+/// The crates that a crate's manifest names for itself, with all its features.
+pub fn imports(name: &str) -> BTreeSet<String> {
+    let tree = tree(name, &["--all-features"]);
+    let own = chains(&tree).into_iter().filter(|chain| chain.len() == 2);
+    own.map(|chain| chain[1].to_owned()).collect()
 }
 
 #[test]
@@ -80,20 +96,11 @@ fn chains(tree: &str) -> Vec<Vec<&str>> {
     chains
 }
 
-fn tree(name: &str) -> String {
-    cargo(&[
-        "tree",
-        "--offline",
-        "--locked",
-        "--package",
-        name,
-        "--edges",
-        "normal",
-        "--prefix",
-        "depth",
-        "--format",
-        "{p}",
-    ])
+fn tree(name: &str, features: &[&str]) -> String {
+    let mut arguments = vec!["tree", "--offline", "--locked", "--package", name];
+    arguments.extend(["--edges", "normal", "--prefix", "depth", "--format", "{p}"]);
+    arguments.extend(features);
+    cargo(&arguments)
 }
 
 fn members() -> Vec<String> {

@@ -6,6 +6,7 @@ mod arrows;
 mod crates;
 mod habits;
 mod layers;
+mod map;
 mod pages;
 mod sizes;
 mod sources;

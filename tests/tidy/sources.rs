@@ -57,24 +57,44 @@ pub fn relative(path: &Path) -> String {
 
 /// The text with comments, strings and characters blanked, byte for byte.
 pub fn code(text: &str) -> String {
-    let (mut code, mut rest) = (String::new(), text);
+    let mut code = String::new();
+    for (part, is_code) in parts(text) {
+        if is_code {
+            code.push_str(part);
+        } else {
+            let blank = |byte| if byte == b'\n' { '\n' } else { ' ' };
+            code.extend(part.bytes().map(blank));
+        }
+    }
+    code
+}
+
+/// What stands between the quotes of each string.
+pub fn strings(text: &str) -> Vec<&str> {
+    let literals = parts(text).into_iter().filter(|(_, is_code)| !is_code);
+    literals
+        .filter_map(|(literal, _)| between_quotes(literal))
+        .collect()
+}
+
+fn between_quotes(literal: &str) -> Option<&str> {
+    let inside = literal.trim_start_matches(is_of_word).trim_matches('#');
+    inside.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// The text in parts, each with whether it is code: not a comment, a string or a character.
+fn parts(text: &str) -> Vec<(&str, bool)> {
+    let (mut parts, mut rest) = (Vec::new(), text);
     while !rest.is_empty() {
         let (length, is_code) = match literal_or_comment(rest) {
             0 => (word_or_one(rest), true),
             length => (length, false),
         };
         let (part, after) = rest.split_at(length);
-        if is_code {
-            code.push_str(part);
-        } else {
-            code.extend(
-                part.bytes()
-                    .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
-            );
-        }
+        parts.push((part, is_code));
         rest = after;
     }
-    code
+    parts
 }
 
 /// Bytes of the word that begins here, or of one character.
@@ -160,15 +180,24 @@ fn raw_string(text: &str) -> usize {
     hashes + 1 + length
 }
 
-/// The code without the bodies of its test modules; what follows them is kept.
+/// The code without its test modules; what follows them is kept.
 pub fn outside_tests(code: &str) -> String {
+    without(code, test_modules(code))
+}
+
+/// The same, of a text with its comments and strings.
+pub fn text_outside_tests(text: &str) -> String {
+    without(text, test_modules(&code(text)))
+}
+
+fn without(text: &str, parts: Vec<Range<usize>>) -> String {
     let mut kept = String::new();
     let mut at = 0;
-    for module in test_modules(code) {
-        kept.push_str(&code[at..module.start]);
-        at = module.end;
+    for part in parts {
+        kept.push_str(&text[at..part.start]);
+        at = part.end;
     }
-    kept + &code[at..]
+    kept + &text[at..]
 }
 
 fn test_modules(code: &str) -> Vec<Range<usize>> {
@@ -185,9 +214,9 @@ fn test_modules(code: &str) -> Vec<Range<usize>> {
 /// Bytes of the test module whose attribute begins here.
 fn test_module(code: &str) -> Option<usize> {
     let (condition, _) = code.split_once(']')?;
-    let words = condition.split(|c| !is_of_word(c));
-    let is_test =
-        words.clone().any(|word| word == "test") && !words.clone().any(|word| word == "not");
+    let says = |word| condition.split(|c| !is_of_word(c)).any(|one| one == word);
+    // With `not` or `any` it may be built without the tests, too.
+    let is_test = says("test") && !says("not") && !says("any");
     let open = code.find('{')?;
     let header = code[condition.len() + 1..open].trim_start();
     let header = header.split("mod ").collect::<Vec<_>>();
@@ -214,6 +243,27 @@ fn comments_strings_and_characters_are_no_code() {
     assert_eq!(code.len(), text.len());
     let words: Vec<&str> = code.split_whitespace().collect();
     assert_eq!(words, ["a", "e", "&'i", "j", "n"]);
+}
+
+#[test]
+fn strings_are_found_and_comments_and_characters_are_not() {
+    let text = "a(\"b\", br#\"c \" d\"#) // \"e\"\n'\"' \"f\\\"\" \"\"";
+    assert_eq!(strings(text), ["b", "c \" d", "f\\\"", ""]);
+}
+
+#[test]
+fn a_module_that_a_feature_may_ask_for_counts() {
+    for condition in [
+        "any(test, feature = \"a\")",
+        "not(test)",
+        "feature = \"test\"",
+    ] {
+        let text = format!("#[cfg({condition})]\nmod b {{ fn c() {{}} }}\n");
+        let code = code(&text);
+        assert_eq!(outside_tests(&code), code, "{condition}");
+    }
+    let both = "#[cfg(all(test, unix))]\nmod b { fn c() {} }";
+    assert_eq!(outside_tests(both), "");
 }
 
 #[test]

@@ -10,9 +10,10 @@ use plumbline_tests::worker_process::{Setup, WorkerProcess};
 
 #[tokio::test]
 async fn a_worker_stays_up_whatever_it_is_fed() {
+    let Some(files) = hostile_files() else { return };
     let house = House::open().await;
     let mut uploaded = Vec::new();
-    for file in hostile_files() {
+    for file in files {
         uploaded.push((house.upload(fs::read(&file).unwrap()).await, file));
     }
     let mut worker = WorkerProcess::start(&house, Setup::default());
