@@ -69,7 +69,10 @@ async fn a_photo_that_cannot_be_read_says_why_and_may_be_enhanced_again() {
         .await
         .shows("1 failed");
 
-    anna.post(&format!("/photos/{photo}/attempts"), &[]).await;
+    for notice in ["Enhancing again.", "This photo is no longer a failed one"] {
+        let sent = anna.post(&format!("/photos/{photo}/attempts"), &[]).await;
+        anna.get(&sent.location.unwrap()).await.shows(notice);
+    }
     anna.get(&page)
         .await
         .shows("Waiting")

@@ -237,7 +237,14 @@ async fn a_shoots_sky_is_chosen_with_its_name_and_its_exteriors_follow_a_change(
         .await
         .shows("The sky applies to exteriors enhanced from now on.")
         .shows("Enhance 2 exteriors again");
-    story.anna.post(&format!("{shoot}/attempts"), &[]).await;
+    for notice in [
+        "The exteriors are being enhanced again.",
+        "No exterior follows this shoot&#39;s sky choice now.",
+    ] {
+        let sent = story.anna.post(&format!("{shoot}/attempts"), &[]).await;
+        let page = story.anna.get(&sent.location.unwrap()).await;
+        page.shows(notice);
+    }
     for (photo, word) in [
         (outside, "Waiting"),
         (set_outside, "Waiting"),
