@@ -52,7 +52,7 @@ fn denoise() -> Denoise {
         steps: 2,
         tile: 0.6,
         canny: 0.4,
-        look: 0.0,
+        lora: 0.0,
         seed: 11,
     }
 }
@@ -220,7 +220,7 @@ fn a_plan_for_it_begins_at_one_of_its_steps_and_applies_no_look_without_a_lora()
     let measured = measure(&photo(141, 97), &Shot::default());
     let plan = plan(&measured, &room, &Preset::default(), Some(&model));
     let denoise = plan.denoise.unwrap();
-    assert_eq!((denoise.steps, denoise.look), (1, 0.0));
+    assert_eq!((denoise.steps, denoise.lora), (1, 0.0));
     assert!(
         (denoise.sigma - 0.693_205).abs() < 1e-5,
         "{}",

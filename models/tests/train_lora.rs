@@ -143,16 +143,16 @@ fn a_model_applies_a_lora_and_removes_it_again() {
         ..files
     };
     let model = DiffusionModel::open(files, Device::Cpu, folder.path(), |_| ()).unwrap();
-    assert!(model.has_look());
+    assert!(model.has_lora());
     let picture = &two_pairs()[0].before;
-    let paint = |look: f32| {
+    let paint = |lora: f32| {
         let (sigma, steps) = model.schedule().start(0.3);
         let denoise = Denoise {
             sigma,
             steps,
             tile: 0.6,
             canny: 0.4,
-            look,
+            lora,
             seed: 5,
         };
         let painted = model.correct(picture, &Scene::default(), &denoise, &|_| true);

@@ -85,7 +85,7 @@ fn nonsense_that_networks_propose_falls_back_and_does_not_reach_the_photo() {
         assert_eq!(attempts[0]["report"]["verdict"], "held");
         let denoise = &attempts[0]["plan"]["denoise"];
         assert_eq!(
-            (&denoise["steps"], &denoise["look"]),
+            (&denoise["steps"], &denoise["lora"]),
             (&1.into(), &0.0.into())
         );
         let sigma = denoise["sigma"].as_f64().unwrap();

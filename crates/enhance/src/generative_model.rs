@@ -19,7 +19,8 @@ pub struct Denoise {
     /// Scale of the ControlNet that locks edges, 0.0 to 1.0.
     pub canny: f32,
     /// Weight of the interior LoRA, 0.0 (outside) to 1.0.
-    pub look: f32,
+    #[serde(alias = "look")]
+    pub lora: f32,
     /// Seed of the noise, 48 bits. Noise belongs to a place in the picture, so that tiles that
     /// overlap agree on it.
     pub seed: u64,
@@ -154,7 +155,7 @@ pub trait GenerativeModel: Send + Sync {
     }
 
     /// True when it has a LoRA of finished interiors.
-    fn has_look(&self) -> bool {
+    fn has_lora(&self) -> bool {
         false
     }
 

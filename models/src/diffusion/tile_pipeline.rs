@@ -184,7 +184,7 @@ impl<'a> TilePipeline<'a> {
         let x = self.scaled(step, batch)?;
         let cond = self.cond(batch)?;
         let control = self.residuals(batch)?;
-        let unet = self.models.unet(self.job.denoise.look)?;
+        let unet = self.models.unet(self.job.denoise.lora)?;
         let noise = unet.forward(&x, step.timestep as f64, &cond, control.as_ref())?;
         let latents = self.latents(batch)?;
         let next = step.advance(&latents, &noise.to_dtype(DType::F32)?)?;

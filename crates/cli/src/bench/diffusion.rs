@@ -219,7 +219,7 @@ fn photo(bench: &SyntheticBench, free: u64, card: bool, only: Option<&str>) -> a
         steps,
         tile: TILE,
         canny: CANNY,
-        look: 0.0,
+        lora: 0.0,
         seed: 1,
     };
     println!("\na photo of {width} x {height}, σ {sigma}, {steps} steps:");

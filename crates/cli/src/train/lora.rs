@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use image::{ImageFormat, RgbImage, imageops};
 use plumbline_documents::Place;
-use plumbline_enhance::plan::engine::{CANNY, LOOK, TILE};
+use plumbline_enhance::plan::engine::{CANNY, LORA, TILE};
 use plumbline_enhance::{Denoise, GenerativeModel, Pixels, Scene};
 use plumbline_models::diffusion::files::Files;
 use plumbline_models::diffusion::model::NEUTRAL_PROMPT;
@@ -128,23 +128,23 @@ fn lines() -> impl FnMut(StepReport) -> ControlFlow<()> {
     }
 }
 
-/// Contact sheet of some pairs: the original, without the look, with as much of it as the product
+/// Contact sheet of some pairs: the original, without the LoRA, with as much of it as the product
 /// applies, and the edited picture.
 fn draw(
     files: Files,
     cache: &Path,
-    look: &Path,
+    lora: &Path,
     pairs: &[Pair],
     sheet: &Path,
 ) -> anyhow::Result<()> {
     let files = Files {
-        lora: Some(look.to_owned()),
+        lora: Some(lora.to_owned()),
         ..files
     };
     let model = generative_models::open(files, cache, |_| ()).map_err(|why| anyhow!(why))?;
     let mut rows = Vec::new();
     for pair in pairs.iter().take(SHOWN) {
-        let [without, with] = [0.0, LOOK].map(|look| corrected(&*model, &pair.before, look));
+        let [without, with] = [0.0, LORA].map(|weight| corrected(&*model, &pair.before, weight));
         rows.push([pair.before.clone(), without?, with?, pair.after.clone()]);
     }
     let mut png = Cursor::new(Vec::new());
@@ -152,14 +152,14 @@ fn draw(
     keep(write_beside(sheet, png.get_ref())?, sheet)
 }
 
-fn corrected(model: &dyn GenerativeModel, picture: &Pixels, look: f32) -> anyhow::Result<Pixels> {
+fn corrected(model: &dyn GenerativeModel, picture: &Pixels, lora: f32) -> anyhow::Result<Pixels> {
     let (sigma, steps) = model.schedule().start(0.3);
     let denoise = Denoise {
         sigma,
         steps,
         tile: TILE,
         canny: CANNY,
-        look,
+        lora,
         seed: 1,
     };
     let room = Scene {

@@ -24,7 +24,7 @@ pub const TILE: f32 = 0.6;
 /// Scale of the ControlNet that locks edges.
 pub const CANNY: f32 = 0.4;
 /// Weight of the interior LoRA.
-pub const LOOK: f32 = 0.35;
+pub const LORA: f32 = 0.35;
 
 /// The engine for a choice, by the model that is installed.
 pub fn granted(choice: EngineChoice, model: Option<&dyn GenerativeModel>) -> Engine {
@@ -73,8 +73,8 @@ pub(crate) fn denoise(
         steps,
         tile: TILE,
         canny: CANNY,
-        look: match scene.place {
-            Place::Interior if model.has_look() => LOOK,
+        lora: match scene.place {
+            Place::Interior if model.has_lora() => LORA,
             _ => 0.0,
         },
         seed: seed(measured),

@@ -44,7 +44,7 @@ impl NewSky {
             steps,
             tile: 0.0,
             canny: 0.0,
-            look: 0.0,
+            lora: 0.0,
             seed: self.seed,
         };
         Self {

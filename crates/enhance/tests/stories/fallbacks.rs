@@ -83,6 +83,22 @@ fn an_old_plan_still_reads_but_is_not_painted_by_guessing() {
 }
 
 #[test]
+fn a_guided_plan_of_version_5_means_the_same_under_its_old_names() {
+    let plan = planned(
+        &room_in_the_dark(),
+        EngineChoice::Best,
+        &MadeUp::identity(64),
+    );
+    let mut document = serde_json::to_value(&plan).unwrap();
+    let denoise = document["denoise"].as_object_mut().unwrap();
+    let lora = denoise.remove("lora").unwrap();
+    denoise.insert("look".to_owned(), lora);
+    let level = document.as_object_mut().unwrap().remove("fallback_level");
+    document["rung"] = level.unwrap();
+    assert_eq!(serde_json::from_value::<Plan>(document).unwrap(), plan);
+}
+
+#[test]
 fn treatments_of_a_sky_are_spelled_as_older_releases_stored_them() {
     for (stored, sky) in [
         (r#""mine""#, Sky::Unchanged),

@@ -231,10 +231,10 @@ fn scene_and_look_decide_how_much_noise_there_is() {
     };
     let room = denoise(Place::Interior, Look::Neutral);
     assert_eq!((room.sigma, room.steps), (0.693_205, 2));
-    assert_eq!((room.tile, room.canny, room.look), (0.6, 0.4, 0.35));
+    assert_eq!((room.tile, room.canny, room.lora), (0.6, 0.4, 0.35));
     assert_eq!(denoise(Place::Interior, Look::Bright).steps, 3);
     let house = denoise(Place::Exterior, Look::Neutral);
-    assert_eq!((house.steps, house.look), (2, 0.0));
+    assert_eq!((house.steps, house.lora), (2, 0.0));
     assert_eq!(room.seed, house.seed, "it belongs to the picture");
     let other = measure(&room_in_the_dark(), &Shot::default());
     let other = plan(&other, &Scene::default(), &Preset::default(), Some(&model));

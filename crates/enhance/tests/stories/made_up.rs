@@ -88,7 +88,7 @@ impl GenerativeModel for MadeUp {
         Ok((self.correct)(small))
     }
 
-    fn has_look(&self) -> bool {
+    fn has_lora(&self) -> bool {
         true
     }
 

@@ -51,7 +51,7 @@ impl GenerativeModel for DiffusionModel {
         self.paint(pixels, tiles, denoise, watch, done)
     }
 
-    fn has_look(&self) -> bool {
+    fn has_lora(&self) -> bool {
         self.files.lora.is_some()
     }
 
