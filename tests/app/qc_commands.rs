@@ -62,7 +62,10 @@ impl Story {
             let line: Value = serde_json::from_str(line).unwrap();
             line
         });
-        (lines.next().unwrap(), lines.collect())
+        let (header, mut reports) = (lines.next().unwrap(), lines.collect::<Vec<_>>());
+        let end = reports.pop().unwrap();
+        assert_eq!(end, json!({"reports": reports.len()}));
+        (header, reports)
     }
 
     fn refit(&self, instead_of: &Value, bounds: &Value) -> String {
