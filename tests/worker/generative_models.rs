@@ -67,7 +67,8 @@ async fn a_model_that_always_tints_ends_in_the_natural_engine() {
     story.delivered_is_clean().await;
 
     let plain = House::open().await;
-    let _worker = WorkerProcess::start(&plain, Setup::default());
+    // No model, and the same scene: none.
+    let _worker = WorkerProcess::start_faulty(&plain, Setup::default(), &["takes", "0"]);
     let same = plain.upload(photo()).await;
     plain.settled(same, LONGEST).await;
     assert_eq!(

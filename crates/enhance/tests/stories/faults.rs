@@ -89,14 +89,14 @@ fn damage_is_held_and_wanted_edits_pass() {
     let sample = sample();
     let judged = judged(&sample.photos);
     let promised = |promise| move |j: &Judged| j.aim == Aim::Caught(promise);
-    let false_alarms = held(&judged, true, |j| j.aim == Aim::Wanted);
-    assert!(false_alarms <= 5.0, "{false_alarms:.1} % false alarms");
     let structure = held(&judged, false, promised(Promise::Structure));
     let casts = held(&judged, false, promised(Promise::Cast));
     assert!(structure >= 98.0, "{structure:.1} % of structural damage");
     assert!(casts >= 95.0, "{casts:.1} % of casts");
-    // The drawn room alone is no sample to take these rates of: it has eight seams and no sky.
+    // The drawn room alone is no sample to take these rates of: twenty edits, eight seams, no sky.
     if sample.has_photos {
+        let false_alarms = held(&judged, true, |j| j.aim == Aim::Wanted);
+        assert!(false_alarms <= 5.0, "{false_alarms:.1} % false alarms");
         let seams = held(&judged, false, promised(Promise::Seam));
         assert!(seams >= 80.0, "{seams:.1} % of seams");
     }
