@@ -113,20 +113,28 @@ async fn drop_photos(browser: &Browser, photos: &[PathBuf]) {
         .map(|path| path.display().to_string())
         .collect::<Vec<_>>();
     browser.ask("window.stillHere = true").await;
+    browser.ask(WATCH_CHIPS).await;
     browser
         .fill("input[type=file][name=photo]", &list.join("\n"))
         .await;
 }
 
+/// Keeps every word of the photos' chips, however short it stands there.
+const WATCH_CHIPS: &str = "(() => {
+    window.chips = new Set();
+    const note = () => document.querySelectorAll('.tile .status').forEach(
+        chip => window.chips.add(chip.innerText.trim()));
+    const changes = {childList: true, subtree: true, characterData: true};
+    new MutationObserver(note).observe(document.body, changes);
+})()";
+
 async fn watch_until_done(browser: &Browser, count: usize) {
-    for stage in ["Waiting", "Correcting"] {
-        let chip = format!(
-            "[...document.querySelectorAll('.tile .status')].some(chip => chip.innerText.trim() === {stage:?})"
-        );
-        browser.see(&chip).await;
-    }
     browser.see_text(&format!("All {count} done")).await;
     browser.see_text(&format!("{count} ready")).await;
+    for stage in ["Waiting", "Correcting"] {
+        let was_shown = browser.ask(&format!("window.chips.has({stage:?})")).await;
+        assert_eq!(was_shown, true, "{stage}");
+    }
     assert_eq!(
         browser.ask("window.stillHere === true").await,
         true,
