@@ -69,7 +69,7 @@ async fn a_photo_that_cannot_be_read_says_why_and_may_be_enhanced_again() {
         .await
         .shows("1 failed");
 
-    for notice in ["Enhancing again.", "This photo is no longer a failed one"] {
+    for notice in ["Enhancing again.", "This photo is already being enhanced"] {
         let sent = anna.post(&format!("/photos/{photo}/attempts"), &[]).await;
         anna.get(&sent.location.unwrap()).await.shows(notice);
     }

@@ -239,7 +239,7 @@ async fn a_shoots_sky_is_chosen_with_its_name_and_its_exteriors_follow_a_change(
         .shows("Enhance 2 exteriors again");
     for notice in [
         "The exteriors are being enhanced again.",
-        "No exterior follows this shoot&#39;s sky choice now.",
+        "No exterior is ready to be enhanced again.",
     ] {
         let sent = story.anna.post(&format!("{shoot}/attempts"), &[]).await;
         let page = story.anna.get(&sent.location.unwrap()).await;

@@ -50,11 +50,9 @@ impl Notice {
             Self::SkyChosen => "Saved. The sky applies to exteriors enhanced from now on.",
             Self::EnhancingExteriors => "The exteriors are being enhanced again.",
             Self::NoExteriors => {
-                "No exterior follows this shoot's sky choice now. Photos that are being enhanced count once they are done."
+                "No exterior is ready to be enhanced again. Some may still be in progress, or have a sky choice of their own."
             }
-            Self::NotFailed => {
-                "This photo is no longer a failed one: it is being enhanced, or done."
-            }
+            Self::NotFailed => "This photo is already being enhanced, or it is done.",
             Self::SkyAdded => "The sky was added. You can choose it for shoots and photos now.",
             Self::SkyRestored => "The sky was restored.",
             Self::Separated => "The exposures are separate photos again and are being enhanced.",

@@ -159,7 +159,7 @@ impl Trouble {
             .filter(|_| photo.status == Status::Failed)?;
         Some(Self {
             sentence,
-            next_step: "Enhance it again, upload a new export of the photo, or remove it from the shoot.",
+            next_step: "Enhance it again, or remove it from the shoot.",
         })
     }
 }

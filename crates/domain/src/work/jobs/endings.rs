@@ -12,7 +12,7 @@ use crate::work::jobs::{Claim, MAX_RUNS, Status, close};
 use crate::work::queue;
 
 const GAVE_UP: &str = "Enhancing this photo failed several times, so we stopped. \
-    Your original is safe.";
+    Your original is safe. A new export of it may work.";
 
 /// Records a finished run: its attempts, the last one's verdict on the photo,
 /// and the end of the job. `false`: the claim was lost and nothing was written.
