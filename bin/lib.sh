@@ -55,7 +55,7 @@ postgres_bin() {
 require_postgres_15() {
   local version
   version=$("$1/initdb" --version | grep -oE '[0-9]+' | head -n 1)
-  [ "$version" -ge 15 ] || fail "Postgres in $1 is version $version; Plumbline needs 15 or newer."
+  [ "$version" -ge 15 ] || fail "Postgres in $1 is version $version; Plumbline needs 15 or newer. apt.postgresql.org has it for older systems."
 }
 
 chromedriver_path() {

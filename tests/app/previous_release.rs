@@ -3,6 +3,7 @@
 use plumbline_documents::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
+use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
 use sqlx::{Postgres, Transaction};
 
@@ -15,6 +16,17 @@ const OLD_UPSERT: &str = "insert into corrections (
         corrected_by = excluded.corrected_by, corrected_at = now()";
 
 const OLD_DELETE: &str = "delete from corrections where photo_id = $1::uuid";
+
+async fn finished_photo() -> (App, Client, String) {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    let photo = anna
+        .add_photo(&shoot, "garden.jpg", &pictures::room(1))
+        .await;
+    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    (app, anna, photo)
+}
 
 async fn tenant(app: &App, organization: &str) -> Transaction<'static, Postgres> {
     let mut transaction = app.database.everything.begin().await.unwrap();
@@ -39,13 +51,7 @@ async fn organization_of(app: &App, photo: &str) -> String {
 
 #[tokio::test]
 async fn overrides_are_written_under_their_old_name_and_only_by_their_organization() {
-    let app = App::start().await;
-    let anna = app.owner("Anna").await;
-    let shoot = anna.create_shoot("12 Harbour Street").await;
-    let photo = anna
-        .add_photo(&shoot, "garden.jpg", &pictures::room(1))
-        .await;
-    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    let (app, anna, photo) = finished_photo().await;
     let hers = organization_of(&app, &photo).await;
     let page = format!("/photos/{photo}");
 
@@ -82,13 +88,7 @@ async fn overrides_are_written_under_their_old_name_and_only_by_their_organizati
 
 #[tokio::test]
 async fn a_page_opened_before_the_release_saves_its_override() {
-    let app = App::start().await;
-    let anna = app.owner("Anna").await;
-    let shoot = anna.create_shoot("12 Harbour Street").await;
-    let photo = anna
-        .add_photo(&shoot, "garden.jpg", &pictures::room(1))
-        .await;
-    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    let (app, anna, photo) = finished_photo().await;
     let page = format!("/photos/{photo}");
 
     let said = [("place", "seen"), ("sky", "clear")];
@@ -115,13 +115,7 @@ const OLD_INSERT: &str = "insert into attempts (
 
 #[tokio::test]
 async fn an_attempt_of_the_release_before_has_its_place() {
-    let app = App::start().await;
-    let anna = app.owner("Anna").await;
-    let shoot = anna.create_shoot("12 Harbour Street").await;
-    let photo = anna
-        .add_photo(&shoot, "garden.jpg", &pictures::room(1))
-        .await;
-    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    let (app, _, photo) = finished_photo().await;
     let hers = organization_of(&app, &photo).await;
 
     for (said, stored) in [

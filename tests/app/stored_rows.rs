@@ -7,7 +7,7 @@ use plumbline_tests::client::{Client, PASSWORD};
 use plumbline_tests::database::TestDatabase;
 use plumbline_web::http::routes::{Audience, Route, TABLE};
 
-/// What members get that `pages.tsv` does not open.
+/// Routes of members that `pages.tsv` does not open, each with its reason.
 const NOT_OPENED: [(&str, &str); 7] = [
     ("/shoots/{shoot}/live", "never ends"),
     ("/photos/{photo}/live", "never ends"),

@@ -30,11 +30,11 @@ fn a_set_of_exposures_becomes_one_picture_of_16_bits() {
         (640, 426, 16)
     );
     let frames = frames.map(|frame| clipped(&frame));
-    let worst = frames.into_iter().fold(1.0, f64::min);
+    let least = frames.into_iter().fold(1.0, f64::min);
     let clipped = clipped(&out);
     assert!(
-        clipped < worst,
-        "{clipped} of the merged picture is white, {worst} of a frame"
+        clipped < least,
+        "{clipped} of the merged picture is white, {least} of the darkest frame"
     );
 }
 

@@ -129,7 +129,7 @@ fn crates(phrase: &str, of: &str) -> Vec<String> {
     crates.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// What only the map refuses, and which of our own crates only the table refuses.
+/// Refusals that only the map has, and refusals of our own crates that only the table has.
 fn disagreement(map: &BTreeSet<String>, table: &BTreeSet<String>) -> Vec<String> {
     let of_map = map
         .difference(table)

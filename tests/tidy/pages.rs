@@ -3,10 +3,10 @@
 
 use super::sources::{Source, code, files, is_of_word, strings, text_outside_tests};
 
-/// What acts as an operator, and who starts it.
+/// Sources that act as an operator, and those that start them.
 const OPERATORS: [&str; 3] = ["web/src/operators", "web/src/main.rs", "web/src/lib.rs"];
 
-/// Where paths of the site are spelled: as patterns, and as functions.
+/// Sources that spell paths of the site: as patterns, and as functions.
 const URLS: [&str; 2] = ["web/src/http/routes.rs", "web/src/http/urls.rs"];
 
 #[test]

@@ -69,7 +69,7 @@ pub fn code(text: &str) -> String {
     code
 }
 
-/// What stands between the quotes of each string.
+/// The text between the quotes of each string.
 pub fn strings(text: &str) -> Vec<&str> {
     let literals = parts(text).into_iter().filter(|(_, is_code)| !is_code);
     literals

@@ -111,7 +111,7 @@ impl PullArgs {
         self.ids.iter().map(|id| named(id)).collect()
     }
 
-    /// Whether there is a source at all: nobody publishes some files as we need them.
+    /// True if there is a source at all: nobody publishes some files as we need them.
     fn can_fetch(&self, weight: &Weight) -> bool {
         self.mirror.is_some() || !weight.urls.is_empty()
     }
