@@ -129,8 +129,14 @@ impl WeightStore {
     /// ids.
     pub fn find_vocabulary(&self) -> Result<PathBuf, Absent> {
         let [ours, theirs] = ["clip-tokenizer", "clip-tokenizer-hub"].map(manifest::named);
-        self.find(ours)
-            .or_else(|absent| self.find(theirs).map_err(|_| absent))
+        match (self.find(ours), self.find(theirs)) {
+            (Ok(path), _) | (_, Ok(path)) => Ok(path),
+            // Only theirs is published: it is what one can fetch.
+            (Err(absent), Err(published)) => Err(match absent.state {
+                State::Missing => published,
+                _ => absent,
+            }),
+        }
     }
 
     /// Reads all of a file and verifies it.
@@ -211,6 +217,17 @@ mod tests {
         assert_eq!(store.verify(&weight).unwrap(), Proof::Good);
         fs::write(store.path(&weight), "goo").unwrap();
         assert_eq!(store.state(&weight), State::Damaged);
+    }
+
+    #[test]
+    fn a_vocabulary_that_is_missing_is_named_by_what_can_be_fetched() {
+        let (_folder, store) = empty_store();
+        let missing = store.find_vocabulary().unwrap_err();
+        assert!(!manifest::named(&missing.id).urls.is_empty());
+        let ours = store.part(manifest::named("clip-tokenizer"));
+        fs::create_dir_all(ours.parent().unwrap()).unwrap();
+        fs::write(ours, "{").unwrap();
+        assert_eq!(store.find_vocabulary().unwrap_err().id, "clip-tokenizer");
     }
 
     #[test]

@@ -174,12 +174,10 @@ fn check_installed(engine: Engine, model: Option<&dyn GenerativeModel>) -> anyho
 
 /// The overrides that the arguments ask for.
 fn overrides(args: &Args) -> anyhow::Result<Overrides> {
-    let choice = match args.sky.as_str() {
-        "keep" => SkyChoice::Keep,
-        "clear" => SkyChoice::Clear,
-        "light-cloud" => SkyChoice::LightCloud,
-        "high-cloud" => SkyChoice::HighCloud,
-        file => SkyChoice::Own(Arc::new(picture(Path::new(file))?)),
+    let word = args.sky.replace('-', "_").parse().ok();
+    let choice = match word.and_then(|word| SkyChoice::of(word, None)) {
+        Some(choice) => choice,
+        None => SkyChoice::Own(Arc::new(picture(Path::new(&args.sky))?)),
     };
     let mask = args.mask.as_deref().map(picture).transpose()?;
     Ok(Overrides {
@@ -196,11 +194,8 @@ fn picture(path: &Path) -> anyhow::Result<Pixels> {
 }
 
 fn place_named(text: &str) -> Result<Place, String> {
-    match text {
-        "interior" => Ok(Place::Interior),
-        "exterior" => Ok(Place::Exterior),
-        _ => Err("it is interior or exterior".to_owned()),
-    }
+    let place = text.parse().ok().and_then(Place::known);
+    place.ok_or_else(|| "it is interior or exterior".to_owned())
 }
 
 fn to_json(attempt: &Attempt) -> Value {
