@@ -24,7 +24,8 @@ struct Cli {
 const MOVED: u8 = 2;
 
 fn main() -> ExitCode {
-    if let Some(sentence) = std::env::args().nth(1).as_deref().and_then(moved) {
+    let first = std::env::args_os().nth(1);
+    if let Some(sentence) = first.and_then(|word| moved(word.to_str()?)) {
         eprintln!("{sentence}");
         return ExitCode::from(MOVED);
     }

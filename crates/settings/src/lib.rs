@@ -1,11 +1,11 @@
 //! Settings of every program: clap arguments, each with an environment variable. An empty variable
 //! counts as unset, and a variable that was renamed is refused by name instead of being ignored.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use clap::builder::Resettable;
 use clap::error::ErrorKind;
-use clap::{Arg, Command, Parser};
+use clap::{Arg, ArgMatches, Command, Parser};
 
 /// Variables of earlier releases, and what they are now.
 const RENAMED: [(&str, &str); 2] = [
@@ -19,12 +19,12 @@ pub fn parse<P: Parser>() -> P {
     read(std::env::args_os()).unwrap_or_else(|error| error.exit())
 }
 
-fn read<P: Parser>(arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<P, clap::Error> {
+fn read<P: Parser>(arguments: impl Iterator<Item = OsString>) -> Result<P, clap::Error> {
     let mut command = without_empty_variables(P::command());
-    if let Some(sentence) = renamed(&command) {
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    if let Some(sentence) = renamed(&command, &matches) {
         return Err(command.error(ErrorKind::InvalidValue, sentence));
     }
-    let matches = command.try_get_matches_from_mut(arguments)?;
     P::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
@@ -42,18 +42,23 @@ fn unless_empty(arg: Arg) -> Arg {
     }
 }
 
-/// A sentence about a renamed variable that is still set, where the program has its new name.
-fn renamed(command: &Command) -> Option<String> {
+/// A sentence about a renamed variable that is still set, where what was called has its new name.
+fn renamed(command: &Command, matches: &ArgMatches) -> Option<String> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let (old, new) = RENAMED
         .into_iter()
-        .find(|(old, new)| set(old) && reads(command, new))?;
-    Some(format!("{old} is {new} now: set that instead."))
+        .find(|(old, new)| set(old) && reads(command, matches, new))?;
+    Some(format!("Unset {old}: it is {new} now."))
 }
 
-fn reads(command: &Command, variable: &str) -> bool {
+/// True if the command that was called, or one above it, reads the variable.
+fn reads(command: &Command, matches: &ArgMatches, variable: &str) -> bool {
     let is_it = |arg: &Arg| arg.get_env() == Some(OsStr::new(variable));
-    command.get_arguments().any(is_it) || command.get_subcommands().any(|sub| reads(sub, variable))
+    command.get_arguments().any(is_it)
+        || matches.subcommand().is_some_and(|(name, matches)| {
+            let called = command.find_subcommand(name);
+            called.is_some_and(|called| reads(called, matches, variable))
+        })
 }
 
 #[cfg(test)]

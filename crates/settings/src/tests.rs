@@ -18,6 +18,7 @@ enum Draw {
         #[arg(long, env = "PLUMBLINE_DIFFUSION_DIR")]
         diffusion_dir: Option<PathBuf>,
     },
+    List,
 }
 
 fn drawn(variables: &[(&str, &str)]) -> Result<(String, Option<PathBuf>), String> {
@@ -28,7 +29,9 @@ fn drawn(variables: &[(&str, &str)]) -> Result<(String, Option<PathBuf>), String
     temp_env::with_vars(variables, || {
         let arguments = ["program", "draw"].map(Into::into).into_iter();
         let Cli { log, command } = read(arguments).map_err(|error| error.to_string())?;
-        let Draw::Draw { diffusion_dir } = command;
+        let Draw::Draw { diffusion_dir } = command else {
+            panic!("{command:?}");
+        };
         Ok((log, diffusion_dir))
     })
 }
@@ -54,13 +57,27 @@ fn a_variable_that_says_something_is_heard() {
 #[test]
 fn a_renamed_variable_is_refused_with_its_new_name() {
     let sentence = drawn(&[("PLUMBLINE_BRUSH_DIR", "sdxl")]).unwrap_err();
-    let wanted = "PLUMBLINE_BRUSH_DIR is PLUMBLINE_DIFFUSION_DIR now: set that instead.";
+    let wanted = "Unset PLUMBLINE_BRUSH_DIR: it is PLUMBLINE_DIFFUSION_DIR now.";
     assert!(sentence.contains(wanted), "{sentence}");
     assert!(drawn(&[("PLUMBLINE_BRUSH_DIR", "")]).is_ok());
 }
 
 #[test]
-fn a_program_without_the_new_variable_does_not_mind_the_old_one() {
-    let other = drawn(&[("PLUMBLINE_BRUSH_STEPS", "4")]);
-    assert_eq!(other.unwrap().1, None);
+fn a_command_without_the_new_variable_does_not_mind_the_old_one() {
+    assert!(drawn(&[("PLUMBLINE_BRUSH_STEPS", "4")]).is_ok());
+    temp_env::with_var("PLUMBLINE_BRUSH_DIR", Some("sdxl"), || {
+        let list = ["program", "list"].map(Into::into).into_iter();
+        assert!(matches!(
+            read(list).unwrap(),
+            Cli {
+                command: Draw::List,
+                ..
+            }
+        ));
+        let help = ["program", "draw", "--help"].map(Into::into).into_iter();
+        assert_eq!(
+            read::<Cli>(help).unwrap_err().kind(),
+            ErrorKind::DisplayHelp
+        );
+    });
 }
