@@ -57,9 +57,18 @@ pub async fn queue_pool(url: &str, connections: u32) -> sqlx::Result<PgPool> {
         .await
 }
 
+/// Before 15, a view sees every organization's rows: it cannot ask as its user.
+const OLDEST_POSTGRES: u32 = 150_000;
+
 /// Brings the database up to this release: the queue's tables, then ours.
 pub async fn migrate(url: &str) -> anyhow::Result<()> {
     let pool = queue_pool(url, 2).await?;
+    let version = pool.acquire().await?.server_version_num();
+    anyhow::ensure!(
+        version.is_none_or(|version| version >= OLDEST_POSTGRES),
+        "This is Postgres {}; Plumbline needs 15 or newer. Nothing was changed.",
+        version.unwrap_or_default() / 10_000
+    );
     apalis_postgres::PostgresStorage::setup(&pool).await?;
     MIGRATIONS.run(&pool).await?;
     pool.close().await;
