@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use plumbline_documents::Verdict;
-use plumbline_enhance::inspect::{Terms, judge};
+use plumbline_documents::{Source, Verdict};
+use plumbline_enhance::inspect::{Terms, judge, rebuilt};
 use plumbline_enhance::{
     Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, straighten,
 };
@@ -60,10 +60,11 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
     let plan = args.plan.as_deref().map(read_plan).transpose()?;
     let (original, result) = (open(&args.original)?, open(&args.result)?);
     let Decoded { source, .. } = original;
-    let original = match &plan {
+    let framed = match &plan {
         Some(plan) => straighten(original.pixels, plan),
         None => original.pixels,
     };
+    let (original, plan) = reference(framed, plan, &result.source);
     let sky = args.sky.as_deref().map(|file| read_mask(file, &original));
     let sky = sky.transpose()?;
     let terms = Terms {
@@ -90,6 +91,19 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
     }
     println!("{}", report.headline());
     Ok(report.verdict)
+}
+
+/// What the result is compared with, and the plan that says what becomes of it. A file that was saved
+/// with loss is nowhere quite what the plan made: it is compared with the rebuilt picture, as
+/// anybody's edit of that.
+fn reference(framed: Pixels, plan: Option<Plan>, result: &Source) -> (Pixels, Option<Plan>) {
+    match plan {
+        Some(plan) if result.format.is_lossy() => match rebuilt(&framed, &plan) {
+            Some(rebuilt) => (rebuilt, None),
+            None => (framed, Some(plan)),
+        },
+        plan => (framed, plan),
+    }
 }
 
 /// A plan, or the plan of the last attempt in a report of `enhance`.

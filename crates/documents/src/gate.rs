@@ -7,6 +7,8 @@ words! {
     pub enum Gate ("text") {
         /// The result has the original's pixels.
         Size = "size",
+        /// Worst block of what the plan does not explain.
+        Unplanned = "unplanned",
         /// Worst tile of the structure term at one megapixel.
         Structure = "structure",
         /// Worst area of the structure term at full size.

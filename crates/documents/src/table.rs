@@ -38,6 +38,15 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         bad: "The result does not have the original's size.",
     },
     Row {
+        gate: Gate::Unplanned,
+        label: "Change beyond the plan",
+        unit: "levels",
+        side: AtMost,
+        bounds: (1.5, None, 1.5),
+        good: "Every pixel is what the plan makes of the original: nothing was added, moved or painted over.",
+        bad: "Somewhere the result is not what the plan makes of the original: something may have been added, moved or painted over.",
+    },
+    Row {
         gate: Gate::Structure,
         label: "Structure, worst spot",
         unit: "",

@@ -5,16 +5,18 @@
 //! pixel, in one pass. The original is the straightened one: both pictures have one size.
 
 use plumbline_documents::{
-    Figure, Gate, Measure, MeasureVerdict, Report, TABLE_VERSION, Thresholds, rounded,
+    Engine, Figure, Gate, Measure, MeasureVerdict, Report, TABLE_VERSION, Thresholds, rounded,
 };
 
 use crate::kernels::moments::SIDE;
 use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
+use crate::steps::fitted::Fitted;
 
 mod cells;
 mod colour;
 mod edge_mask;
+mod expected;
 mod full;
 mod heatmap;
 mod lines;
@@ -30,6 +32,9 @@ pub use edge_mask::edges;
 pub use heatmap::Heatmap;
 
 use colour::{clipping, difference, neutral};
+pub use expected::rebuilt;
+
+use expected::Leftover;
 use full::Full;
 use lines::{seams, straight, tile_borders};
 use pair::Pair;
@@ -41,6 +46,9 @@ use structure::{edges as edge_agreement, fine, noise, sharpness};
 pub struct Terms<'a> {
     /// The plan that made the result; `None`: it was edited elsewhere.
     pub plan: Option<&'a Plan>,
+    /// What was fitted to a model's proposal; without it the plan of a model says too little of what
+    /// the pixels must be.
+    pub fitted: Option<&'a Fitted>,
     /// The replaced sky, of any size with the picture's shape: the only place where pixels may be
     /// new.
     pub sky: Option<&'a Mask>,
@@ -85,14 +93,22 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
         };
     }
     // Side by side: each has moments that only one thread can work at.
-    let (small, full) = rayon::join(
+    let (small, (full, leftover)) = rayon::join(
         || small(original, result, terms),
-        || Full::measure(original, result),
+        || {
+            rayon::join(
+                || Full::measure(original, result),
+                || Leftover::of(original, result, terms),
+            )
+        },
     );
     let house = house(&full, &small.ground);
     let (mut measures, mut maps) = full_size(&full, &house, terms);
     measures.extend(small.measures);
     maps.extend(small.maps);
+    if let Some(leftover) = leftover {
+        judge_by_plan(&leftover, &house, terms, &mut measures, &mut maps);
+    }
     measures.push(size);
     maps.retain(|(_, map)| !map.is_empty());
     Inspected {
@@ -104,6 +120,56 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
 
 type Maps = Vec<(Gate, Heatmap)>;
 
+/// Where the plan says what every pixel must be, that decides, and what only guesses at it does not.
+fn judge_by_plan(
+    leftover: &Leftover,
+    house: &[bool],
+    terms: &Terms,
+    measures: &mut Vec<Measure>,
+    maps: &mut Maps,
+) {
+    let decides = |gate: Option<Gate>| gate.is_none_or(|gate| !terms.outranks(gate));
+    measures.retain(|measure| decides(measure.name.gate()));
+    maps.retain(|(gate, _)| decides(Some(*gate)));
+    measures.push(leftover.measure(house, &terms.thresholds));
+    maps.push((Gate::Unplanned, leftover.heatmap(house, &terms.thresholds)));
+}
+
+impl Terms<'_> {
+    /// True when the plan says more about the pixels than a gate can find out.
+    ///
+    /// The steps of the natural engine are the plan itself. Of what a network proposed, the fit says
+    /// that nothing fine can have moved, appeared or gone; its colours, its light and what it burnt are
+    /// still judged, and of a tiled correction, which adds texture, everything is.
+    fn outranks(&self, gate: Gate) -> bool {
+        match self.engine() {
+            Some(Engine::Natural) => !matches!(gate, Gate::SkyHalo | Gate::SkyLeak),
+            Some(Engine::Guided) => matches!(
+                gate,
+                Gate::StructureFine
+                    | Gate::Noise
+                    | Gate::LineAngle
+                    | Gate::LineBend
+                    | Gate::EdgePrecision
+                    | Gate::EdgeRecall
+                    | Gate::SharpnessP5
+            ),
+            Some(Engine::Tiled) | None => false,
+        }
+    }
+
+    /// The engine whose pixels can be rebuilt.
+    fn engine(&self) -> Option<Engine> {
+        let plan = self.plan?;
+        let is_natural = plan.is_colour_identity() || plan.engine == Engine::Natural;
+        match (is_natural, self.fitted) {
+            (true, _) => Some(Engine::Natural),
+            (false, Some(_)) => Some(plan.engine),
+            (false, None) => None,
+        }
+    }
+}
+
 /// Judgement on copies of about one megapixel. The copies themselves are gone by then.
 struct Small {
     ground: Ground,
@@ -111,7 +177,21 @@ struct Small {
     maps: Maps,
 }
 
+impl Small {
+    /// The plan says it all, and no sky is new.
+    fn nothing(original: &Pixels) -> Self {
+        Self {
+            ground: Ground::new(None, original.width() as usize, original.height() as usize),
+            measures: Vec::new(),
+            maps: Maps::new(),
+        }
+    }
+}
+
 fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
+    if terms.engine() == Some(Engine::Natural) && terms.sky.is_none() {
+        return Small::nothing(original);
+    }
     let (pair, limits) = (Pair::new(original, result, terms), &terms.thresholds);
     let (structure, repaint) = (
         structure::Structure::new(&pair),

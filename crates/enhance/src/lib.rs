@@ -53,7 +53,7 @@ mod shot;
 pub mod sky;
 pub mod steps;
 
-pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
+pub use apply::{ApplyError, apply, apply_and_keep_fit, paint_sky, repaint, straighten};
 pub use codec::{
     Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Refusal, decode, encode,
     encode_preview, preview,

@@ -6,8 +6,10 @@ use std::time::Instant;
 use plumbline_documents::{
     self as documents, AttemptReport, InspectionReport, Report, Source, Stage, Verdict,
 };
+use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
+use plumbline_enhance::steps::fitted::Fitted;
 use plumbline_enhance::{
     Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene,
     fallback, plan, repaint, straighten,
@@ -122,12 +124,12 @@ impl Development<'_> {
         let mut attempts = Vec::new();
         loop {
             enter(on_step, Stage::Correcting)?;
-            let corrected = correction.apply(&mut plan, &mut remarks, on_step)?;
+            let (corrected, fitted) = correction.apply(&mut plan, &mut remarks, on_step)?;
             let picture = repaint(&self.original, corrected, &plan, matte, new_sky);
             enter(on_step, Stage::Checking)?;
             let Inspected {
                 report, heatmap, ..
-            } = self.inspect(&picture, &plan);
+            } = self.inspect(&picture, &plan, fitted.as_ref());
             let (said, lower) = (
                 [&self.notes[..], &remarks].concat(),
                 next(&plan, &report, correction.model),
@@ -155,10 +157,15 @@ impl Development<'_> {
         }
     }
 
-    fn inspect(&self, picture: &Pixels, plan: &Plan) -> Inspected {
+    fn inspect(&self, picture: &Pixels, plan: &Plan, fitted: Option<&Fitted>) -> Inspected {
         let sky = self.analysis.replaced_sky(plan);
-        let policy = &self.config.qc_policy;
-        policy.judge(&self.original, picture, plan, sky.as_ref())
+        let terms = Terms {
+            plan: Some(plan),
+            fitted,
+            sky: sky.as_ref(),
+            thresholds: self.config.qc_policy.thresholds.clone(),
+        };
+        judge(&self.original, picture, &terms)
     }
 
     fn document(&self, report: Report, plan: &Plan) -> AttemptReport {

@@ -66,6 +66,9 @@ fn advice(measure: &Measure) -> &'static str {
         Some(Gate::Size) => {
             "Reject it: a photo must never come back larger or smaller than it was."
         }
+        Some(Gate::Unplanned) => {
+            "Look where the heatmap is bright: the correction did something there that it was not meant to. Reject the photo if anything was added, moved or painted over, and tell us."
+        }
         Some(Gate::Structure) => {
             "Look where the heatmap is bright and compare with the original. Approve the photo if everything there is as it was. Reject it if something appeared, vanished or bent."
         }

@@ -19,6 +19,7 @@ mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
 mod made_up;
+mod planned;
 mod recovery;
 mod skies;
 mod support;
