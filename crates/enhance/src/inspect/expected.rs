@@ -78,7 +78,11 @@ impl Leftover {
             let side = |at: usize, of: usize| (of - at * SIDE).min(SIDE);
             (side(at % across, width) * side(at / across, height)) as f32
         };
-        let rms = |(at, sum): (usize, &mut f32)| *sum = (*sum / count(at)).sqrt();
+        // What is no number is nowhere near what was expected.
+        let rms = |(at, sum): (usize, &mut f32)| {
+            *sum = (*sum / count(at)).sqrt();
+            *sum = if sum.is_nan() { 255.0 } else { *sum };
+        };
         blocks.iter_mut().enumerate().for_each(rms);
         Self { across, blocks }
     }
@@ -174,7 +178,7 @@ impl Rebuild for Same {
 
 /// Row `y` of a picture in 8-bit levels, channel by channel.
 pub(crate) fn levels(pixels: &Pixels, y: usize, to: &mut Light) {
-    channels(pixels, y, to, |v| f32::from(v), |v| f32::from(v) / 257.0);
+    channels(pixels, y, to, f32::from, |v| f32::from(v) / 257.0);
 }
 
 /// Row `y` of a picture, channel by channel, every sample through a function of its depth.

@@ -39,7 +39,7 @@ pub(crate) fn sharpened(rows: [&[f32]; 3], amount: f32, grain: f32, factors: &mu
         let wanted = row[x] + if detail < 0.0 { -more } else { more };
         let sharp = wanted.min(most.max(row[x])).max(least.min(row[x]));
         let ratio = (sharp + 0.02) / (row[x] + 0.02);
-        factors[x] = (ratio * ratio).max(0.7).min(1.4);
+        factors[x] = (ratio * ratio).clamp(0.7, 1.4);
     }
 }
 
@@ -91,7 +91,7 @@ fn clipped(gained: f32, others: f32, own: f32) -> f32 {
 
 #[inline(always)]
 fn eased(share: f32) -> f32 {
-    let t = share.max(0.0).min(1.0);
+    let t = share.clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn ended(light: &mut [f32], own: &[f32]) {
     }
 }
 
-/// Luma of a row of light: no, of encoded red, green and blue of 0.0 to 1.0.
+/// Luma of a row of encoded red, green and blue, 0.0 to 1.0.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
@@ -160,7 +160,7 @@ pub(crate) fn surroundings(
     for x in 0..to.len() {
         let slope = own * upper[0][x] + share * lower[0][x];
         let offset = own * upper[1][x] + share * lower[1][x];
-        to[x] = (slope * luma[x] + offset).max(0.0).min(1.0);
+        to[x] = (slope * luma[x] + offset).clamp(0.0, 1.0);
     }
 }
 
