@@ -13,6 +13,8 @@ words! {
         Structure = "structure",
         /// Worst area of the structure term at full size.
         StructureFine = "structure_fine",
+        /// Longest thin line on a plain surface that only one picture has.
+        Hairline = "hairline",
         /// Worst area of texture in plain surfaces that the original does not explain.
         Noise = "noise",
         /// Straight lines that turned.
@@ -21,6 +23,8 @@ words! {
         LineBend = "line_bend",
         /// Worst area of colour that the whole picture's change does not explain.
         TileChroma = "tile_chroma",
+        /// Worst turn of hue, or loss of colour, of one surface.
+        SurfaceColour = "surface_colour",
         /// Shift of near-neutral surfaces.
         NeutralDrift = "neutral_drift",
         /// Straight steps where the original has none.

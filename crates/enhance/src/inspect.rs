@@ -39,7 +39,7 @@ use full::Full;
 use lines::{seams, straight, tile_borders};
 use pair::Pair;
 use sky::ground::Ground;
-use structure::{edges as edge_agreement, fine, noise, sharpness};
+use structure::{edges as edge_agreement, fine, hairlines, noise, sharpness};
 
 /// Terms of a judgement: facts about the pair of pictures, and thresholds.
 #[derive(Debug, Clone, Default)]
@@ -147,6 +147,7 @@ impl Terms<'_> {
             Some(Engine::Guided) => matches!(
                 gate,
                 Gate::StructureFine
+                    | Gate::Hairline
                     | Gate::Noise
                     | Gate::LineAngle
                     | Gate::LineBend
@@ -206,9 +207,11 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
         seams::Seams::new(&pair, borders.as_ref()),
         sky::Sky::new(&pair),
     );
+    let surfaces = colour::surfaces::Surfaces::new(&pair);
     let mut measures = vec![
         structure.measure(limits),
         repaint.measure(limits),
+        surfaces.measure(limits),
         neutral::measure(&pair, terms.plan.is_some(), limits),
         seams.measure(limits),
     ];
@@ -216,6 +219,7 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
     let mut maps = vec![
         (Gate::Structure, structure.heatmap(limits)),
         (Gate::TileChroma, repaint.heatmap(limits)),
+        (Gate::SurfaceColour, surfaces.heatmap(limits)),
         (Gate::Seams, seams.heatmap(limits)),
     ];
     if let Some(sky) = sky {
@@ -233,11 +237,16 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
 /// Judgement on every pixel.
 fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps) {
     let limits = &terms.thresholds;
-    let (pattern, noise) = rayon::join(
+    let (pattern, (noise, hairlines)) = rayon::join(
         || fine::Pattern::new(full, house),
-        || noise::Noise::new(full, house),
+        || {
+            rayon::join(
+                || noise::Noise::new(full, house),
+                || hairlines::Hairlines::new(full, house),
+            )
+        },
     );
-    let mut measures = vec![noise.measure(limits)];
+    let mut measures = vec![noise.measure(limits), hairlines.measure(limits)];
     measures.extend(pattern.measure(limits));
     measures.extend(clipping::measure(full, house, limits));
     measures.extend(difference::measure(full));
@@ -246,6 +255,7 @@ fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps)
     let maps = vec![
         (Gate::StructureFine, pattern.heatmap(limits)),
         (Gate::Noise, noise.heatmap(limits)),
+        (Gate::Hairline, hairlines.heatmap(limits)),
         (Gate::LostHighlights, clipping::heatmap(full, house)),
         (Gate::EdgePrecision, edge_agreement::heatmap(full, house)),
     ];

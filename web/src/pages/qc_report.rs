@@ -75,6 +75,9 @@ fn advice(measure: &Measure) -> &'static str {
         Some(Gate::StructureFine | Gate::SharpnessP5 | Gate::EdgePrecision | Gate::EdgeRecall) => {
             "Look at the photo at full size where the heatmap is bright. Approve it if fine detail there is the original's. Reject it if it is blurred, smeared or invented."
         }
+        Some(Gate::Hairline) => {
+            "Look at plain walls and ceilings where the heatmap is bright. Approve the photo if every crack, wire and joint of the original is there and none is new. Reject it if one came or went."
+        }
         Some(Gate::Noise) => {
             "Look at plain walls and ceilings at full size. Approve the photo if they are as clean as in the original. Reject it if they are speckled or blotched."
         }
@@ -90,7 +93,7 @@ fn advice(measure: &Measure) -> &'static str {
         Some(Gate::NeutralDrift) => {
             "Compare white walls and ceilings with the original. Approve the photo if they look as they do in the room. Reject it if they look painted."
         }
-        Some(Gate::TileChroma) => {
+        Some(Gate::TileChroma | Gate::SurfaceColour) => {
             "Compare the colours of floors, walls and fabrics with the original. Approve the photo if they are the house's own. Reject it if a part looks repainted."
         }
         Some(Gate::LostHighlights) => {
