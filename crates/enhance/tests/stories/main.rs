@@ -12,12 +12,9 @@ mod degrade;
 mod difference;
 mod exports;
 mod fallbacks;
-mod faults;
 mod formats;
 mod generative_models;
 mod hostile;
-#[path = "../injected/injected.rs"]
-mod injected;
 mod made_up;
 mod planned;
 mod recovery;

@@ -7,12 +7,7 @@ pub struct Rng(u64);
 impl Rng {
     /// The same for the same words.
     pub fn of(words: &[&str]) -> Self {
-        let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
-        // FNV-1a.
-        let seed = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        Self(seed)
+        Self(hash(words))
     }
 
     fn next(&mut self) -> u64 {
@@ -37,8 +32,26 @@ impl Rng {
         (self.next() % count.max(1) as u64) as usize
     }
 
+    /// -1.0 or 1.0.
+    pub fn sign(&mut self) -> f32 {
+        if self.unit() < 0.5 { -1.0 } else { 1.0 }
+    }
+
     /// Roughly normal, deviation 1.
     pub fn normal(&mut self) -> f32 {
         (0..6).map(|_| self.within(-1.0, 1.0)).sum::<f32>() * 0.707
     }
+
+    /// Roughly normal numbers of a deviation, to look up by place.
+    pub fn grain(&mut self, deviation: f32) -> Vec<f32> {
+        (0..4099).map(|_| self.normal() * deviation).collect()
+    }
+}
+
+/// FNV-1a over words.
+pub fn hash(words: &[&str]) -> u64 {
+    let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
