@@ -63,7 +63,7 @@ pub fn exposure(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
 
 pub fn gamma(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
     let by = s.of([0.08, 0.16, 0.26], rng);
-    p.tinted(|rgb| rgb.map(|v| v.powf(1.0 - by)))
+    p.tinted(|rgb| rgb.map(|v| v.max(0.0).powf(1.0 - by)))
 }
 
 pub fn contrast(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
