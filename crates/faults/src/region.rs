@@ -10,7 +10,8 @@ const LONG: f32 = 400.0;
 pub struct Small {
     /// The copy.
     pub canvas: Canvas,
-    step: usize,
+    /// Pixels of the picture along a side of one of these.
+    pub step: usize,
     full: (usize, usize),
 }
 

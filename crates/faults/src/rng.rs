@@ -7,7 +7,12 @@ pub struct Rng(u64);
 impl Rng {
     /// The same for the same words.
     pub fn of(words: &[&str]) -> Self {
-        Self(hash(words))
+        let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
+        // FNV-1a.
+        let seed = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self(seed)
     }
 
     fn next(&mut self) -> u64 {
@@ -46,12 +51,4 @@ impl Rng {
     pub fn grain(&mut self, deviation: f32) -> Vec<f32> {
         (0..4099).map(|_| self.normal() * deviation).collect()
     }
-}
-
-/// FNV-1a over words.
-pub fn hash(words: &[&str]) -> u64 {
-    let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

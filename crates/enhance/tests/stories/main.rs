@@ -15,6 +15,7 @@ mod fallbacks;
 mod formats;
 mod generative_models;
 mod hostile;
+mod inspections;
 mod made_up;
 mod planned;
 mod recovery;

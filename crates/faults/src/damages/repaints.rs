@@ -61,13 +61,13 @@ fn strongest_hue(p: &Canvas) -> Option<Plane> {
     None
 }
 
-/// The heaviest hues of coloured pixels, by chroma, 40 degrees apart.
+/// The strongest hues, by the squares of their pixels' chroma, 40 degrees apart.
 fn hues(labs: &[[f32; 3]]) -> Vec<f32> {
     let mut weights = [0.0_f32; 36];
     for lab in labs {
         let (hue, chroma) = hue_chroma(*lab);
         if chroma > 14.0 && (10.0..95.0).contains(&lab[0]) {
-            weights[(hue / 10.0) as usize % 36] += chroma;
+            weights[(hue / 10.0) as usize % 36] += chroma * chroma;
         }
     }
     let mut found = Vec::new();
@@ -87,17 +87,13 @@ pub fn lawn(site: &Site, rng: &mut Rng) -> Option<Damaged> {
     if !site.photo.is_exterior {
         return None;
     }
+    let grass = grass(site.original);
     let small = Small::of(site.original);
-    let top = small.canvas.height * 4 / 10 * small.canvas.width;
-    let grows = |i: usize, rgb| i >= top && is_vegetation(to_lab(rgb));
-    let regions = small.regions(grows);
-    let lawn = regions.first().filter(|r| r.share >= 0.015)?;
-    let wide = small.cover(lawn);
-    let own = site
-        .original
-        .plane(|rgb| f32::from(is_vegetation(to_lab(rgb))));
-    let own = own.gaussian(1.5).map(|v| (1.6 * v).min(1.0));
-    let cover = own.zip(&wide, |own, wide| own * wide);
+    let shrunk = grass.shrunk(small.step);
+    let top = small.canvas.height * 45 / 100 * small.canvas.width;
+    let regions = small.regions(|i, _| i >= top && shrunk.values[i] > 0.5);
+    let lawn = regions.first().filter(|r| r.share >= 0.012)?;
+    let cover = grass.zip(&small.cover(lawn), |own, wide| own * wide);
     let (hue, most) = (rng.within(122.0, 132.0_f32), rng.within(34.0, 44.0));
     let (sin, cos) = hue.to_radians().sin_cos();
     let fresh = |lab: [f32; 3]| {
@@ -110,10 +106,22 @@ pub fn lawn(site: &Site, rng: &mut Rng) -> Option<Damaged> {
     (change(site.edited, &out, &cover) >= 8.0).then(|| out.into())
 }
 
-/// Yellow, brown or green without the force of a fresh lawn.
-fn is_vegetation(lab: [f32; 3]) -> bool {
-    let (hue, chroma) = hue_chroma(lab);
-    (78.0..130.0).contains(&hue) && (7.0..48.0).contains(&chroma) && (8.0..82.0).contains(&lab[0])
+/// Share of rough ground without the force of a fresh lawn: yellow, brown or dull green.
+fn grass(p: &Canvas) -> Plane {
+    let dull = p.plane(|rgb| {
+        let lab = to_lab(rgb);
+        let (hue, chroma) = hue_chroma(lab);
+        let is_dull = (84.0..130.0).contains(&hue) && (7.0..48.0).contains(&chroma);
+        f32::from(is_dull && (8.0..80.0).contains(&lab[0]))
+    });
+    let own = p.luma();
+    let rough = own
+        .zip(&own.gaussian(2.0), |a, b| (a - b).abs())
+        .gaussian(p.long() * 0.004);
+    let dull = dull.gaussian(1.5).map(|v| (1.6 * v).min(1.0));
+    dull.zip(&rough, |dull, rough| {
+        dull * smooth_step(0.012, 0.022, rough)
+    })
 }
 
 /// Mean CIE76 difference under a cover.

@@ -31,10 +31,10 @@ pub fn view_put_in(site: &Site, rng: &mut Rng) -> Option<Damaged> {
     }
     let (p, other) = (site.edited, site.other);
     let small = Small::of(site.original);
-    let bright = small.regions(|_, rgb| luma(rgb) > 0.84);
+    let bright = small.regions(|_, rgb| luma(rgb) > 0.88);
     let is_window = |r: &&_| small.filled(r) > 0.5;
     let windows = bright.iter().take_while(|r| r.share >= 0.004);
-    let window = windows.filter(|r| r.share <= 0.15).find(is_window)?;
+    let window = windows.filter(|r| r.share <= 0.1).find(is_window)?;
     let (frame, cover) = (small.frame(window), small.cover(window));
     let own = site.original.luma();
     let left = other.width as f32 * rng.within(0.0, 0.3);
@@ -44,7 +44,7 @@ pub fn view_put_in(site: &Site, rng: &mut Rng) -> Option<Damaged> {
     ];
     let out = p.map(|x, y, rgb| {
         let at = y * p.width + x;
-        let cover = cover.values[at] * smooth_step(0.7, 0.84, own.values[at]);
+        let cover = cover.values[at] * smooth_step(0.74, 0.88, own.values[at]);
         if cover == 0.0 {
             return rgb;
         }

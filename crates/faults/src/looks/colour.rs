@@ -14,12 +14,12 @@ pub fn balanced(p: &Canvas, gains: [f32; 3]) -> Canvas {
 }
 
 pub fn warmer(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
-    let by = s.of([0.02, 0.05, 0.09], rng);
+    let by = s.of([0.02, 0.045, 0.075], rng);
     balanced(p, [1.0 + by, 1.0, 1.0 - by])
 }
 
 pub fn cooler(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
-    let by = s.of([0.02, 0.05, 0.09], rng);
+    let by = s.of([0.02, 0.045, 0.075], rng);
     balanced(p, [1.0 - by, 1.0, 1.0 + by])
 }
 

@@ -28,7 +28,7 @@ fn guided_base(p: &Canvas, rng: &mut Rng) -> Plane {
     p.log_luminance().guided(reach, rng.within(0.3, 0.7))
 }
 
-const OPENING: [f32; 3] = [0.5, 1.0, 1.6];
+const OPENING: [f32; 3] = [0.6, 1.1, 1.7];
 
 pub fn shadows_wide(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
     let base = wide_base(p, rng);
@@ -46,14 +46,14 @@ pub fn shadows_and_exposure(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
     } else {
         guided_base(p, rng)
     };
-    let open = by_stops(p, &opening(&base, s.of([0.4, 0.8, 1.3], rng)));
+    let open = by_stops(p, &opening(&base, s.of([0.5, 0.9, 1.4], rng)));
     let gain = bearable(&open, s.of([0.4, 0.8, 1.3], rng), filmic).exp2();
     open.lit(|_, light| light.map(|v| filmic(v, gain)))
 }
 
 /// Stops taken from bright surroundings.
 pub fn highlights_recovered(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
-    let by = s.of([0.25, 0.5, 0.9], rng);
+    let by = s.of([0.2, 0.4, 0.65], rng);
     let base = guided_base(p, rng);
     p.relit(|at, y| {
         let stops = -by * smooth_step(-2.0, 0.0, base.values[at]);
@@ -86,10 +86,10 @@ pub fn contrasted(p: &Canvas, own: &Plane, base: &Plane, amount: f32) -> Canvas 
     })
 }
 
-/// Contrast-limited adaptive histogram equalisation of L* in 8 x 8 tiles (Zuiderveld 1994), half
-/// to two thirds of it.
+/// Contrast-limited adaptive histogram equalisation of L* in 8 x 8 tiles (Zuiderveld 1994), as a
+/// layer of a fifth to two fifths.
 pub fn clahe(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
-    let (limit, share) = (s.of([2.0, 2.6, 3.4], rng), s.of([0.35, 0.5, 0.6], rng));
+    let (limit, share) = (s.of([2.0, 2.5, 3.0], rng), s.of([0.2, 0.3, 0.4], rng));
     let lightness = p.plane(|rgb| to_lab(rgb)[0] / 100.0);
     let curves: Vec<Vec<f32>> = (0..64)
         .map(|t| curve(&lightness, t % 8, t / 8, limit))

@@ -78,18 +78,22 @@ pub fn corners_lit(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
 }
 
 /// A soft selection of what is bright, as a brush leaves it.
-fn bright(p: &Canvas, from: f32, to: f32, soft: f32) -> Plane {
-    let selected = p.luma().map(|v| smooth_step(from, to, v));
-    selected
-        .gaussian(p.long() * soft)
-        .map(|v| v.clamp(0.0, 1.0))
+fn bright(luma: &Plane, from: f32, to: f32, soft: f32) -> Plane {
+    let selected = luma.map(|v| smooth_step(from, to, v));
+    selected.gaussian(soft).map(|v| v.clamp(0.0, 1.0))
 }
 
 /// Warmth around what shines.
 pub fn lights_warmed(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
-    let by = s.of([0.04, 0.08, 0.13], rng);
+    let by = s.of([0.03, 0.06, 0.1], rng);
     let soft = rng.within(0.01, 0.03);
-    let selected = bright(p, 0.72, 0.95, soft);
+    // A bright wall is not selected with its lamp.
+    let own = p.luma();
+    let (from, to) = (
+        own.percentile(0.93).max(0.72),
+        own.percentile(0.995).max(0.9),
+    );
+    let selected = bright(&own, from, to + 0.02, p.long() * soft);
     p.lit(|at, light| {
         let by = by * selected.values[at];
         let [r, g, b] = light;

@@ -72,7 +72,7 @@ pub fn contrast(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
 }
 
 pub fn flat(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
-    let share = 1.0 - s.of([0.06, 0.12, 0.2], rng);
+    let share = 1.0 - s.of([0.05, 0.1, 0.15], rng);
     p.tinted(|rgb| rgb.map(|v| 0.5 + (v - 0.5) * share))
 }
 
