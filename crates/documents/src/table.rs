@@ -4,7 +4,7 @@
 use crate::gate::Gate;
 
 /// Version of this table.
-pub const TABLE_VERSION: u32 = 3;
+pub const TABLE_VERSION: u32 = 4;
 
 /// The side of its threshold on which a measure passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
