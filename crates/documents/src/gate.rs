@@ -5,7 +5,7 @@ use crate::words::words;
 words! {
     /// Measure that decides, in the order of the report.
     pub enum Gate ("text") {
-        /// The result has the original's pixels.
+        /// The result has the framed original's pixels.
         Size = "size",
         /// Worst tile of the structure term at one megapixel.
         Structure = "structure",

@@ -126,18 +126,20 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
         seams::Seams::new(&pair, borders.as_ref()),
         sky::Sky::new(&pair),
     );
+    let lines = straight::Straight::new(&pair);
     let mut measures = vec![
         structure.measure(limits),
         repaint.measure(limits),
         neutral::measure(&pair, terms.plan.is_some(), limits),
         seams.measure(limits),
     ];
-    measures.extend(straight::measure(&pair, limits));
+    measures.extend(lines.measure(limits));
     let mut maps = vec![
         (Gate::Structure, structure.heatmap(limits)),
         (Gate::TileChroma, repaint.heatmap(limits)),
         (Gate::Seams, seams.heatmap(limits)),
     ];
+    maps.extend(lines.heatmaps(limits));
     if let Some(sky) = sky {
         measures.extend(sky.measure(limits));
         let [halo, leak] = sky.heatmaps(limits);
