@@ -8,6 +8,8 @@ use crate::db::Db;
 use crate::ids::{OrganizationId, PhotoId, ShootId};
 use crate::people::token;
 use crate::scope::Scope;
+use crate::shoots::galleries;
+use crate::work::attempts;
 
 /// Whoever has the link of an original. Only such a link makes one.
 #[derive(Debug, Clone)]
@@ -26,8 +28,26 @@ impl Onlooker {
     }
 }
 
-/// Makes the links of those photos that have none yet. A link stays what it is.
-pub async fn create(scope: &mut Scope, photos: &[PhotoId]) -> sqlx::Result<()> {
+/// Makes the links of altered photos that customers may see behind an open share link, of all of
+/// the shoot or of one. To be called wherever such a photo comes about; a link stays what it is.
+pub async fn share(scope: &mut Scope, shoot: ShootId, photo: Option<PhotoId>) -> sqlx::Result<()> {
+    if galleries::of_shoot(scope, shoot).await?.is_empty() {
+        return Ok(());
+    }
+    let known = of_shoot(scope, shoot).await?;
+    let accepted = attempts::accepted(scope, shoot, photo).await?;
+    let altered = accepted
+        .into_iter()
+        .filter(|one| !known.contains_key(&one.photo));
+    let altered = altered.filter(|one| one.read_report().evidence().alteration().is_some());
+    let altered: Vec<PhotoId> = altered.map(|one| one.photo).collect();
+    if altered.is_empty() {
+        return Ok(());
+    }
+    create(scope, &altered).await
+}
+
+async fn create(scope: &mut Scope, photos: &[PhotoId]) -> sqlx::Result<()> {
     let organization = scope.organization();
     let tokens: Vec<String> = photos.iter().map(|_| token::create()).collect();
     let hashes: Vec<Vec<u8>> = tokens.iter().map(|one| token::hash(one)).collect();

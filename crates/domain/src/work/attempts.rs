@@ -131,8 +131,12 @@ impl Accepted {
     }
 }
 
-/// Reports of the photos of a shoot that customers may see.
-pub async fn accepted(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Accepted>> {
+/// Reports of the photos of a shoot that customers may see; of `photo` alone when one is named.
+pub async fn accepted(
+    scope: &mut Scope,
+    shoot: ShootId,
+    photo: Option<PhotoId>,
+) -> sqlx::Result<Vec<Accepted>> {
     let organization = scope.organization();
     sqlx::query_as!(
         Accepted,
@@ -141,9 +145,11 @@ pub async fn accepted(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Acc
            join photos on photos.organization_id = attempts.organization_id
                       and photos.accepted_attempt_id = attempts.id
            where attempts.organization_id = $1 and photos.shoot_id = $2
+             and ($3::uuid is null or photos.id = $3)
              and photos.removed_at is null and photos.status in ('passed', 'approved')"#,
         organization as _,
         shoot as _,
+        photo as _,
     )
     .fetch_all(scope.conn())
     .await
