@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use plumbline_documents::{Source, Verdict};
+use plumbline_documents::{Evidence, Framing, InspectionReport, Source, Verdict};
 use plumbline_enhance::inspect::{Terms, judge, rebuilt};
 use plumbline_enhance::{
     Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, straighten,
 };
-use plumbline_pipeline::attempt::inspection;
 use serde_json::Value;
 
 use crate::files::{keep, open, write_beside};
@@ -60,6 +59,11 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
     let plan = args.plan.as_deref().map(read_plan).transpose()?;
     let (original, result) = (open(&args.original)?, open(&args.result)?);
     let Decoded { source, .. } = original;
+    let [width, height] = [original.pixels.width(), original.pixels.height()];
+    let framing = match &plan {
+        Some(plan) => plan.verticals.framing(width, height),
+        None => Framing::unchanged([width, height]),
+    };
     let framed = match &plan {
         Some(plan) => straighten(original.pixels, plan),
         None => original.pixels,
@@ -77,8 +81,13 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
         heatmap,
         heatmaps,
     } = judge(&original, &result.pixels, &terms);
+    let evidence = Evidence {
+        engine: plan.as_ref().map(|plan| plan.engine),
+        framing: Some(&framing),
+        ..Evidence::of(&report)
+    };
     if let Some(path) = &args.report {
-        let document = serde_json::to_value(inspection(report.clone(), &source, None))?;
+        let document = InspectionReport::new(&evidence, Some(source), None);
         let text = serde_json::to_vec_pretty(&document)?;
         keep(write_beside(path, &text)?, path)?;
     }
@@ -89,7 +98,7 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
         let gates = heatmaps.iter().map(|(gate, map)| (gate.as_str(), map));
         write_maps(folder, gates.chain([("all", &overview)]))?;
     }
-    println!("{}", report.headline());
+    println!("{}", evidence.headline());
     Ok(report.verdict)
 }
 

@@ -1,11 +1,12 @@
 //! The names of quality control's measures: gates decide, figures inform.
 
+use crate::engine::Engine;
 use crate::words::words;
 
 words! {
     /// Measure that decides, in the order of the report.
     pub enum Gate ("text") {
-        /// The result has the original's pixels.
+        /// The result has the framed original's pixels.
         Size = "size",
         /// Worst block of what the plan does not explain.
         Unplanned = "unplanned",
@@ -43,6 +44,41 @@ words! {
         EdgeRecall = "edge_recall",
         /// Fine detail of the softest parts against the original's.
         SharpnessP5 = "sharpness_p5",
+    }
+}
+
+impl Gate {
+    /// True when [`Gate::Unplanned`] says more than this gate could find out, so that it is not
+    /// asked.
+    ///
+    /// The steps of the natural engine are the plan itself. Of what a network proposed, the fit says
+    /// that nothing fine can have moved, appeared or gone; its colours, its light and what it burnt
+    /// are still judged, and of a tiled correction, which adds texture, everything is.
+    pub fn is_answered_by_plan(self, engine: Engine) -> bool {
+        let fine = matches!(
+            self,
+            Self::StructureFine
+                | Self::Hairline
+                | Self::Noise
+                | Self::LineAngle
+                | Self::LineBend
+                | Self::EdgePrecision
+                | Self::EdgeRecall
+                | Self::SharpnessP5
+        );
+        let coarse = matches!(
+            self,
+            Self::Structure
+                | Self::TileChroma
+                | Self::SurfaceColour
+                | Self::NeutralDrift
+                | Self::Seams
+        );
+        match engine {
+            Engine::Natural => fine || coarse,
+            Engine::Guided => fine,
+            Engine::Tiled => false,
+        }
     }
 }
 

@@ -6,6 +6,13 @@ use crate::gate::{Figure, Gate};
 use crate::measure::{Measure, MeasureName, MeasureVerdict};
 use crate::words::words;
 
+pub mod alteration;
+pub mod claim;
+pub mod evidence;
+pub mod framing;
+
+use evidence::Evidence;
+
 words! {
     /// Verdict on a result.
     #[derive(Default)]
@@ -56,12 +63,9 @@ impl Report {
         first(MeasureVerdict::Failed).or_else(|| first(MeasureVerdict::Review))
     }
 
-    /// One sentence: all is well, or what stands out most.
+    /// One sentence: all is well, or what stands out most, as far as the measures alone show it.
     pub fn headline(&self) -> String {
-        match self.worst() {
-            Some(measure) => measure.sentence.clone(),
-            None => "All checks passed: nothing was added, lost or tinted.".to_owned(),
-        }
+        Evidence::of(self).headline().into()
     }
 
     /// The measure of a gate.

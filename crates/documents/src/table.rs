@@ -34,8 +34,8 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "megapixels",
         side: AtLeast,
         bounds: (0.0, None, 0.0),
-        good: "The result has exactly the original's size.",
-        bad: "The result does not have the original's size.",
+        good: "The result has every pixel of the framed original.",
+        bad: "The result does not have the framed original's size.",
     },
     Row {
         gate: Gate::Unplanned,
@@ -52,7 +52,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "",
         side: AtLeast,
         bounds: (0.88, None, 0.80),
-        good: "Nothing appeared, vanished or bent.",
+        good: "Seen at one megapixel, nothing appeared, vanished or moved.",
         bad: "Somewhere the picture's structure changed: something may have appeared, vanished or bent.",
     },
     Row {
@@ -61,7 +61,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "",
         side: AtLeast,
         bounds: (0.82, None, 0.78),
-        good: "Fine detail kept its pattern everywhere.",
+        good: "Fine detail kept its pattern.",
         bad: "Somewhere fine detail changed its pattern: it may have been blurred, moved or painted over.",
     },
     Row {
@@ -79,7 +79,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "x",
         side: AtMost,
         bounds: (0.9, None, 1.5),
-        good: "Plain surfaces stayed plain.",
+        good: "Plain surfaces, for instance walls, stayed plain.",
         bad: "A plain surface, for instance a wall, got spots or grain that were not there.",
     },
     Row {
@@ -88,7 +88,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "°",
         side: AtMost,
         bounds: (0.3, None, 0.6),
-        good: "Straight lines kept their direction.",
+        good: "Straight lines that could be followed kept their direction.",
         bad: "A straight line, for instance a wall's edge, leans differently than before.",
     },
     Row {
@@ -97,7 +97,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "% of length",
         side: AtMost,
         bounds: (0.3, None, 0.6),
-        good: "Straight lines stayed straight.",
+        good: "Straight lines that could be followed stayed straight.",
         bad: "A straight line, for instance a wall's edge, is bent.",
     },
     Row {
@@ -106,7 +106,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "ΔC",
         side: AtMost,
         bounds: (3.6, Some(2.8), 5.6),
-        good: "No area was repainted in another colour.",
+        good: "No area changed colour by itself beyond the limit.",
         bad: "One area changed colour more than the rest of the picture.",
     },
     Row {
@@ -124,7 +124,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "ΔC",
         side: AtMost,
         bounds: (2.5, None, 5.0),
-        good: "Whites and greys kept their colour.",
+        good: "Whites and greys took on no tint that was not intended.",
         bad: "Whites and greys took on a tint that was not intended.",
     },
     Row {
@@ -133,7 +133,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "ΔL*",
         side: AtMost,
         bounds: (1.0, None, 1.6),
-        good: "No line runs through the picture that was not there.",
+        good: "No straight step in brightness runs through the picture, as between two tiles.",
         bad: "A straight step in brightness or colour runs through the picture, as between two tiles.",
     },
     Row {
@@ -142,7 +142,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "% of the picture",
         side: AtMost,
         bounds: (0.5, None, 2.0),
-        good: "No bright detail was lost.",
+        good: "Bright detail, for instance in windows, was kept within the limit.",
         bad: "Bright detail, for instance in windows, was washed out.",
     },
     Row {
@@ -151,7 +151,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "% of the picture",
         side: AtMost,
         bounds: (0.5, None, 2.0),
-        good: "No dark detail was lost.",
+        good: "Dark detail was kept within the limit.",
         bad: "Dark detail turned plain black.",
     },
     Row {
@@ -169,7 +169,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "ΔE",
         side: AtMost,
         bounds: (5.0, None, 8.0),
-        good: "The new sky stays where the sky was.",
+        good: "The new sky stays inside its mask.",
         bad: "The new sky runs into the house or the trees.",
     },
     Row {
@@ -178,7 +178,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "",
         side: AtLeast,
         bounds: (0.70, None, 0.5),
-        good: "Nearly all edges in the result were in the original.",
+        good: "The result's edges were in the original, within the limit.",
         bad: "Many edges in the result were not in the original.",
     },
     Row {
@@ -187,7 +187,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "",
         side: AtLeast,
         bounds: (0.60, None, 0.5),
-        good: "Nearly all edges of the original are still there.",
+        good: "The original's edges are still there, within the limit.",
         bad: "Many edges of the original are gone.",
     },
     Row {
@@ -196,7 +196,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "x",
         side: AtLeast,
         bounds: (0.2, None, 0.15),
-        good: "Every part is as sharp as it was.",
+        good: "No part lost its sharpness beyond the limit.",
         bad: "A part of the picture lost its sharpness.",
     },
 ];

@@ -137,26 +137,9 @@ fn judge_by_plan(
 
 impl Terms<'_> {
     /// True when the plan says more about the pixels than a gate can find out.
-    ///
-    /// The steps of the natural engine are the plan itself. Of what a network proposed, the fit says
-    /// that nothing fine can have moved, appeared or gone; its colours, its light and what it burnt are
-    /// still judged, and of a tiled correction, which adds texture, everything is.
     fn outranks(&self, gate: Gate) -> bool {
-        match self.engine() {
-            Some(Engine::Natural) => !matches!(gate, Gate::SkyHalo | Gate::SkyLeak),
-            Some(Engine::Guided) => matches!(
-                gate,
-                Gate::StructureFine
-                    | Gate::Hairline
-                    | Gate::Noise
-                    | Gate::LineAngle
-                    | Gate::LineBend
-                    | Gate::EdgePrecision
-                    | Gate::EdgeRecall
-                    | Gate::SharpnessP5
-            ),
-            Some(Engine::Tiled) | None => false,
-        }
+        self.engine()
+            .is_some_and(|engine| gate.is_answered_by_plan(engine))
     }
 
     /// The engine whose pixels can be rebuilt.
@@ -208,6 +191,7 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
         sky::Sky::new(&pair),
     );
     let surfaces = colour::surfaces::Surfaces::new(&pair);
+    let lines = straight::Straight::new(&pair);
     let mut measures = vec![
         structure.measure(limits),
         repaint.measure(limits),
@@ -215,13 +199,14 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
         neutral::measure(&pair, terms.plan.is_some(), limits),
         seams.measure(limits),
     ];
-    measures.extend(straight::measure(&pair, limits));
+    measures.extend(lines.measure(limits));
     let mut maps = vec![
         (Gate::Structure, structure.heatmap(limits)),
         (Gate::TileChroma, repaint.heatmap(limits)),
         (Gate::SurfaceColour, surfaces.heatmap(limits)),
         (Gate::Seams, seams.heatmap(limits)),
     ];
+    maps.extend(lines.heatmaps(limits));
     if let Some(sky) = sky {
         measures.extend(sky.measure(limits));
         let [halo, leak] = sky.heatmaps(limits);

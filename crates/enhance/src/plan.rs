@@ -197,7 +197,8 @@ impl Plan {
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }
 
-    /// The edit in plain words, one sentence a line.
+    /// The edit in plain words, one sentence a line: what was done, and no word on what it left
+    /// alone, which is for the checks to say. The framing says its own sentence.
     pub fn describe(&self) -> Vec<String> {
         let mut lines = self.describe_edit();
         lines.extend(self.sky.describe());
@@ -205,16 +206,16 @@ impl Plan {
     }
 
     fn describe_edit(&self) -> Vec<String> {
-        if self.verticals.is_upright() && self.is_colour_identity() {
-            return vec!["Nothing needed: this photo is already well exposed.".to_owned()];
+        if self.is_colour_identity() {
+            return vec!["Light and colour were left as they came.".to_owned()];
         }
         match self.engine {
             Engine::Guided => vec![format!(
-                "Colour and light corrected with AI guidance at {:.0} % strength; every detail comes from your original.",
+                "Colour and light corrected with AI guidance at {:.0} % strength.",
                 self.strength * 100.0
             )],
             Engine::Tiled => vec![format!(
-                "Texture redrawn by AI, tile by tile, at {:.0} % strength; the finest detail and every outline come from your original.",
+                "Texture redrawn by AI, tile by tile, at {:.0} % strength.",
                 self.strength * 100.0
             )],
             Engine::Natural => self.describe_steps(),
@@ -231,7 +232,7 @@ impl Plan {
                 .then(|| format!("Darkened by {}.", stops(tone.exposure_ev))),
             (tone.room_ev >= 0.05).then(|| {
                 format!(
-                    "Brightened the dim part by {}; bright parts such as windows stay as they were.",
+                    "Brightened the dim part by {}, and bright parts such as windows by less.",
                     stops(tone.room_ev)
                 )
             }),
@@ -241,7 +242,6 @@ impl Plan {
             self.white_balance.scaled(self.strength).describe(),
             (self.corners.scaled(self.strength).ev >= 0.05)
                 .then(|| "Brightened the corners that the lens had darkened.".to_owned()),
-            self.verticals.describe(),
         ];
         let lines: Vec<String> = lines.into_iter().flatten().collect();
         if lines.is_empty() {

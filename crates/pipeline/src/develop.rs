@@ -4,7 +4,8 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    self as documents, AttemptReport, InspectionReport, Report, Source, Stage, Verdict,
+    self as documents, AttemptReport, Evidence, Framing, InspectionReport, Report, Source, Stage,
+    Verdict,
 };
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::plan::engine;
@@ -15,8 +16,9 @@ use plumbline_enhance::{
     fallback, plan, repaint, straighten,
 };
 
-use crate::attempt::{self, Attempt};
+use crate::attempt::Attempt;
 use crate::config::PipelineConfig;
+use crate::encoding::as_shown;
 use crate::failure::Failure;
 use crate::generation::Correction;
 use crate::ingest::Ingested;
@@ -27,6 +29,8 @@ use crate::step::{StepFn, enter};
 pub struct Developed {
     /// In sRGB and straightened, otherwise as it was: what the result is compared with.
     pub original: Pixels,
+    /// The original before it was framed, as pages show it; `None`: `original` is framed as it came.
+    pub as_it_came: Option<Pixels>,
     /// The last attempt's.
     pub picture: Pixels,
     /// The last attempt's; `None` when its size is wrong.
@@ -61,6 +65,7 @@ pub fn develop(
         source,
         metadata,
         measured,
+        first_exposure,
         mut notes,
         since,
         ..
@@ -69,6 +74,9 @@ pub fn develop(
     let (preset, model) = (&config.preset, config.model.as_deref());
     // The framing depends on nothing in the scene, and the scene is analysed as it is framed.
     let framed = plan(&measured, &Scene::default(), preset, model);
+    let framing = framed.verticals.framing(pixels.width(), pixels.height());
+    let turned = framing.is_changed().then_some(&pixels);
+    let as_it_came = first_exposure.or_else(|| turned.map(as_shown));
     let original = straighten(pixels, &framed);
     let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
     let analysis = analysis.map_err(Failure::retry)?;
@@ -78,6 +86,8 @@ pub fn develop(
     notes.extend_from_slice(&analysis.notes);
     let development = Development {
         original,
+        as_it_came,
+        framing,
         analysis,
         source,
         notes,
@@ -91,6 +101,8 @@ pub fn develop(
 /// A straightened and analysed photo, ready for attempts.
 struct Development<'a> {
     original: Pixels,
+    as_it_came: Option<Pixels>,
+    framing: Framing,
     analysis: SceneAnalysis,
     source: Source,
     /// Sentences about what was done before the first attempt.
@@ -134,7 +146,7 @@ impl Development<'_> {
                 [&self.notes[..], &remarks].concat(),
                 next(&plan, &report, correction.model),
             );
-            let document = self.document(report, &plan);
+            let document = self.document(&report, &plan);
             attempts.push(Attempt::new(&plan, document, &said, since)?);
             let Some(lower) = lower else {
                 return Ok(Last {
@@ -168,18 +180,24 @@ impl Development<'_> {
         judge(&self.original, picture, &terms)
     }
 
-    fn document(&self, report: Report, plan: &Plan) -> AttemptReport {
+    fn document(&self, report: &Report, plan: &Plan) -> AttemptReport {
         let (policy, model) = (&self.config.qc_policy, self.config.model.as_deref());
+        let ledger = self.analysis.ledger(plan, &self.original, model);
+        let evidence = Evidence {
+            qc: report,
+            engine: Some(plan.engine),
+            ledger: ledger.as_ref(),
+            framing: Some(&self.framing),
+        };
         AttemptReport {
-            inspection: InspectionReport {
-                headline: scene_analysis::headline(&report, plan),
-                ..attempt::inspection(report, &self.source, policy.refit)
-            },
+            inspection: InspectionReport::new(&evidence, Some(self.source.clone()), policy.refit),
             scene: Some(documents::Scene {
                 became: plan.sky.describe(),
                 ..self.analysis.document()
             }),
-            ledger: self.analysis.ledger(plan, &self.original, model),
+            ledger,
+            engine: Some(plan.engine),
+            framing: Some(self.framing),
         }
     }
 
@@ -188,13 +206,19 @@ impl Development<'_> {
             true => Change::Nothing,
             false => scene_analysis::change(&last.plan),
         };
+        let note = last.attempts.last().and_then(Attempt::note);
         Developed {
             original: self.original,
+            as_it_came: self.as_it_came,
             picture: last.picture,
             heatmap: last.heatmap,
             matte: self.analysis.matte.as_ref().map(Matte::coarse_mask),
             source: self.source,
-            metadata: Metadata { change, ..metadata },
+            metadata: Metadata {
+                change,
+                note,
+                ..metadata
+            },
             attempts: last.attempts,
         }
     }

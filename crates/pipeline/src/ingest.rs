@@ -6,6 +6,7 @@ use plumbline_documents::{Source, Stage};
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::{Decoded, Limits, Measured, Metadata, Pixels, decode, measure};
 
+use crate::encoding::as_shown;
 use crate::failure::Failure;
 use crate::step::{StepFn, enter};
 
@@ -14,6 +15,8 @@ pub struct Ingested {
     pub(crate) pixels: Pixels,
     pub(crate) source: Source,
     pub(crate) metadata: Metadata,
+    /// The first exposure of several, as pages show it: the picture that they make is no original.
+    pub(crate) first_exposure: Option<Pixels>,
     pub measured: Measured,
     /// Camera settings and picture of a single original; `None` for several.
     pub frame: Option<Frame>,
@@ -59,6 +62,7 @@ pub fn ingest_bracket(
         .map(|bytes| decode(bytes.as_ref(), &limits))
         .collect::<Result<_, _>>()?;
     let first = frames.first().map(|frame| frame.source.clone());
+    let shown = frames.first().map(|frame| as_shown(&frame.pixels));
     let merged = brackets::merge(frames).map_err(|error| Failure::Final(error.to_string()))?;
     let source = Source {
         bits: merged.pixels.bits(),
@@ -73,6 +77,7 @@ pub fn ingest_bracket(
     enter(on_step, Stage::Measuring)?;
     Ok(Ingested {
         left_out,
+        first_exposure: shown,
         ..measured(merged, notes, since)
     })
 }
@@ -86,6 +91,7 @@ fn measured(decoded: Decoded, notes: Vec<String>, since: Instant) -> Ingested {
     Ingested {
         measured: measure(&pixels, &metadata.shot()),
         frame: None,
+        first_exposure: None,
         left_out: Vec::new(),
         pixels,
         source,

@@ -118,7 +118,9 @@ pub async fn show_shared(
 fn shared_kind(word: &str) -> Result<Kind, Error> {
     match word.parse() {
         Ok(kind @ (Kind::Full | Kind::Preview | Kind::Thumb)) => Ok(kind),
-        Ok(Kind::Before | Kind::Heatmap | Kind::Mask) | Err(_) => Err(Error::NotFound),
+        Ok(Kind::Before | Kind::Original | Kind::Heatmap | Kind::Mask) | Err(_) => {
+            Err(Error::NotFound)
+        }
     }
 }
 

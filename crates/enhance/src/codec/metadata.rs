@@ -32,6 +32,8 @@ pub struct Metadata {
     pub density: Option<[u8; 5]>,
     /// Change to the picture since it was read.
     pub change: Change,
+    /// Sentence about that change, for whoever opens the file; `None`: nothing is to be said.
+    pub note: Option<String>,
 }
 
 /// Change to a picture, as IPTC's DigitalSourceType will state it. A source that states more than
@@ -66,6 +68,13 @@ pub enum Privacy {
     Nothing,
 }
 
+/// What an XMP packet has to say about how its picture was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Made<'a> {
+    pub change: Change,
+    pub note: Option<&'a str>,
+}
+
 pub(crate) const XMP_SIGNATURE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 pub(crate) const EXTENDED_SIGNATURE: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
 pub(crate) const EXIF_SIGNATURE: &[u8] = b"Exif\0\0";
@@ -96,6 +105,7 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
         comments: markers.payloads(0xFE, b"").map(<[u8]>::to_vec).collect(),
         density: jfif.and_then(|body| body.get(2..7)?.try_into().ok()),
         change: Change::default(),
+        note: None,
     }
 }
 
@@ -127,6 +137,7 @@ impl Metadata {
                 comments: Vec::new(),
                 density: self.density,
                 change: self.change,
+                note: self.note.clone(),
             },
         }
     }
@@ -145,7 +156,15 @@ impl Metadata {
     /// The XMP packet, which says how the picture was made.
     pub(crate) fn fresh_xmp(&self, pixels: &Pixels) -> Option<Vec<u8>> {
         let size = (pixels.width(), pixels.height());
-        xmp::refresh(self.xmp.as_deref(), size, self.change)
+        xmp::refresh(self.xmp.as_deref(), size, &self.made())
+    }
+
+    /// The statements on how the picture was made.
+    pub(crate) fn made(&self) -> Made<'_> {
+        Made {
+            change: self.change,
+            note: self.note.as_deref(),
+        }
     }
 
     /// Photoshop resources without thumbnails, or an envelope around the IPTC block.

@@ -121,7 +121,7 @@ fn xmp_segments(metadata: &Metadata, pixels: &Pixels) -> Vec<(u8, Vec<u8>)> {
     let Some(packet) = metadata.fresh_xmp(pixels) else {
         return Vec::new();
     };
-    let minimal = || Some((xmp::only_how_made(metadata.change)?, Vec::new()));
+    let minimal = || Some((xmp::only_how_made(&metadata.made())?, Vec::new()));
     let Some((main, parts)) = extended::split(packet, room).or_else(minimal) else {
         return Vec::new();
     };
