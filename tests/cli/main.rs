@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
 mod enhance;
+mod faults;
 mod generative_models;
 mod hostile;
 mod inspect;

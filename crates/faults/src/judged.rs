@@ -36,9 +36,9 @@ pub struct Judged {
     /// The photo's name.
     pub photo: String,
     /// Name of the look or damage.
-    pub kind: String,
-    /// Strength of a look.
-    pub strength: Option<Strength>,
+    pub kind: &'static str,
+    /// Strength of a look, or the name of the spoiled copy.
+    pub variant: &'static str,
     /// Purpose of the pair.
     pub aim: Aim,
     /// True if it was judged with the plan that made it.
@@ -55,7 +55,7 @@ impl Judged {
     }
 
     /// Head of the raw list.
-    pub const HEAD: &str = "photo\tkind\tstrength\taim\tplan\tverdict\tmeasures";
+    pub const HEAD: &str = "photo\tkind\tvariant\taim\tplan\tverdict\tmeasures";
 
     /// One line of the raw list: every measure's value, with `!` where it held the pair.
     pub fn line(&self) -> String {
@@ -75,12 +75,12 @@ impl Judged {
                 )
             })
             .collect();
-        let strength = self.strength.map_or("", Strength::as_str);
         let plan = if self.has_plan { "plan" } else { "" };
         format!(
-            "{}\t{}\t{strength}\t{}\t{plan}\t{verdict}\t{}",
+            "{}\t{}\t{}\t{}\t{plan}\t{verdict}\t{}",
             self.photo,
             self.kind,
+            self.variant,
             self.aim.as_str(),
             measures.join(" ")
         )
@@ -96,8 +96,8 @@ pub fn all(photo: &Photo, other: &Pixels, choice: &Choice) -> Vec<Judged> {
         .collect();
     let one = |recipe: &Recipe| Judged {
         photo: photo.name.clone(),
-        kind: recipe.kind().to_owned(),
-        strength: recipe.strength(),
+        kind: recipe.kind(),
+        variant: recipe.strength().map_or("", Strength::as_str),
         aim: recipe.aim(),
         has_plan: false,
         report: recipe

@@ -28,6 +28,9 @@ pub enum Strength {
 }
 
 impl Strength {
+    /// All, weakest first.
+    pub const ALL: [Self; 3] = [Self::Weak, Self::Usual, Self::Strong];
+
     /// The number of this strength, a tenth more or less.
     pub fn of(self, [weak, usual, strong]: [f32; 3], rng: &mut Rng) -> f32 {
         let own = match self {
@@ -59,7 +62,7 @@ pub struct Look {
     pub edit: Edit,
 }
 
-const ALL: &[Strength] = &[Strength::Weak, Strength::Usual, Strength::Strong];
+const ALL: &[Strength] = &Strength::ALL;
 const TWO: &[Strength] = &[Strength::Weak, Strength::Usual];
 const ONE: &[Strength] = &[Strength::Usual];
 

@@ -141,10 +141,10 @@ pub fn judged(photo: &Photo, other: &Pixels, spoil: Spoil, choice: &Choice) -> V
         ) && d.name.contains(&choice.only)
             && !d.name.contains("sky")
     };
-    let judged = |kind: &str, aim, pair: Option<Pair>| Judged {
+    let judged = |kind, aim, pair: Option<Pair>| Judged {
         photo: photo.name.clone(),
-        kind: format!("{kind} ({})", spoil.name),
-        strength: None,
+        kind,
+        variant: spoil.name,
         aim,
         has_plan: true,
         report: pair.map(|pair| report(&pair)),

@@ -1,13 +1,12 @@
 //! The printed table: each kind and strength, then the totals, every share with its interval.
 
-use std::collections::BTreeMap;
-
 use plumbline_documents::Gate;
 
 use crate::cases::Aim;
 use crate::damages::Promise;
 use crate::interval::wilson;
 use crate::judged::Judged;
+use crate::looks::Strength;
 
 /// Markdown of all pairs.
 pub fn markdown(judged: &[Judged]) -> String {
@@ -41,48 +40,55 @@ fn totals(judged: &[&Judged]) -> String {
     text
 }
 
-/// One row for each kind and strength, in the order of the list.
+/// One row for each kind and strength, in the order of the list. Damages have no strength, and count
+/// over all copies that they were planted into.
 fn rows(judged: &[&Judged]) -> String {
-    let head = "| kind | strength | promise | pairs | held | 95 % interval | without | held by |\n\
+    let head = "| kind | strength or copy | promise | pairs | held | 95 % interval | without | held by |\n\
                 |---|---|---|---:|---:|---|---:|---|\n";
     let mut text = head.to_owned();
-    for (kind, strength) in kinds(judged) {
-        let belongs =
-            |j: &&&Judged| j.kind == kind && j.strength.map_or("", |s| s.as_str()) == strength;
-        let of: Vec<&&Judged> = judged.iter().filter(belongs).collect();
+    for row in names(judged) {
+        let of: Vec<&&Judged> = judged.iter().filter(|j| name(j) == row).collect();
         let without = of.iter().filter(|j| j.report.is_none()).count();
-        let without = if without == 0 {
-            String::new()
-        } else {
-            without.to_string()
-        };
+        let without = Some(without).filter(|n| *n > 0);
         text += &format!(
-            "| {kind} | {strength} | {} | {} | {without} | {} |\n",
+            "| {} | {} | {} | {} | {} | {} |\n",
+            row.0,
+            row.1,
             of[0].aim.as_str(),
             counted(&of),
+            without.map_or(String::new(), |n| n.to_string()),
             held_by(&of)
         );
     }
     text
 }
 
-/// Kinds as they come, strengths in their order.
-fn kinds(judged: &[&Judged]) -> Vec<(String, &'static str)> {
-    let mut order: Vec<&str> = Vec::new();
+/// Kind, and strength or copy.
+type Name = (&'static str, &'static str);
+
+fn name(judged: &Judged) -> Name {
+    let is_wanted = judged.aim == Aim::Wanted;
+    (judged.kind, if is_wanted { judged.variant } else { "" })
+}
+
+/// Kinds as they come, weak before strong.
+fn names(judged: &[&Judged]) -> Vec<Name> {
+    let mut kinds: Vec<&str> = Vec::new();
+    let mut names: Vec<Name> = Vec::new();
     for j in judged {
-        if !order.contains(&j.kind.as_str()) {
-            order.push(&j.kind);
+        if !kinds.contains(&j.kind) {
+            kinds.push(j.kind);
+        }
+        if !names.contains(&name(j)) {
+            names.push(name(j));
         }
     }
-    let mut found = Vec::new();
-    for kind in order {
-        let of = judged.iter().filter(|j| j.kind == kind);
-        let strengths: BTreeMap<_, _> = of
-            .map(|j| (j.strength, j.strength.map_or("", |s| s.as_str())))
-            .collect();
-        found.extend(strengths.into_values().map(|s| (kind.to_owned(), s)));
-    }
-    found
+    let strength = |variant: &str| Strength::ALL.iter().position(|s| s.as_str() == variant);
+    names.sort_by_key(|(kind, variant)| {
+        let place = kinds.iter().position(|one| one == kind);
+        (place, strength(variant))
+    });
+    names
 }
 
 /// Pairs, share held and its interval: three columns.

@@ -56,7 +56,8 @@ pub struct Args {
     /// Only those.
     #[arg(long, requires = "with_plan")]
     plan_only: bool,
-    /// File for one line a pair: photo, kind, strength, aim, verdict, every measure's value.
+    /// File for one line a pair: photo, kind, strength or spoiled copy, promise, verdict, and
+    /// every measure's value, with `!` where it held the pair.
     #[arg(long, value_name = "TSV")]
     raw: Option<PathBuf>,
     /// Folder for every pair's result as a picture, to look at instead of judging it.
@@ -103,7 +104,7 @@ pub fn faults(args: &Args) -> anyhow::Result<()> {
     if photos == 0 && args.pictures.is_none() {
         bail!("There is no photo in these folders.");
     }
-    print!("{photos} photos, {}.\n\n{}", size(args), markdown(&judged));
+    print!("Photos: {photos}, {}.\n\n{}", size(args), markdown(&judged));
     Ok(())
 }
 

@@ -111,7 +111,7 @@ fn grass(p: &Canvas) -> Plane {
     let dull = p.plane(|rgb| {
         let lab = to_lab(rgb);
         let (hue, chroma) = hue_chroma(lab);
-        let is_dull = (84.0..130.0).contains(&hue) && (7.0..48.0).contains(&chroma);
+        let is_dull = (84.0..130.0).contains(&hue) && (11.0..48.0).contains(&chroma);
         f32::from(is_dull && (8.0..80.0).contains(&lab[0]))
     });
     let own = p.luma();

@@ -115,7 +115,7 @@ fn the_table_counts_pairs_per_kind_and_strength_and_says_how_sure_it_is() {
     judged[0].report = None;
     let text = markdown(&judged);
     assert!(
-        text.contains("| kind | strength | promise | pairs | held | 95 % interval |"),
+        text.contains("| kind | strength or copy | promise | pairs | held | 95 % interval |"),
         "{text}"
     );
     assert!(
