@@ -155,7 +155,7 @@ mod tests {
         let all = Thresholds::default();
         assert_eq!(all.judge(Gate::Structure, 0.9), MeasureVerdict::Passed);
         assert_eq!(all.judge(Gate::Structure, 0.5), MeasureVerdict::Failed);
-        assert_eq!(all.judge(Gate::TileChroma, 3.0), MeasureVerdict::Review);
+        assert_eq!(all.judge(Gate::TileChroma, 3.8), MeasureVerdict::Review);
         assert_eq!(all.judge(Gate::TileChroma, 9.0), MeasureVerdict::Failed);
     }
 

@@ -15,7 +15,7 @@ use crate::kernels::moments::SIDE;
 
 /// Variance of gray, in squared levels, below which a surface is plain; of the result, which may
 /// have more contrast.
-const PLAIN: [f32; 2] = [25.0, 100.0];
+const PLAIN: [f32; 2] = [64.0, 256.0];
 /// Variances of the surface that a line begins with, and that it goes on with.
 const STRONG: f32 = 2.0;
 const WEAK: f32 = 1.2;
