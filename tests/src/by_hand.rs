@@ -2,7 +2,7 @@
 //! of the story's choice, through the same calls as the worker.
 
 use bytes::Bytes;
-use plumbline_documents::{Engine, TABLE_VERSION, Verdict};
+use plumbline_documents::{AttemptReport, Engine, TABLE_VERSION, Verdict};
 use plumbline_domain::ids::{AttemptId, OrganizationId};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::renditions::{Kind, NewRendition};
@@ -70,6 +70,29 @@ pub async fn set_scene(app: &App, photo: &str, scene: serde_json::Value) {
     sqlx::query(sql)
         .bind(photo)
         .bind(scene)
+        .execute(&app.database.everything)
+        .await
+        .expect("the database answers");
+}
+
+/// Sets the report of the current attempt, and the engine that it names.
+pub async fn set_report(app: &App, photo: &str, report: &AttemptReport) {
+    let document = serde_json::to_value(report).expect("a report is plain data");
+    set_document(app, photo, &document).await;
+    let sql = "update attempts set engine = coalesce($2, engine) where photo_id = $1::uuid";
+    sqlx::query(sql)
+        .bind(photo)
+        .bind(report.engine.map(|engine| engine.as_str()))
+        .execute(&app.database.everything)
+        .await
+        .expect("the database answers");
+}
+
+/// Sets the stored report of the current attempt, as another release may have written it.
+pub async fn set_document(app: &App, photo: &str, document: &serde_json::Value) {
+    sqlx::query("update attempts set report = $2 where photo_id = $1::uuid")
+        .bind(photo)
+        .bind(document)
         .execute(&app.database.everything)
         .await
         .expect("the database answers");

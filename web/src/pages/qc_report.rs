@@ -183,7 +183,7 @@ impl From<AttemptReport> for ReportView {
                 true => MeasureVerdict::Passed,
                 false => MeasureVerdict::Review,
             }),
-            headline: report.inspection.headline,
+            headline: report.inspection.headline.into(),
             gates,
             reported,
             version: format!("Thresholds version {}", report.inspection.qc.version),
