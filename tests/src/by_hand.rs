@@ -253,13 +253,16 @@ pub fn spotted(noise: f64) -> serde_json::Value {
     })
 }
 
+/// The sentence that a held report is headed by.
+const KEPT: &str = "How well lines and objects stayed in place.";
+
 /// A report with this verdict.
 pub fn report(verdict: Verdict) -> serde_json::Value {
     let held = verdict == Verdict::Held;
     json!({
         "version": 1,
         "verdict": if held { "held" } else { "passed" },
-        "headline": if held { "Held: something may have moved." } else { "Passed." },
+        "headline": if held { KEPT } else { "Passed." },
         "measures": [{
             "name": "size",
             "label": "Size",
@@ -268,7 +271,7 @@ pub fn report(verdict: Verdict) -> serde_json::Value {
             "at_least": true,
             "unit": "megapixels",
             "verdict": "passed",
-            "sentence": "The result has exactly the original's size.",
+            "sentence": "The result has every pixel of the framed original.",
         }, {
             "name": "structure",
             "label": "Structure",
@@ -277,7 +280,7 @@ pub fn report(verdict: Verdict) -> serde_json::Value {
             "at_least": true,
             "unit": "",
             "verdict": if held { "failed" } else { "passed" },
-            "sentence": "How well lines and objects stayed in place.",
+            "sentence": KEPT,
         }, {
             "name": "ssim",
             "label": "Similarity",

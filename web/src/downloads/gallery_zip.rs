@@ -13,7 +13,7 @@ use plumbline_domain::work::attempts;
 use crate::downloads::archive::{self, Entry};
 use crate::downloads::body::{Delivery, Segment};
 use crate::downloads::files::{file_name, rendition_key, safe_name};
-use crate::downloads::report_folder::{self, Told};
+use crate::downloads::report_folder::{self, Delivered};
 use crate::http::errors::Error;
 use crate::http::extractors::Guest;
 use crate::http::state::State;
@@ -35,15 +35,15 @@ pub async fn show(
             "No photo of this gallery is ready yet.".into(),
         ));
     }
-    let told = told(&mut scope, &guest, shared).await?;
+    let delivered = delivered(&mut scope, &guest, shared).await?;
     let _saved = scope.commit().await?;
     let organization = guest.organization();
-    let photos = told.iter().map(|one| photo(organization, &one.full));
+    let photos = delivered.iter().map(|one| photo(organization, &one.full));
     let mut entries: Vec<Entry> = photos.collect();
     entries.extend(report_folder::entries(
         organization,
         &shoot.name,
-        &told,
+        &delivered,
         &state.config,
     )?);
     let delivery = Delivery {
@@ -55,7 +55,11 @@ pub async fn show(
 }
 
 /// The photos with all that there is to tell about each.
-async fn told(scope: &mut Scope, guest: &Guest, shared: Vec<Shared>) -> Result<Vec<Told>, Error> {
+async fn delivered(
+    scope: &mut Scope,
+    guest: &Guest,
+    shared: Vec<Shared>,
+) -> Result<Vec<Delivered>, Error> {
     let mut masks = by_photo(scope, guest, Kind::Mask).await?;
     let mut kept = by_photo(scope, guest, Kind::Original).await?;
     let mut befores = by_photo(scope, guest, Kind::Before).await?;
@@ -65,7 +69,7 @@ async fn told(scope: &mut Scope, guest: &Guest, shared: Vec<Shared>) -> Result<V
         .into_iter()
         .map(|one| (one.photo, one.read_report()))
         .collect();
-    let told = shared.into_iter().map(|full| Told {
+    let delivered = shared.into_iter().map(|full| Delivered {
         report: reports.remove(&full.photo_id).unwrap_or_default(),
         mask: masks.remove(&full.photo_id).map(|(mask, _)| mask),
         original: kept
@@ -74,7 +78,7 @@ async fn told(scope: &mut Scope, guest: &Guest, shared: Vec<Shared>) -> Result<V
         link: links.remove(&full.photo_id),
         full,
     });
-    Ok(told.collect())
+    Ok(delivered.collect())
 }
 
 async fn by_photo(

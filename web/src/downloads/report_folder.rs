@@ -18,7 +18,7 @@ use crate::pages::disclosure::Disclosure;
 use crate::pages::originals::original_tag;
 
 /// A delivered photo, and all that there is to tell about it.
-pub struct Told {
+pub struct Delivered {
     pub full: Shared,
     pub report: AttemptReport,
     /// White where pixels may have been generated.
@@ -55,14 +55,14 @@ struct Photo {
 pub fn entries(
     organization: OrganizationId,
     shoot_name: &str,
-    told: &[Told],
+    delivered: &[Delivered],
     config: &Config,
 ) -> Result<Vec<Entry>, Error> {
-    let photos: Vec<Photo> = told.iter().map(|one| Photo::of(one, config)).collect();
-    let at = told.iter().map(|one| one.full.received_at).max();
+    let photos: Vec<Photo> = delivered.iter().map(|one| Photo::of(one, config)).collect();
+    let at = delivered.iter().map(|one| one.full.received_at).max();
     let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let mut entries = vec![ledger(shoot_name, told, &photos, at)?];
-    for (one, photo) in told.iter().zip(&photos) {
+    let mut entries = vec![ledger(shoot_name, delivered, &photos, at)?];
+    for (one, photo) in delivered.iter().zip(&photos) {
         if photo.disclosure.is_altered() {
             entries.push(page(shoot_name, photo, one.full.received_at)?);
             entries.extend(pictures(organization, one, photo));
@@ -72,29 +72,33 @@ pub fn entries(
 }
 
 impl Photo {
-    fn of(told: &Told, config: &Config) -> Self {
-        let full = &told.full;
+    fn of(delivered: &Delivered, config: &Config) -> Self {
+        let full = &delivered.full;
         let file = file_name(full.number, &full.name, &full.content_type);
         let stem = file
             .rsplit_once('.')
             .map_or(file.as_str(), |(stem, _)| stem);
-        let disclosure = Disclosure::of(&told.report, told.link.as_deref());
-        let altered = told.report.evidence().alteration();
+        let disclosure = Disclosure::of(&delivered.report, delivered.link.as_deref());
+        let altered = delivered.report.evidence().alteration();
         let has_mask = altered.is_some_and(|altered| altered.has_mask);
-        let original = told.original.as_ref().filter(|_| disclosure.is_altered());
+        let original = delivered
+            .original
+            .as_ref()
+            .filter(|_| disclosure.is_altered());
         Self {
-            address: told
+            address: delivered
                 .link
                 .as_deref()
                 .map(|token| config.link(&urls::original(token))),
             original_tag: original_tag(
-                told.original
+                delivered
+                    .original
                     .as_ref()
                     .is_some_and(|(_, kind)| *kind == Kind::Original),
-                Some(&told.report),
+                Some(&delivered.report),
             ),
             original: original.map(|_| format!("{stem}-original.webp")),
-            mask: told
+            mask: delivered
                 .mask
                 .as_ref()
                 .filter(|_| has_mask)
@@ -118,13 +122,13 @@ fn page(shoot_name: &str, photo: &Photo, at: OffsetDateTime) -> Result<Entry, Er
 
 fn pictures(
     organization: OrganizationId,
-    told: &Told,
+    delivered: &Delivered,
     photo: &Photo,
 ) -> impl Iterator<Item = Entry> {
-    let original = told.original.as_ref().zip(photo.original.as_ref());
+    let original = delivered.original.as_ref().zip(photo.original.as_ref());
     let original = original
         .map(|((shared, kind), name)| of_rendition(organization, in_folder(name), shared, *kind));
-    let mask = told.mask.as_ref().zip(photo.mask.as_ref());
+    let mask = delivered.mask.as_ref().zip(photo.mask.as_ref());
     let mask =
         mask.map(|(shared, name)| of_rendition(organization, in_folder(name), shared, Kind::Mask));
     original.into_iter().chain(mask)
@@ -142,25 +146,25 @@ fn address(name: &str) -> String {
 
 fn ledger(
     shoot_name: &str,
-    told: &[Told],
+    delivered: &[Delivered],
     photos: &[Photo],
     at: OffsetDateTime,
 ) -> Result<Entry, Error> {
-    let photos: Vec<Value> = told.iter().zip(photos).map(of_photo).collect();
+    let photos: Vec<Value> = delivered.iter().zip(photos).map(of_photo).collect();
     let document = json!({"version": 1, "shoot": shoot_name, "photos": photos});
     let text = serde_json::to_vec_pretty(&document).map_err(anyhow::Error::from)?;
     Ok(Entry::of_bytes(in_folder("ledger.json"), text.into(), at))
 }
 
-fn of_photo((told, photo): (&Told, &Photo)) -> Value {
+fn of_photo((delivered, photo): (&Delivered, &Photo)) -> Value {
     json!({
         "file": photo.file,
-        "sha256": hex::encode(&told.full.sha256),
+        "sha256": hex::encode(&delivered.full.sha256),
         "altered": photo.disclosure.is_altered(),
         "sentences": photo.disclosure.sentences,
-        "generated": told.report.ledger,
-        "framing": told.report.framing,
-        "engine": told.report.engine,
+        "generated": delivered.report.ledger,
+        "framing": delivered.report.framing,
+        "engine": delivered.report.engine,
         "page": photo.disclosure.is_altered().then(|| format!("{}.html", photo.stem)),
         "mask": photo.mask,
         "original": photo.original,

@@ -4,7 +4,7 @@ use plumbline_documents::AttemptReport;
 
 use crate::http::urls;
 
-/// What customers are told about the pixels of one photo.
+/// The sentences that customers read about the pixels of one photo.
 #[derive(Clone)]
 pub struct Disclosure {
     /// "31 % generated"; `None`: nothing was.

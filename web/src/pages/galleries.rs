@@ -95,7 +95,7 @@ struct Page {
     /// "231 MB", all of them.
     download_size: String,
     /// Sentences on all photos together: which have generated pixels.
-    told: Vec<String>,
+    summary: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -137,7 +137,7 @@ pub async fn show(state: web::Data<State>, guest: Guest) -> Result<HttpResponse,
         shoot_name: shoot.name,
         organization: galleries::host_name(&mut scope).await?,
         download_size: file_size(photos.iter().map(|photo| photo.size_bytes).sum()),
-        told: summary(&reports).into_iter().map(String::from).collect(),
+        summary: summary(&reports).into_iter().map(String::from).collect(),
         photos,
     };
     let _saved = scope.commit().await?;

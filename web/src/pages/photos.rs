@@ -262,9 +262,9 @@ fn comparison(
     attempt: &Attempt,
 ) -> Option<Comparison> {
     let comparison = Comparison::of(provenance, attempt)?;
-    let told = || photo_override.mask(photo, &comparison.after);
+    let overridden = || photo_override.mask(photo, &comparison.after);
     Some(Comparison {
-        mask: comparison.mask.clone().or_else(told),
+        mask: comparison.mask.clone().or_else(overridden),
         ..comparison
     })
 }

@@ -64,7 +64,7 @@ pub fn threshold_text(measure: &Measure) -> Option<String> {
 fn advice(measure: &Measure) -> &'static str {
     match measure.name.gate() {
         Some(Gate::Size) => {
-            "Reject it: a photo must never come back larger or smaller than it was."
+            "Reject it: a photo must never come back larger or smaller than it was framed."
         }
         Some(Gate::Structure) => {
             "Look where the heatmap is bright and compare with the original. Approve the photo if everything there is as it was. Reject it if something appeared, vanished or bent."

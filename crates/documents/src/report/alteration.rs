@@ -7,12 +7,12 @@ use crate::report::evidence::Evidence;
 use crate::scene::GeneratedLedger;
 use crate::sky::SkyKind;
 
-/// Generated pixels of a result, as customers are told.
+/// Generated pixels of a result, in sentences for customers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alteration {
     /// A few words for a label: "31 % generated".
     pub label: Sentence,
-    /// Which pixels, how many and by what, one sentence each.
+    /// The pixels, their number and their maker, one sentence each.
     pub sentences: Vec<Sentence>,
     /// True when a mask shows where they are; otherwise they are everywhere.
     pub has_mask: bool,
@@ -63,7 +63,7 @@ impl Evidence<'_> {
     }
 }
 
-/// What may be said of several photos together.
+/// The sentences about several photos together.
 pub fn summary(photos: &[AttemptReport]) -> Vec<Sentence> {
     let evidence = || photos.iter().map(AttemptReport::evidence);
     let altered = evidence().filter(|one| one.alteration().is_some()).count();
