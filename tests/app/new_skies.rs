@@ -56,8 +56,8 @@ async fn a_shoot_that_asks_for_clear_skies_gets_them_and_says_so() {
         .get(&page)
         .await
         .shows("Ready")
-        .shows("Replaced the sky (")
-        .shows("below its new sky")
+        .shows("Replaced what was taken for sky (")
+        .shows("outside the sky mask, no sign of")
         .shows("Show the sky mask");
     let attempt = story.report(&story.house).await;
     let ledger = &attempt["report"]["ledger"];
@@ -81,7 +81,7 @@ async fn a_shoot_that_asks_for_clear_skies_gets_them_and_says_so() {
     let marker = b"compositeSynthetic";
     assert!(full.windows(marker.len()).any(|bytes| bytes == marker));
     let report = story.anna.get(&format!("{page}/report")).await;
-    report.shows("The sky in this picture was generated: ");
+    report.shows("was replaced with a calculated clear sky: ");
 }
 
 #[tokio::test]

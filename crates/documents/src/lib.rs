@@ -39,7 +39,7 @@ pub use refit::{
     DecidedReport, Decision, DecisionsEnd, DecisionsHeader, REFIT_VERSION, RefitDocument,
     RefitInForce,
 };
-pub use report::alteration::{Alteration, percent};
+pub use report::alteration::{Alteration, percent, summary};
 pub use report::claim::{Aspect, Claim, Sentence};
 pub use report::evidence::Evidence;
 pub use report::framing::Framing;

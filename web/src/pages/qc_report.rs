@@ -64,7 +64,7 @@ pub fn threshold_text(measure: &Measure) -> Option<String> {
 fn advice(measure: &Measure) -> &'static str {
     match measure.name.gate() {
         Some(Gate::Size) => {
-            "Reject it: a photo must never come back larger or smaller than it was."
+            "Reject it: a photo must never come back larger or smaller than it was framed."
         }
         Some(Gate::Unplanned) => {
             "Look where the heatmap is bright: the correction did something there that it was not meant to. Reject the photo if anything was added, moved or painted over, and tell us."
@@ -189,7 +189,7 @@ impl From<AttemptReport> for ReportView {
                 true => MeasureVerdict::Passed,
                 false => MeasureVerdict::Review,
             }),
-            headline: report.inspection.headline,
+            headline: report.inspection.headline.into(),
             gates,
             reported,
             version: format!("Thresholds version {}", report.inspection.qc.version),

@@ -1,17 +1,18 @@
 //! Alterations: which pixels of a result were generated, how many, and by what, in sentences for
 //! whoever looks at the picture.
 
+use crate::attempt_report::AttemptReport;
 use crate::report::claim::{Claim, Sentence};
 use crate::report::evidence::Evidence;
 use crate::scene::GeneratedLedger;
 use crate::sky::SkyKind;
 
-/// Generated pixels of a result, as customers are told.
+/// Generated pixels of a result, in sentences for customers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alteration {
     /// A few words for a label: "31 % generated".
     pub label: Sentence,
-    /// Which pixels, how many and by what, one sentence each.
+    /// The pixels, their number and their maker, one sentence each.
     pub sentences: Vec<Sentence>,
     /// True when a mask shows where they are; otherwise they are everywhere.
     pub has_mask: bool,
@@ -60,6 +61,30 @@ impl Evidence<'_> {
         let (with, much) = (with(ledger), much.join(", "));
         Sentence::new(format!("{subject} with {with}{colon}{much}."))
     }
+}
+
+/// The sentences about several photos together.
+pub fn summary(photos: &[AttemptReport]) -> Vec<Sentence> {
+    let evidence = || photos.iter().map(AttemptReport::evidence);
+    let altered = evidence().filter(|one| one.alteration().is_some()).count();
+    let untouched = |one: Evidence<'_>| Claim::NoPixelsGenerated.made(&one).is_some();
+    let untouched = evidence().filter(|one| untouched(*one)).count();
+    let marked = match altered {
+        0 => None,
+        1 => Some("One photo has generated pixels. It is marked.".to_owned()),
+        n => Some(format!(
+            "{n} photos have generated pixels. They are marked."
+        )),
+    };
+    let known = untouched > 0 && untouched + altered == photos.len();
+    let rest = known.then(|| {
+        let others = match altered {
+            0 => "Only light, colour and framing were corrected",
+            _ => "In the others, only light, colour and framing were corrected",
+        };
+        format!("{others}. No pixels were generated.")
+    });
+    marked.into_iter().chain(rest).map(Sentence::new).collect()
 }
 
 fn label(ledger: &GeneratedLedger) -> String {
@@ -160,6 +185,29 @@ mod tests {
         assert!(of(None, Engine::Tiled)[0].starts_with("AI redrew"));
         let unread = GeneratedLedger::default();
         assert!(of(Some(&unread), Engine::Natural)[0].contains("with another sky."));
+    }
+
+    #[test]
+    fn a_gallery_says_of_all_others_only_what_is_known_of_each() {
+        let plain = AttemptReport {
+            engine: Some(Engine::Natural),
+            ..AttemptReport::default()
+        };
+        let altered = AttemptReport {
+            ledger: Some(GeneratedLedger::default()),
+            ..plain.clone()
+        };
+        let said = |photos: &[AttemptReport]| {
+            let said: Vec<String> = summary(photos).into_iter().map(String::from).collect();
+            said.join(" ")
+        };
+        let all = "Only light, colour and framing were corrected. No pixels were generated.";
+        assert_eq!(said(&[plain.clone(), plain.clone()]), all);
+        assert!(
+            said(&[plain.clone(), altered.clone()]).contains("It is marked. In the others, only")
+        );
+        let unknown = AttemptReport::default();
+        assert!(!said(&[plain, altered, unknown]).contains("No pixels"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::scope::Scope;
 use crate::shoots::galleries;
 use crate::work::attempts;
 
-/// Whoever has the link of an original. Only such a link makes one.
+/// Somebody who has the link of an original. Only such a link makes one.
 #[derive(Debug, Clone)]
 pub struct Onlooker {
     organization: OrganizationId,

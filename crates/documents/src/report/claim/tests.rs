@@ -90,9 +90,9 @@ fn said(report: &AttemptReport) -> String {
     let read = AttemptReport::read(&stored);
     let evidence = read.evidence();
     let claims = Claim::all().filter_map(|claim| claim.made(&evidence));
-    let told = evidence.disclosure().into_iter().chain(claims);
-    let told: Vec<String> = told.map(String::from).collect();
-    to_string(&stored).unwrap() + &to_string(&read).unwrap() + &told.join("\n")
+    let lines = evidence.disclosure().into_iter().chain(claims);
+    let lines: Vec<String> = lines.map(String::from).collect();
+    to_string(&stored).unwrap() + &to_string(&read).unwrap() + &lines.join("\n")
 }
 
 /// Claims of which no gate of this release shows what they need: they are never made.
