@@ -233,7 +233,8 @@ fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps)
     );
     let mut measures = vec![noise.measure(limits), hairlines.measure(limits)];
     measures.extend(pattern.measure(limits));
-    measures.extend(clipping::measure(full, house, limits));
+    let clipping = clipping::Clipping::new(full, house);
+    measures.extend(clipping.measure(limits));
     measures.extend(difference::measure(full));
     measures.extend(edge_agreement::measure(full, house, limits));
     measures.extend(sharpness::measure(full, limits));
@@ -241,7 +242,7 @@ fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps)
         (Gate::StructureFine, pattern.heatmap(limits)),
         (Gate::Noise, noise.heatmap(limits)),
         (Gate::Hairline, hairlines.heatmap(limits)),
-        (Gate::LostHighlights, clipping::heatmap(full, house)),
+        (Gate::LostHighlights, clipping.heatmap()),
         (Gate::EdgePrecision, edge_agreement::heatmap(full, house)),
     ];
     (measures, maps)
