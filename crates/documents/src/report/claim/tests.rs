@@ -48,10 +48,10 @@ fn best(claim: Claim) -> AttemptReport {
         .into_iter()
         .filter(|&gate| new_sky || !is_of_sky(gate));
     let measures = gates.map(|gate| measure(gate, MeasureVerdict::Passed));
-    report(Report::new(1, measures.collect()), engine, new_sky)
+    report(&Report::new(1, measures.collect()), engine, new_sky)
 }
 
-fn report(qc: Report, engine: Engine, new_sky: bool) -> AttemptReport {
+fn report(qc: &Report, engine: Engine, new_sky: bool) -> AttemptReport {
     let mut report = AttemptReport {
         engine: Some(engine),
         framing: Some(Framing::unchanged([600, 400])),
@@ -60,7 +60,7 @@ fn report(qc: Report, engine: Engine, new_sky: bool) -> AttemptReport {
     };
     report.inspection = InspectionReport::new(
         &Evidence {
-            qc: &qc,
+            qc,
             ..report.evidence()
         },
         None,
@@ -72,7 +72,7 @@ fn report(qc: Report, engine: Engine, new_sky: bool) -> AttemptReport {
 /// The same result with other measures.
 fn with(best: &AttemptReport, measures: Vec<Measure>) -> AttemptReport {
     let qc = Report::new(1, measures);
-    report(qc, best.engine.unwrap(), best.ledger.is_some())
+    report(&qc, best.engine.unwrap(), best.ledger.is_some())
 }
 
 /// Everything that a report says, as documents and pages have it.
