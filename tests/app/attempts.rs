@@ -108,7 +108,7 @@ async fn the_page_compares_the_attempt_that_was_chosen() {
         .shows(&first)
         .hides(&last)
         .shows("Report for attempt 1")
-        .shows("Held: something may have moved.")
+        .shows("How well lines and objects stayed in place.")
         // The original is kept once for all attempts of a run.
         .shows(&story.rendition(2, "before"));
     for counts in ["3", "99"] {

@@ -278,6 +278,11 @@ fn overview(full: &Full, maps: &Maps) -> Heatmap {
     Heatmap::worst(gates, full.across as u32, down as u32)
 }
 
+/// A share in tenths of a per cent, never rounded up: what is almost whole is not.
+fn percent(share: f64) -> f64 {
+    (share * 1000.0).floor() / 10.0
+}
+
 /// A measure that only informs.
 fn reported(figure: Figure, label: &str, value: f64, unit: &str, sentence: String) -> Measure {
     Measure {

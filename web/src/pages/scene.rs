@@ -70,7 +70,7 @@ fn became(scene: &Scene) -> Option<String> {
 /// The ledger of pixels that are not the original's.
 #[derive(Clone)]
 pub struct LedgerView {
-    /// Which pixels, how many and by what; and of the others, what the checks show.
+    /// The new pixels, their number and their maker; and what the checks show of the others.
     pub sentences: Vec<String>,
     /// A person painted the sky mask.
     pub by_hand: bool,

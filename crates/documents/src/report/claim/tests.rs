@@ -53,14 +53,14 @@ fn best_by(claim: Claim, plan: bool) -> AttemptReport {
             false => gate != Gate::Unplanned || claim == Claim::Gate(gate),
         });
     let measures = gates.map(|gate| measure(gate, MeasureVerdict::Passed));
-    report(Report::new(1, measures.collect()), engine, new_sky)
+    report(&Report::new(1, measures.collect()), engine, new_sky)
 }
 
 fn best(claim: Claim) -> AttemptReport {
     best_by(claim, false)
 }
 
-fn report(qc: Report, engine: Engine, new_sky: bool) -> AttemptReport {
+fn report(qc: &Report, engine: Engine, new_sky: bool) -> AttemptReport {
     let mut report = AttemptReport {
         engine: Some(engine),
         framing: Some(Framing::unchanged([600, 400])),
@@ -69,7 +69,7 @@ fn report(qc: Report, engine: Engine, new_sky: bool) -> AttemptReport {
     };
     report.inspection = InspectionReport::new(
         &Evidence {
-            qc: &qc,
+            qc,
             ..report.evidence()
         },
         None,
@@ -81,7 +81,7 @@ fn report(qc: Report, engine: Engine, new_sky: bool) -> AttemptReport {
 /// The same result with other measures.
 fn with(best: &AttemptReport, measures: Vec<Measure>) -> AttemptReport {
     let qc = Report::new(1, measures);
-    report(qc, best.engine.unwrap(), best.ledger.is_some())
+    report(&qc, best.engine.unwrap(), best.ledger.is_some())
 }
 
 /// Everything that a report says, as documents and pages have it.

@@ -326,6 +326,9 @@ mod tests {
             format!("{photoshop}><p:Instructions>Embargoed</p:Instructions></rdf:Description>");
         assert!(noted(&theirs, &made).contains(&format!(">Embargoed {said}</p:Instructions>")));
 
+        let caption = noted("dc:description='A house'/>", &made);
+        assert_eq!(caption.matches("rdf:about=\"uuid:1\"").count(), 3);
+
         let generated = format!("i:DigitalSourceType='{VOCABULARY}trainedAlgorithmicMedia'/>");
         assert!(!noted(&generated, &made).contains(said));
     }

@@ -6,7 +6,7 @@
 //! (`xmpMM:History`) hardly any program shows. Instructions that were there stay, before ours.
 
 use super::packet::{Node, Packet, local};
-use super::{Edit, PHOTOSHOP, edit};
+use super::{Edit, PHOTOSHOP, edit, name_after};
 
 const FIELD: &str = "Instructions";
 
@@ -15,9 +15,10 @@ pub(super) fn add(packet: &mut Packet, note: &str) {
     let note = escaped(note);
     let Some(stated) = stated(packet) else {
         let description = Packet::parse(described(&note).as_bytes());
-        packet
-            .nodes
-            .extend(description.map(|d| d.nodes).unwrap_or_default());
+        for mut node in description.map(|d| d.nodes).unwrap_or_default() {
+            name_after(&mut node, packet.nodes.first());
+            packet.nodes.push(node);
+        }
         return;
     };
     // What is no plain text cannot be added to.
