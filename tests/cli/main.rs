@@ -8,3 +8,4 @@ mod inspect;
 mod look;
 mod merge;
 mod moved;
+mod ready;

@@ -4,7 +4,7 @@
 use crate::gate::Gate;
 
 /// Version of this table.
-pub const TABLE_VERSION: u32 = 3;
+pub const TABLE_VERSION: u32 = 4;
 
 /// The side of its threshold on which a measure passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,60 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         bounds: (0.0, None, 0.0),
         good: "The result has exactly the original's size.",
         bad: "The result does not have the original's size.",
+    },
+    Row {
+        gate: Gate::InputSize,
+        label: "Your photo: size",
+        unit: "megapixels",
+        side: AtLeast,
+        bounds: (0.786_432, None, 0.786_432),
+        good: "Your photo is large enough.",
+        bad: "Your photo has fewer pixels than 1024 x 768: too few for a listing. Upload the file as the camera took it.",
+    },
+    Row {
+        gate: Gate::InputLight,
+        label: "Your photo: light",
+        unit: "of white",
+        side: AtLeast,
+        bounds: (0.25, None, 0.25),
+        good: "Your photo has enough light to work with.",
+        bad: "Your photo is nearly black: what is in it was lost when it was taken. Take it again with more light or a longer exposure.",
+    },
+    Row {
+        gate: Gate::InputBurnt,
+        label: "Your photo: burnt out",
+        unit: "% of the picture",
+        side: AtMost,
+        bounds: (40.0, None, 40.0),
+        good: "Your photo is not burnt out.",
+        bad: "Your photo is burnt out: large parts are plain white, and no correction brings back what was there. Take it again with less exposure.",
+    },
+    Row {
+        gate: Gate::InputFocus,
+        label: "Your photo: focus",
+        unit: "px of blur",
+        side: AtMost,
+        bounds: (0.3, None, 0.3),
+        good: "Your photo is in focus.",
+        bad: "Your photo is blurred: nothing in it is sharp, because the lens was out of focus or the camera moved. Take it again.",
+    },
+    Row {
+        gate: Gate::InputShake,
+        label: "Your photo: shake",
+        unit: "px of blur",
+        side: AtMost,
+        bounds: (1.0, None, 1.0),
+        good: "The camera was held still.",
+        bad: "Your photo is shaken: everything is smeared in one direction. Take it again from a tripod or with a shorter exposure.",
+    },
+    Row {
+        gate: Gate::InputNoise,
+        label: "Your photo: noise",
+        unit: "levels",
+        side: AtMost,
+        bounds: (14.0, None, 14.0),
+        good: "Your photo is not lost in noise.",
+        bad: "There is more noise than picture in your photo. Take it again with more light, or check the file.",
     },
     Row {
         gate: Gate::Structure,
@@ -171,6 +225,33 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         bounds: (0.2, None, 0.15),
         good: "Every part is as sharp as it was.",
         bad: "A part of the picture lost its sharpness.",
+    },
+    Row {
+        gate: Gate::ResultLight,
+        label: "Light still missing",
+        unit: "stops",
+        side: AtMost,
+        bounds: (1.0, None, 1.0),
+        good: "The result is as bright as it can be.",
+        bad: "The result is still too dark: more light was possible.",
+    },
+    Row {
+        gate: Gate::ResultCast,
+        label: "Cast left",
+        unit: "stops",
+        side: AtMost,
+        bounds: (0.8, None, 0.8),
+        good: "No cast is left on whites and greys.",
+        bad: "The result still has a cast: whites and greys look tinted.",
+    },
+    Row {
+        gate: Gate::ResultNoise,
+        label: "Noise brought up",
+        unit: "levels",
+        side: AtMost,
+        bounds: (6.0, None, 6.0),
+        good: "No noise was brought up.",
+        bad: "Plain surfaces are noisier than in the original: the correction brought up noise.",
     },
 ];
 

@@ -21,8 +21,8 @@ pub fn limits() -> Limits {
 pub fn metadata(bytes: &[u8]) {
     exif_block(bytes);
     let size = (30, 20);
-    if let Some(once) = xmp::refresh(Some(bytes), size, Change::Enhanced) {
-        let twice = xmp::refresh(Some(&once), size, Change::Enhanced);
+    if let Some(once) = xmp::refresh(Some(bytes), size, Change::Enhanced, None) {
+        let twice = xmp::refresh(Some(&once), size, Change::Enhanced, None);
         assert_eq!(twice.as_deref(), Some(&once[..]), "XMP settles");
         let _ = extended::split(once, 600);
     }

@@ -4,13 +4,14 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    self as documents, AttemptReport, InspectionReport, Report, Source, Stage, Verdict,
+    self as documents, AttemptReport, InspectionReport, Measure, Report, Source, Stage, Verdict,
 };
-use plumbline_enhance::plan::engine;
+use plumbline_enhance::inspect::input;
+use plumbline_enhance::plan::{engine, left};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
-    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene,
-    fallback, plan, repaint, straighten,
+    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Recorded,
+    Scene, fallback, plan, repaint, straighten,
 };
 
 use crate::attempt::{self, Attempt};
@@ -35,6 +36,8 @@ pub struct Developed {
     pub metadata: Metadata,
     /// First to last; never empty. Only the last one can have passed.
     pub attempts: Vec<Attempt>,
+    /// The file that was sent, where the picture is left as it came and the file shows it upright.
+    pub as_it_came: Option<Vec<u8>>,
 }
 
 /// Given the pixels of every attempt that is followed by another, before they go: two results in
@@ -60,21 +63,35 @@ pub fn develop(
         metadata,
         measured,
         mut notes,
+        recorded,
+        file,
         since,
         ..
     } = ingested;
     enter(on_step, Stage::Correcting)?;
     let (preset, model) = (&config.preset, config.model.as_deref());
+    let made_here = recorded == Some(Recorded::Unchanged);
+    let left = left::reason(&measured, made_here, overrides);
+    let plan = |scene: &Scene| match left {
+        Some(reason) => Plan::leaving(reason),
+        None => plan(&measured, scene, preset, model),
+    };
     // The framing depends on nothing in the scene, and the scene is analysed as it is framed.
-    let framed = plan(&measured, &Scene::default(), preset, model);
-    let original = straighten(pixels, &framed);
+    let original = straighten(pixels, &plan(&Scene::default()));
     let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
     let analysis = analysis.map_err(Failure::retry)?;
-    let mut plan = plan(&measured, &analysis.scene, preset, model);
-    let sky = analysis.sky(&measured, preset, overrides, &metadata);
-    plan.sky = sky.painted_by(model);
-    notes.extend_from_slice(&analysis.notes);
+    let mut plan = plan(&analysis.scene);
+    if left.is_none() {
+        let sky = analysis.sky(&measured, preset, overrides, &metadata);
+        plan.sky = sky.painted_by(model);
+        notes.extend_from_slice(&analysis.notes);
+    }
+    let limits = &config.qc_policy.thresholds;
     let development = Development {
+        fitness: match left {
+            Some(_) => Vec::new(),
+            None => input::measures(&measured, limits),
+        },
         original,
         analysis,
         source,
@@ -83,7 +100,8 @@ pub fn develop(
         config,
     };
     let last = development.attempt_until_passed(plan, since, keep, on_step)?;
-    Ok(development.finish(last, metadata))
+    let as_it_came = file.filter(|_| left.is_some() && development.source.orientation == 1);
+    development.finish(last, metadata, as_it_came)
 }
 
 /// A straightened and analysed photo, ready for attempts.
@@ -93,6 +111,8 @@ struct Development<'a> {
     source: Source,
     /// Sentences about what was done before the first attempt.
     notes: Vec<String>,
+    /// Measures of the photo as it came; none for one that is left as it is.
+    fitness: Vec<Measure>,
     /// The picture of a sky that was chosen.
     own_sky: Option<&'a Pixels>,
     config: &'a PipelineConfig,
@@ -116,6 +136,7 @@ impl Development<'_> {
     ) -> Result<Last, Failure> {
         let (correction, matte) = (self.correction(), self.analysis.matte.as_ref());
         let missed = engine::missed(self.config.preset.engine, correction.model);
+        let missed = missed.filter(|_| plan.left.is_none());
         let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();
         let generated = correction.generate_sky(&mut plan, matte, &mut remarks, on_step)?;
         let new_sky = generated.as_ref().or(self.own_sky);
@@ -158,7 +179,11 @@ impl Development<'_> {
     fn inspect(&self, picture: &Pixels, plan: &Plan) -> Inspected {
         let sky = self.analysis.replaced_sky(plan);
         let policy = &self.config.qc_policy;
-        policy.judge(&self.original, picture, plan, sky.as_ref())
+        let result = policy.judge(&self.original, picture, plan, sky.as_ref());
+        Inspected {
+            report: result.report.joined(&self.fitness),
+            ..result
+        }
     }
 
     fn document(&self, report: Report, plan: &Plan) -> AttemptReport {
@@ -176,20 +201,32 @@ impl Development<'_> {
         }
     }
 
-    fn finish(self, last: Last, metadata: Metadata) -> Developed {
+    fn finish(
+        self,
+        last: Last,
+        metadata: Metadata,
+        as_it_came: Option<Vec<u8>>,
+    ) -> Result<Developed, Failure> {
         let change = match last.plan.is_identity() && self.notes.is_empty() {
             true => Change::Nothing,
             false => scene_analysis::change(&last.plan),
         };
-        Developed {
+        let asked = last.plan.left.is_none() && last.plan.strength > 0.0;
+        let record = asked.then(|| attempt::record(&last.plan)).transpose();
+        Ok(Developed {
             original: self.original,
             picture: last.picture,
             heatmap: last.heatmap,
             matte: self.analysis.matte.as_ref().map(Matte::coarse_mask),
             source: self.source,
-            metadata: Metadata { change, ..metadata },
+            metadata: Metadata {
+                change,
+                record: record.map_err(Failure::retry)?,
+                ..metadata
+            },
             attempts: last.attempts,
-        }
+            as_it_came,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The encoded sizes of a developed photo.
 
-use plumbline_documents::Stage;
+use plumbline_documents::{ContentType, Format, Stage};
 use plumbline_enhance::{
     EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
 };
@@ -83,17 +83,27 @@ pub fn encode(
         picture,
         heatmap,
         matte,
+        source,
         metadata,
         mut attempts,
-        ..
+        as_it_came,
     } = developed;
+    let kind = as_it_came.as_ref().and_then(|_| delivered_as(source.format));
+    let as_it_came = kind.zip(as_it_came);
     let (before, now) = shrink(original, &picture);
     // One encoder keeps one core busy; together they take as long as the slowest.
     let (small, full) = rayon::join(
         || small_pictures(&before, &now, heatmap.as_ref()),
-        || plumbline_enhance::encode(&picture, &metadata, output).map_err(failure),
+        || match as_it_came {
+            Some(as_it_came) => Ok::<_, Failure>(as_it_came),
+            None => {
+                let file = plumbline_enhance::encode(&picture, &metadata, output);
+                Ok((output.media_type(), file.map_err(failure)?))
+            }
+        },
     );
-    let full = encoded(output.media_type(), &picture, full?);
+    let (kind, full) = full?;
+    let full = encoded(kind, &picture, full);
     let mask = matte.map(mask_png).transpose()?;
     let (previews, thumb, before) = small?;
     let last = attempts.pop().expect("a developed photo has an attempt");
@@ -107,6 +117,14 @@ pub fn encode(
             mask,
         },
     })
+}
+
+/// The media type of files that are delivered as they came; `None`: others are written anew.
+fn delivered_as(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Jpeg | Format::Png | Format::Tiff => Some(ContentType::from(format).as_str()),
+        Format::WebP | Format::Raw => None,
+    }
 }
 
 /// Both as pages show them. The original is gone before the large file is made, which then has its

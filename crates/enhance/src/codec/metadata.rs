@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::ifd::Block;
 use crate::codec::jpeg::segments::Markers;
+use crate::codec::metadata::record::Record;
 use crate::pixels::Pixels;
 use crate::shot::{GpsFix, Shot};
 
@@ -11,6 +12,7 @@ pub(crate) mod exif;
 pub(crate) mod gps;
 pub(crate) mod photoshop;
 pub(crate) mod privacy;
+pub(crate) mod record;
 pub(crate) mod shot;
 pub(crate) mod thumbnail;
 pub(crate) mod xmp;
@@ -32,6 +34,8 @@ pub struct Metadata {
     pub density: Option<[u8; 5]>,
     /// Change to the picture since it was read.
     pub change: Change,
+    /// Record of our own to write; `None`: what the file came with stays.
+    pub record: Option<Record>,
 }
 
 /// Change to a picture, as IPTC's DigitalSourceType will state it. A source that states more than
@@ -96,6 +100,7 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
         comments: markers.payloads(0xFE, b"").map(<[u8]>::to_vec).collect(),
         density: jfif.and_then(|body| body.get(2..7)?.try_into().ok()),
         change: Change::default(),
+        record: None,
     }
 }
 
@@ -127,6 +132,7 @@ impl Metadata {
                 comments: Vec::new(),
                 density: self.density,
                 change: self.change,
+                record: self.record.clone(),
             },
         }
     }
@@ -145,7 +151,13 @@ impl Metadata {
     /// The XMP packet, which says how the picture was made.
     pub(crate) fn fresh_xmp(&self, pixels: &Pixels) -> Option<Vec<u8>> {
         let size = (pixels.width(), pixels.height());
-        xmp::refresh(self.xmp.as_deref(), size, self.change)
+        let record = self.record_of(pixels);
+        xmp::refresh(self.xmp.as_deref(), size, self.change, record.as_deref())
+    }
+
+    /// The description that records the delivered picture.
+    pub(crate) fn record_of(&self, pixels: &Pixels) -> Option<String> {
+        self.record.as_ref().map(|record| record.description(pixels))
     }
 
     /// Photoshop resources without thumbnails, or an envelope around the IPTC block.

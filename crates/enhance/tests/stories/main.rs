@@ -23,4 +23,11 @@ mod recovery;
 mod skies;
 mod support;
 mod tiles;
+mod unusable_inputs;
 mod verticals;
+
+#[path = "../injected/rng.rs"]
+#[allow(dead_code)]
+mod rng;
+#[path = "../unusable/unusable.rs"]
+mod unusable;
