@@ -20,8 +20,16 @@ fn a_photo_beyond_help_is_corrected_once_and_held_with_a_reason() {
     let noise = |i: usize| (i.wrapping_mul(2_654_435_761) >> 7) as u8;
     let count = 1200 * 900 * 3;
     let inputs: [(&str, Pixels, &str); 4] = [
-        ("dark", mapped(&scene(1200, 900, 1), |_, v| dark(v)), "nearly black"),
-        ("noise", picture((0..count).map(noise).collect()), "more noise than picture"),
+        (
+            "dark",
+            mapped(&scene(1200, 900, 1), |_, v| dark(v)),
+            "nearly black",
+        ),
+        (
+            "noise",
+            picture((0..count).map(noise).collect()),
+            "more noise than picture",
+        ),
         ("grey", picture(vec![128; count]), "nothing in it is sharp"),
         ("small", scene(640, 480, 1), "fewer pixels than 1024 x 768"),
     ];
@@ -51,22 +59,34 @@ fn a_floor_plan_comes_back_as_the_file_it_was() {
         assert!(fs::read(desk.path(&out)).unwrap() == file, "{name} changed");
         assert_eq!(desk.report()["attempts"][0]["plan"]["left"], "not_a_photo");
     }
-    let desk = Desk::new("floorplan.png", &fs::read(folder.join("floorplan.png")).unwrap());
+    let desk = Desk::new(
+        "floorplan.png",
+        &fs::read(folder.join("floorplan.png")).unwrap(),
+    );
     desk.enhance("floorplan.png", "better.png", &["--scene", "interior"]);
     assert_eq!(desk.report()["attempts"][0]["plan"]["left"], Value::Null);
 }
 
 #[test]
 fn a_corrected_photo_that_comes_again_is_left_alone() {
-    let mut inputs: Vec<Vec<u8>> = real_photos().iter().map(|path| fs::read(path).unwrap()).collect();
+    let mut inputs: Vec<Vec<u8>> = real_photos()
+        .iter()
+        .map(|path| fs::read(path).unwrap())
+        .collect();
     inputs.extend((1..).map(room).take(TEN - inputs.len()));
     for (at, input) in inputs.iter().enumerate() {
         let desk = Desk::new("photo.jpg", input);
         desk.enhance("photo.jpg", "once.jpg", &[]);
         let done = desk.enhance("once.jpg", "twice.jpg", &["--sky", "clear"]);
-        assert!(done.status == Some(0) && done.said.contains("already corrected"), "{at}: {done:?}");
+        assert!(
+            done.status == Some(0) && done.said.contains("already corrected"),
+            "{at}: {done:?}"
+        );
         let bytes = |name| fs::read(desk.path(name)).unwrap();
-        assert!(bytes("once.jpg") == bytes("twice.jpg"), "photo {at} changed again");
+        assert!(
+            bytes("once.jpg") == bytes("twice.jpg"),
+            "photo {at} changed again"
+        );
     }
 }
 
@@ -74,7 +94,11 @@ fn a_corrected_photo_that_comes_again_is_left_alone() {
 fn it_is_known_after_another_program_saved_it_and_not_after_one_edited_it() {
     let desk = Desk::new("photo.jpg", &room(1));
     desk.enhance("photo.jpg", "once.jpg", &[]);
-    let once = decode(&fs::read(desk.path("once.jpg")).unwrap(), &Limits::default()).unwrap();
+    let once = decode(
+        &fs::read(desk.path("once.jpg")).unwrap(),
+        &Limits::default(),
+    )
+    .unwrap();
     let metadata = Metadata {
         xmp: once.metadata.xmp,
         ..Metadata::default()
@@ -84,12 +108,19 @@ fn it_is_known_after_another_program_saved_it_and_not_after_one_edited_it() {
         fs::write(desk.path(name), saved).unwrap();
     };
     save("saved.jpg", &once.pixels);
-    save("edited.jpg", &mapped(&once.pixels, |_, v| v.saturating_add(30)));
+    save(
+        "edited.jpg",
+        &mapped(&once.pixels, |_, v| v.saturating_add(30)),
+    );
 
     let saved = desk.enhance("saved.jpg", "better.jpg", &[]);
     assert!(saved.said.contains("already corrected"), "{}", saved.said);
     let edited = desk.enhance("edited.jpg", "better.jpg", &[]);
-    assert!(!edited.said.contains("already corrected"), "{}", edited.said);
+    assert!(
+        !edited.said.contains("already corrected"),
+        "{}",
+        edited.said
+    );
     let done = &desk.report()["attempts"][0]["done"];
     assert!(done.to_string().contains("edited since"), "{done}");
 }
@@ -99,7 +130,10 @@ fn real_photos() -> Vec<PathBuf> {
     let Some(folder) = photos("finished/interior") else {
         return Vec::new();
     };
-    let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     found.retain(|path| path.extension().is_some_and(|ending| ending == "jpg"));
     found.sort();
     found.into_iter().step_by(13).take(TEN - 3).collect()

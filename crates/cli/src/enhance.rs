@@ -132,7 +132,9 @@ fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
 /// Says why a photo was left as it came, or why it cannot become a good one.
 fn say(last: &Attempt) {
     if last.left {
-        last.done.iter().for_each(|sentence| eprintln!("{sentence}"));
+        last.done
+            .iter()
+            .for_each(|sentence| eprintln!("{sentence}"));
     }
     let qc = &last.report.inspection.qc;
     let of_input = |m: &&Measure| m.name.gate().is_some_and(Gate::is_of_input);

@@ -94,7 +94,12 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     let house = house(&full, &small.ground);
     let (mut measures, mut maps) = full_size(&full, &house, terms);
     measures.extend(small.measures);
-    measures.extend(result::measures(original, result, terms.plan, &terms.thresholds));
+    measures.extend(result::measures(
+        original,
+        result,
+        terms.plan,
+        &terms.thresholds,
+    ));
     maps.extend(small.maps);
     measures.push(size);
     maps.retain(|(_, map)| !map.is_empty());

@@ -55,8 +55,8 @@ pub mod steps;
 
 pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
 pub use codec::{
-    Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Record, Recorded, Refusal, decode,
-    encode, encode_preview, preview,
+    Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Record, Recorded, Refusal,
+    decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
 pub use generative_model::{

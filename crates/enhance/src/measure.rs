@@ -81,7 +81,9 @@ pub struct Measured {
 impl Measured {
     /// True when it is a photo, as far as that can be told.
     pub fn is_photo(&self) -> bool {
-        !self.fitness.is_some_and(|fitness| fitness.drawing.is_drawn())
+        !self
+            .fitness
+            .is_some_and(|fitness| fitness.drawing.is_drawn())
     }
 }
 

@@ -88,7 +88,9 @@ pub fn encode(
         mut attempts,
         as_it_came,
     } = developed;
-    let kind = as_it_came.as_ref().and_then(|_| delivered_as(source.format));
+    let kind = as_it_came
+        .as_ref()
+        .and_then(|_| delivered_as(source.format));
     let as_it_came = kind.zip(as_it_came);
     let (before, now) = shrink(original, &picture);
     // One encoder keeps one core busy; together they take as long as the slowest.

@@ -12,7 +12,8 @@ use plumbline_enhance::{
 use crate::failure::Failure;
 use crate::step::{StepFn, enter};
 
-const EDITED: &str = "This photo was corrected here before and edited since: it is corrected like any other.";
+const EDITED: &str =
+    "This photo was corrected here before and edited since: it is corrected like any other.";
 
 /// A photo as it came, and what was measured on it.
 pub struct Ingested {

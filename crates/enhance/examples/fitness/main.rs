@@ -41,17 +41,27 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let every = args.iter().position(|a| a == "--every");
     let every: usize = every.map_or(3, |at| args[at + 1].parse().unwrap());
-    println!("half\tkind\tfile\tsize\tlight\tburnt\tfocus\tshake\tnoise\tkept\ttexture\tpalette\tflat\thalf_clipped\tverdict");
+    println!(
+        "half\tkind\tfile\tsize\tlight\tburnt\tfocus\tshake\tnoise\tkept\ttexture\tpalette\tflat\thalf_clipped\tverdict"
+    );
     for kind in grain::ALL {
         let noise = jpeg(&grain::grain(1600, 1067, kind), 95);
         line("-", &format!("{kind:?}"), "noise", &noise);
     }
-    for (kind, seed) in drawn::ALL.into_iter().flat_map(|kind| [0, 1, 2, 3].map(|seed| (kind, seed))) {
+    for (kind, seed) in drawn::ALL
+        .into_iter()
+        .flat_map(|kind| [0, 1, 2, 3].map(|seed| (kind, seed)))
+    {
         let (width, height) = SIZES[seed];
         let drawing = drawn::drawn(width, height, kind, seed);
         line("-", &format!("{kind:?}"), "png", &drawing);
         for quality in [85, 60] {
-            line("-", &format!("{kind:?}"), &format!("q{quality}"), &jpeg(&drawing, quality));
+            line(
+                "-",
+                &format!("{kind:?}"),
+                &format!("q{quality}"),
+                &jpeg(&drawing, quality),
+            );
         }
     }
     let files = files(Path::new(&args[1]));
@@ -75,8 +85,13 @@ fn main() {
 }
 
 fn files(photos: &Path) -> Vec<PathBuf> {
-    let folders = FOLDERS.iter().filter_map(|folder| std::fs::read_dir(photos.join(folder)).ok());
-    let mut files: Vec<PathBuf> = folders.flatten().map(|entry| entry.unwrap().path()).collect();
+    let folders = FOLDERS
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(photos.join(folder)).ok());
+    let mut files: Vec<PathBuf> = folders
+        .flatten()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "jpg"));
     files.sort();
     files
@@ -102,7 +117,11 @@ fn line(half: &str, kind: &str, name: &str, pixels: &Pixels) {
     let measured = measure(pixels, &Default::default());
     let fit = measured.fitness.unwrap();
     let measures = input::measures(&measured, &Thresholds::default());
-    let held: Vec<&str> = measures.iter().filter(|m| m.verdict.is_bad()).map(|m| m.name.as_str()).collect();
+    let held: Vec<&str> = measures
+        .iter()
+        .filter(|m| m.verdict.is_bad())
+        .map(|m| m.name.as_str())
+        .collect();
     let verdict = match measured.is_photo() {
         false => "not a photo".to_owned(),
         true if held.is_empty() => "photo".to_owned(),
@@ -122,5 +141,8 @@ fn line(half: &str, kind: &str, name: &str, pixels: &Pixels) {
     ];
     let numbers: Vec<String> = numbers.iter().map(|v| format!("{v:.3}")).collect();
     let size = format!("{}x{}", pixels.width(), pixels.height());
-    println!("{half}\t{kind}\t{name}\t{size}\t{}\t{verdict}", numbers.join("\t"));
+    println!(
+        "{half}\t{kind}\t{name}\t{size}\t{}\t{verdict}",
+        numbers.join("\t")
+    );
 }

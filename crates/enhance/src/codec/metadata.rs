@@ -157,7 +157,9 @@ impl Metadata {
 
     /// The description that records the delivered picture.
     pub(crate) fn record_of(&self, pixels: &Pixels) -> Option<String> {
-        self.record.as_ref().map(|record| record.description(pixels))
+        self.record
+            .as_ref()
+            .map(|record| record.description(pixels))
     }
 
     /// Photoshop resources without thumbnails, or an envelope around the IPTC block.

@@ -13,7 +13,10 @@ pub fn measures(measured: &Measured, thresholds: &Thresholds) -> Vec<Measure> {
     let values = [
         (Gate::InputSize, megapixels),
         (Gate::InputLight, fitness.light.luma_p98.into()),
-        (Gate::InputBurnt, f64::from(fitness.light.white_below) * 100.0),
+        (
+            Gate::InputBurnt,
+            f64::from(fitness.light.white_below) * 100.0,
+        ),
         (Gate::InputFocus, fitness.focus.blur.max(0.0).into()),
         (Gate::InputShake, fitness.focus.shake.max(0.0).into()),
         (Gate::InputNoise, fitness.grain.noise.into()),

@@ -32,7 +32,7 @@ pub(crate) fn measures(
     if plan.asked_strength >= ALL_OF_IT {
         let found = light(&now);
         measures.push(lack::measure(&found, thresholds));
-        measures.push(cast::measure(&found, plan, thresholds));
+        measures.push(cast::measure(&now, &found, plan, thresholds));
     }
     measures.push(blocking::measure(original, result));
     measures.extend(halo::measure(&before, &now));

@@ -20,6 +20,7 @@ mod hostile;
 mod injected;
 mod made_up;
 mod recovery;
+mod results;
 mod skies;
 mod support;
 mod tiles;

@@ -1,12 +1,12 @@
 //! Inputs that cannot become good photos, and pictures that are none.
 
+use plumbline_documents::Place;
 use plumbline_documents::{Gate, Thresholds};
 use plumbline_enhance::inspect::input;
 use plumbline_enhance::plan::left::{self, LeftReason};
 use plumbline_enhance::{
     Limits, Measured, Metadata, Output, Overrides, Pixels, Shot, decode, encode, measure, preview,
 };
-use plumbline_documents::Place;
 
 use crate::support::{files, open, room};
 use crate::unusable::drawn::{self, drawn};
@@ -99,14 +99,23 @@ fn plans_documents_and_screens_are_left_as_they_come() {
             let drawing = drawn(size.0, size.1, kind, seed);
             for quality in [60, 95] {
                 let found = measured(&drawing, quality);
-                assert_eq!(reason(&found), Some(LeftReason::NotAPhoto), "{kind:?} {size:?}");
+                assert_eq!(
+                    reason(&found),
+                    Some(LeftReason::NotAPhoto),
+                    "{kind:?} {size:?}"
+                );
             }
         }
     }
     for path in files("reported/19-floor-plan-and-screenshot") {
         if path.extension().is_some_and(|ending| ending != "txt") {
             let found = measure(&open(&path).pixels, &Shot::default());
-            assert_eq!(reason(&found), Some(LeftReason::NotAPhoto), "{}", path.display());
+            assert_eq!(
+                reason(&found),
+                Some(LeftReason::NotAPhoto),
+                "{}",
+                path.display()
+            );
         }
     }
 }
@@ -129,9 +138,16 @@ fn a_person_and_a_camera_know_a_photo_from_a_drawing() {
 
 #[test]
 fn good_photos_are_none_of_that() {
-    for folder in ["interior", "exterior", "finished", "reported/13-twilight-house"] {
+    for folder in [
+        "interior",
+        "exterior",
+        "finished",
+        "reported/13-twilight-house",
+    ] {
         let all = files(folder);
-        let photos = all.iter().filter(|path| path.extension().is_some_and(|e| e == "jpg"));
+        let photos = all
+            .iter()
+            .filter(|path| path.extension().is_some_and(|e| e == "jpg"));
         for path in photos.step_by(5) {
             let photo = open(path).pixels;
             let found = measure(&photo, &Shot::default());

@@ -74,7 +74,13 @@ fn plan(sheet: &mut Sheet) {
             let tint = TINTS[sheet.rng.below(TINTS.len())];
             sheet.rect(x0, y0, x1, y1, tint);
             sheet.frame(x0, y0, x1, y1, thick, INK);
-            sheet.words(x0 + w * 0.04, y0 + h * 0.06, h * 0.022, (x1 - x0) * 0.4, INK);
+            sheet.words(
+                x0 + w * 0.04,
+                y0 + h * 0.06,
+                h * 0.022,
+                (x1 - x0) * 0.4,
+                INK,
+            );
             sheet.arc(x1 - w * 0.05, y1, w * 0.045, 1.5, [90.0; 3]);
         }
     }
@@ -83,7 +89,11 @@ fn plan(sheet: &mut Sheet) {
 
 fn screen(sheet: &mut Sheet, back: Colour, ink: Colour) {
     let (w, h) = (sheet.width, sheet.height);
-    let accent = [sheet.rng.within(20.0, 90.0), 110.0, sheet.rng.within(120.0, 235.0)];
+    let accent = [
+        sheet.rng.within(20.0, 90.0),
+        110.0,
+        sheet.rng.within(120.0, 235.0),
+    ];
     let panel = back.map(|v| if v > 128.0 { v - 12.0 } else { v + 14.0 });
     sheet.rect(0.0, 0.0, w, h, back);
     sheet.rect(0.0, 0.0, w, h * 0.07, accent);
@@ -94,14 +104,36 @@ fn screen(sheet: &mut Sheet, back: Colour, ink: Colour) {
         sheet.words(w * 0.02, y, h * 0.015, w * 0.13, ink);
     }
     for i in 0..6 {
-        let (x, y) = (w * (0.23 + 0.26 * (i % 3) as f32), h * (0.12 + 0.42 * (i / 3) as f32));
+        let (x, y) = (
+            w * (0.23 + 0.26 * (i % 3) as f32),
+            h * (0.12 + 0.42 * (i / 3) as f32),
+        );
         sheet.rect(x, y, x + w * 0.22, y + h * 0.36, panel);
-        sheet.frame(x, y, x + w * 0.22, y + h * 0.36, 1.0, ink.map(|v| (v + 128.0) / 2.0));
+        sheet.frame(
+            x,
+            y,
+            x + w * 0.22,
+            y + h * 0.36,
+            1.0,
+            ink.map(|v| (v + 128.0) / 2.0),
+        );
         for line in 0..5 {
             let length = w * sheet.rng.within(0.1, 0.19);
-            sheet.words(x + w * 0.01, y + h * (0.03 + 0.035 * line as f32), h * 0.014, length, ink);
+            sheet.words(
+                x + w * 0.01,
+                y + h * (0.03 + 0.035 * line as f32),
+                h * 0.014,
+                length,
+                ink,
+            );
         }
-        sheet.rect(x + w * 0.01, y + h * 0.28, x + w * 0.09, y + h * 0.33, accent);
+        sheet.rect(
+            x + w * 0.01,
+            y + h * 0.28,
+            x + w * 0.09,
+            y + h * 0.33,
+            accent,
+        );
         sheet.words(x + w * 0.02, y + h * 0.297, h * 0.013, w * 0.05, [255.0; 3]);
     }
 }
@@ -109,7 +141,11 @@ fn screen(sheet: &mut Sheet, back: Colour, ink: Colour) {
 fn certificate(sheet: &mut Sheet) {
     let (w, h) = (sheet.width, sheet.height);
     let tint = TINTS[sheet.rng.below(5)];
-    let deep = [sheet.rng.within(20.0, 160.0), 60.0, sheet.rng.within(40.0, 150.0)];
+    let deep = [
+        sheet.rng.within(20.0, 160.0),
+        60.0,
+        sheet.rng.within(40.0, 150.0),
+    ];
     sheet.rect(0.0, 0.0, w, h, tint);
     for i in 0..6 {
         let inset = w * (0.02 + 0.006 * i as f32);
@@ -123,11 +159,29 @@ fn certificate(sheet: &mut Sheet) {
     sheet.words(w * 0.25, h * 0.17, h * 0.05, w * 0.5, deep);
     for i in 0..9 {
         let length = w * sheet.rng.within(0.4, 0.62);
-        sheet.words(w * 0.18, h * (0.32 + 0.05 * i as f32), h * 0.02, length, INK);
+        sheet.words(
+            w * 0.18,
+            h * (0.32 + 0.05 * i as f32),
+            h * 0.02,
+            length,
+            INK,
+        );
     }
     for ring in 0..5 {
-        sheet.arc(w * 0.78, h * 0.8, h * (0.05 + 0.008 * ring as f32), 1.5, deep);
-        sheet.arc_back(w * 0.78, h * 0.8, h * (0.05 + 0.008 * ring as f32), 1.5, deep);
+        sheet.arc(
+            w * 0.78,
+            h * 0.8,
+            h * (0.05 + 0.008 * ring as f32),
+            1.5,
+            deep,
+        );
+        sheet.arc_back(
+            w * 0.78,
+            h * 0.8,
+            h * (0.05 + 0.008 * ring as f32),
+            1.5,
+            deep,
+        );
     }
 }
 
@@ -150,7 +204,10 @@ fn chart(sheet: &mut Sheet) {
         sheet.words(w * 0.04, y - h * 0.008, h * 0.016, w * 0.04, [90.0; 3]);
     }
     for i in 0..12 {
-        let (x, top) = (w * (0.13 + 0.065 * i as f32), h * sheet.rng.within(0.15, 0.7));
+        let (x, top) = (
+            w * (0.13 + 0.065 * i as f32),
+            h * sheet.rng.within(0.15, 0.7),
+        );
         let colour = [60.0 + 12.0 * i as f32, 120.0, 190.0 - 8.0 * i as f32];
         sheet.rect(x, top, x + w * 0.045, h * 0.84, colour);
         sheet.words(x, h * 0.87, h * 0.016, w * 0.04, INK);
@@ -177,14 +234,20 @@ impl Sheet {
             for x in span(x0, x1, self.width) {
                 let share = share(x as f32, y as f32).clamp(0.0, 1.0);
                 let pixel = &mut self.pixels[y * self.width as usize + x];
-                pixel.iter_mut().zip(colour).for_each(|(p, c)| *p += share * (c - *p));
+                pixel
+                    .iter_mut()
+                    .zip(colour)
+                    .for_each(|(p, c)| *p += share * (c - *p));
             }
         }
     }
 
     fn rect(&mut self, x0: f32, y0: f32, x1: f32, y1: f32, colour: Colour) {
-        let within = |at: f32, from: f32, to: f32| (to.min(at + 1.0) - from.max(at)).clamp(0.0, 1.0);
-        self.cover([x0, y0, x1, y1], colour, |x, y| within(x, x0, x1) * within(y, y0, y1));
+        let within =
+            |at: f32, from: f32, to: f32| (to.min(at + 1.0) - from.max(at)).clamp(0.0, 1.0);
+        self.cover([x0, y0, x1, y1], colour, |x, y| {
+            within(x, x0, x1) * within(y, y0, y1)
+        });
     }
 
     fn frame(&mut self, x0: f32, y0: f32, x1: f32, y1: f32, thick: f32, colour: Colour) {
@@ -197,7 +260,12 @@ impl Sheet {
     fn line(&mut self, a: (f32, f32), b: (f32, f32), thick: f32, colour: Colour) {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
         let square = (dx * dx + dy * dy).max(1e-6);
-        let bounds = [a.0.min(b.0) - thick, a.1.min(b.1) - thick, a.0.max(b.0) + thick, a.1.max(b.1) + thick];
+        let bounds = [
+            a.0.min(b.0) - thick,
+            a.1.min(b.1) - thick,
+            a.0.max(b.0) + thick,
+            a.1.max(b.1) + thick,
+        ];
         self.cover(bounds, colour, |x, y| {
             let (px, py) = (x + 0.5 - a.0, y + 0.5 - a.1);
             let along = ((px * dx + py * dy) / square).clamp(0.0, 1.0);
@@ -227,10 +295,15 @@ impl Sheet {
             for _ in 0..letters {
                 let wide = size * self.rng.within(0.35, 0.6);
                 let mut point = || {
-                    (at + wide * self.rng.below(3) as f32 / 2.0, y + size * self.rng.below(3) as f32 / 2.0)
+                    (
+                        at + wide * self.rng.below(3) as f32 / 2.0,
+                        y + size * self.rng.below(3) as f32 / 2.0,
+                    )
                 };
                 let strokes = [0, 1, 2].map(|_| (point(), point()));
-                strokes.iter().for_each(|&(a, b)| self.line(a, b, thick, colour));
+                strokes
+                    .iter()
+                    .for_each(|&(a, b)| self.line(a, b, thick, colour));
                 at += wide * 1.25;
             }
             at += size * 0.4;

@@ -64,7 +64,9 @@ pub fn grain(width: u32, height: u32, kind: Grain) -> Pixels {
             let soft = mean(&mean(&noise, w, radius), w, radius);
             let deviation = (soft.iter().map(|v| v * v).sum::<f32>() / soft.len() as f32).sqrt();
             let mut soft = soft.into_iter();
-            grey(w * h, || 128.0 + 50.0 / deviation * soft.next().unwrap_or(0.0))
+            grey(w * h, || {
+                128.0 + 50.0 / deviation * soft.next().unwrap_or(0.0)
+            })
         }
     };
     Pixels::from_eight(width, height, samples).expect("as many samples")

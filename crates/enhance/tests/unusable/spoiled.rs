@@ -127,7 +127,8 @@ impl Light {
 
     fn picture(&self) -> Pixels {
         let sample = |v: f32| (encoded(v.clamp(0.0, 1.0)) * 255.0 + 0.5) as u8;
-        let samples = (0..self.width * self.height).flat_map(|i| [0, 1, 2].map(|c| sample(self.planes[c][i])));
+        let samples = (0..self.width * self.height)
+            .flat_map(|i| [0, 1, 2].map(|c| sample(self.planes[c][i])));
         Pixels::from_eight(self.width as u32, self.height as u32, samples.collect())
             .expect("as many samples")
     }

@@ -122,7 +122,12 @@ fn xmp_segments(metadata: &Metadata, pixels: &Pixels) -> Vec<(u8, Vec<u8>)> {
         return Vec::new();
     };
     let record = metadata.record_of(pixels);
-    let minimal = || Some((xmp::only_how_made(metadata.change, record.as_deref())?, Vec::new()));
+    let minimal = || {
+        Some((
+            xmp::only_how_made(metadata.change, record.as_deref())?,
+            Vec::new(),
+        ))
+    };
     let Some((main, parts)) = extended::split(packet, room).or_else(minimal) else {
         return Vec::new();
     };

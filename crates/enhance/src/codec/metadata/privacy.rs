@@ -4,9 +4,7 @@
 use crate::codec::ifd::Entry;
 use crate::codec::ifd::tree::Tree;
 use crate::codec::metadata::xmp::packet::Packet;
-use crate::codec::metadata::xmp::{
-    EXIF, Edit, IPTC_EXTENSION, PHOTOSHOP, RECORD, TIFF, XMP, edit,
-};
+use crate::codec::metadata::xmp::{EXIF, Edit, IPTC_EXTENSION, PHOTOSHOP, RECORD, TIFF, XMP, edit};
 
 /// `exif::DESCRIPTIVE` without HostComputer, which names a person's machine.
 const ROOT: [u16; 19] = [

@@ -61,10 +61,12 @@ impl Metadata {
         recorded(&packet, "PlanSha256")?;
         let likeness = samples(&recorded(&packet, "Likeness")?)?;
         let now = small(pixels);
-        Some(match likeness.len() == now.len() && is_same(&likeness, &now) {
-            true => Recorded::Unchanged,
-            false => Recorded::Edited,
-        })
+        Some(
+            match likeness.len() == now.len() && is_same(&likeness, &now) {
+                true => Recorded::Unchanged,
+                false => Recorded::Edited,
+            },
+        )
     }
 }
 
@@ -91,7 +93,10 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
 fn difference(one: [u8; 3], other: [u8; 3]) -> f32 {
     let of = |rgb: [u8; 3]| lab(rgb.map(|v| linear(f32::from(v) / 255.0)));
     let (one, other) = (of(one), of(other));
-    (0..3).map(|c| (one[c] - other[c]).powi(2)).sum::<f32>().sqrt()
+    (0..3)
+        .map(|c| (one[c] - other[c]).powi(2))
+        .sum::<f32>()
+        .sqrt()
 }
 
 #[cfg(test)]
@@ -140,7 +145,8 @@ mod tests {
     fn an_editor_may_write_the_record_as_elements_with_a_prefix_of_its_own() {
         let packet = delivered(None).xmp.unwrap();
         let packet = Packet::parse(&packet).unwrap();
-        let [plan, likeness] = ["PlanSha256", "Likeness"].map(|name| recorded(&packet, name).unwrap());
+        let [plan, likeness] =
+            ["PlanSha256", "Likeness"].map(|name| recorded(&packet, name).unwrap());
         let rewritten = xmp::around(&format!(
             "<rdf:Description rdf:about=\"\" xmlns:ns1=\"{RECORD}\"><ns1:PlanSha256>{plan}</ns1:PlanSha256>\
              <ns1:Likeness>{likeness}</ns1:Likeness></rdf:Description>"

@@ -15,8 +15,15 @@ const EDGE: f32 = 6.0;
 
 pub(super) fn measure(original: &Pixels, result: &Pixels) -> Measure {
     let more = (steps(result) - steps(original)).max(0.0);
-    let sentence = format!("Borders of compressed blocks stand out by {more:.2} levels more than before.");
-    reported(Figure::ResultBlocking, "Blocks of compression", more.into(), "levels", sentence)
+    let sentence =
+        format!("Borders of compressed blocks stand out by {more:.2} levels more than before.");
+    reported(
+        Figure::ResultBlocking,
+        "Blocks of compression",
+        more.into(),
+        "levels",
+        sentence,
+    )
 }
 
 /// Mean step at the blocks' upright borders less the mean step between them, levels.
@@ -25,7 +32,12 @@ fn steps(pixels: &Pixels) -> f32 {
     let rgb = pixels.rgb8();
     let (mut sums, mut counts) = ([0.0_f32; 2], [0.0_f32; 2]);
     for row in rgb.chunks_exact(width * 3).step_by(ROWS) {
-        let row: Vec<f32> = row.as_chunks::<3>().0.iter().map(|p| luminance(p.map(f32::from))).collect();
+        let row: Vec<f32> = row
+            .as_chunks::<3>()
+            .0
+            .iter()
+            .map(|p| luminance(p.map(f32::from)))
+            .collect();
         for x in (4..width.saturating_sub(4)).step_by(SIDE / 2) {
             let step = (row[x] - row[x - 1]).abs();
             if step < EDGE {

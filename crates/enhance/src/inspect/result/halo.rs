@@ -30,8 +30,15 @@ pub(super) fn measure(original: &Pixels, result: &Pixels) -> Option<Measure> {
         }
     }
     let found = (rims.len() >= FEWEST).then(|| median(rims)).flatten()?;
-    let sentence = format!("Along strong edges there is a rim of {found:.1} levels that was not there.");
-    Some(reported(Figure::ResultHalo, "Rims along edges", found.into(), "levels", sentence))
+    let sentence =
+        format!("Along strong edges there is a rim of {found:.1} levels that was not there.");
+    Some(reported(
+        Figure::ResultHalo,
+        "Rims along edges",
+        found.into(),
+        "levels",
+        sentence,
+    ))
 }
 
 fn lumas(pixels: &Pixels) -> Vec<f32> {
@@ -41,7 +48,9 @@ fn lumas(pixels: &Pixels) -> Vec<f32> {
 
 /// The larger rim of an edge between two plain sides; `None`: there is no such edge here.
 fn rim(before: &[f32], now: &[f32], at: usize, step: usize) -> Option<f32> {
-    let side = |of: &[f32], sign: isize, far: usize| of[(at as isize + sign * (far * step) as isize) as usize];
+    let side = |of: &[f32], sign: isize, far: usize| {
+        of[(at as isize + sign * (far * step) as isize) as usize]
+    };
     let sides = [-1, 1].map(|sign| [NEAR, FAR].map(|far| side(before, sign, far)));
     let plain = sides.iter().all(|[near, far]| (near - far).abs() < PLAIN);
     let across = sides[1][0] - sides[0][0];

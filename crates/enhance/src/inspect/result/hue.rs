@@ -27,11 +27,22 @@ pub(super) fn measure(original: &Pixels, result: &Pixels, plan: &Plan) -> Option
     };
     let (before, now) = (original.rgb8(), result.rgb8());
     let pairs = before.as_chunks::<3>().0.iter().zip(now.as_chunks::<3>().0);
-    let turns: Vec<f32> = pairs.step_by(EVERY).filter_map(|(a, b)| turn(*a, *b, gains)).collect();
+    let turns: Vec<f32> = pairs
+        .step_by(EVERY)
+        .filter_map(|(a, b)| turn(*a, *b, gains))
+        .collect();
     let all = original.pixel_count() as f32 / EVERY as f32;
-    let found = (turns.len() as f32 >= ENOUGH * all).then(|| median(turns)).flatten()?;
+    let found = (turns.len() as f32 >= ENOUGH * all)
+        .then(|| median(turns))
+        .flatten()?;
     let sentence = format!("The colours of skin and wood turned by {found:.1}°.");
-    Some(reported(Figure::ResultHue, "Hue of skin and wood", found.abs().into(), "°", sentence))
+    Some(reported(
+        Figure::ResultHue,
+        "Hue of skin and wood",
+        found.abs().into(),
+        "°",
+        sentence,
+    ))
 }
 
 /// Degrees that a pixel's hue turned; `None`: it looks like neither skin nor wood.
@@ -42,7 +53,9 @@ fn turn(before: [u8; 3], now: [u8; 3], gains: [f32; 3]) -> Option<f32> {
         (l, a.hypot(b), b.atan2(a).to_degrees())
     };
     let (before, now) = (of(balanced(gains, light(before))), of(light(now)));
-    let is_it = |(l, c, h): (f32, f32, f32)| LIGHTNESS.contains(&l) && CHROMA.contains(&c) && HUE.contains(&h);
+    let is_it = |(l, c, h): (f32, f32, f32)| {
+        LIGHTNESS.contains(&l) && CHROMA.contains(&c) && HUE.contains(&h)
+    };
     let turn = (now.2 - before.2 + 540.0).rem_euclid(360.0) - 180.0;
     (is_it(before) && now.1 > 4.0).then_some(turn)
 }

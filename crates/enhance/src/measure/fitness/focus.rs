@@ -151,7 +151,9 @@ fn blurred(plane: &Plane, deviation: f32) -> Vec<f32> {
     let mut out = vec![0.0_f32; w * h];
     out.par_chunks_mut(w).enumerate().for_each(|(y, to)| {
         let row = |y: usize| &across[y * w..][..w];
-        to.iter_mut().zip(row(y)).for_each(|(t, v)| *t = taps[0] * v);
+        to.iter_mut()
+            .zip(row(y))
+            .for_each(|(t, v)| *t = taps[0] * v);
         for (i, tap) in taps.iter().enumerate().skip(1) {
             let (above, below) = (row(y.saturating_sub(i)), row((y + i).min(h - 1)));
             for ((t, a), b) in to.iter_mut().zip(above).zip(below) {

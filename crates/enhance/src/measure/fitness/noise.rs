@@ -48,7 +48,10 @@ impl Grain {
 
 /// The plane averaged over squares of 1, 2, 4 … pixels, as long as there are 12 squares a side.
 fn pyramid(plane: &Plane) -> Vec<Plane> {
-    let mut levels = vec![Plane { values: plane.values.clone(), ..*plane }];
+    let mut levels = vec![Plane {
+        values: plane.values.clone(),
+        ..*plane
+    }];
     while let Some(last) = levels.last().filter(|l| l.width.min(l.height) >= 24) {
         let (w, h) = (last.width / 2, last.height / 2);
         let mean = |i: usize| {
@@ -57,7 +60,11 @@ fn pyramid(plane: &Plane) -> Vec<Plane> {
             (v[at] + v[at + 1] + v[at + last.width] + v[at + last.width + 1]) / 4.0
         };
         let values = (0..w * h).map(mean).collect();
-        levels.push(Plane { width: w, height: h, values });
+        levels.push(Plane {
+            width: w,
+            height: h,
+            values,
+        });
     }
     levels
 }
@@ -85,7 +92,9 @@ pub(super) fn fine(plane: &Plane) -> f32 {
         let rows = (top..top + BLOCK).flat_map(|y| (left..left + BLOCK).map(move |x| y * w + x));
         rows.map(response).sum::<f32>() / area / (0.798 * 6.0)
     };
-    let found: Vec<f32> = (0..(w - 2) / BLOCK * ((h - 2) / BLOCK)).map(block).collect();
+    let found: Vec<f32> = (0..(w - 2) / BLOCK * ((h - 2) / BLOCK))
+        .map(block)
+        .collect();
     let tenth = found.len() / 10;
     ranked(found, tenth)
 }
