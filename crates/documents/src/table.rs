@@ -69,7 +69,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         label: "Your photo: focus",
         unit: "px of blur",
         side: AtMost,
-        bounds: (0.5, None, 0.5),
+        bounds: (0.9, None, 0.9),
         good: "Your photo is in focus.",
         bad: "Your photo is blurred: nothing in it is sharp, because the lens was out of focus or the camera moved. Take it again.",
     },
@@ -80,7 +80,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         side: AtMost,
         bounds: (1.0, None, 1.0),
         good: "The camera was held still.",
-        bad: "Your photo is shaken: everything is smeared in one direction. Take it again from a tripod or with a shorter exposure.",
+        bad: "Your photo is smeared: edges in one direction are nowhere sharp, because the camera moved or the focus was off. Take it again from a tripod or with a shorter exposure.",
     },
     Row {
         gate: Gate::InputNoise,

@@ -4,8 +4,10 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
 #[allow(dead_code)]
-#[path = "../../tests/injected/rng.rs"]
-mod rng;
+#[path = "../../tests/injected"]
+mod injected {
+    pub mod rng;
+}
 #[path = "../../tests/unusable/unusable.rs"]
 mod unusable;
 

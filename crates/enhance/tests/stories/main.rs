@@ -27,8 +27,5 @@ mod tiles;
 mod unusable_inputs;
 mod verticals;
 
-#[path = "../injected/rng.rs"]
-#[allow(dead_code)]
-mod rng;
 #[path = "../unusable/unusable.rs"]
 mod unusable;

@@ -44,7 +44,8 @@ fn a_result_that_is_still_dark_is_held_and_a_night_is_not() {
 #[test]
 fn a_cast_that_is_left_is_held_and_a_painted_house_is_not() {
     let green = altered(&room(1200, 800), |_, _, [r, g, b]| {
-        [r / 2, (f32::from(g) * 0.9) as u8, b / 2]
+        let less = |v: u8| (f32::from(v) * 0.85) as u8;
+        [less(r), g, less(b)]
     });
     let (report, _) = corrected(&green, 0.0);
     assert!(

@@ -2,7 +2,7 @@
 
 use plumbline_enhance::Pixels;
 
-use crate::rng::Rng;
+use crate::injected::rng::Rng;
 
 /// Kinds of noise.
 #[derive(Debug, Clone, Copy, PartialEq)]

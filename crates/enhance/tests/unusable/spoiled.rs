@@ -3,7 +3,7 @@
 
 use plumbline_enhance::Pixels;
 
-use crate::rng::Rng;
+use crate::injected::rng::Rng;
 
 /// The ways to spoil a photo. Lengths are pixels of the photo.
 #[derive(Debug, Clone, Copy, PartialEq)]
