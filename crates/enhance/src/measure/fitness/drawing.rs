@@ -26,7 +26,7 @@ const MOSTLY_FLAT: f32 = 0.45;
 /// Share of flat colours beside white, below which a drawing is ink on paper; and the most of it that
 /// is half clipped: foliage that was burnt out looks like ink, but for its colours.
 const TINTED: f32 = 0.10;
-const HALF_CLIPPED: f32 = 0.02;
+const HALF_CLIPPED: f32 = 0.01;
 
 /// Marks of a drawing, as shares from 0.0 to 1.0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
