@@ -154,7 +154,7 @@ async fn what_the_worker_keeps_of_an_attempt_are_pictures() {
     app.run_jobs().await;
     let attempt = &attempts(&app, &photo).await[0];
 
-    for (kind, size) in [("preview", (640, 480)), ("heatmap", (80, 60))] {
+    for (kind, size) in [("preview", (1024, 768)), ("heatmap", (128, 96))] {
         let path = format!("/photos/{photo}/attempts/{attempt}/renditions/{kind}");
         let answer = anna.get(&path).await;
         assert_eq!(answer.headers["content-type"], "image/webp");

@@ -133,7 +133,7 @@ async fn a_painted_mask_is_where_the_new_sky_goes() {
     let page = format!("/photos/{}", story.house);
     story.anna.get(&page).await.shows("The sky was left alone");
 
-    let (width, height) = (900, 600);
+    let (width, height) = (1200, 800);
     let painted = pictures::mask(width, height, 0.25);
     let file = ("mask.png", painted.as_slice());
     let path = format!("{page}/mask");

@@ -9,3 +9,4 @@ mod inspect;
 mod look;
 mod merge;
 mod moved;
+mod ready;

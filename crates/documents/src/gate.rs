@@ -10,6 +10,18 @@ words! {
         Size = "size",
         /// Worst block of what the plan does not explain.
         Unplanned = "unplanned",
+        /// Pixels of the photo as it came.
+        InputSize = "input_size",
+        /// Light in the photo as it came.
+        InputLight = "input_light",
+        /// Share of the photo that came plain white.
+        InputBurnt = "input_burnt",
+        /// Blur of the sharpest edges of the photo as it came.
+        InputFocus = "input_focus",
+        /// Blur across the way that the camera moved.
+        InputShake = "input_shake",
+        /// Noise of the photo as it came, against the picture in it.
+        InputNoise = "input_noise",
         /// Worst tile of the structure term at one megapixel.
         Structure = "structure",
         /// Worst area of the structure term at full size.
@@ -44,6 +56,12 @@ words! {
         EdgeRecall = "edge_recall",
         /// Fine detail of the softest parts against the original's.
         SharpnessP5 = "sharpness_p5",
+        /// Light that the result still lacks.
+        ResultLight = "result_light",
+        /// Cast that the result still has.
+        ResultCast = "result_cast",
+        /// Noise in the result's plain surfaces that the original has less of.
+        ResultNoise = "result_noise",
     }
 }
 
@@ -101,5 +119,31 @@ words! {
         DeltaEP95 = "delta_e_p95",
         /// Median of fine detail against the original's.
         Sharpness = "sharpness",
+        /// Steps of the result at the borders of compressed blocks, against the original's.
+        ResultBlocking = "result_blocking",
+        /// Rims of the result along strong edges that the original does not have.
+        ResultHalo = "result_halo",
+        /// Turn of the hue of likely skin and wood.
+        ResultHue = "result_hue",
+    }
+}
+
+impl Gate {
+    /// True when it judges the photo as it came: no less of any correction mends that.
+    pub fn is_of_input(self) -> bool {
+        matches!(
+            self,
+            Self::InputSize
+                | Self::InputLight
+                | Self::InputBurnt
+                | Self::InputFocus
+                | Self::InputShake
+                | Self::InputNoise
+        )
+    }
+
+    /// True when it holds what was corrected too little: less of it would be worse.
+    pub fn is_of_too_little(self) -> bool {
+        matches!(self, Self::ResultLight | Self::ResultCast)
     }
 }

@@ -51,6 +51,15 @@ impl Report {
         }
     }
 
+    /// The same report with further measures, in the order of the gates, judged anew.
+    pub fn joined(self, more: &[Measure]) -> Self {
+        let mut measures = self.measures;
+        measures.extend_from_slice(more);
+        // Stable: what only informs stays behind in its own order.
+        measures.sort_by_key(|m| m.name.gate().map_or(usize::MAX, |gate| gate as usize));
+        Self::new(self.version, measures)
+    }
+
     /// Measures that did not pass.
     pub fn held(&self) -> impl Iterator<Item = &Measure> {
         self.measures.iter().filter(|m| m.verdict.is_bad())

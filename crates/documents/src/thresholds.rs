@@ -175,7 +175,7 @@ mod tests {
         let within = |name: &str, fail: f64| {
             Thresholds::is_within_guarantee(&[(name.to_owned(), fail)].into())
         };
-        assert!(within("noise", 1.2) && within("structure", 0.84));
+        assert!(within("noise", 1.3) && within("structure", 0.84));
         assert!(!within("noise", 99.0) && !within("noise", 0.1));
         assert!(!within("gone", 1.0) && !within("tile_chroma", 5.0));
     }

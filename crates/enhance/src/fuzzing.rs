@@ -24,6 +24,7 @@ pub fn metadata(bytes: &[u8]) {
     let made = Made {
         change: Change::Enhanced,
         note: Some("Light and colour were corrected."),
+        record: None,
     };
     if let Some(once) = xmp::refresh(Some(bytes), size, &made) {
         let twice = xmp::refresh(Some(&once), size, &made);

@@ -19,10 +19,12 @@ mod edge_mask;
 mod expected;
 mod full;
 mod heatmap;
+pub mod input;
 mod lines;
 mod moments;
 mod pair;
 pub mod refit;
+mod result;
 pub mod shadow;
 mod size;
 mod sky;
@@ -105,6 +107,12 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     let house = house(&full, &small.ground);
     let (mut measures, mut maps) = full_size(&full, &house, terms);
     measures.extend(small.measures);
+    measures.extend(result::measures(
+        original,
+        result,
+        terms.plan,
+        &terms.thresholds,
+    ));
     maps.extend(small.maps);
     if let Some(leftover) = leftover {
         judge_by_plan(&leftover, &house, terms, &mut measures, &mut maps);

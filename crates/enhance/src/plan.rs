@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
+use crate::plan::left::LeftReason;
 use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
@@ -20,6 +21,7 @@ use crate::steps::white_balance::WhiteBalance;
 pub mod corners;
 pub mod engine;
 pub mod exposure;
+pub mod left;
 pub(crate) mod sharpening;
 pub mod shoot_reference;
 pub mod sky;
@@ -101,6 +103,9 @@ pub struct Plan {
     /// Treatment of the sky: done last, by `repaint`, and not scaled by strength.
     #[serde(default)]
     pub sky: Sky,
+    /// Reason to leave the picture as it came; `None`: it is corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<LeftReason>,
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
@@ -170,6 +175,15 @@ impl Plan {
             sharpening: Sharpening::default(),
             verticals: Verticals::default(),
             sky: Sky::default(),
+            left: None,
+        }
+    }
+
+    /// A plan that leaves a picture as it came.
+    pub fn leaving(reason: LeftReason) -> Self {
+        Self {
+            left: Some(reason),
+            ..Self::identity()
         }
     }
 
@@ -206,6 +220,9 @@ impl Plan {
     }
 
     fn describe_edit(&self) -> Vec<String> {
+        if let Some(reason) = self.left {
+            return vec![reason.sentence().to_owned()];
+        }
         if self.is_colour_identity() {
             return vec!["Light and colour were left as they came.".to_owned()];
         }

@@ -5,7 +5,8 @@ use std::time::Instant;
 use plumbline_documents::{
     AttemptReport, Claim, Engine, Measure, MeasureVerdict, Report, StoredPlan,
 };
-use plumbline_enhance::Plan;
+use plumbline_enhance::{Plan, Record};
+use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
 
@@ -14,6 +15,8 @@ pub struct Attempt {
     pub engine: Engine,
     pub strength: f32,
     pub plan: StoredPlan,
+    /// The picture was left as it came.
+    pub left: bool,
     /// Sentences about what was done.
     pub done: Vec<String>,
     pub report: AttemptReport,
@@ -34,6 +37,7 @@ impl Attempt {
             engine: plan.engine,
             strength: plan.strength,
             plan: stored(plan).map_err(Failure::retry)?,
+            left: plan.left.is_some(),
             done: [notes, &done(plan, &report)].concat(),
             severity: severity(&report.inspection.qc),
             report,
@@ -59,6 +63,16 @@ fn done(plan: &Plan, report: &AttemptReport) -> Vec<String> {
 /// The stored form of a plan. It reads back as the same plan.
 fn stored(plan: &Plan) -> serde_json::Result<StoredPlan> {
     serde_json::from_value(serde_json::to_value(plan)?)
+}
+
+/// The record of a plan for the file that it made.
+pub(crate) fn record(plan: &Plan) -> serde_json::Result<Record> {
+    let stored = serde_json::to_vec(&stored(plan)?)?;
+    let sha256 = Sha256::digest(stored);
+    Ok(Record {
+        plan_version: plan.version,
+        plan_sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+    })
 }
 
 impl Attempt {

@@ -4,19 +4,19 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    self as documents, AttemptReport, Evidence, Framing, InspectionReport, Report, Source, Stage,
-    Verdict,
+    self as documents, AttemptReport, Evidence, Framing, InspectionReport, Measure, Report, Source,
+    Stage, Verdict,
 };
-use plumbline_enhance::inspect::{Terms, judge};
-use plumbline_enhance::plan::engine;
+use plumbline_enhance::inspect::{Terms, input, judge};
+use plumbline_enhance::plan::{engine, left};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::steps::fitted::Fitted;
 use plumbline_enhance::{
-    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene,
-    fallback, plan, repaint, straighten,
+    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Recorded,
+    Scene, fallback, plan, repaint, straighten,
 };
 
-use crate::attempt::Attempt;
+use crate::attempt::{self, Attempt};
 use crate::config::PipelineConfig;
 use crate::encoding::as_shown;
 use crate::failure::Failure;
@@ -41,6 +41,8 @@ pub struct Developed {
     pub metadata: Metadata,
     /// First to last; never empty. Only the last one can have passed.
     pub attempts: Vec<Attempt>,
+    /// The file that was sent, where the picture is left as it came and the file shows it upright.
+    pub sent_file: Option<Vec<u8>>,
 }
 
 /// Given the pixels of every attempt that is followed by another, before they go: two results in
@@ -67,24 +69,39 @@ pub fn develop(
         measured,
         first_exposure,
         mut notes,
+        recorded,
+        file,
         since,
         ..
     } = ingested;
     enter(on_step, Stage::Correcting)?;
     let (preset, model) = (&config.preset, config.model.as_deref());
+    let made_here = recorded == Some(Recorded::Unchanged);
+    let left = left::reason(&measured, made_here, overrides);
+    let plan = |scene: &Scene| match left {
+        Some(reason) => Plan::leaving(reason),
+        None => plan(&measured, scene, preset, model),
+    };
     // The framing depends on nothing in the scene, and the scene is analysed as it is framed.
-    let framed = plan(&measured, &Scene::default(), preset, model);
+    let framed = plan(&Scene::default());
     let framing = framed.verticals.framing(pixels.width(), pixels.height());
     let turned = framing.is_changed().then_some(&pixels);
     let as_it_came = first_exposure.or_else(|| turned.map(as_shown));
     let original = straighten(pixels, &framed);
     let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
     let analysis = analysis.map_err(Failure::retry)?;
-    let mut plan = plan(&measured, &analysis.scene, preset, model);
-    let sky = analysis.sky(&measured, preset, overrides, &metadata);
-    plan.sky = sky.painted_by(model);
-    notes.extend_from_slice(&analysis.notes);
+    let mut plan = plan(&analysis.scene);
+    if left.is_none() {
+        let sky = analysis.sky(&measured, preset, overrides, &metadata);
+        plan.sky = sky.painted_by(model);
+        notes.extend_from_slice(&analysis.notes);
+    }
+    let limits = &config.qc_policy.thresholds;
     let development = Development {
+        fitness: match left {
+            Some(_) => Vec::new(),
+            None => input::measures(&measured, limits),
+        },
         original,
         as_it_came,
         framing,
@@ -95,7 +112,8 @@ pub fn develop(
         config,
     };
     let last = development.attempt_until_passed(plan, since, keep, on_step)?;
-    Ok(development.finish(last, metadata))
+    let sent_file = file.filter(|_| left.is_some() && development.source.orientation == 1);
+    development.finish(last, metadata, sent_file)
 }
 
 /// A straightened and analysed photo, ready for attempts.
@@ -107,6 +125,8 @@ struct Development<'a> {
     source: Source,
     /// Sentences about what was done before the first attempt.
     notes: Vec<String>,
+    /// Measures of the photo as it came; none for one that is left as it is.
+    fitness: Vec<Measure>,
     /// The picture of a sky that was chosen.
     own_sky: Option<&'a Pixels>,
     config: &'a PipelineConfig,
@@ -130,6 +150,7 @@ impl Development<'_> {
     ) -> Result<Last, Failure> {
         let (correction, matte) = (self.correction(), self.analysis.matte.as_ref());
         let missed = engine::missed(self.config.preset.engine, correction.model);
+        let missed = missed.filter(|_| plan.left.is_none());
         let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();
         let generated = correction.generate_sky(&mut plan, matte, &mut remarks, on_step)?;
         let new_sky = generated.as_ref().or(self.own_sky);
@@ -177,7 +198,11 @@ impl Development<'_> {
             sky: sky.as_ref(),
             thresholds: self.config.qc_policy.thresholds.clone(),
         };
-        judge(&self.original, picture, &terms)
+        let result = judge(&self.original, picture, &terms);
+        Inspected {
+            report: result.report.joined(&self.fitness),
+            ..result
+        }
     }
 
     fn document(&self, report: &Report, plan: &Plan) -> AttemptReport {
@@ -201,13 +226,20 @@ impl Development<'_> {
         }
     }
 
-    fn finish(self, last: Last, metadata: Metadata) -> Developed {
+    fn finish(
+        self,
+        last: Last,
+        metadata: Metadata,
+        sent_file: Option<Vec<u8>>,
+    ) -> Result<Developed, Failure> {
         let change = match last.plan.is_identity() && self.notes.is_empty() {
             true => Change::Nothing,
             false => scene_analysis::change(&last.plan),
         };
         let note = last.attempts.last().and_then(Attempt::note);
-        Developed {
+        let asked = last.plan.left.is_none() && last.plan.strength > 0.0;
+        let record = asked.then(|| attempt::record(&last.plan)).transpose();
+        Ok(Developed {
             original: self.original,
             as_it_came: self.as_it_came,
             picture: last.picture,
@@ -217,10 +249,12 @@ impl Development<'_> {
             metadata: Metadata {
                 change,
                 note,
+                record: record.map_err(Failure::retry)?,
                 ..metadata
             },
             attempts: last.attempts,
-        }
+            sent_file,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The encoded sizes of a developed photo.
 
-use plumbline_documents::Stage;
+use plumbline_documents::{ContentType, Format, Stage};
 use plumbline_enhance::{
     EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
 };
@@ -86,17 +86,26 @@ pub fn encode(
         picture,
         heatmap,
         matte,
+        source,
         metadata,
         mut attempts,
-        ..
+        sent_file,
     } = developed;
+    let sent_file = sent_file.and_then(|file| Some((delivered_as(source.format)?, file)));
     let (before, now) = shrink(original, &picture);
     // One encoder keeps one core busy; together they take as long as the slowest.
     let (small, full) = rayon::join(
         || small_pictures([Some(&before), as_it_came.as_ref()], &now, heatmap.as_ref()),
-        || plumbline_enhance::encode(&picture, &metadata, output).map_err(failure),
+        || match sent_file {
+            Some(file) => Ok::<_, Failure>(file),
+            None => {
+                let file = plumbline_enhance::encode(&picture, &metadata, output);
+                Ok((output.media_type(), file.map_err(failure)?))
+            }
+        },
     );
-    let full = encoded(output.media_type(), &picture, full?);
+    let (kind, full) = full?;
+    let full = encoded(kind, &picture, full);
     let mask = matte.map(mask_png).transpose()?;
     let (previews, thumb, [before, original]) = small?;
     let before = before.expect("it was given");
@@ -117,6 +126,14 @@ pub fn encode(
 /// A picture as large as pages show it.
 pub(crate) fn as_shown(pixels: &Pixels) -> Pixels {
     preview(pixels, PREVIEW_EDGE)
+}
+
+/// The media type of files that are delivered as they came; `None`: others are written anew.
+fn delivered_as(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Jpeg | Format::Png | Format::Tiff => Some(ContentType::from(format).as_str()),
+        Format::WebP | Format::Raw => None,
+    }
 }
 
 /// Both as pages show them. The original is gone before the large file is made, which then has its

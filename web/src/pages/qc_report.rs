@@ -102,6 +102,24 @@ fn advice(measure: &Measure) -> &'static str {
         Some(Gate::LostShadows) => {
             "Look at the darkest corners. Approve the photo if what could be seen in them can still be seen. Reject it if they are plain black now."
         }
+        Some(Gate::InputSize) => {
+            "Ask for the file as the camera took it. Approve the photo only if there is no larger one."
+        }
+        Some(Gate::InputLight | Gate::InputBurnt | Gate::InputNoise) => {
+            "Look at the original. Approve the photo if the room or the house can be seen well in the result. Reject it if it has to be taken again."
+        }
+        Some(Gate::InputFocus | Gate::InputShake) => {
+            "Look at the original at full size. Approve the photo if what it is about is sharp, or soft on purpose. Reject it if it has to be taken again."
+        }
+        Some(Gate::ResultLight) => {
+            "Approve the photo if the room is meant to be this dim. Otherwise run it again at full strength, or with a model."
+        }
+        Some(Gate::ResultCast) => {
+            "Look at white walls and ceilings. Approve the photo if the tint is paint or the light of a lamp that belongs there. Otherwise reject it."
+        }
+        Some(Gate::ResultNoise) => {
+            "Look at plain walls at full size. Approve the photo if the grain does not disturb. Otherwise run it again with less strength."
+        }
         None => {
             "Compare the photo with the original. Approve it if it shows the house as it is, and reject it if not."
         }

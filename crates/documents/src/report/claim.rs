@@ -73,6 +73,16 @@ impl Gate {
                 &[Lost]
             }
             Self::SkyHalo | Self::SkyLeak => &[SkyEdge],
+            // About the photo as it came, and about how good the result is: nothing is claimed by them.
+            Self::InputSize
+            | Self::InputLight
+            | Self::InputBurnt
+            | Self::InputFocus
+            | Self::InputShake
+            | Self::InputNoise
+            | Self::ResultLight
+            | Self::ResultCast
+            | Self::ResultNoise => &[],
         }
     }
 }

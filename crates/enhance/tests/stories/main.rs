@@ -19,7 +19,12 @@ mod inspections;
 mod made_up;
 mod planned;
 mod recovery;
+mod results;
 mod skies;
 mod support;
 mod tiles;
+mod unusable_inputs;
 mod verticals;
+
+#[path = "../unusable/unusable.rs"]
+mod unusable;

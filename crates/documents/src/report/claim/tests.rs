@@ -166,7 +166,8 @@ fn a_sentence_stored_by_an_earlier_release_is_not_said_again_without_its_gates()
     let sentence = Claim::NothingChanged.made(&best.evidence()).unwrap();
     let mut stored = serde_json::to_value(&best).unwrap();
     assert!(AttemptReport::read(&stored).inspection.headline == sentence);
-    stored["measures"].as_array_mut().unwrap().remove(1);
+    let measures = stored["measures"].as_array_mut().unwrap();
+    measures.retain(|measure| measure["name"] != "structure");
     let read = AttemptReport::read(&stored);
     assert_eq!(
         read.inspection.headline.as_str(),

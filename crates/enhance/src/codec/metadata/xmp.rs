@@ -17,6 +17,8 @@ pub(crate) const XMP_NOTE: &str = "http://ns.adobe.com/xmp/note/";
 const CAMERA: &str = "http://ns.google.com/photos/1.0/camera/";
 const CONTAINER: &str = "http://ns.google.com/photos/1.0/container/";
 const GAIN_MAP: &str = "http://ns.adobe.com/hdr-gain-map/1.0/";
+/// Our own record; a name, not an address.
+pub(crate) const RECORD: &str = "urn:x-plumbline:record:1:";
 const SOURCE_TYPE: &str = "DigitalSourceType";
 const VOCABULARY: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
 
@@ -40,17 +42,50 @@ pub(crate) fn refresh(packet: Option<&[u8]>, size: (u32, u32), made: &Made<'_>) 
     };
     edit(&mut packet, |namespace, name| truth(namespace, name, size));
     say_how_made(&mut packet, made);
+    if let Some(record) = made.record {
+        replace_record(&mut packet, record);
+    }
     Some(packet.write().into_bytes())
 }
 
-/// A packet that only says how the picture was made.
+/// A packet that only says how the picture was made, and holds our record.
 pub(crate) fn only_how_made(made: &Made<'_>) -> Option<Vec<u8>> {
-    let word = source_type(None, made.change)?;
-    let mut packet = Packet::parse(minimal(&word).as_bytes())?;
+    let word = source_type(None, made.change);
+    if word.is_none() && made.record.is_none() {
+        return None;
+    }
+    let source = word.map(|word| description_of_source(&word));
+    let descriptions = source.unwrap_or_default() + made.record.unwrap_or_default();
+    let mut packet = Packet::parse(around(&descriptions).as_bytes())?;
     if let Some(note) = made.note {
         note::add(&mut packet, note);
     }
     Some(packet.write().into_bytes())
+}
+
+/// Takes our record of an earlier file out and puts the one of this file in.
+fn replace_record(packet: &mut Packet, record: &str) {
+    edit(packet, |namespace, _| match namespace == RECORD {
+        true => Edit::Drop,
+        false => Edit::Keep,
+    });
+    append(packet, record);
+}
+
+/// A property of our record, as plain text.
+pub(crate) fn recorded(packet: &Packet, name: &str) -> Option<String> {
+    let is_it = |namespace: &str, full: &str| namespace == RECORD && local(full) == name;
+    packet.nodes.iter().find_map(|node| {
+        let attribute = node.attributes.iter();
+        let mut attribute = attribute.filter(|a| is_it(&a.namespace, &a.name));
+        let property = node.properties.iter();
+        let mut property = property.filter(|p| is_it(&p.namespace, &p.name));
+        let text = |raw: &str| Some(raw.split_once('>')?.1.rsplit_once("</")?.0.to_owned());
+        match attribute.next() {
+            Some(attribute) => Some(attribute.value.clone()),
+            None => property.next().and_then(|p| text(&p.raw)),
+        }
+    })
 }
 
 /// Edits every property, and takes descriptions out that state nothing any more.
@@ -143,10 +178,16 @@ fn say_how_made(packet: &mut Packet, made: &Made<'_>) {
             Edit::Keep
         }
     });
-    let description = Packet::parse(minimal(&wanted).as_bytes());
-    let mut node = description.map(|d| d.nodes).unwrap_or_default().remove(0);
-    name_after(&mut node, packet.nodes.first());
-    packet.nodes.push(node);
+    append(packet, &description_of_source(&wanted));
+}
+
+/// Appends a description.
+fn append(packet: &mut Packet, description: &str) {
+    let parsed = Packet::parse(around(description).as_bytes());
+    for mut node in parsed.map(|parsed| parsed.nodes).unwrap_or_default() {
+        name_after(&mut node, packet.nodes.first());
+        packet.nodes.push(node);
+    }
 }
 
 /// All descriptions of a packet are about the same thing, or it is not one packet.
@@ -224,13 +265,19 @@ fn word(stated: Option<&str>) -> Option<&str> {
     stated.map(|text| text.strip_prefix(VOCABULARY).unwrap_or(text))
 }
 
-fn minimal(source_type: &str) -> String {
+fn description_of_source(source_type: &str) -> String {
+    format!(
+        "<rdf:Description rdf:about=\"\" xmlns:Iptc4xmpExt=\"{IPTC_EXTENSION}\">\
+         <Iptc4xmpExt:{SOURCE_TYPE}>{source_type}</Iptc4xmpExt:{SOURCE_TYPE}></rdf:Description>"
+    )
+}
+
+/// The packet of some descriptions.
+pub(crate) fn around(descriptions: &str) -> String {
     format!(
         "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
          <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
-         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
-         <rdf:Description rdf:about=\"\" xmlns:Iptc4xmpExt=\"{IPTC_EXTENSION}\">\
-         <Iptc4xmpExt:{SOURCE_TYPE}>{source_type}</Iptc4xmpExt:{SOURCE_TYPE}></rdf:Description>\
+         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">{descriptions}\
          </rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
     )
 }
@@ -248,7 +295,11 @@ mod tests {
     }
 
     fn plain(change: Change) -> Made<'static> {
-        Made { change, note: None }
+        Made {
+            change,
+            note: None,
+            record: None,
+        }
     }
 
     fn refreshed(description: &str, change: Change) -> String {
@@ -310,6 +361,7 @@ mod tests {
         let made = Made {
             change: Change::Enhanced,
             note: Some("Light & colour."),
+            record: None,
         };
         let said = "Light &amp; colour.";
         let alone = refresh(None, (30, 20), &made).unwrap();
