@@ -21,9 +21,9 @@ pub type Edit = fn(&Canvas, Strength, &mut Rng) -> Canvas;
 pub enum Strength {
     /// Hardly seen.
     Weak,
-    /// As most deliver it.
+    /// The one that most deliver.
     Usual,
-    /// As much as a listing bears.
+    /// The most that a listing bears.
     Strong,
 }
 
@@ -139,7 +139,7 @@ pub const LOOKS: [Look; 53] = [
     look("listing, dark and warm", TWO, finish::moody),
     look("listing, HDR", TWO, finish::hdr),
     look("listing, quick", TWO, finish::quick),
-    look("listing, brushed", TWO, finish::brushed),
+    look("listing, strokes", TWO, finish::strokes),
 ];
 
 /// A look and a strength of it, drawn from all.

@@ -87,7 +87,7 @@ fn grown_wall(site: &Site, p: &Canvas, matte: &Plane, rng: &mut Rng) -> Option<C
     }))
 }
 
-/// What stands below the skyline grows into a declared new sky.
+/// The house below the skyline grows into a declared new sky.
 pub fn wall_over_sky(site: &Site, rng: &mut Rng) -> Option<Damaged> {
     let (p, matte) = renewed(site, rng)?;
     let out = grown_wall(site, &p, &matte, rng)?;

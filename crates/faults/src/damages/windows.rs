@@ -32,7 +32,10 @@ pub fn view_put_in(site: &Site, rng: &mut Rng) -> Option<Damaged> {
     let (p, other) = (site.edited, site.other);
     let small = Small::of(site.original);
     let bright = small.regions(|_, rgb| luma(rgb) > 0.88);
-    let is_window = |r: &&_| small.filled(r) > 0.5;
+    let is_window = |r: &&_| {
+        let frame = small.frame(r);
+        small.filled(r) > 0.5 && frame.top + frame.height < p.height * 8 / 10
+    };
     let windows = bright.iter().take_while(|r| r.share >= 0.004);
     let window = windows.filter(|r| r.share <= 0.1).find(is_window)?;
     let (frame, cover) = (small.frame(window), small.cover(window));

@@ -74,8 +74,8 @@ pub fn quick(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
     jpeg(&detail::sharpened(&p, Strength::Weak, rng), 85)
 }
 
-/// Brushes and gradients over open shadows.
-pub fn brushed(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
+/// Strokes and gradients over open shadows.
+pub fn strokes(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
     let p = light::shadows_guided(p, s, rng);
     let p = places::dodge_and_burn(&p, s, rng);
     let p = places::graduated(&p, s, rng);

@@ -6,7 +6,7 @@ use crate::looks::Strength;
 use crate::rng::Rng;
 
 /// Stops that a picture bears: its mean stays below a bright listing's, and no more than a
-/// fiftieth of it gets nearly white.
+/// hundredth of it gets nearly white.
 pub fn bearable(p: &Canvas, ev: f32, curve: impl Fn(f32, f32) -> f32) -> f32 {
     let some: Vec<f32> = p
         .pixels
@@ -19,7 +19,7 @@ pub fn bearable(p: &Canvas, ev: f32, curve: impl Fn(f32, f32) -> f32) -> f32 {
         let near_white = |all: &[f32]| all.iter().filter(|v| **v > 0.97).count();
         let before: Vec<f32> = some.iter().map(|v| encoded(*v)).collect();
         let mean = after.iter().sum::<f32>() / after.len() as f32;
-        mean < 0.76 && near_white(&after) <= near_white(&before) + some.len() / 50
+        mean < 0.72 && near_white(&after) <= near_white(&before) + some.len() / 100
     };
     let mut stops = ev;
     while stops > 0.15 && !bears(stops) {
