@@ -28,8 +28,8 @@ const PRIOR: [f64; TERMS] = [
 const ROUNDS: [f64; 6] = [f64::INFINITY, 12.0, 8.0, 5.0, 4.0, 4.0];
 /// Every so many pixels are enough for a fit.
 const SOME: usize = 13;
-/// L* of the result beyond which colours are cut off.
-const SEEN: std::ops::Range<f32> = 3.0..98.0;
+/// L* of the result beyond which colours fade into black and white.
+const SEEN: std::ops::Range<f32> = 3.0..94.0;
 /// Shift that is always allowed, and what is allowed of a colour's own chroma: along it and across.
 const ALLOWED: f64 = 3.6;
 const ALONG: f64 = 0.5;

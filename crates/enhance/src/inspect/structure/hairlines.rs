@@ -17,8 +17,8 @@ use crate::kernels::moments::SIDE;
 /// have more contrast.
 const PLAIN: [f32; 2] = [64.0, 256.0];
 /// Variances of the surface that a line begins with, and that it goes on with.
-const STRONG: f32 = 2.0;
-const WEAK: f32 = 1.2;
+const STRONG: f32 = 2.5;
+const WEAK: f32 = 1.5;
 /// Variance that rounding makes.
 const ROUNDING: f32 = 1.5;
 /// Levels of gray between which a block is neither drowned nor burnt.
