@@ -17,8 +17,9 @@ use crate::files::{keep, open, write_beside};
 /// Below this a picture is a thumbnail, and a pixel of warp is another thing.
 const SMALLEST: u32 = 480;
 
-/// Folders that are for measuring only, or hold no photos: read when they are asked for themselves.
-const NOT_BELOW: [&str; 3] = ["research-only", "sky-masks", "hostile"];
+/// Folders that are for measuring only, or hold no photos: read only when they
+/// are given themselves.
+const NOT_BELOW: [&str; 4] = ["research-only", "sky-masks", "hostile", "attacks"];
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

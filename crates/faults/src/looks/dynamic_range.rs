@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::canvas::Canvas;
-use crate::colour::{encoded, linear, relit, shouldered};
+use crate::colour::{encoded, linear, relit, shouldered, smooth_step};
 use crate::looks::Strength;
 use crate::plane::Plane;
 use crate::pyramid::Pyramid;
@@ -65,11 +65,12 @@ fn bilateral(plane: &Plane, space: f32, range: f32) -> Plane {
 /// Each pixel under a curve of its surroundings' light (Reinhard et al. 2002), the surroundings
 /// by a guided filter; so much of it that the picture stays itself.
 pub fn local_operator(p: &Canvas, s: Strength, rng: &mut Rng) -> Canvas {
-    let key = s.of([1.3, 1.7, 2.2], rng);
+    let key = s.of([1.25, 1.5, 1.85], rng);
     let around = p.log_luminance().guided(p.long() * 0.02, 0.5);
     p.relit(|at, y| {
-        // Bright spots in the dark do not become white.
-        let around = around.values[at].exp2().max(0.75 * y).min(1.0);
+        // What is bright is its own surroundings: no detail of a window becomes white.
+        let around = around.values[at].exp2().min(1.0);
+        let around = around.max(y * smooth_step(0.2, 0.6, y));
         let (own, around) = (key * y, key * around);
         own * (1.0 + own / (key * key)) / (1.0 + around)
     })
