@@ -19,12 +19,11 @@ mod hostile;
 #[path = "../injected/injected.rs"]
 mod injected;
 mod made_up;
+mod ready;
 mod recovery;
-mod results;
 mod skies;
 mod support;
 mod tiles;
-mod unusable_inputs;
 mod verticals;
 
 #[path = "../unusable/unusable.rs"]

@@ -3,4 +3,5 @@
 
 pub mod drawn;
 pub mod grain;
+pub mod sheet;
 pub mod spoiled;
