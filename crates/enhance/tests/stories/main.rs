@@ -18,12 +18,11 @@ mod hostile;
 mod inspections;
 mod made_up;
 mod planned;
+mod ready;
 mod recovery;
-mod results;
 mod skies;
 mod support;
 mod tiles;
-mod unusable_inputs;
 mod verticals;
 
 #[path = "../unusable/unusable.rs"]

@@ -4,4 +4,5 @@
 pub mod drawn;
 pub mod grain;
 pub mod rng;
+pub mod sheet;
 pub mod spoiled;

@@ -23,6 +23,9 @@ const NEAR: usize = 8;
 const TEXTURE: f32 = 0.014;
 const PALETTE: f32 = 0.78;
 const MOSTLY_FLAT: f32 = 0.45;
+/// Least share of steps: a frame that is all dark or all grey is flat, too. Drawings with hairlines only
+/// have 0.0076.
+const STEPS: f32 = 0.003;
 /// Share of flat colours beside white, below which a drawing is ink on paper; and the most of it that
 /// is half clipped: foliage that was burnt out looks like ink, but for its colours.
 const TINTED: f32 = 0.10;
@@ -36,6 +39,8 @@ pub struct Drawing {
     pub texture: f32,
     /// Share of the flat pixels that have one of the four commonest colours.
     pub palette: f32,
+    /// Share of the picture that is a step.
+    pub steps: f32,
     /// Share of the picture that is flat.
     pub flat: f32,
     /// Share of the picture that is flat and not white.
@@ -69,6 +74,7 @@ impl Drawing {
         self.flat > MOSTLY_FLAT
             && self.palette > PALETTE
             && self.texture < TEXTURE
+            && self.steps > STEPS
             && (self.tint > TINTED || is_ink)
     }
 }
@@ -78,6 +84,7 @@ impl Drawing {
 struct Counts {
     all: usize,
     flat: usize,
+    steps: usize,
     /// Flat, and white.
     paper: usize,
     /// Neither flat nor near a step.
@@ -93,9 +100,10 @@ impl Counts {
         let near = crop.near_steps();
         for y in 1..crop.height - 1 {
             for x in 1..crop.width - 1 {
-                let at = y * crop.width + x;
+                let (at, range) = (y * crop.width + x, crop.range(x, y));
                 self.all += 1;
-                if crop.range(x, y) <= FLAT {
+                self.steps += usize::from(range >= STEP);
+                if range <= FLAT {
                     self.add_flat(crop.rgb[at]);
                 } else {
                     self.texture += usize::from(!near[at]);
@@ -119,6 +127,7 @@ impl Counts {
         let commonest: usize = colours.iter().take(4).sum();
         let rest = (self.all - self.flat).max(1) as f32;
         Drawing {
+            steps: self.steps as f32 / self.all.max(1) as f32,
             flat: self.flat as f32 / self.all.max(1) as f32,
             tint: (self.flat - self.paper) as f32 / self.all.max(1) as f32,
             half_clipped: self.half_clipped as f32 / rest,

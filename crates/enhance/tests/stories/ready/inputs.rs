@@ -86,6 +86,16 @@ fn a_frame_of_nothing_but_noise_is_held_as_noise() {
 }
 
 #[test]
+fn a_frame_without_anything_in_it_is_no_drawing() {
+    for level in [0, 12, 128, 250] {
+        let plain = Pixels::from_eight(1200, 900, vec![level; 1200 * 900 * 3]).unwrap();
+        let found = measured(&plain, 95);
+        assert_eq!(reason(&found), None, "{level}");
+        assert!(held(&found).contains(&Gate::InputFocus), "{level}");
+    }
+}
+
+#[test]
 fn a_photo_smaller_than_the_least_that_sells_is_held() {
     assert_eq!(held(&measured(&room(1000, 768), 95)), [Gate::InputSize]);
     assert_eq!(held(&measured(&room(1024, 768), 95)), []);
