@@ -98,7 +98,8 @@ fn every_page_of_members_is_opened() {
 }
 
 fn is_of_members(route: &Route) -> bool {
-    route.method == "get" && !matches!(route.audience, Audience::Anyone | Audience::Guest)
+    let of_others = [Audience::Anyone, Audience::Guest, Audience::Onlooker];
+    route.method == "get" && !of_others.contains(&route.audience)
 }
 
 fn leads_to(path: &str, pattern: &str) -> bool {

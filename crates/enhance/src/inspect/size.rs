@@ -11,7 +11,7 @@ pub(crate) fn measure(original: &Pixels, result: &Pixels, thresholds: &Threshold
     if (original.width(), original.height()) != (result.width(), result.height()) {
         measure.verdict = MeasureVerdict::Failed;
         measure.sentence = format!(
-            "The framed original has {} × {} pixels, the result {} × {}.",
+            "The framed original has {} x {} pixels, the result {} x {}.",
             original.width(),
             original.height(),
             result.width(),
