@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::gate::Gate;
 use crate::measure::{Measure, MeasureVerdict};
-use crate::table::{ROWS, Row};
+use crate::table::ROWS;
+use crate::table::row::Row;
 
 /// Limits of one gate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
 use crate::steps::fitted::Fitted;
 
+mod by_plan;
 mod cells;
 mod colour;
 mod edge_mask;
@@ -48,7 +49,7 @@ use structure::{edges as edge_agreement, fine, hairlines, noise, sharpness};
 pub struct Terms<'a> {
     /// The plan that made the result; `None`: it was edited elsewhere.
     pub plan: Option<&'a Plan>,
-    /// What was fitted to a model's proposal; without it the plan of a model says too little of what
+    /// The fit to a model's proposal; without it the plan of a model says too little of what
     /// the pixels must be.
     pub fitted: Option<&'a Fitted>,
     /// The replaced sky, of any size with the picture's shape: the only place where pixels may be
@@ -115,7 +116,7 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     ));
     maps.extend(small.maps);
     if let Some(leftover) = leftover {
-        judge_by_plan(&leftover, &house, terms, &mut measures, &mut maps);
+        by_plan::judge(&leftover, &house, terms, &mut measures, &mut maps);
     }
     measures.push(size);
     maps.retain(|(_, map)| !map.is_empty());
@@ -127,40 +128,6 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
 }
 
 type Maps = Vec<(Gate, Heatmap)>;
-
-/// Where the plan says what every pixel must be, that decides, and what only guesses at it does not.
-fn judge_by_plan(
-    leftover: &Leftover,
-    house: &[bool],
-    terms: &Terms,
-    measures: &mut Vec<Measure>,
-    maps: &mut Maps,
-) {
-    let decides = |gate: Option<Gate>| gate.is_none_or(|gate| !terms.outranks(gate));
-    measures.retain(|measure| decides(measure.name.gate()));
-    maps.retain(|(gate, _)| decides(Some(*gate)));
-    measures.push(leftover.measure(house, &terms.thresholds));
-    maps.push((Gate::Unplanned, leftover.heatmap(house, &terms.thresholds)));
-}
-
-impl Terms<'_> {
-    /// True when the plan says more about the pixels than a gate can find out.
-    fn outranks(&self, gate: Gate) -> bool {
-        self.engine()
-            .is_some_and(|engine| gate.is_answered_by_plan(engine))
-    }
-
-    /// The engine whose pixels can be rebuilt.
-    fn engine(&self) -> Option<Engine> {
-        let plan = self.plan?;
-        let is_natural = plan.is_colour_identity() || plan.engine == Engine::Natural;
-        match (is_natural, self.fitted) {
-            (true, _) => Some(Engine::Natural),
-            (false, Some(_)) => Some(plan.engine),
-            (false, None) => None,
-        }
-    }
-}
 
 /// Judgement on copies of about one megapixel. The copies themselves are gone by then.
 struct Small {

@@ -1,4 +1,4 @@
-//! What every pixel of a result must be, by the plan that made it, and what is left over.
+//! The picture that a plan makes, pixel by pixel, and what of a result it leaves over.
 //!
 //! The result is rebuilt row by row from the straightened original and the plan, by code of its own:
 //! the loops that painted are not asked again. Where both agree, the change was planned, however

@@ -1,4 +1,4 @@
-//! What was fitted to a network's proposal: all that reaches the photo of it.
+//! The fit to a network's proposal: all that reaches the photo of it.
 
 use crate::steps::tiles::band::Band;
 use crate::steps::transfer::Transfer;

@@ -1,5 +1,5 @@
-//! How much of one picture's lightness another picture explains, tile by tile, when it may be edited
-//! as editors do.
+//! The share of one picture's lightness that another picture explains, tile by tile, when it may be
+//! edited as editors do.
 //!
 //! Least squares on what an edit of light can be made of, all of it taken from the explaining
 //! picture alone: its lightness, bent; its lightness averaged over several radii and over one that

@@ -1,7 +1,7 @@
 //! Results judged against the plan that made them: a wanted correction never alarms, however strong,
 //! and what was planted into it is found, however small.
 
-use plumbline_documents::{Engine, EngineChoice, Gate, Verdict};
+use plumbline_documents::{Engine, EngineChoice, Gate, MeasureVerdict};
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::steps::corners::Corners;
 use plumbline_enhance::steps::fitted::Fitted;
@@ -113,10 +113,17 @@ fn strong() -> Plan {
 }
 
 #[test]
-fn the_strongest_correction_of_a_real_photo_passes() {
+fn the_strongest_correction_of_a_real_photo_is_as_planned() {
     for pixels in pictures() {
         let report = inspect(&pixels, &corrected(&pixels, &strong()), &strong());
-        assert_eq!(report.verdict, Verdict::Passed, "{}", report.headline());
+        // On a finished photo it is too much, and that may be said; but it is what was planned.
+        let left = report.gate(Gate::Unplanned).unwrap();
+        assert_eq!(
+            left.verdict,
+            MeasureVerdict::Passed,
+            "{} levels",
+            left.value
+        );
     }
 }
 
