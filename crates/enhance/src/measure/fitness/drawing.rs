@@ -19,12 +19,11 @@ const STEP: f32 = 24.0;
 const NEAR: usize = 8;
 
 /// Most of the texture, and least of the palette and of the flat, that a drawing has. Real photos have
-/// at least 0.044 of the one and at most 0.79 of the other.
+/// at least 0.024 of the one and at most 0.79 of the other.
 const TEXTURE: f32 = 0.014;
 const PALETTE: f32 = 0.78;
 const MOSTLY_FLAT: f32 = 0.45;
-/// Least share of steps: a frame that is all dark or all grey is flat, too. Drawings with hairlines only
-/// have 0.0076.
+/// Least share of steps: a frame that is all dark or all grey is flat, too.
 const STEPS: f32 = 0.003;
 /// Share of flat colours beside white, below which a drawing is ink on paper; and the most of it that
 /// is half clipped: foliage that was burnt out looks like ink, but for its colours.
