@@ -102,8 +102,8 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
     Ok(report.verdict)
 }
 
-/// What the result is compared with, and the plan that says what becomes of it. A file that was saved
-/// with loss is nowhere quite what the plan made: it is compared with the rebuilt picture, as
+/// The picture to compare the result with, and the plan that says what becomes of it. A file that was
+/// saved with loss is nowhere quite what the plan made: it is compared with the rebuilt picture, as
 /// anybody's edit of that.
 fn reference(framed: Pixels, plan: Option<Plan>, result: &Source) -> (Pixels, Option<Plan>) {
     match plan {

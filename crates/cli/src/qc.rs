@@ -1,5 +1,6 @@
-//! `qc faults`: how many injected faults are held. `qc fit`: thresholds fitted to the review decisions of one organization. The decisions come from
-//! `plumbline-web qc decisions`, and `plumbline-web qc adopt` puts the refit in force.
+//! `qc faults`: the share of injected faults that is held. `qc fit`: thresholds fitted to the review
+//! decisions of one organization. The decisions come from `plumbline-web qc decisions`, and
+//! `plumbline-web qc adopt` puts the refit in force.
 
 mod decisions;
 mod faults;

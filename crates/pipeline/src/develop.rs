@@ -12,8 +12,8 @@ use plumbline_enhance::plan::{engine, left};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::steps::fitted::Fitted;
 use plumbline_enhance::{
-    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Recorded,
-    Scene, fallback, plan, repaint, straighten,
+    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene,
+    fallback, plan, repaint, straighten,
 };
 
 use crate::attempt::{self, Attempt};
@@ -62,6 +62,7 @@ pub fn develop(
     keep: &mut KeepFn<'_>,
     on_step: &mut StepFn<'_>,
 ) -> Result<Developed, Failure> {
+    let made_here = ingested.is_made_here();
     let Ingested {
         pixels,
         source,
@@ -69,14 +70,12 @@ pub fn develop(
         measured,
         first_exposure,
         mut notes,
-        recorded,
         file,
         since,
         ..
     } = ingested;
     enter(on_step, Stage::Correcting)?;
     let (preset, model) = (&config.preset, config.model.as_deref());
-    let made_here = recorded == Some(Recorded::Unchanged);
     let left = left::reason(&measured, made_here, overrides);
     let plan = |scene: &Scene| match left {
         Some(reason) => Plan::leaving(reason),

@@ -14,7 +14,8 @@ use rayon::prelude::*;
 
 type Spoil = (&'static str, fn([f32; 3], f32, f32) -> [f32; 3]);
 
-/// As ../shared/bench/recovery.py: light, distance across, square of the distance from the middle.
+/// Ways to spoil a photo, by light, distance across and squared distance from the middle: those of
+/// ../shared/bench/recovery.py.
 const SPOILS: [Spoil; 10] = [
     ("as it is", |l, _, _| l),
     ("dark 1.5", |l, _, _| l.map(|v| v * 0.354)),

@@ -72,7 +72,7 @@ pub enum Privacy {
     Nothing,
 }
 
-/// What an XMP packet has to say about how its picture was made.
+/// Statements of an XMP packet on how its picture was made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Made<'a> {
     pub change: Change,

@@ -5,7 +5,7 @@ use plumbline_documents::{Engine, Gate, Measure};
 use crate::inspect::expected::Leftover;
 use crate::inspect::{Maps, Terms};
 
-/// Where the plan says what every pixel must be, that decides, and what only guesses at it does not.
+/// Replaces the measures that guess at what the plan answers for by the plan's own.
 pub(super) fn judge(
     leftover: &Leftover,
     house: &[bool],

@@ -35,7 +35,7 @@ const ALLOWED: f64 = 3.6;
 const ALONG: f64 = 0.5;
 const ACROSS: f64 = 0.15;
 
-/// What is left of every tile's colour, in allowed shifts times [`ALLOWED`].
+/// Unexplained shift of every tile's colour, in allowed shifts times [`ALLOWED`].
 pub(crate) struct Surfaces {
     across: usize,
     shifts: Vec<f64>,
@@ -162,7 +162,7 @@ fn dot(one: &[f64; TERMS], other: &[f64; TERMS]) -> f64 {
     one.iter().zip(other).map(|(a, b)| a * b).sum()
 }
 
-/// What a* and b* of the result are made of.
+/// The numbers that a* and b* of the result are fitted from.
 fn rows(pair: &Pair, at: usize) -> [[f64; TERMS]; 2] {
     let [l, a, b] = pair.original[at].map(f64::from);
     let (l, c) = (l * 0.01, a.hypot(b) * 0.01);
