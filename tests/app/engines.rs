@@ -120,7 +120,7 @@ async fn open_pages_see_how_many_tiles_are_painted() {
                 Duration::from_secs(60),
                 async || {
                     let shown = story.anna.get(page).await.text;
-                    shown.contains("Correcting, 2 of 6").then_some(())
+                    shown.contains("Correcting, 2 of 20").then_some(())
                 },
             )
             .await;
@@ -129,5 +129,5 @@ async fn open_pages_see_how_many_tiles_are_painted() {
     };
     tokio::join!(story.enhance(Some(TilingModel::waiting(2, word))), watching);
     let shown = story.anna.get(&pages[0]).await;
-    shown.shows("Ready").hides("2 of 6");
+    shown.shows("Ready").hides("2 of 20");
 }

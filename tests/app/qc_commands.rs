@@ -70,7 +70,7 @@ impl Story {
 
     fn refit(&self, instead_of: &Value, bounds: &Value) -> String {
         json!({
-            "version": 1, "organization": self.organization, "table_version": 3,
+            "version": 1, "organization": self.organization, "table_version": 4,
             "instead_of": instead_of, "bounds": bounds, "decisions": 8, "shadow": {},
         })
         .to_string()
@@ -129,13 +129,13 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     let story = Story::begin().await;
     story
         .done("thresholds", "")
-        .says("Photos are judged by table 3 as it is.");
+        .says("Photos are judged by table 4 as it is.");
     let refit = story.refit(&Value::Null, &json!({"noise": 1.2}));
     story.done("adopt", &refit).says("Adopted as refit ");
     story
         .done("thresholds", "")
         .says("Anna's studio")
-        .says("of table 3, from 8 decisions, since ")
+        .says("of table 4, from 8 decisions, since ")
         .says("noise            fails above 1.2 (table 0.9)");
     let in_force = story.decisions().0["in_force"].clone();
     assert_eq!(in_force["bounds"], json!({"noise": 1.2}));
@@ -148,7 +148,7 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     story.done("adopt", &next).says("Adopted as refit ");
     story
         .done("reset", "")
-        .says("Photos are judged by table 3 again");
+        .says("Photos are judged by table 4 again");
     story.done("reset", "").says("Nothing was changed");
     assert_eq!(story.decisions().0["in_force"], Value::Null);
 }
@@ -182,8 +182,8 @@ async fn what_is_no_refit_of_this_organization_is_refused() {
             "of version 2",
         ),
         (
-            &refit.replace("\"table_version\":3", "\"table_version\":2"),
-            "fitted for table 2",
+            &refit.replace("\"table_version\":4", "\"table_version\":3"),
+            "fitted for table 3",
         ),
         ("{}", "is not a refit document"),
         ("", "is not a refit document"),
@@ -192,7 +192,7 @@ async fn what_is_no_refit_of_this_organization_is_refused() {
         assert_eq!(refused.status, Some(2), "{refused:#?}");
         assert!(refused.complained.contains(sentence), "{refused:#?}");
     }
-    story.done("thresholds", "").says("by table 3 as it is");
+    story.done("thresholds", "").says("by table 4 as it is");
 }
 
 #[tokio::test]

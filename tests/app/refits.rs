@@ -117,7 +117,7 @@ async fn the_shadow_tells_what_would_have_changed_and_changes_nothing() {
     let written: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
     assert_eq!(written["gates"][0]["decisions"], 9);
     let thresholds = anna.operator("thresholds", "");
-    thresholds.says("Photos are judged by table 3 as it is.");
+    thresholds.says("Photos are judged by table 4 as it is.");
     let mut scope = anna.scope().await;
     assert!(refits::in_force(&mut scope).await.unwrap().is_none());
 }
@@ -132,7 +132,7 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     fitted.says("Nothing was changed yet");
     adopted.says("Adopted as refit");
     anna.operator("thresholds", "")
-        .says("of table 3, from 8 decisions, since ")
+        .says("of table 4, from 8 decisions, since ")
         .says("noise            fails above 0.98 (table 0.9)")
         .says("tile_chroma      fails above 3.6; a person looks above 2.8");
     let (fitted, adopted) = anna.fit_and_adopt();
@@ -140,9 +140,9 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     adopted.says("Nothing was changed: these thresholds are in force already.");
 
     anna.operator("reset", "")
-        .says("Photos are judged by table 3 again");
+        .says("Photos are judged by table 4 again");
     anna.operator("reset", "").says("Nothing was changed");
-    anna.operator("thresholds", "").says("by table 3 as it is");
+    anna.operator("thresholds", "").says("by table 4 as it is");
     let record = rows::refits(&app).await;
     assert_eq!(
         record,
@@ -166,7 +166,7 @@ async fn another_organizations_decisions_never_count() {
         .says("noise            stays at 0.9")
         .says("too few (8 and 3 are needed)");
     anna.fit_and_adopt().0.says("by 8 decisions.");
-    berta.operator("thresholds", "").says("by table 3 as it is");
+    berta.operator("thresholds", "").says("by table 4 as it is");
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn a_refit_of_another_table_is_ignored_and_replaced() {
     refits::adopt(&mut scope, None, &old).await.unwrap();
     scope.commit().await.unwrap();
 
-    let said = "was made for table 2 and is ignored: photos are judged by table 3.";
+    let said = "was made for table 2 and is ignored: photos are judged by table 4.";
     anna.operator("thresholds", "")
         .says(said)
         .says("noise            fails above 0.9\n");

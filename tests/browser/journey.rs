@@ -173,7 +173,7 @@ async fn look_at_a_photo(browser: &Browser) {
         measures.as_u64() >= Some(4),
         "the report has {measures} measures"
     );
-    browser.see_text("Structure").await;
+    browser.see_text("Change beyond the plan").await;
     browser.look_like(1280, Theme::Light).await;
     browser
         .ask("(document.activeElement.blur(), scrollTo(0, 0))")

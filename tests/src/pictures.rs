@@ -7,36 +7,23 @@ pub fn room(seed: u32) -> Vec<u8> {
     jpeg(&scene(1024, 768, seed))
 }
 
+/// The same with so many hundredths of its levels.
+pub fn dark_room(hundredths: u32) -> Vec<u8> {
+    let room = scene(1024, 768, 1);
+    let dark = |&level: &u8| (u32::from(level) * hundredths / 100) as u8;
+    let samples = room.rgb8().iter().map(dark).collect();
+    jpeg(&Pixels::from_eight(1024, 768, samples).expect("three samples a pixel"))
+}
+
 /// The same, upright: 768 x 1024.
 pub fn upright_room(seed: u32) -> Vec<u8> {
     jpeg(&scene(768, 1024, seed))
 }
 
-/// The gaudy picture that quality control holds at every strength.
-pub const HOPELESS: u32 = 37;
-
-/// A dark wall full of gaudy paper, as a PNG. Brightening turns contrasts between
-/// strong colours around, so quality control often holds such a picture.
-pub fn gaudy(seed: u32) -> Vec<u8> {
-    const SIDE: u32 = 240;
-    /// Pixels along each side of a dot.
-    const DOT: u32 = 4;
-    let mut dots = vec![[60_u8; 3]; (SIDE * SIDE) as usize];
-    for nr in 0..40 {
-        let draw = |what: u32| (grain(nr, what, seed) + 1.0) / 2.0;
-        let corner = [draw(0), draw(1)].map(|share| (share * SIDE as f32) as u32);
-        let size = 6 + (draw(2) * 40.0) as u32;
-        let colour = [draw(3), draw(4), draw(5)].map(|level| (level.powi(2) * 255.0) as u8);
-        for y in corner[1]..(corner[1] + size).min(SIDE) {
-            for x in corner[0]..(corner[0] + size).min(SIDE) {
-                dots[(y * SIDE + x) as usize] = colour;
-            }
-        }
-    }
-    let side = SIDE * DOT;
-    let dot = |i: u32| dots[(i / side / DOT * SIDE + i % side / DOT) as usize];
-    let samples = (0..side * side).flat_map(dot).collect();
-    let pixels = Pixels::from_eight(side, side, samples).expect("three samples a pixel");
+/// A frame of nothing but noise, as a PNG: no correction makes a photo of it.
+pub fn noise() -> Vec<u8> {
+    let levels = (0..1024 * 768 * 3).map(|i| (127.5 * (grain(i, 0, 1) + 1.0)) as u8);
+    let pixels = Pixels::from_eight(1024, 768, levels.collect()).expect("three samples a pixel");
     encode(&pixels, &Metadata::default(), &Output::Png).expect("a small picture is encoded")
 }
 
