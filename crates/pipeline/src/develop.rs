@@ -4,13 +4,13 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    self as documents, AttemptReport, InspectionReport, Report, Source, Stage, Verdict,
+    self as documents, AttemptReport, Gate, InspectionReport, Report, Source, Stage, Verdict,
 };
 use plumbline_enhance::plan::engine;
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::{
-    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene,
-    fallback, plan, repaint, straighten,
+    Change, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene, fallback, plan,
+    repaint, straighten,
 };
 
 use crate::attempt::{self, Attempt};
@@ -130,7 +130,7 @@ impl Development<'_> {
             } = self.inspect(&picture, &plan);
             let (said, lower) = (
                 [&self.notes[..], &remarks].concat(),
-                next(&plan, &report, correction.model),
+                self.next(&plan, &report),
             );
             let document = self.document(report, &plan);
             attempts.push(Attempt::new(&plan, document, &said, since)?);
@@ -158,7 +158,23 @@ impl Development<'_> {
     fn inspect(&self, picture: &Pixels, plan: &Plan) -> Inspected {
         let sky = self.analysis.replaced_sky(plan);
         let policy = &self.config.qc_policy;
-        policy.judge(&self.original, picture, plan, sky.as_ref())
+        policy.judge(
+            &self.original,
+            picture,
+            plan,
+            sky.as_ref(),
+            self.analysis.eyes(),
+        )
+    }
+
+    /// `None`: this attempt is the last. A mask that a person painted is not taken back: a person
+    /// decides about its result.
+    fn next(&self, plan: &Plan, report: &Report) -> Option<Plan> {
+        let meant = self.analysis.is_mask_corrected() && only_its_trial(report);
+        match report.verdict {
+            Verdict::Held if !meant => fallback::lower(plan, report, self.config.model.as_deref()),
+            _ => None,
+        }
     }
 
     fn document(&self, report: Report, plan: &Plan) -> AttemptReport {
@@ -169,7 +185,7 @@ impl Development<'_> {
                 ..attempt::inspection(report, &self.source, policy.refit)
             },
             scene: Some(documents::Scene {
-                became: plan.sky.describe(),
+                became: self.analysis.became(plan),
                 ..self.analysis.document()
             }),
             ledger: self.analysis.ledger(plan, &self.original, model),
@@ -193,10 +209,8 @@ impl Development<'_> {
     }
 }
 
-/// `None`: this attempt is the last.
-fn next(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
-    match report.verdict {
-        Verdict::Passed => None,
-        Verdict::Held => fallback::lower(plan, report, model),
-    }
+/// True when nothing but the trial of a mask held a result.
+fn only_its_trial(report: &Report) -> bool {
+    let mut held = report.held().peekable();
+    held.peek().is_some() && held.all(|measure| measure.name.gate() == Some(Gate::SkyTrial))
 }

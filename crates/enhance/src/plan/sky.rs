@@ -8,6 +8,7 @@ use crate::math::interpolation::smoothstep;
 use crate::measure::Measured;
 use crate::scene::{Overrides, Scene, SkyChoice};
 use crate::shot::{GpsFix, Shot};
+use crate::sky::trial::Oddity;
 use crate::sky::{NewSky, SkyView, Sun};
 
 mod kept_reason;
@@ -118,6 +119,10 @@ fn reason_to_keep(
         (view.share < LEAST_SHARE && !painted, KeptReason::Tiny),
         (view.doubt > MOST_DOUBT && !painted, KeptReason::Doubtful),
         (
+            view.odd.is_some() && !painted,
+            KeptReason::Odd(view.odd.unwrap_or(Oddity::Unseen)),
+        ),
+        (
             (view.lab[0] < DARK || night) && !wanted_here,
             KeptReason::Dark,
         ),
@@ -215,7 +220,7 @@ impl Sky {
     pub fn describe(&self) -> Option<String> {
         match self {
             Self::Unchanged => None,
-            Self::Kept(reason) => Some(reason.sentence().to_owned()),
+            Self::Kept(reason) => Some(reason.sentence()),
             Self::New(new) => Some(new.describe()),
         }
     }

@@ -1,0 +1,11 @@
+//! Masks of skies on trial: what is no sky is never painted, and what is one still is.
+//!
+//! Drawings have their truth with them; photos lie outside the repository.
+
+mod drawing;
+mod good;
+mod hand_masks;
+mod odd;
+mod photos;
+mod trial;
+mod white_walls;
