@@ -119,15 +119,15 @@ fn reason_to_keep(
         (view.share < LEAST_SHARE && !painted, KeptReason::Tiny),
         (view.doubt > MOST_DOUBT && !painted, KeptReason::Doubtful),
         (
-            view.odd.is_some() && !painted,
-            KeptReason::Odd(view.odd.unwrap_or(Oddity::Unseen)),
-        ),
-        (
             (view.lab[0] < DARK || night) && !wanted_here,
             KeptReason::Dark,
         ),
         (view.lab[2] < BLUE && !wanted_here, KeptReason::AlreadyBlue),
         (view.lab[2] > EVENING && !wanted_here, KeptReason::Evening),
+        (
+            view.odd.is_some() && !painted,
+            KeptReason::Odd(view.odd.unwrap_or(Oddity::Unseen)),
+        ),
     ];
     found
         .into_iter()

@@ -25,7 +25,7 @@ pub use oddity::Oddity;
 /// Pixels of the copy that is looked at.
 const PIXELS: f64 = 8e5;
 /// Share of the sky that may be cut out of it before nothing of it is believed.
-const MOST_CUT: f32 = 0.15;
+const MOST_CUT: f32 = 0.2;
 /// Share of the picture that the second network must miss in an otherwise certain sky.
 const MISSED: f32 = 0.006;
 

@@ -1,5 +1,7 @@
 //! Drawings of houses with their truth: the colour of every pixel, and whether it is sky.
 
+use std::f32::consts::TAU;
+
 use plumbline_enhance::{Mask, Pixels};
 
 pub const WIDTH: usize = 1200;
@@ -42,9 +44,9 @@ pub struct Field([(f32, f32, f32); 6]);
 impl Field {
     pub fn new(dice: &mut Dice, waves: f32) -> Self {
         Self([(); 6].map(|()| {
-            let turn = dice.between(0.0, 6.283);
-            let length = waves * dice.between(0.6, 1.8) / 6.283;
-            let phase = dice.between(0.0, 6.283);
+            let turn = dice.between(0.0, TAU);
+            let length = waves * dice.between(0.6, 1.8) / TAU;
+            let phase = dice.between(0.0, TAU);
             (turn.cos() / length, turn.sin() / length, phase)
         }))
     }

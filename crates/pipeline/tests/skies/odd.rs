@@ -124,8 +124,9 @@ fn a_small_odd_part_is_left_out_and_the_rest_replaced() {
 fn nothing_of_a_picture_that_no_network_knows_is_certain() {
     let (drawing, mut dice) = lake();
     let photo = drawing.photo(&mut dice, 1.0);
-    let dark = Mask::new(1, 1, vec![0]).unwrap();
-    let all = Mask::new(1, 1, vec![255]).unwrap();
+    let (width, height) = (photo.width(), photo.height());
+    let flat = |v: u8| Mask::new(width, height, vec![v; (width * height) as usize]).unwrap();
+    let (dark, all) = (flat(0), flat(255));
     let held = outcome(&photo, told(&dark, None), Some(all));
     assert!(!held.held.is_empty(), "{:?}", held.sky);
 }

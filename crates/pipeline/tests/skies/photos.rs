@@ -18,7 +18,7 @@ struct Trap {
     house: &'static [Polygon],
 }
 
-const TRAPS: [Trap; 4] = [
+const TRAPS: [Trap; 6] = [
     Trap {
         file: "exterior/chuttersnap-M19sKR62XAg-unsplash.jpg",
         house: &[
@@ -46,6 +46,18 @@ const TRAPS: [Trap; 4] = [
             &[(0.0, 0.29), (0.127, 0.29), (0.09, 0.5), (0.0, 0.5)],
             &[(0.907, 0.29), (1.0, 0.29), (1.0, 0.5), (0.935, 0.5)],
             &[(0.485, 0.35), (0.525, 0.35), (0.525, 0.41), (0.485, 0.41)],
+        ],
+    },
+    Trap {
+        file: "reported/15-snow-and-white-walls/white-corrugated.jpg",
+        house: &[&[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]],
+    },
+    // A little sky is left in a corner.
+    Trap {
+        file: "reported/15-snow-and-white-walls/no-sky-crop.jpg",
+        house: &[
+            &[(0.0, 0.0), (0.84, 0.0), (0.84, 1.0), (0.0, 1.0)],
+            &[(0.0, 0.2), (1.0, 0.2), (1.0, 1.0), (0.0, 1.0)],
         ],
     },
     Trap {
@@ -78,6 +90,7 @@ const DULL: [&str; 9] = [
     "test_800.jpg",
 ];
 
+#[expect(clippy::disallowed_methods, reason = "the photos are files")]
 fn open(file: &str) -> Option<Pixels> {
     let bytes = fs::read(photos(file)?).unwrap();
     Some(small(&decode(&bytes, &Limits::default()).unwrap().pixels))
@@ -108,17 +121,6 @@ fn walls_snow_and_water_of_real_photos_stay_what_they_are() {
             trap.file,
             outcome.sky
         );
-    }
-}
-
-#[test]
-fn a_facade_and_a_crop_below_the_roofs_get_no_sky() {
-    for file in ["no-sky-crop.jpg", "white-corrugated.jpg"] {
-        let file = format!("reported/15-snow-and-white-walls/{file}");
-        let Some(photo) = open(&file) else { return };
-        let outcome = outcome(&photo, seen(&photo), None);
-        let painted = outcome.painted.as_ref().map_or(0.0, Mask::share);
-        assert!(painted < 0.01, "{file}: {painted} {:?}", outcome.sky);
     }
 }
 

@@ -1,11 +1,13 @@
 //! What becomes of a photo's sky when a clear one is asked for.
 
+use std::sync::{Arc, LazyLock};
+
 use plumbline_documents::{Gate, Place, Verdict};
 use plumbline_enhance::plan::sky::{KeptReason, Sky};
 use plumbline_enhance::sky::trial::Oddity;
 use plumbline_enhance::{
-    Inspected, Mask, Metadata, Overrides, Pixels, Plan, Preset, Scene, Shot, SkyChoice, measure,
-    repaint,
+    Inspected, Mask, Metadata, Overrides, Pixels, Plan, Preset, Scene, SceneAnalyzer, Shot,
+    SkyChoice, measure, repaint,
 };
 use plumbline_pipeline::analyzers;
 use plumbline_pipeline::qc_policy::QcPolicy;
@@ -26,7 +28,8 @@ pub struct Outcome {
 
 /// The scene of an exterior that the shipped networks see.
 pub fn seen(photo: &Pixels) -> Scene {
-    let scene = analyzers::shipped().analyze(photo).unwrap();
+    static SHIPPED: LazyLock<Arc<dyn SceneAnalyzer>> = LazyLock::new(analyzers::shipped);
+    let scene = SHIPPED.analyze(photo).unwrap();
     Scene {
         place: Place::Exterior,
         confidence: 1.0,

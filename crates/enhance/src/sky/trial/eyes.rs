@@ -21,7 +21,7 @@ const GLIMPSE: f32 = 0.2;
 const SURE: f32 = 0.6;
 /// The second eye's silence about a part of a sky means something when it speaks for so much of the
 /// rest, and so surely in the mean.
-const SPOKEN: f32 = 0.75;
+const SPOKEN: f32 = 0.6;
 const CREDIBLE: f32 = 0.9;
 /// Likelihood at which the second eye sees nothing.
 const SILENT: f32 = 0.25;
@@ -60,8 +60,8 @@ impl Seen {
         (0..copy.painted.len()).map(is).collect()
     }
 
-    /// Places deep in the open sky that the second eye misses, when they are many and it sees the
-    /// rest.
+    /// Places deep in the mask that the second eye misses, when they are many and it sees the open
+    /// sky.
     pub fn missed(&self, copy: &Copy, main: &[bool], least: f32) -> Vec<bool> {
         let none = || vec![false; main.len()];
         let Some(second) = &self.second else {
@@ -75,10 +75,8 @@ impl Seen {
             return none();
         }
         let near = second.largest(self.reach);
-        let mut missed = none();
-        places()
-            .filter(|&i| near.values[i] < SILENT)
-            .for_each(|i| missed[i] = true);
+        let is = |i: usize| deep[i] && near.values[i] < SILENT;
+        let missed: Vec<bool> = (0..main.len()).map(is).collect();
         match copy.share(&missed) >= least {
             true => missed,
             false => none(),

@@ -2,9 +2,12 @@
 
 use crate::pixels::Pixels;
 use crate::sky::planes::Plane;
+use crate::sky::trial::pieces::labelled;
 
 /// Share of sky at which a pixel counts as painted.
 const PAINTED: f32 = 0.5;
+/// Share of the picture of a speck in a mask, which is grain and no border.
+const SPECK: f32 = 3e-5;
 
 /// A picture's luma in levels of 255, and the places that are to be painted.
 pub(super) struct Copy {
@@ -22,11 +25,12 @@ impl Copy {
         };
         let luma = rgb.as_chunks::<3>().0.iter().map(luma).collect();
         let (width, height) = (share.width, share.height);
+        let painted: Vec<bool> = share.values.iter().map(|&v| v > PAINTED).collect();
         Self {
             width,
             height,
             luma: Plane::new(width, height, luma),
-            painted: share.values.iter().map(|&v| v > PAINTED).collect(),
+            painted: without_specks(&painted, width),
         }
     }
 
@@ -54,6 +58,17 @@ impl Copy {
     pub fn deep(&self, radius: usize) -> Vec<bool> {
         eroded(&self.painted, self.width, self.height, radius)
     }
+}
+
+/// Painted places, and specks among them.
+fn without_specks(painted: &[bool], width: usize) -> Vec<bool> {
+    let house: Vec<bool> = painted.iter().map(|painted| !painted).collect();
+    let (labels, count) = labelled(&house, width);
+    let mut areas = vec![0_usize; count as usize + 1];
+    labels.iter().for_each(|&label| areas[label as usize] += 1);
+    let most = SPECK * labels.len() as f32;
+    let is = |&label: &u32| label == 0 || areas[label as usize] as f32 <= most;
+    labels.iter().map(is).collect()
 }
 
 /// True where a square window is true altogether; beyond the border everything is.

@@ -15,11 +15,11 @@ const EDGE: f32 = 6.0;
 const LEAST: f32 = 3e-4;
 /// Mean likelihood that a piece needs of the first eye, and of the second.
 const FIRST: f32 = 0.75;
-const SECOND: f32 = 0.5;
+const SECOND: f32 = 0.3;
 /// Share of a piece's border that is straight, from which it looks built; and where the second eye is
 /// blind, or there is none.
-const BUILT: f32 = 0.65;
-const SURELY_BUILT: f32 = 0.8;
+const BUILT: f32 = 0.75;
+const SURELY_BUILT: f32 = 0.85;
 /// Share of the picture from which a piece below the ground is water, and the ground between them
 /// as a share of the height. Water is darker than its sky by so many levels.
 const WATER: f32 = 3e-3;
@@ -87,6 +87,8 @@ impl Pieces {
     fn judge(&mut self, copy: &Copy, seen: &Seen) {
         let open = (self.pieces.iter().filter(|piece| piece.top)).max_by_key(|piece| piece.area);
         let dark = open.map_or(0.0, |open| open.luma - DARKER);
+        // Behind an arch or a window frame nothing reaches the border: both eyes have to see it.
+        let no_open_sky = open.is_none() && seen.second.is_some();
         let witnessed = open.is_some_and(Piece::is_seen_twice);
         let built = if witnessed { BUILT } else { SURELY_BUILT };
         let least = (LEAST * self.labels.len() as f32) as usize;
@@ -98,7 +100,7 @@ impl Pieces {
                 true => 0.0,
                 false => straight::share(&self.labels, copy.width, at as u32 + 1),
             };
-            self.pieces[at].oddity = self.pieces[at].tried(straight >= built, seen);
+            self.pieces[at].oddity = self.pieces[at].tried(straight >= built || no_open_sky, seen);
         }
         self.main = self.places(|piece| piece.top && piece.oddity.is_none());
         let odd = |piece: &Piece| piece.oddity.is_some() && !piece.top && piece.luma < dark;

@@ -2,7 +2,7 @@
 //! a white wall under a white sky has nothing else; clouds have none.
 
 use crate::math::statistics::median;
-use crate::sky::trial::ground::Copy;
+use crate::sky::trial::ground::{Copy, eroded};
 
 /// Binomial weights of a smoothing of about 1.4 pixels.
 const WEIGHTS: [f32; 9] = [1.0, 8.0, 28.0, 56.0, 70.0, 56.0, 28.0, 8.0, 1.0];
@@ -14,13 +14,16 @@ const BESIDE: usize = 5;
 const SHARP: f32 = 0.6;
 /// Slope downwards, as a share of the slope across, from which an edge is not upright.
 const LEVEL: f32 = 0.45;
-/// Pixels between a line and the mask's border; share of the longer side between it and the frame.
-const INSIDE: usize = 5;
+/// Pixels between a line and the mask's border, across and down; share of the longer side between it and the frame.
+const INSIDE: [usize; 2] = [5, 3];
 const FRAME: f32 = 0.008;
 /// Length of a line, as a share of the longer side; rows that may be missing; how full it is.
-const LONG: f32 = 0.04;
+const LONG: f32 = 0.045;
 const GAP: usize = 3;
-const FULL: f32 = 0.6;
+/// Length of a line's parts, and of what may lie between two of them, as shares of the longer side.
+const PART: f32 = 0.012;
+const BETWEEN: f32 = 0.06;
+const FULL: f32 = 0.65;
 /// Root of the mean squared distance from a straight line, pixels; lean, pixels a row.
 const STRAIGHT: f32 = 0.6;
 const LEAN: f32 = 0.27;
@@ -61,9 +64,30 @@ fn lines(copy: &Copy) -> Vec<Line> {
         done.extend::<Vec<Line>>(ended);
     }
     done.extend(open);
-    let long = LONG * copy.width.max(copy.height) as f32;
-    done.retain(|line| line.is_upright(long));
-    done
+    let long = copy.width.max(copy.height) as f32;
+    done.retain(|line| line.is_upright(PART * long));
+    let mut lines = joined(done, BETWEEN * long);
+    lines.retain(|line| line.is_upright(LONG * long));
+    lines
+}
+
+/// Lines made of parts that lie on one.
+fn joined(mut parts: Vec<Line>, most: f32) -> Vec<Line> {
+    parts.sort_by(|a, b| a.points[0].1.total_cmp(&b.points[0].1));
+    let mut lines: Vec<Line> = Vec::new();
+    for part in parts {
+        let continued = lines.iter_mut().find_map(|line| {
+            let gap = part.points[0].1 - line.end().1;
+            let near = line.rising == part.rising && gap > 0.0 && gap <= most;
+            let both = near.then(|| [&line.points[..], &part.points].concat());
+            line.points = both.filter(|points| is_straight(points))?;
+            Some(())
+        });
+        if continued.is_none() {
+            lines.push(part);
+        }
+    }
+    lines
 }
 
 /// Differences of smoothed luma from left to right, where they are not from above to below.
@@ -102,11 +126,17 @@ fn slopes(copy: &Copy) -> Vec<f32> {
 }
 
 fn inside(copy: &Copy) -> Vec<bool> {
-    let mut inside = copy.deep(INSIDE);
+    let filled = &copy.painted;
+    let [across, down] = INSIDE;
+    let mut inside = eroded(filled, copy.width, copy.height, down);
     let frame = copy.pixels(FRAME);
     for (i, inside) in inside.iter_mut().enumerate() {
         let (x, y) = (i % copy.width, i / copy.width);
-        *inside &= x >= frame && y >= frame && x + frame < copy.width && y + frame < copy.height;
+        *inside &= x >= frame.max(across)
+            && y >= frame
+            && x + frame.max(across) < copy.width
+            && y + frame < copy.height
+            && filled[i - across..=i + across].iter().all(|&is| is);
     }
     inside
 }
@@ -145,14 +175,19 @@ impl Line {
         if length < long || count < FULL * length {
             return false;
         }
-        let mean =
-            |of: &dyn Fn(&(f32, f32)) -> f32| self.points.iter().map(of).sum::<f32>() / count;
-        let (x, y) = (mean(&|p| p.0), mean(&|p| p.1));
-        let along = mean(&|p| (p.1 - y).powi(2));
-        let lean = mean(&|p| (p.0 - x) * (p.1 - y)) / along.max(1e-6);
-        let apart = mean(&|p| (p.0 - x - lean * (p.1 - y)).powi(2)).sqrt();
-        apart <= STRAIGHT && lean.abs() <= LEAN
+        is_straight(&self.points)
     }
+}
+
+/// True when points lie on a nearly vertical line.
+fn is_straight(points: &[(f32, f32)]) -> bool {
+    let count = points.len() as f32;
+    let mean = |of: &dyn Fn(&(f32, f32)) -> f32| points.iter().map(of).sum::<f32>() / count;
+    let (x, y) = (mean(&|p| p.0), mean(&|p| p.1));
+    let along = mean(&|p| (p.1 - y).powi(2));
+    let lean = mean(&|p| (p.0 - x) * (p.1 - y)) / along.max(1e-6);
+    let apart = mean(&|p| (p.0 - x - lean * (p.1 - y)).powi(2)).sqrt();
+    apart <= STRAIGHT && lean.abs() <= LEAN
 }
 
 /// Marks the painted places around a line, half its length to both sides.
