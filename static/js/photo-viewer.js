@@ -55,11 +55,13 @@ class PhotoViewer extends HTMLElement {
 
   #show(at) {
     this.at = at;
-    const { large, name, save, width, height } = this.links[at].dataset;
+    const { large, name, save, width, height, altered } = this.links[at].dataset;
     Object.assign(this.image, { src: large, alt: name, width, height });
     this.dialog.querySelector(".viewer__name").textContent = name;
     this.dialog.querySelector("[data-position]").textContent = `${at + 1} of ${this.links.length}`;
     this.dialog.querySelector("[data-save]").href = save;
+    const about = this.dialog.querySelector("[data-about]");
+    Object.assign(about, { href: this.links[at].href, hidden: !altered, textContent: `${altered ?? ""}: see the original` });
     for (const [walk, by] of [["previous", -1], ["next", 1]]) {
       const beside = this.links[at + by];
       this.dialog.querySelector(`[data-walk=${walk}]`).disabled = !beside;

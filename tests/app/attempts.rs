@@ -108,7 +108,7 @@ async fn the_page_compares_the_attempt_that_was_chosen() {
         .shows(&first)
         .hides(&last)
         .shows("Report for attempt 1")
-        .shows("Held: something may have moved.")
+        .shows("How well lines and objects stayed in place.")
         // The original is kept once for all attempts of a run.
         .shows(&story.rendition(2, "before"));
     for counts in ["3", "99"] {
@@ -154,7 +154,7 @@ async fn what_the_worker_keeps_of_an_attempt_are_pictures() {
     app.run_jobs().await;
     let attempt = &attempts(&app, &photo).await[0];
 
-    for (kind, size) in [("preview", (640, 480)), ("heatmap", (80, 60))] {
+    for (kind, size) in [("preview", (1024, 768)), ("heatmap", (128, 96))] {
         let path = format!("/photos/{photo}/attempts/{attempt}/renditions/{kind}");
         let answer = anna.get(&path).await;
         assert_eq!(answer.headers["content-type"], "image/webp");

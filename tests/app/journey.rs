@@ -48,7 +48,12 @@ async fn a_shoot_goes_in_and_a_zip_comes_out() {
     assert_eq!(status, 200);
     assert_eq!(
         names_in(&zip),
-        ["001-kitchen.jpg", "002-garden.jpg", "SHA256SUMS"]
+        [
+            "001-kitchen.jpg",
+            "002-garden.jpg",
+            "report/ledger.json",
+            "SHA256SUMS"
+        ]
     );
 }
 

@@ -56,8 +56,8 @@ async fn a_shoot_that_asks_for_clear_skies_gets_them_and_says_so() {
         .get(&page)
         .await
         .shows("Ready")
-        .shows("Replaced the sky (")
-        .shows("below its new sky")
+        .shows("Replaced what was taken for sky (")
+        .shows("outside the sky mask, no sign of")
         .shows("Show the sky mask");
     let attempt = story.report(&story.house).await;
     let ledger = &attempt["report"]["ledger"];
@@ -81,7 +81,7 @@ async fn a_shoot_that_asks_for_clear_skies_gets_them_and_says_so() {
     let marker = b"compositeSynthetic";
     assert!(full.windows(marker.len()).any(|bytes| bytes == marker));
     let report = story.anna.get(&format!("{page}/report")).await;
-    report.shows("The sky in this picture was generated: ");
+    report.shows("was replaced with a calculated clear sky: ");
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn a_painted_mask_is_where_the_new_sky_goes() {
     let page = format!("/photos/{}", story.house);
     story.anna.get(&page).await.shows("The sky was left alone");
 
-    let (width, height) = (900, 600);
+    let (width, height) = (1200, 800);
     let painted = pictures::mask(width, height, 0.25);
     let file = ("mask.png", painted.as_slice());
     let path = format!("{page}/mask");

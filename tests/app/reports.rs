@@ -122,7 +122,7 @@ async fn the_printed_report_is_proof_of_what_was_delivered_and_who_decided() {
         .shows("Anna reviewed and approved it.")
         .shows("Approved by Anna")
         .shows("The lamp was always so")
-        .shows("Held: something may have moved.")
+        .shows(FAILING)
         .shows("Thresholds version 1")
         .shows("1. AI-guided correction")
         .shows("2. Natural correction")

@@ -48,7 +48,7 @@ async fn a_held_photo_waits_for_a_person_and_customers_do_not_see_it() {
     anna.get(&format!("/photos/{photo}"))
         .await
         .shows("Approve")
-        .shows("Held: something may");
+        .shows("How well lines and objects stayed in place.");
 
     let customer = app.visitor();
     customer

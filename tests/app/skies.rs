@@ -286,7 +286,8 @@ async fn the_page_and_the_report_say_what_was_detected_and_what_was_generated() 
         .get(&format!("{}/report", story.page()))
         .await
         .shows("Scene: Exterior (97 % sure)")
-        .shows("The sky in this picture was generated: 31 % of the picture, clear sky, seed 42.")
+        .shows("with a calculated clear sky: 31 % of the picture, 7,440,000 pixels.")
+        .shows("Made with seed 42.")
         .shows("The sky mask was painted by hand.")
         .shows("c0ffee");
 }

@@ -119,6 +119,26 @@ async fn a_link_that_was_never_made_opens_nothing() {
 }
 
 #[tokio::test]
+async fn the_link_of_an_original_opens_that_original_alone() {
+    let world = World::create().await;
+    for route in routes(&[Audience::Onlooker]) {
+        let (path, fields) = world.case(route);
+        for other in [&"0".repeat(64), &world.token, &world.bertas_token] {
+            let guessed = path.replace(&world.original_token, other);
+            let status = sent(&world.nobody, route, &guessed, fields, None).await;
+            assert_eq!(status, 404, "{guessed}");
+        }
+        world.nobody.get(&path).await.hides(SECRET);
+    }
+    for route in routes(&[Audience::Guest]) {
+        let (path, fields) = world.case(route);
+        let crossed = path.replace(&world.token, &world.original_token);
+        let status = sent(&world.nobody, route, &crossed, fields, None).await;
+        assert_eq!(status, 410, "{crossed}");
+    }
+}
+
+#[tokio::test]
 async fn a_link_to_one_shoot_does_not_open_another() {
     let world = World::create().await;
     for route in routes(&[Audience::Guest]) {
@@ -159,7 +179,7 @@ async fn whoever_may_use_a_route_can() {
     let world = World::create().await;
     for route in TABLE {
         let client = match route.audience {
-            Audience::Anyone | Audience::Guest => &world.app.visitor(),
+            Audience::Anyone | Audience::Guest | Audience::Onlooker => &world.app.visitor(),
             Audience::Member => &world.viewer,
             Audience::Editor => &world.editor,
             Audience::Admin => &world.anna,

@@ -82,7 +82,7 @@ async fn a_mask_is_painted_taken_back_painted_again_and_saved() {
     let (status, png) = client.bytes(&format!("/photos/{photo}/mask"), None).await;
     assert_eq!(status, 200);
     let mask = decode(&png, &Limits::default()).unwrap().pixels;
-    assert_eq!((mask.width(), mask.height()), (640, 480));
+    assert_eq!((mask.width(), mask.height()), (1024, 768));
     let white = share(&mask);
     assert!(alike(white, one), "{white} is kept of {one}");
 
@@ -147,7 +147,7 @@ async fn where_there_is_no_script_a_mask_is_sent_as_a_file() {
         .fill("[name=mask]", &file.display().to_string())
         .await;
     browser.press(".scene__file button").await;
-    browser.see_text("Make one of 640 × 480 pixels").await;
+    browser.see_text("Make one of 1024 × 768 pixels").await;
 
     std::fs::write(&file, pictures::mask(640, 480, 0.3)).unwrap();
     browser

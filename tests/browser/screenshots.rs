@@ -2,6 +2,7 @@
 //! nothing complains, and a picture is kept for people to look at in
 //! `target/screenshots`.
 
+mod altered;
 mod photos;
 
 use plumbline_domain::people::{accounts, sign_in_links};

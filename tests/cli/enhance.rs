@@ -25,11 +25,11 @@ fn a_good_photo_passes_with_status_0_and_a_report() {
         &Limits::default(),
     )
     .unwrap();
-    assert_eq!((better.pixels.width(), better.pixels.height()), (640, 480));
+    assert_eq!((better.pixels.width(), better.pixels.height()), (1024, 768));
     let report = desk.report();
     assert_eq!(report["verdict"], "passed");
     assert_eq!(report["file"], "room.jpg");
-    assert_eq!(report["source"]["width"], 640);
+    assert_eq!(report["source"]["width"], 1024);
     let attempt = &report["attempts"][0];
     assert_eq!(attempt["engine"], "natural");
     assert_eq!(attempt["strength"], 1.0);
@@ -166,7 +166,7 @@ fn a_tiff_keeps_the_depth_of_its_photo() {
             .collect::<Vec<_>>(),
         Samples::Sixteen(v) => v,
     };
-    let sixteen = Pixels::from_sixteen(320, 240, wide(scene(320, 240, 1))).unwrap();
+    let sixteen = Pixels::from_sixteen(1024, 768, wide(scene(1024, 768, 1))).unwrap();
     let deep = Desk::new(
         "deep.tif",
         &encode(&sixteen, &Metadata::default(), &Output::Tiff16).unwrap(),

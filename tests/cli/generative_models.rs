@@ -94,7 +94,7 @@ fn nonsense_that_networks_propose_falls_back_and_does_not_reach_the_photo() {
 
         let first = fs::read(workspace.path("better.jpg")).unwrap();
         let better = decode(&first, &Limits::default()).unwrap();
-        assert_eq!((better.pixels.width(), better.pixels.height()), (640, 480));
+        assert_eq!((better.pixels.width(), better.pixels.height()), (1024, 768));
         workspace.paint("again.jpg", engine, &model);
         let again = fs::read(workspace.path("again.jpg")).unwrap();
         assert!(first == again, "{engine}: a second run gives other bytes");

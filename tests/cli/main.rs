@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
 mod enhance;
+mod faults;
 mod generative_models;
 mod hostile;
 mod inspect;
 mod look;
 mod merge;
 mod moved;
+mod ready;

@@ -2,7 +2,7 @@
 //! of the story's choice, through the same calls as the worker.
 
 use bytes::Bytes;
-use plumbline_documents::{Engine, TABLE_VERSION, Verdict};
+use plumbline_documents::{AttemptReport, Engine, TABLE_VERSION, Verdict};
 use plumbline_domain::ids::{AttemptId, OrganizationId};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots::renditions::{Kind, NewRendition};
@@ -70,6 +70,29 @@ pub async fn set_scene(app: &App, photo: &str, scene: serde_json::Value) {
     sqlx::query(sql)
         .bind(photo)
         .bind(scene)
+        .execute(&app.database.everything)
+        .await
+        .expect("the database answers");
+}
+
+/// Sets the report of the current attempt, and the engine that it names.
+pub async fn set_report(app: &App, photo: &str, report: &AttemptReport) {
+    let document = serde_json::to_value(report).expect("a report is plain data");
+    set_document(app, photo, &document).await;
+    let sql = "update attempts set engine = coalesce($2, engine) where photo_id = $1::uuid";
+    sqlx::query(sql)
+        .bind(photo)
+        .bind(report.engine.map(|engine| engine.as_str()))
+        .execute(&app.database.everything)
+        .await
+        .expect("the database answers");
+}
+
+/// Sets the stored report of the current attempt, as another release may have written it.
+pub async fn set_document(app: &App, photo: &str, document: &serde_json::Value) {
+    sqlx::query("update attempts set report = $2 where photo_id = $1::uuid")
+        .bind(photo)
+        .bind(document)
         .execute(&app.database.everything)
         .await
         .expect("the database answers");
@@ -230,13 +253,16 @@ pub fn spotted(noise: f64) -> serde_json::Value {
     })
 }
 
+/// The sentence that a held report is headed by.
+const KEPT: &str = "How well lines and objects stayed in place.";
+
 /// A report with this verdict.
 pub fn report(verdict: Verdict) -> serde_json::Value {
     let held = verdict == Verdict::Held;
     json!({
         "version": 1,
         "verdict": if held { "held" } else { "passed" },
-        "headline": if held { "Held: something may have moved." } else { "Passed." },
+        "headline": if held { KEPT } else { "Passed." },
         "measures": [{
             "name": "size",
             "label": "Size",
@@ -245,7 +271,7 @@ pub fn report(verdict: Verdict) -> serde_json::Value {
             "at_least": true,
             "unit": "megapixels",
             "verdict": "passed",
-            "sentence": "The result has exactly the original's size.",
+            "sentence": "The result has every pixel of the framed original.",
         }, {
             "name": "structure",
             "label": "Structure",
@@ -254,7 +280,7 @@ pub fn report(verdict: Verdict) -> serde_json::Value {
             "at_least": true,
             "unit": "",
             "verdict": if held { "failed" } else { "passed" },
-            "sentence": "How well lines and objects stayed in place.",
+            "sentence": KEPT,
         }, {
             "name": "ssim",
             "label": "Similarity",

@@ -12,7 +12,7 @@ pub fn exposure(seed: u32, ev: f32, second: u32) -> Vec<u8> {
         exif: Some(exif(ev, second)),
         ..Metadata::default()
     };
-    let pixels = lit(&pictures::scene(640, 480, seed), ev);
+    let pixels = lit(&pictures::scene(1024, 768, seed), ev);
     encode(&pixels, &metadata, &Output::default()).expect("a small picture is encoded")
 }
 

@@ -2,14 +2,14 @@
 
 use plumbline_enhance::{Metadata, Output, Pixels, encode};
 
-/// A dim room of 640 x 480 pixels with a window, a table and some texture, as a JPEG.
+/// A dim room of 1024 x 768 pixels with a window, a table and some texture, as a JPEG.
 pub fn room(seed: u32) -> Vec<u8> {
-    jpeg(&scene(640, 480, seed))
+    jpeg(&scene(1024, 768, seed))
 }
 
-/// The same, upright: 480 x 640.
+/// The same, upright: 768 x 1024.
 pub fn upright_room(seed: u32) -> Vec<u8> {
-    jpeg(&scene(480, 640, seed))
+    jpeg(&scene(768, 1024, seed))
 }
 
 /// The gaudy picture that quality control holds at every strength.
@@ -19,7 +19,9 @@ pub const HOPELESS: u32 = 37;
 /// strong colours around, so quality control often holds such a picture.
 pub fn gaudy(seed: u32) -> Vec<u8> {
     const SIDE: u32 = 240;
-    let mut samples = vec![60_u8; (SIDE * SIDE * 3) as usize];
+    /// Pixels along each side of a dot.
+    const DOT: u32 = 4;
+    let mut dots = vec![[60_u8; 3]; (SIDE * SIDE) as usize];
     for nr in 0..40 {
         let draw = |what: u32| (grain(nr, what, seed) + 1.0) / 2.0;
         let corner = [draw(0), draw(1)].map(|share| (share * SIDE as f32) as u32);
@@ -27,31 +29,33 @@ pub fn gaudy(seed: u32) -> Vec<u8> {
         let colour = [draw(3), draw(4), draw(5)].map(|level| (level.powi(2) * 255.0) as u8);
         for y in corner[1]..(corner[1] + size).min(SIDE) {
             for x in corner[0]..(corner[0] + size).min(SIDE) {
-                let at = ((y * SIDE + x) * 3) as usize;
-                samples[at..at + 3].copy_from_slice(&colour);
+                dots[(y * SIDE + x) as usize] = colour;
             }
         }
     }
-    let pixels = Pixels::from_eight(SIDE, SIDE, samples).expect("three samples a pixel");
+    let side = SIDE * DOT;
+    let dot = |i: u32| dots[(i / side / DOT * SIDE + i % side / DOT) as usize];
+    let samples = (0..side * side).flat_map(dot).collect();
+    let pixels = Pixels::from_eight(side, side, samples).expect("three samples a pixel");
     encode(&pixels, &Metadata::default(), &Output::Png).expect("a small picture is encoded")
 }
 
-/// A house of bricks with a gable under an overcast sky, and a lawn: 900 x 600 pixels.
+/// A house of bricks with a gable under an overcast sky, and a lawn: 1200 x 800 pixels.
 pub fn house(seed: u32) -> Pixels {
-    const WIDTH: u32 = 900;
-    const HEIGHT: u32 = 600;
+    const WIDTH: u32 = 1200;
+    const HEIGHT: u32 = 800;
     let samples = (0..WIDTH * HEIGHT).flat_map(|i| {
         let (x, y) = (i % WIDTH, i / WIDTH);
-        let roof = 200 + x.abs_diff(450) / 2;
-        let walls = (180..720).contains(&x) && y > roof;
+        let roof = 267 + x.abs_diff(600) / 2;
+        let walls = (240..960).contains(&x) && y > roof;
         let mortar = y % 10 < 2 || (x + y / 10 * 7) % 22 < 2;
         let colour = match () {
-            () if y > 470 => [86.0, 118.0, 62.0],
+            () if y > 627 => [86.0, 118.0, 62.0],
             () if walls && mortar => [140.0, 134.0, 128.0],
             () if walls => [138.0, 88.0, 70.0],
             () => [222.0, 224.0, 228.0],
         };
-        let texture = if y > 470 || walls { 9.0 } else { 1.0 };
+        let texture = if y > 627 || walls { 9.0 } else { 1.0 };
         let grain = grain(x, y, seed) * texture;
         colour.map(|level: f32| (level + grain).clamp(0.0, 255.0) as u8)
     });

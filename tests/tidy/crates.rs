@@ -18,7 +18,7 @@ pub const ANY: Crate = Crate {
     only: &[],
 };
 
-pub const CRATES: [Crate; 13] = [
+pub const CRATES: [Crate; 14] = [
     Crate {
         name: "plumbline-documents",
         only: &["serde", "serde_json", "thiserror", "uuid"],
@@ -40,6 +40,22 @@ pub const CRATES: [Crate; 13] = [
         ..ANY
     },
     Crate {
+        name: "plumbline-faults",
+        never: &[
+            "tokio",
+            "sqlx",
+            "actix-web",
+            "candle-core",
+            "ureq",
+            "plumbline-domain",
+            "plumbline-storage",
+            "plumbline-nn",
+            "plumbline-models",
+            "plumbline-pipeline",
+        ],
+        ..ANY
+    },
+    Crate {
         name: "plumbline-nn",
         never: &[
             "tokio",
@@ -48,6 +64,7 @@ pub const CRATES: [Crate; 13] = [
             "ureq",
             "plumbline-documents",
             "plumbline-enhance",
+            "plumbline-faults",
             "plumbline-domain",
             "plumbline-storage",
             "plumbline-models",

@@ -7,6 +7,7 @@ mod hostile;
 mod long;
 mod panics;
 mod queue;
+mod ready;
 mod refit;
 mod restart;
 mod stopping;

@@ -3,3 +3,5 @@
 pub mod archive;
 pub mod body;
 pub mod files;
+pub mod gallery_zip;
+mod report_folder;

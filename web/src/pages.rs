@@ -1,7 +1,10 @@
 //! Pages and the forms on them, one noun each: the page's struct above its handler.
 
+pub mod comparison;
+pub mod disclosure;
 pub mod galleries;
 pub mod landing;
+pub mod originals;
 pub mod photos;
 pub mod provenance;
 pub mod qc_report;

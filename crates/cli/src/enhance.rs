@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use plumbline_documents::{Engine, EngineChoice, Look, Place, Step, Verdict};
+use plumbline_documents::{
+    Engine, EngineChoice, Format, Gate, Look, Measure, Place, Step, Verdict,
+};
 use plumbline_enhance::{
     GenerativeModel, Limits, Mask, Output, Overrides, Pixels, Preset, SkyChoice, decode, encode,
 };
@@ -100,13 +102,17 @@ fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
         source,
         metadata,
         attempts,
+        sent_file,
         ..
     } = developed;
     drop(original);
-    let encoded = encode(&picture, &metadata, &of_depth(output, picture.bits()))?;
-    let passed = attempts
-        .last()
-        .is_some_and(|last| last.report.inspection.qc.verdict == Verdict::Passed);
+    let encoded = match sent_file.filter(|_| is_of(source.format, output)) {
+        Some(file) => file,
+        None => encode(&picture, &metadata, &of_depth(output, picture.bits()))?,
+    };
+    let last = attempts.last().expect("a developed photo has an attempt");
+    let passed = last.report.inspection.qc.verdict == Verdict::Passed;
+    say(last);
 
     let photo = write_beside(&args.out, &encoded)?;
     if let Some(path) = &args.report {
@@ -121,6 +127,20 @@ fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
     }
     keep(photo, &args.out)?;
     Ok(passed)
+}
+
+/// Says why a photo was left as it came, or why it cannot become a good one.
+fn say(last: &Attempt) {
+    if last.left {
+        last.done
+            .iter()
+            .for_each(|sentence| eprintln!("{sentence}"));
+    }
+    let qc = &last.report.inspection.qc;
+    let of_input = |m: &&Measure| m.name.gate().is_some_and(Gate::is_of_input);
+    for measure in qc.held().filter(of_input) {
+        eprintln!("{}", measure.sentence);
+    }
 }
 
 /// At a terminal: a processor takes minutes for all tiles of a photo.
@@ -221,6 +241,16 @@ fn of_depth(output: Output, bits: u8) -> Output {
         Output::Tiff16 if bits == 8 => Output::Tiff8,
         other => other,
     }
+}
+
+/// True when a file of that format is what was asked for.
+fn is_of(format: Format, output: Output) -> bool {
+    matches!(
+        (format, output),
+        (Format::Jpeg, Output::Jpeg { .. })
+            | (Format::Png, Output::Png)
+            | (Format::Tiff, Output::Tiff8 | Output::Tiff16)
+    )
 }
 
 fn is_same_file(file: &Path, out: &Path) -> bool {

@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use plumbline_documents::Verdict;
-use plumbline_enhance::inspect::{Terms, judge};
+use plumbline_documents::{Evidence, Framing, InspectionReport, Source, Verdict};
+use plumbline_enhance::inspect::{Terms, judge, rebuilt};
 use plumbline_enhance::sky::trial::Eyes;
 use plumbline_enhance::{
     Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, small, straighten,
 };
 use plumbline_pipeline::analyzers;
-use plumbline_pipeline::attempt::inspection;
 use plumbline_pipeline::generative_models::WeightsFolder;
 use serde_json::Value;
 
@@ -65,10 +64,16 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
     let plan = args.plan.as_deref().map(read_plan).transpose()?;
     let (original, result) = (open(&args.original)?, open(&args.result)?);
     let Decoded { source, .. } = original;
-    let original = match &plan {
+    let [width, height] = [original.pixels.width(), original.pixels.height()];
+    let framing = match &plan {
+        Some(plan) => plan.verticals.framing(width, height),
+        None => Framing::unchanged([width, height]),
+    };
+    let framed = match &plan {
         Some(plan) => straighten(original.pixels, plan),
         None => original.pixels,
     };
+    let (original, plan) = reference(framed, plan, &result.source);
     let sky = args.sky.as_deref().map(|file| read_mask(file, &original));
     let sky = sky.transpose()?;
     // A mask's witnesses: the networks look at the original, whoever drew it.
@@ -91,8 +96,13 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
         heatmap,
         heatmaps,
     } = judge(&original, &result.pixels, &terms);
+    let evidence = Evidence {
+        engine: plan.as_ref().map(|plan| plan.engine),
+        framing: Some(&framing),
+        ..Evidence::of(&report)
+    };
     if let Some(path) = &args.report {
-        let document = serde_json::to_value(inspection(report.clone(), &source, None))?;
+        let document = InspectionReport::new(&evidence, Some(source), None);
         let text = serde_json::to_vec_pretty(&document)?;
         keep(write_beside(path, &text)?, path)?;
     }
@@ -103,8 +113,21 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
         let gates = heatmaps.iter().map(|(gate, map)| (gate.as_str(), map));
         write_maps(folder, gates.chain([("all", &overview)]))?;
     }
-    println!("{}", report.headline());
+    println!("{}", evidence.headline());
     Ok(report.verdict)
+}
+
+/// The picture to compare the result with, and the plan that says what becomes of it. A file that was
+/// saved with loss is nowhere quite what the plan made: it is compared with the rebuilt picture, as
+/// anybody's edit of that.
+fn reference(framed: Pixels, plan: Option<Plan>, result: &Source) -> (Pixels, Option<Plan>) {
+    match plan {
+        Some(plan) if result.format.is_lossy() => match rebuilt(&framed, &plan) {
+            Some(rebuilt) => (rebuilt, None),
+            None => (framed, Some(plan)),
+        },
+        plan => (framed, plan),
+    }
 }
 
 /// A plan, or the plan of the last attempt in a report of `enhance`.

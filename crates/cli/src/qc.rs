@@ -1,7 +1,9 @@
-//! `qc fit`: thresholds fitted to the review decisions of one organization. The decisions come from
-//! `plumbline-web qc decisions`, and `plumbline-web qc adopt` puts the refit in force.
+//! `qc faults`: the share of injected faults that is held. `qc fit`: thresholds fitted to the review
+//! decisions of one organization. The decisions come from `plumbline-web qc decisions`, and
+//! `plumbline-web qc adopt` puts the refit in force.
 
 mod decisions;
+mod faults;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,8 @@ const REFUSED: u8 = 2;
 pub enum Command {
     /// Prints the thresholds that review decisions ask for, and what they would have changed.
     Fit(Args),
+    /// Does wanted looks and damages to photos, and prints what share of each quality control holds.
+    Faults(faults::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -40,8 +44,12 @@ pub struct Args {
     json: Option<PathBuf>,
 }
 
-pub fn run(Command::Fit(args): &Command) -> ExitCode {
-    match fit(args) {
+pub fn run(command: &Command) -> ExitCode {
+    let done = match command {
+        Command::Fit(args) => fit(args),
+        Command::Faults(args) => faults::faults(args),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");

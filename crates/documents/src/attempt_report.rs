@@ -1,11 +1,15 @@
 //! The report that is stored with an attempt: quality control's, and all that stands around it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::engine::Engine;
 use crate::lenient;
 use crate::measure::{Measure, MeasureName, MeasureVerdict};
+use crate::report::claim::Sentence;
+use crate::report::evidence::Evidence;
+use crate::report::framing::Framing;
 use crate::report::{Report, Verdict};
 use crate::scene::{GeneratedLedger, Scene};
 use crate::source::Source;
@@ -17,11 +21,28 @@ pub struct InspectionReport {
     #[serde(flatten)]
     pub qc: Report,
     /// The one sentence that stands out.
-    pub headline: String,
+    pub headline: Sentence,
     /// The original file; `None` in old or made-up reports.
     pub source: Option<Source>,
     /// The refit that moved the thresholds; `None`: the table itself.
     pub refit: Option<Uuid>,
+}
+
+impl InspectionReport {
+    /// A report that says what its evidence supports.
+    pub fn new(evidence: &Evidence<'_>, source: Option<Source>, refit: Option<Uuid>) -> Self {
+        let qc = evidence.worded();
+        Self {
+            headline: Evidence {
+                qc: &qc,
+                ..*evidence
+            }
+            .headline(),
+            qc,
+            source,
+            refit,
+        }
+    }
 }
 
 /// Stored report of one attempt.
@@ -32,15 +53,36 @@ pub struct AttemptReport {
     pub inspection: InspectionReport,
     /// Scene analysis; `None` in attempts before it was recorded.
     pub scene: Option<Scene>,
-    /// Ledger of generated pixels; `None`: every pixel is the original's.
+    /// Ledger of generated pixels; `None`: there are none.
     pub ledger: Option<GeneratedLedger>,
+    /// Engine that made the pixels; `None` in documents that do not say it.
+    pub engine: Option<Engine>,
+    /// Framing of the result; `None` in attempts before it was recorded.
+    pub framing: Option<Framing>,
 }
 
 impl AttemptReport {
-    /// Reads a stored document of any version for a page, as far as it is understood. What decides
-    /// reads a [`Report`] instead.
+    /// Reads a stored document of any version for a page, as far as it is understood, with the
+    /// sentences that this release can support by it. What decides reads a [`Report`] instead.
     pub fn read(document: &Value) -> Self {
-        Stored::deserialize(document).unwrap_or_default().into()
+        Self::read_of(None, document)
+    }
+
+    /// The same where the engine is known from elsewhere.
+    pub fn read_of(engine: Option<Engine>, document: &Value) -> Self {
+        let stored = Stored::deserialize(document).unwrap_or_default();
+        let engine = engine.or(stored.engine);
+        Self::from(Stored { engine, ..stored })
+    }
+
+    /// The evidence for what may be said about the result.
+    pub fn evidence(&self) -> Evidence<'_> {
+        Evidence {
+            qc: &self.inspection.qc,
+            engine: self.engine,
+            ledger: self.ledger.as_ref(),
+            framing: self.framing.as_ref(),
+        }
     }
 }
 
@@ -55,15 +97,26 @@ struct Stored {
     #[serde(deserialize_with = "lenient::list")]
     measures: Vec<StoredMeasure>,
     #[serde(deserialize_with = "lenient::field")]
-    headline: String,
-    #[serde(deserialize_with = "lenient::field")]
     source: Option<Source>,
     #[serde(deserialize_with = "lenient::field")]
     refit: Option<Uuid>,
     #[serde(deserialize_with = "lenient::field")]
     scene: Option<Scene>,
-    #[serde(deserialize_with = "lenient::field")]
+    #[serde(deserialize_with = "declared")]
     ledger: Option<GeneratedLedger>,
+    #[serde(deserialize_with = "lenient::field")]
+    engine: Option<Engine>,
+    #[serde(deserialize_with = "lenient::field")]
+    framing: Option<Framing>,
+}
+
+/// A ledger that is not understood still says that pixels were generated.
+fn declared<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<GeneratedLedger>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let read = || serde_json::from_value(value.clone()).unwrap_or_default();
+    Ok((!value.is_null()).then(read))
 }
 
 /// A verdict that this release does not know only informs.
@@ -90,15 +143,18 @@ impl From<Stored> for AttemptReport {
             verdict: stored.verdict,
             measures: stored.measures.into_iter().map(Measure::from).collect(),
         };
+        let evidence = Evidence {
+            qc: &qc,
+            engine: stored.engine,
+            ledger: stored.ledger.as_ref(),
+            framing: stored.framing.as_ref(),
+        };
         Self {
-            inspection: InspectionReport {
-                qc,
-                headline: stored.headline,
-                source: stored.source,
-                refit: stored.refit,
-            },
+            inspection: InspectionReport::new(&evidence, stored.source, stored.refit),
             scene: stored.scene,
             ledger: stored.ledger,
+            engine: stored.engine,
+            framing: stored.framing,
         }
     }
 }
@@ -163,7 +219,8 @@ mod tests {
         assert_eq!(scene.place, Some(Place::Exterior));
         assert_eq!(scene.confidence, None);
         assert_eq!(read.inspection.qc.measures.len(), 1);
-        assert_eq!((read.ledger, read.inspection.refit), (None, None));
+        assert_eq!(read.inspection.refit, None);
+        assert_eq!(read.ledger, Some(GeneratedLedger::default()));
     }
 
     #[test]

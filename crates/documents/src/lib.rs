@@ -39,6 +39,10 @@ pub use refit::{
     DecidedReport, Decision, DecisionsEnd, DecisionsHeader, REFIT_VERSION, RefitDocument,
     RefitInForce,
 };
+pub use report::alteration::{Alteration, percent, summary};
+pub use report::claim::{Aspect, Claim, Sentence};
+pub use report::evidence::Evidence;
+pub use report::framing::Framing;
 pub use report::{Report, Verdict};
 pub use scene::{GeneratedLedger, Light, Scene, SkyFound};
 pub use sky::{SkyChoice, SkyKind, SkyWord};

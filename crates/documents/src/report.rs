@@ -6,6 +6,13 @@ use crate::gate::{Figure, Gate};
 use crate::measure::{Measure, MeasureName, MeasureVerdict};
 use crate::words::words;
 
+pub mod alteration;
+pub mod claim;
+pub mod evidence;
+pub mod framing;
+
+use evidence::Evidence;
+
 words! {
     /// Verdict on a result.
     #[derive(Default)]
@@ -44,6 +51,15 @@ impl Report {
         }
     }
 
+    /// The same report with further measures, in the order of the gates, judged anew.
+    pub fn joined(self, more: &[Measure]) -> Self {
+        let mut measures = self.measures;
+        measures.extend_from_slice(more);
+        // Stable: what only informs stays behind in its own order.
+        measures.sort_by_key(|m| m.name.gate().map_or(usize::MAX, |gate| gate as usize));
+        Self::new(self.version, measures)
+    }
+
     /// Measures that did not pass.
     pub fn held(&self) -> impl Iterator<Item = &Measure> {
         self.measures.iter().filter(|m| m.verdict.is_bad())
@@ -56,12 +72,9 @@ impl Report {
         first(MeasureVerdict::Failed).or_else(|| first(MeasureVerdict::Review))
     }
 
-    /// One sentence: all is well, or what stands out most.
+    /// One sentence: all is well, or what stands out most, as far as the measures alone show it.
     pub fn headline(&self) -> String {
-        match self.worst() {
-            Some(measure) => measure.sentence.clone(),
-            None => "All checks passed: nothing was added, lost or tinted.".to_owned(),
-        }
+        Evidence::of(self).headline().into()
     }
 
     /// The measure of a gate.

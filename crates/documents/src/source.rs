@@ -20,6 +20,13 @@ words! {
     }
 }
 
+impl Format {
+    /// True when saving in it changes pixels a little.
+    pub fn is_lossy(self) -> bool {
+        matches!(self, Self::Jpeg | Self::WebP)
+    }
+}
+
 /// Properties of the file as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {

@@ -1,10 +1,11 @@
-//! One organization inside one transaction. Only a [`Member`], a [`Guest`], a job
-//! or an [`Operator`] at the command line can open a [`Scope`], and only for the
+//! One organization inside one transaction. Only a [`Member`], a [`Guest`], an [`Onlooker`], a
+//! job or an [`Operator`] at the command line can open a [`Scope`], and only for the
 //! organization it was let into; from then on the database itself hides every
 //! other organization's rows.
 //!
 //! [`Member`]: crate::people::members::Member
 //! [`Guest`]: crate::shoots::galleries::Guest
+//! [`Onlooker`]: crate::shoots::originals::Onlooker
 //! [`Operator`]: crate::people::operators::Operator
 
 use sqlx::{PgConnection, Postgres, Transaction};

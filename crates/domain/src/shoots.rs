@@ -1,6 +1,7 @@
 //! Shoots: the photos of one property; below, what belongs to a shoot.
 
 pub mod galleries;
+pub mod originals;
 pub mod overrides;
 pub mod photos;
 pub mod renditions;

@@ -7,6 +7,7 @@ use crate::pixels::Pixels;
 use crate::plan::Plan;
 use crate::scene::{Scene, small};
 use crate::sky::{self, Matte};
+use crate::steps::fitted::Fitted;
 use crate::steps::tiles::canvas::Canvas;
 use crate::steps::{natural, tiled, transfer};
 
@@ -70,16 +71,30 @@ pub fn apply(
     scene: &Scene,
     generation: Option<Generation<'_>>,
 ) -> Result<Pixels, ApplyError> {
+    apply_and_keep_fit(pixels, plan, scene, generation).map(|(picture, _)| picture)
+}
+
+/// The same, with what was fitted to the model's proposal: quality control rebuilds the result from
+/// it. `None` where no model was asked.
+pub fn apply_and_keep_fit(
+    pixels: &Pixels,
+    plan: &Plan,
+    scene: &Scene,
+    generation: Option<Generation<'_>>,
+) -> Result<(Pixels, Option<Fitted>), ApplyError> {
     if plan.is_colour_identity() {
-        return Ok(pixels.clone());
+        return Ok((pixels.clone(), None));
     }
-    match plan.engine {
+    let (picture, fitted) = match plan.engine {
         Engine::Natural => {
-            Ok(natural::apply(pixels, &plan.natural()).expect("every row keeps its length"))
+            let steps = plan.natural();
+            let picture = natural::apply(pixels, &steps).expect("every row keeps its length");
+            return Ok((picture, None));
         }
         Engine::Guided => guided(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
         Engine::Tiled => tiled(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
-    }
+    }?;
+    Ok((picture, Some(fitted)))
 }
 
 /// A model's picture of the plan's new sky, for `repaint`: small, framed as the photo is; only its
@@ -126,16 +141,16 @@ fn guided(
     plan: &Plan,
     scene: &Scene,
     generation: Generation<'_>,
-) -> Result<Pixels, ApplyError> {
+) -> Result<(Pixels, Fitted), ApplyError> {
     let before = small(pixels);
     let after = generation
         .model
         .correct(&before, scene, request(plan)?, generation.progress)?;
     let after = of_size(after, &before)?;
     let transfer = transfer::Transfer::fit(&before, &after);
-    Ok(transfer
-        .apply(pixels, plan.strength)
-        .expect("every row keeps its length"))
+    let picture = transfer.apply(pixels, plan.strength);
+    let picture = picture.expect("every row keeps its length");
+    Ok((picture, Fitted::guided(transfer)))
 }
 
 /// A model's picture, if it has the size of what the model was given.
@@ -158,7 +173,7 @@ fn tiled(
     plan: &Plan,
     scene: &Scene,
     generation: Generation<'_>,
-) -> Result<Pixels, ApplyError> {
+) -> Result<(Pixels, Fitted), ApplyError> {
     let (denoise, grid) = (request(plan)?, plan.grid.ok_or(ApplyError::NoDenoise)?);
     let mut canvas = Canvas::new(&grid, pixels.width(), pixels.height());
     let tiles: Vec<Tile> = canvas.tiles().to_vec();

@@ -19,6 +19,7 @@ mod samples;
 mod tiff;
 mod webp;
 
+pub use metadata::record::{Record, Recorded};
 pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;

@@ -11,11 +11,16 @@ const LESS: f32 = 0.6;
 
 /// The next plan down: its own sky where only the new one was held; then tiled, tiled x 0.6,
 /// guided, guided x 0.6, natural, natural x 0.6, natural x 0.36. `None`: the photo waits for a
-/// person. A plan that changes nothing has nothing to lower. Without the model of the plan, the
-/// natural engine is next.
+/// person. A plan that changes nothing has nothing to lower, and less of it mends no photo that came
+/// unusable. A result that only lacks light or keeps a cast is not made weaker, only plainer. Without the
+/// model of the plan, the natural engine is next.
 pub fn lower(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
-    if plan.is_identity() {
+    let held: Vec<Gate> = report.held().filter_map(|m| m.name.gate()).collect();
+    if plan.is_identity() || held.iter().any(|gate| gate.is_of_input()) {
         return None;
+    }
+    if !held.is_empty() && held.iter().all(|gate| gate.is_of_too_little()) {
+        return plainer(plan, model);
     }
     if plan.sky.new_sky().is_some() && only_the_sky(report) {
         return Some(with_its_own_sky(plan));

@@ -2,7 +2,7 @@
 
 use crate::codec::jpeg::segments;
 use crate::codec::metadata::xmp::{self, extended};
-use crate::codec::metadata::{exif, photoshop, privacy};
+use crate::codec::metadata::{Made, exif, photoshop, privacy};
 use crate::codec::{Change, Decoded, Limits, Metadata, Output, Privacy, decode, encode};
 use crate::pixels::Pixels;
 
@@ -21,8 +21,13 @@ pub fn limits() -> Limits {
 pub fn metadata(bytes: &[u8]) {
     exif_block(bytes);
     let size = (30, 20);
-    if let Some(once) = xmp::refresh(Some(bytes), size, Change::Enhanced) {
-        let twice = xmp::refresh(Some(&once), size, Change::Enhanced);
+    let made = Made {
+        change: Change::Enhanced,
+        note: Some("Light and colour were corrected."),
+        record: None,
+    };
+    if let Some(once) = xmp::refresh(Some(bytes), size, &made) {
+        let twice = xmp::refresh(Some(&once), size, &made);
         assert_eq!(twice.as_deref(), Some(&once[..]), "XMP settles");
         let _ = extended::split(once, 600);
     }

@@ -5,23 +5,28 @@
 //! pixel, in one pass. The original is the straightened one: both pictures have one size.
 
 use plumbline_documents::{
-    Figure, Gate, Measure, MeasureVerdict, Report, TABLE_VERSION, Thresholds, rounded,
+    Engine, Figure, Gate, Measure, MeasureVerdict, Report, TABLE_VERSION, Thresholds, rounded,
 };
 
 use crate::kernels::moments::SIDE;
 use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
 use crate::sky::trial::Eyes;
+use crate::steps::fitted::Fitted;
 
+mod by_plan;
 mod cells;
 mod colour;
 mod edge_mask;
+mod expected;
 mod full;
 mod heatmap;
+pub mod input;
 mod lines;
 mod moments;
 mod pair;
 pub mod refit;
+mod result;
 pub mod shadow;
 mod size;
 mod sky;
@@ -31,17 +36,23 @@ pub use edge_mask::edges;
 pub use heatmap::Heatmap;
 
 use colour::{clipping, difference, neutral};
+pub use expected::rebuilt;
+
+use expected::Leftover;
 use full::Full;
 use lines::{seams, straight, tile_borders};
 use pair::Pair;
 use sky::ground::Ground;
-use structure::{edges as edge_agreement, fine, noise, sharpness};
+use structure::{edges as edge_agreement, fine, hairlines, noise, sharpness};
 
 /// Terms of a judgement: facts about the pair of pictures, and thresholds.
 #[derive(Debug, Clone, Default)]
 pub struct Terms<'a> {
     /// The plan that made the result; `None`: it was edited elsewhere.
     pub plan: Option<&'a Plan>,
+    /// The fit to a model's proposal; without it the plan of a model says too little of what
+    /// the pixels must be.
+    pub fitted: Option<&'a Fitted>,
     /// The replaced sky, of any size with the picture's shape: the only place where pixels may be
     /// new.
     pub sky: Option<&'a Mask>,
@@ -88,14 +99,28 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
         };
     }
     // Side by side: each has moments that only one thread can work at.
-    let (small, full) = rayon::join(
+    let (small, (full, leftover)) = rayon::join(
         || small(original, result, terms),
-        || Full::measure(original, result),
+        || {
+            rayon::join(
+                || Full::measure(original, result),
+                || Leftover::of(original, result, terms),
+            )
+        },
     );
     let house = house(&full, &small.ground);
     let (mut measures, mut maps) = full_size(&full, &house, terms);
     measures.extend(small.measures);
+    measures.extend(result::measures(
+        original,
+        result,
+        terms.plan,
+        &terms.thresholds,
+    ));
     maps.extend(small.maps);
+    if let Some(leftover) = leftover {
+        by_plan::judge(&leftover, &house, terms, &mut measures, &mut maps);
+    }
     measures.push(size);
     maps.retain(|(_, map)| !map.is_empty());
     Inspected {
@@ -114,7 +139,21 @@ struct Small {
     maps: Maps,
 }
 
+impl Small {
+    /// The plan says it all, and no sky is new.
+    fn nothing(original: &Pixels) -> Self {
+        Self {
+            ground: Ground::new(None, original.width() as usize, original.height() as usize),
+            measures: Vec::new(),
+            maps: Maps::new(),
+        }
+    }
+}
+
 fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
+    if terms.engine() == Some(Engine::Natural) && terms.sky.is_none() {
+        return Small::nothing(original);
+    }
     let (pair, limits) = (Pair::new(original, result, terms), &terms.thresholds);
     let (structure, repaint) = (
         structure::Structure::new(&pair),
@@ -129,18 +168,23 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
         seams::Seams::new(&pair, borders.as_ref()),
         sky::Sky::new(&pair),
     );
+    let surfaces = colour::surfaces::Surfaces::new(&pair);
+    let lines = straight::Straight::new(&pair);
     let mut measures = vec![
         structure.measure(limits),
         repaint.measure(limits),
+        surfaces.measure(limits),
         neutral::measure(&pair, terms.plan.is_some(), limits),
         seams.measure(limits),
     ];
-    measures.extend(straight::measure(&pair, limits));
+    measures.extend(lines.measure(limits));
     let mut maps = vec![
         (Gate::Structure, structure.heatmap(limits)),
         (Gate::TileChroma, repaint.heatmap(limits)),
+        (Gate::SurfaceColour, surfaces.heatmap(limits)),
         (Gate::Seams, seams.heatmap(limits)),
     ];
+    maps.extend(lines.heatmaps(limits));
     if let Some(sky) = sky {
         measures.extend(sky.measure(limits));
         let [halo, leak] = sky.heatmaps(limits);
@@ -160,20 +204,27 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
 /// Judgement on every pixel.
 fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps) {
     let limits = &terms.thresholds;
-    let (pattern, noise) = rayon::join(
+    let (pattern, (noise, hairlines)) = rayon::join(
         || fine::Pattern::new(full, house),
-        || noise::Noise::new(full, house),
+        || {
+            rayon::join(
+                || noise::Noise::new(full, house),
+                || hairlines::Hairlines::new(full, house),
+            )
+        },
     );
-    let mut measures = vec![noise.measure(limits)];
+    let mut measures = vec![noise.measure(limits), hairlines.measure(limits)];
     measures.extend(pattern.measure(limits));
-    measures.extend(clipping::measure(full, house, limits));
+    let clipping = clipping::Clipping::new(full, house);
+    measures.extend(clipping.measure(limits));
     measures.extend(difference::measure(full));
     measures.extend(edge_agreement::measure(full, house, limits));
     measures.extend(sharpness::measure(full, limits));
     let maps = vec![
         (Gate::StructureFine, pattern.heatmap(limits)),
         (Gate::Noise, noise.heatmap(limits)),
-        (Gate::LostHighlights, clipping::heatmap(full, house)),
+        (Gate::Hairline, hairlines.heatmap(limits)),
+        (Gate::LostHighlights, clipping.heatmap()),
         (Gate::EdgePrecision, edge_agreement::heatmap(full, house)),
     ];
     (measures, maps)
@@ -207,6 +258,11 @@ fn overview(full: &Full, maps: &Maps) -> Heatmap {
     let down = full.blocks.len() / full.across;
     let gates = maps.iter().filter(|(gate, _)| *gate != Gate::EdgePrecision);
     Heatmap::worst(gates, full.across as u32, down as u32)
+}
+
+/// A share in tenths of a per cent, never rounded up: what is almost whole is not.
+fn percent(share: f64) -> f64 {
+    (share * 1000.0).floor() / 10.0
 }
 
 /// A measure that only informs.

@@ -53,17 +53,17 @@ mod shot;
 pub mod sky;
 pub mod steps;
 
-pub use apply::{ApplyError, apply, paint_sky, repaint, straighten};
+pub use apply::{ApplyError, apply, apply_and_keep_fit, paint_sky, repaint, straighten};
 pub use codec::{
-    Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Refusal, decode, encode,
-    encode_preview, preview,
+    Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Record, Recorded, Refusal,
+    decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
 pub use generative_model::{
     Denoise, Generation, GenerationError, GenerativeModel, Progress, ProgressFn, Schedule, Tile,
 };
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
-pub use measure::{Measured, measure};
+pub use measure::{Fitness, Measured, measure};
 pub use pixels::{Mask, Pixels};
 pub use plan::shoot_reference::ShootReference;
 pub use plan::{Plan, Preset, plan};

@@ -8,12 +8,14 @@ use crate::pixels::Pixels;
 use crate::shot::Shot;
 
 mod falloff;
+pub mod fitness;
 mod illuminant;
 pub(crate) mod lines;
 mod noise;
 mod tilt;
 
 pub use falloff::Falloff;
+pub use fitness::Fitness;
 pub use illuminant::{Illuminant, Tint};
 pub use tilt::Tilt;
 
@@ -71,19 +73,54 @@ pub struct Measured {
     /// Tilt of the camera.
     #[serde(default)]
     pub tilt: Tilt,
+    /// Fitness as an input; `None`: measured before there was one.
+    #[serde(default)]
+    pub fitness: Option<Fitness>,
+}
+
+impl Measured {
+    /// True when it is a photo, as far as that can be told.
+    pub fn is_photo(&self) -> bool {
+        !self
+            .fitness
+            .is_some_and(|fitness| fitness.drawing.is_drawn())
+    }
 }
 
 /// Measures a picture; `shot` are the camera's settings, as far as they are known.
 pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
     let small = Tilt::view(pixels);
-    let (tilt, light) = rayon::join(|| Tilt::measure(&small, shot), || light(pixels, &small));
-    Measured { tilt, ..light }
+    let (tilt, (light, fitness)) = rayon::join(
+        || Tilt::measure(&small, shot),
+        || {
+            rayon::join(
+                || light_of(pixels, &small),
+                || Fitness::measure(pixels, &about_a_megapixel(&small), shot),
+            )
+        },
+    );
+    Measured {
+        tilt,
+        fitness: Some(fitness),
+        ..light
+    }
 }
 
-/// Everything but the tilt; `small` is any smaller copy.
-fn light(pixels: &Pixels, small: &Pixels) -> Measured {
-    let (width, height) = scale::fit_area(small.width(), small.height(), SCALE_PIXELS);
-    let small = scale::shrink(small, width, height, Kernel::Area);
+/// Everything but tilt and fitness.
+pub(crate) fn light(pixels: &Pixels) -> Measured {
+    light_of(pixels, &about_a_megapixel(pixels))
+}
+
+/// The copy that most is measured on.
+pub(crate) fn about_a_megapixel(pixels: &Pixels) -> Pixels {
+    let (width, height) = scale::fit_area(pixels.width(), pixels.height(), SCALE_PIXELS);
+    scale::shrink(pixels, width, height, Kernel::Area)
+}
+
+/// `small` is any smaller copy.
+fn light_of(pixels: &Pixels, small: &Pixels) -> Measured {
+    let small = about_a_megapixel(small);
+    let (width, height) = (small.width(), small.height());
     let rgb = small.rgb8();
     let lumas = Lumas::count(&rgb);
     let share = |is_so: fn(&[u8; 3]) -> bool| {
@@ -113,6 +150,7 @@ fn light(pixels: &Pixels, small: &Pixels) -> Measured {
         falloff: Falloff::measure(&coarse, columns as usize, rows as usize),
         noise: noise::measure(pixels),
         tilt: Tilt::default(),
+        fitness: None,
     }
 }
 

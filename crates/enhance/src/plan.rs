@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
+use crate::plan::left::LeftReason;
 use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
@@ -20,6 +21,7 @@ use crate::steps::white_balance::WhiteBalance;
 pub mod corners;
 pub mod engine;
 pub mod exposure;
+pub mod left;
 pub(crate) mod sharpening;
 pub mod shoot_reference;
 pub mod sky;
@@ -101,6 +103,9 @@ pub struct Plan {
     /// Treatment of the sky: done last, by `repaint`, and not scaled by strength.
     #[serde(default)]
     pub sky: Sky,
+    /// Reason to leave the picture as it came; `None`: it is corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<LeftReason>,
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
@@ -170,6 +175,15 @@ impl Plan {
             sharpening: Sharpening::default(),
             verticals: Verticals::default(),
             sky: Sky::default(),
+            left: None,
+        }
+    }
+
+    /// A plan that leaves a picture as it came.
+    pub fn leaving(reason: LeftReason) -> Self {
+        Self {
+            left: Some(reason),
+            ..Self::identity()
         }
     }
 
@@ -197,7 +211,8 @@ impl Plan {
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }
 
-    /// The edit in plain words, one sentence a line.
+    /// The edit in plain words, one sentence a line: what was done, and no word on what it left
+    /// alone, which is for the checks to say. The framing says its own sentence.
     pub fn describe(&self) -> Vec<String> {
         let mut lines = self.describe_edit();
         lines.extend(self.sky.describe());
@@ -205,16 +220,19 @@ impl Plan {
     }
 
     fn describe_edit(&self) -> Vec<String> {
-        if self.verticals.is_upright() && self.is_colour_identity() {
-            return vec!["Nothing needed: this photo is already well exposed.".to_owned()];
+        if let Some(reason) = self.left {
+            return vec![reason.sentence().to_owned()];
+        }
+        if self.is_colour_identity() {
+            return vec!["Light and colour were left as they came.".to_owned()];
         }
         match self.engine {
             Engine::Guided => vec![format!(
-                "Colour and light corrected with AI guidance at {:.0} % strength; every detail comes from your original.",
+                "Colour and light corrected with AI guidance at {:.0} % strength.",
                 self.strength * 100.0
             )],
             Engine::Tiled => vec![format!(
-                "Texture redrawn by AI, tile by tile, at {:.0} % strength; the finest detail and every outline come from your original.",
+                "Texture redrawn by AI, tile by tile, at {:.0} % strength.",
                 self.strength * 100.0
             )],
             Engine::Natural => self.describe_steps(),
@@ -231,7 +249,7 @@ impl Plan {
                 .then(|| format!("Darkened by {}.", stops(tone.exposure_ev))),
             (tone.room_ev >= 0.05).then(|| {
                 format!(
-                    "Brightened the dim part by {}; bright parts such as windows stay as they were.",
+                    "Brightened the dim part by {}, and bright parts such as windows by less.",
                     stops(tone.room_ev)
                 )
             }),
@@ -241,7 +259,6 @@ impl Plan {
             self.white_balance.scaled(self.strength).describe(),
             (self.corners.scaled(self.strength).ev >= 0.05)
                 .then(|| "Brightened the corners that the lens had darkened.".to_owned()),
-            self.verticals.describe(),
         ];
         let lines: Vec<String> = lines.into_iter().flatten().collect();
         if lines.is_empty() {

@@ -3,6 +3,7 @@
 pub(crate) mod affine;
 pub(crate) mod base;
 pub mod corners;
+pub mod fitted;
 pub(crate) mod natural;
 pub mod sharpen;
 pub(crate) mod tiled;

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    AttemptReport, Engine, InspectionReport, Measure, MeasureVerdict, Report, Source, StoredPlan,
+    AttemptReport, Claim, Engine, Measure, MeasureVerdict, Report, StoredPlan,
 };
-use plumbline_enhance::Plan;
-use uuid::Uuid;
+use plumbline_enhance::{Plan, Record};
+use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
 
@@ -15,6 +15,8 @@ pub struct Attempt {
     pub engine: Engine,
     pub strength: f32,
     pub plan: StoredPlan,
+    /// The picture was left as it came.
+    pub left: bool,
     /// Sentences about what was done.
     pub done: Vec<String>,
     pub report: AttemptReport,
@@ -35,7 +37,8 @@ impl Attempt {
             engine: plan.engine,
             strength: plan.strength,
             plan: stored(plan).map_err(Failure::retry)?,
-            done: [notes, &plan.describe()].concat(),
+            left: plan.left.is_some(),
+            done: [notes, &done(plan, &report)].concat(),
             severity: severity(&report.inspection.qc),
             report,
             took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -43,18 +46,41 @@ impl Attempt {
     }
 }
 
+/// The plan's sentences, the framing's, and what the checks show about the rest.
+fn done(plan: &Plan, report: &AttemptReport) -> Vec<String> {
+    let framed = report.framing.and_then(|framing| framing.sentence());
+    let evidence = report.evidence();
+    let shown = [Claim::DetailIsOriginal, Claim::RestIsOriginal];
+    let shown = shown.into_iter().filter_map(|claim| claim.made(&evidence));
+    let plan = plan.describe().into_iter();
+    framed
+        .into_iter()
+        .chain(plan)
+        .chain(shown.map(String::from))
+        .collect()
+}
+
 /// The stored form of a plan. It reads back as the same plan.
 fn stored(plan: &Plan) -> serde_json::Result<StoredPlan> {
     serde_json::from_value(serde_json::to_value(plan)?)
 }
 
-/// Report on a result, whoever made it.
-pub fn inspection(report: Report, source: &Source, refit: Option<Uuid>) -> InspectionReport {
-    InspectionReport {
-        headline: report.headline(),
-        qc: report,
-        source: Some(source.clone()),
-        refit,
+/// The record of a plan for the file that it made.
+pub(crate) fn record(plan: &Plan) -> serde_json::Result<Record> {
+    let stored = serde_json::to_vec(&stored(plan)?)?;
+    let sha256 = Sha256::digest(stored);
+    Ok(Record {
+        plan_version: plan.version,
+        plan_sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+    })
+}
+
+impl Attempt {
+    /// The note for the delivered file: what was generated, or that nothing was.
+    pub fn note(&self) -> Option<String> {
+        let said = self.report.evidence().disclosure();
+        let said: Vec<String> = said.into_iter().map(String::from).collect();
+        (!said.is_empty()).then(|| format!("Plumbline: {}", said.join(" ")))
     }
 }
 

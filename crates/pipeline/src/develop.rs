@@ -4,10 +4,13 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    self as documents, AttemptReport, Gate, InspectionReport, Report, Source, Stage, Verdict,
+    self as documents, AttemptReport, Evidence, Framing, Gate, InspectionReport, Measure, Report,
+    Source, Stage, Verdict,
 };
-use plumbline_enhance::plan::engine;
+use plumbline_enhance::inspect::{Terms, input, judge};
+use plumbline_enhance::plan::{engine, left};
 use plumbline_enhance::sky::Matte;
+use plumbline_enhance::steps::fitted::Fitted;
 use plumbline_enhance::{
     Change, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene, fallback, plan,
     repaint, straighten,
@@ -15,6 +18,7 @@ use plumbline_enhance::{
 
 use crate::attempt::{self, Attempt};
 use crate::config::PipelineConfig;
+use crate::encoding::as_shown;
 use crate::failure::Failure;
 use crate::generation::Correction;
 use crate::ingest::Ingested;
@@ -25,6 +29,8 @@ use crate::step::{StepFn, enter};
 pub struct Developed {
     /// In sRGB and straightened, otherwise as it was: what the result is compared with.
     pub original: Pixels,
+    /// The original before it was framed, as pages show it; `None`: `original` is framed as it came.
+    pub as_it_came: Option<Pixels>,
     /// The last attempt's.
     pub picture: Pixels,
     /// The last attempt's; `None` when its size is wrong.
@@ -35,6 +41,8 @@ pub struct Developed {
     pub metadata: Metadata,
     /// First to last; never empty. Only the last one can have passed.
     pub attempts: Vec<Attempt>,
+    /// The file that was sent, where the picture is left as it came and the file shows it upright.
+    pub sent_file: Option<Vec<u8>>,
 }
 
 /// Given the pixels of every attempt that is followed by another, before they go: two results in
@@ -54,28 +62,48 @@ pub fn develop(
     keep: &mut KeepFn<'_>,
     on_step: &mut StepFn<'_>,
 ) -> Result<Developed, Failure> {
+    let made_here = ingested.is_made_here();
     let Ingested {
         pixels,
         source,
         metadata,
         measured,
+        first_exposure,
         mut notes,
+        file,
         since,
         ..
     } = ingested;
     enter(on_step, Stage::Correcting)?;
     let (preset, model) = (&config.preset, config.model.as_deref());
+    let left = left::reason(&measured, made_here, overrides);
+    let plan = |scene: &Scene| match left {
+        Some(reason) => Plan::leaving(reason),
+        None => plan(&measured, scene, preset, model),
+    };
     // The framing depends on nothing in the scene, and the scene is analysed as it is framed.
-    let framed = plan(&measured, &Scene::default(), preset, model);
+    let framed = plan(&Scene::default());
+    let framing = framed.verticals.framing(pixels.width(), pixels.height());
+    let turned = framing.is_changed().then_some(&pixels);
+    let as_it_came = first_exposure.or_else(|| turned.map(as_shown));
     let original = straighten(pixels, &framed);
     let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
     let analysis = analysis.map_err(Failure::retry)?;
-    let mut plan = plan(&measured, &analysis.scene, preset, model);
-    let sky = analysis.sky(&measured, preset, overrides, &metadata);
-    plan.sky = sky.painted_by(model);
-    notes.extend_from_slice(&analysis.notes);
+    let mut plan = plan(&analysis.scene);
+    if left.is_none() {
+        let sky = analysis.sky(&measured, preset, overrides, &metadata);
+        plan.sky = sky.painted_by(model);
+        notes.extend_from_slice(&analysis.notes);
+    }
+    let limits = &config.qc_policy.thresholds;
     let development = Development {
+        fitness: match left {
+            Some(_) => Vec::new(),
+            None => input::measures(&measured, limits),
+        },
         original,
+        as_it_came,
+        framing,
         analysis,
         source,
         notes,
@@ -83,16 +111,21 @@ pub fn develop(
         config,
     };
     let last = development.attempt_until_passed(plan, since, keep, on_step)?;
-    Ok(development.finish(last, metadata))
+    let sent_file = file.filter(|_| left.is_some() && development.source.orientation == 1);
+    development.finish(last, metadata, sent_file)
 }
 
 /// A straightened and analysed photo, ready for attempts.
 struct Development<'a> {
     original: Pixels,
+    as_it_came: Option<Pixels>,
+    framing: Framing,
     analysis: SceneAnalysis,
     source: Source,
     /// Sentences about what was done before the first attempt.
     notes: Vec<String>,
+    /// Measures of the photo as it came; none for one that is left as it is.
+    fitness: Vec<Measure>,
     /// The picture of a sky that was chosen.
     own_sky: Option<&'a Pixels>,
     config: &'a PipelineConfig,
@@ -116,23 +149,24 @@ impl Development<'_> {
     ) -> Result<Last, Failure> {
         let (correction, matte) = (self.correction(), self.analysis.matte.as_ref());
         let missed = engine::missed(self.config.preset.engine, correction.model);
+        let missed = missed.filter(|_| plan.left.is_none());
         let mut remarks: Vec<String> = missed.into_iter().map(str::to_owned).collect();
         let generated = correction.generate_sky(&mut plan, matte, &mut remarks, on_step)?;
         let new_sky = generated.as_ref().or(self.own_sky);
         let mut attempts = Vec::new();
         loop {
             enter(on_step, Stage::Correcting)?;
-            let corrected = correction.apply(&mut plan, &mut remarks, on_step)?;
+            let (corrected, fitted) = correction.apply(&mut plan, &mut remarks, on_step)?;
             let picture = repaint(&self.original, corrected, &plan, matte, new_sky);
             enter(on_step, Stage::Checking)?;
             let Inspected {
                 report, heatmap, ..
-            } = self.inspect(&picture, &plan);
+            } = self.inspect(&picture, &plan, fitted.as_ref());
             let (said, lower) = (
                 [&self.notes[..], &remarks].concat(),
                 self.next(&plan, &report),
             );
-            let document = self.document(report, &plan);
+            let document = self.document(&report, &plan);
             attempts.push(Attempt::new(&plan, document, &said, since)?);
             let Some(lower) = lower else {
                 return Ok(Last {
@@ -155,16 +189,20 @@ impl Development<'_> {
         }
     }
 
-    fn inspect(&self, picture: &Pixels, plan: &Plan) -> Inspected {
+    fn inspect(&self, picture: &Pixels, plan: &Plan, fitted: Option<&Fitted>) -> Inspected {
         let sky = self.analysis.replaced_sky(plan);
-        let policy = &self.config.qc_policy;
-        policy.judge(
-            &self.original,
-            picture,
-            plan,
-            sky.as_ref(),
-            self.analysis.eyes(),
-        )
+        let terms = Terms {
+            plan: Some(plan),
+            fitted,
+            sky: sky.as_ref(),
+            eyes: self.analysis.eyes(),
+            thresholds: self.config.qc_policy.thresholds.clone(),
+        };
+        let result = judge(&self.original, picture, &terms);
+        Inspected {
+            report: result.report.joined(&self.fitness),
+            ..result
+        }
     }
 
     /// `None`: this attempt is the last. A mask that a person painted is not taken back: a person
@@ -177,35 +215,56 @@ impl Development<'_> {
         }
     }
 
-    fn document(&self, report: Report, plan: &Plan) -> AttemptReport {
+    fn document(&self, report: &Report, plan: &Plan) -> AttemptReport {
         let (policy, model) = (&self.config.qc_policy, self.config.model.as_deref());
+        let ledger = self.analysis.ledger(plan, &self.original, model);
+        let evidence = Evidence {
+            qc: report,
+            engine: Some(plan.engine),
+            ledger: ledger.as_ref(),
+            framing: Some(&self.framing),
+        };
         AttemptReport {
-            inspection: InspectionReport {
-                headline: scene_analysis::headline(&report, plan),
-                ..attempt::inspection(report, &self.source, policy.refit)
-            },
+            inspection: InspectionReport::new(&evidence, Some(self.source.clone()), policy.refit),
             scene: Some(documents::Scene {
                 became: self.analysis.became(plan),
                 ..self.analysis.document()
             }),
-            ledger: self.analysis.ledger(plan, &self.original, model),
+            ledger,
+            engine: Some(plan.engine),
+            framing: Some(self.framing),
         }
     }
 
-    fn finish(self, last: Last, metadata: Metadata) -> Developed {
+    fn finish(
+        self,
+        last: Last,
+        metadata: Metadata,
+        sent_file: Option<Vec<u8>>,
+    ) -> Result<Developed, Failure> {
         let change = match last.plan.is_identity() && self.notes.is_empty() {
             true => Change::Nothing,
             false => scene_analysis::change(&last.plan),
         };
-        Developed {
+        let note = last.attempts.last().and_then(Attempt::note);
+        let asked = last.plan.left.is_none() && last.plan.strength > 0.0;
+        let record = asked.then(|| attempt::record(&last.plan)).transpose();
+        Ok(Developed {
             original: self.original,
+            as_it_came: self.as_it_came,
             picture: last.picture,
             heatmap: last.heatmap,
             matte: self.analysis.matte.as_ref().map(Matte::coarse_mask),
             source: self.source,
-            metadata: Metadata { change, ..metadata },
+            metadata: Metadata {
+                change,
+                note,
+                record: record.map_err(Failure::retry)?,
+                ..metadata
+            },
             attempts: last.attempts,
-        }
+            sent_file,
+        })
     }
 }
 

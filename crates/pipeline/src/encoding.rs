@@ -1,6 +1,6 @@
 //! The encoded sizes of a developed photo.
 
-use plumbline_documents::Stage;
+use plumbline_documents::{ContentType, Format, Stage};
 use plumbline_enhance::{
     EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
 };
@@ -41,8 +41,10 @@ pub struct Delivery {
     /// The file to keep: every pixel, with metadata.
     pub full: EncodedPicture,
     pub thumb: EncodedPicture,
-    /// The original at the preview's size.
+    /// The original at the preview's size, framed as the result is.
     pub before: EncodedPicture,
+    /// The original as it came, at the preview's size; `None`: `before` shows it.
+    pub original: Option<EncodedPicture>,
     /// Sky mask, white where there is sky; `None`: no sky.
     pub mask: Option<EncodedPicture>,
 }
@@ -80,22 +82,33 @@ pub fn encode(
     enter(on_step, Stage::Saving)?;
     let Developed {
         original,
+        as_it_came,
         picture,
         heatmap,
         matte,
+        source,
         metadata,
         mut attempts,
-        ..
+        sent_file,
     } = developed;
+    let sent_file = sent_file.and_then(|file| Some((delivered_as(source.format)?, file)));
     let (before, now) = shrink(original, &picture);
     // One encoder keeps one core busy; together they take as long as the slowest.
     let (small, full) = rayon::join(
-        || small_pictures(&before, &now, heatmap.as_ref()),
-        || plumbline_enhance::encode(&picture, &metadata, output).map_err(failure),
+        || small_pictures([Some(&before), as_it_came.as_ref()], &now, heatmap.as_ref()),
+        || match sent_file {
+            Some(file) => Ok::<_, Failure>(file),
+            None => {
+                let file = plumbline_enhance::encode(&picture, &metadata, output);
+                Ok((output.media_type(), file.map_err(failure)?))
+            }
+        },
     );
-    let full = encoded(output.media_type(), &picture, full?);
+    let (kind, full) = full?;
+    let full = encoded(kind, &picture, full);
     let mask = matte.map(mask_png).transpose()?;
-    let (previews, thumb, before) = small?;
+    let (previews, thumb, [before, original]) = small?;
+    let before = before.expect("it was given");
     let last = attempts.pop().expect("a developed photo has an attempt");
     Ok(Encoded {
         earlier: attempts.into_iter().zip(earlier).collect(),
@@ -104,28 +117,43 @@ pub fn encode(
             full,
             thumb,
             before,
+            original,
             mask,
         },
     })
 }
 
+/// A picture as large as pages show it.
+pub(crate) fn as_shown(pixels: &Pixels) -> Pixels {
+    preview(pixels, PREVIEW_EDGE)
+}
+
+/// The media type of files that are delivered as they came; `None`: others are written anew.
+fn delivered_as(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Jpeg | Format::Png | Format::Tiff => Some(ContentType::from(format).as_str()),
+        Format::WebP | Format::Raw => None,
+    }
+}
+
 /// Both as pages show them. The original is gone before the large file is made, which then has its
 /// room.
 fn shrink(original: Pixels, picture: &Pixels) -> (Pixels, Pixels) {
-    rayon::join(
-        move || preview(&original, PREVIEW_EDGE),
-        || preview(picture, PREVIEW_EDGE),
-    )
+    rayon::join(move || as_shown(&original), || as_shown(picture))
 }
 
-/// Previews, thumb and before.
+/// The originals that there are, framed and as it came.
+type Originals<T> = [Option<T>; 2];
+
+/// Previews, thumb and originals.
 fn small_pictures(
-    before: &Pixels,
+    [before, as_it_came]: Originals<&Pixels>,
     now: &Pixels,
     heatmap: Option<&Heatmap>,
-) -> Result<(AttemptPreviews, EncodedPicture, EncodedPicture), Failure> {
-    let (before, now) = rayon::join(
-        || webp(before, PREVIEW_QUALITY),
+) -> Result<(AttemptPreviews, EncodedPicture, Originals<EncodedPicture>), Failure> {
+    let shown = |pixels: &Pixels| webp(pixels, PREVIEW_QUALITY);
+    let (originals, now) = rayon::join(
+        || rayon::join(|| before.map(shown), || as_it_came.map(shown)),
         || {
             let thumb = webp(&preview(now, THUMB_EDGE), THUMB_QUALITY)?;
             Ok::<_, Failure>((webp(now, PREVIEW_QUALITY)?, thumb))
@@ -136,7 +164,8 @@ fn small_pictures(
         preview,
         heatmap: heatmap_webp(heatmap)?,
     };
-    Ok((previews, thumb, before?))
+    let originals = [originals.0.transpose()?, originals.1.transpose()?];
+    Ok((previews, thumb, originals))
 }
 
 /// Rather small already: a heatmap has an eighth of the picture's sides.
@@ -144,7 +173,7 @@ fn heatmap_webp(heatmap: Option<&Heatmap>) -> Result<Option<EncodedPicture>, Fai
     let Some(heatmap) = heatmap else {
         return Ok(None);
     };
-    let shown = preview(&heatmap.to_pixels(), PREVIEW_EDGE);
+    let shown = as_shown(&heatmap.to_pixels());
     webp(&shown, HEATMAP_QUALITY).map(Some)
 }
 
@@ -155,7 +184,7 @@ fn mask_png(matte: Mask) -> Result<EncodedPicture, Failure> {
     let grey = Pixels::from_eight(matte.width(), matte.height(), grey)
         .expect("three samples for every value");
     drop(matte);
-    let shown = preview(&grey, PREVIEW_EDGE);
+    let shown = as_shown(&grey);
     let bytes = plumbline_enhance::encode(&shown, &Metadata::default(), &Output::Png);
     Ok(encoded(
         Output::Png.media_type(),

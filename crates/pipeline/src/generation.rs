@@ -5,9 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use plumbline_documents::{Engine, Parts, Stage, Step};
 use plumbline_enhance::sky::Matte;
+use plumbline_enhance::steps::fitted::Fitted;
 use plumbline_enhance::{
-    ApplyError, Generation, GenerationError, GenerativeModel, Pixels, Plan, Progress, Scene, apply,
-    fallback, paint_sky,
+    ApplyError, Generation, GenerationError, GenerativeModel, Pixels, Plan, Progress, Scene,
+    apply_and_keep_fit, fallback, paint_sky,
 };
 
 use crate::failure::Failure;
@@ -21,17 +22,17 @@ pub struct Correction<'a> {
 }
 
 impl Correction<'_> {
-    /// The plan's picture. Where memory is short the plan becomes a plainer one, and the remarks
-    /// say so.
+    /// The plan's picture, and what was fitted to a model's proposal. Where memory is short the plan
+    /// becomes a plainer one, and the remarks say so.
     pub fn apply(
         &self,
         plan: &mut Plan,
         remarks: &mut Vec<String>,
         on_step: &mut StepFn<'_>,
-    ) -> Result<Pixels, Failure> {
+    ) -> Result<(Pixels, Option<Fitted>), Failure> {
         loop {
             let why = match self.try_apply(plan, on_step) {
-                Ok(picture) => return Ok(picture),
+                Ok(made) => return Ok(made),
                 Err(ApplyError::Generation(GenerationError::Stopped)) => {
                     return Err(Failure::Stopped);
                 }
@@ -71,9 +72,13 @@ impl Correction<'_> {
         }
     }
 
-    fn try_apply(&self, plan: &Plan, on_step: &mut StepFn<'_>) -> Result<Pixels, ApplyError> {
+    fn try_apply(
+        &self,
+        plan: &Plan,
+        on_step: &mut StepFn<'_>,
+    ) -> Result<(Pixels, Option<Fitted>), ApplyError> {
         self.watched(on_step, |generation| {
-            apply(self.original, plan, self.scene, generation)
+            apply_and_keep_fit(self.original, plan, self.scene, generation)
         })
     }
 
@@ -190,7 +195,9 @@ mod tests {
             scene: &scene,
             model: Some(model),
         };
-        let result = correction.apply(&mut plan, &mut remarks, on_step);
+        let result = correction
+            .apply(&mut plan, &mut remarks, on_step)
+            .map(|(picture, _)| picture);
         (plan, remarks, result)
     }
 

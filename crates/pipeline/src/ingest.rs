@@ -4,16 +4,25 @@ use std::time::Instant;
 
 use plumbline_documents::{Source, Stage};
 use plumbline_enhance::brackets::{self, Frame};
-use plumbline_enhance::{Decoded, Limits, Measured, Metadata, Pixels, decode, measure};
+use plumbline_enhance::plan::left;
+use plumbline_enhance::{
+    Decoded, Limits, Measured, Metadata, Overrides, Pixels, Recorded, decode, measure,
+};
 
+use crate::encoding::as_shown;
 use crate::failure::Failure;
 use crate::step::{StepFn, enter};
+
+const EDITED: &str =
+    "This photo was corrected here before and edited since: it is corrected like any other.";
 
 /// A photo as it came, and what was measured on it.
 pub struct Ingested {
     pub(crate) pixels: Pixels,
     pub(crate) source: Source,
     pub(crate) metadata: Metadata,
+    /// The first exposure of several, as pages show it: the picture that they make is no original.
+    pub(crate) first_exposure: Option<Pixels>,
     pub measured: Measured,
     /// Camera settings and picture of a single original; `None` for several.
     pub frame: Option<Frame>,
@@ -21,6 +30,10 @@ pub struct Ingested {
     pub left_out: Vec<usize>,
     /// Sentences about what was done before the first attempt.
     pub(crate) notes: Vec<String>,
+    /// Our own record in the file, where it holds one.
+    pub(crate) recorded: Option<Recorded>,
+    /// The file itself, where it may be delivered as it came.
+    pub(crate) file: Option<Vec<u8>>,
     pub(crate) since: Instant,
 }
 
@@ -29,6 +42,11 @@ impl Ingested {
     pub fn pixels(&self) -> &Pixels {
         &self.pixels
     }
+
+    /// True when it was corrected here, and nobody edited it since.
+    pub(crate) fn is_made_here(&self) -> bool {
+        self.recorded == Some(Recorded::Unchanged)
+    }
 }
 
 /// Decodes and measures a single original.
@@ -36,12 +54,23 @@ pub fn ingest(bytes: impl AsRef<[u8]>, on_step: &mut StepFn<'_>) -> Result<Inges
     let since = Instant::now();
     enter(on_step, Stage::Decoding)?;
     let decoded = decode(bytes.as_ref(), &Limits::default())?;
-    drop(bytes);
     enter(on_step, Stage::Measuring)?;
     let frame = Frame::of("", &decoded.pixels, decoded.metadata.shot());
+    let ingested = measured(decoded, Vec::new(), since);
+    let left = left::reason(
+        &ingested.measured,
+        ingested.is_made_here(),
+        &Overrides::default(),
+    );
+    let edited = ingested.recorded == Some(Recorded::Edited);
     Ok(Ingested {
         frame: Some(frame),
-        ..measured(decoded, Vec::new(), since)
+        file: left.map(|_| bytes.as_ref().to_vec()),
+        notes: match edited {
+            true => vec![EDITED.to_owned()],
+            false => Vec::new(),
+        },
+        ..ingested
     })
 }
 
@@ -59,6 +88,7 @@ pub fn ingest_bracket(
         .map(|bytes| decode(bytes.as_ref(), &limits))
         .collect::<Result<_, _>>()?;
     let first = frames.first().map(|frame| frame.source.clone());
+    let shown = frames.first().map(|frame| as_shown(&frame.pixels));
     let merged = brackets::merge(frames).map_err(|error| Failure::Final(error.to_string()))?;
     let source = Source {
         bits: merged.pixels.bits(),
@@ -73,6 +103,7 @@ pub fn ingest_bracket(
     enter(on_step, Stage::Measuring)?;
     Ok(Ingested {
         left_out,
+        first_exposure: shown,
         ..measured(merged, notes, since)
     })
 }
@@ -85,7 +116,10 @@ fn measured(decoded: Decoded, notes: Vec<String>, since: Instant) -> Ingested {
     } = decoded;
     Ingested {
         measured: measure(&pixels, &metadata.shot()),
+        recorded: metadata.recorded(&pixels),
+        file: None,
         frame: None,
+        first_exposure: None,
         left_out: Vec::new(),
         pixels,
         source,

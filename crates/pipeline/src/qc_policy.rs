@@ -2,9 +2,6 @@
 //! of it from the organization's own decisions.
 
 use plumbline_documents::{RefitInForce, Thresholds};
-use plumbline_enhance::inspect::{Terms, judge};
-use plumbline_enhance::sky::trial::Eyes;
-use plumbline_enhance::{Inspected, Mask, Pixels, Plan};
 use uuid::Uuid;
 
 /// The default is the table.
@@ -22,24 +19,5 @@ impl QcPolicy {
             thresholds: refit.thresholds()?,
             refit: Some(refit.id),
         })
-    }
-
-    /// Judges the result of a plan; `sky` is where the plan put a new one, and the eyes are its
-    /// witnesses.
-    pub fn judge(
-        &self,
-        original: &Pixels,
-        result: &Pixels,
-        plan: &Plan,
-        sky: Option<&Mask>,
-        eyes: Eyes<'_>,
-    ) -> Inspected {
-        let terms = Terms {
-            plan: Some(plan),
-            sky,
-            eyes,
-            thresholds: self.thresholds.clone(),
-        };
-        judge(original, result, &terms)
     }
 }

@@ -2,7 +2,7 @@
 //! its sky; and the record of all of that.
 
 use plumbline_documents::{
-    self as documents, Engine, GeneratedLedger, Light, Place, Report, SkyFound, SkyKind, Verdict,
+    self as documents, Engine, GeneratedLedger, Light, Place, SkyFound, SkyKind,
 };
 use plumbline_enhance::plan::sky::{self, Camera, Sky};
 use plumbline_enhance::sky::trial::{Eyes, Oddity, trial};
@@ -39,8 +39,6 @@ pub struct Network {
 /// A likelihood that is nowhere higher than this is no sky, of 255.
 const LIKELY: u8 = 96;
 
-const BELOW: &str = "All checks passed: below its new sky, nothing was added, lost or tinted.";
-
 /// Largest difference between the shapes of a painted mask and the photo, as a share.
 const SHAPE: f32 = 0.02;
 const OTHER_FRAME: &str = "Your sky mask was left out: it was painted over the photo when it was framed differently. Paint it again on the photo's page.";
@@ -57,14 +55,6 @@ pub fn analyze(
         sky_sha256: analyzer.sky_sha256().map(str::to_owned),
     };
     Ok(SceneAnalysis::of_scene(original, scene, network, overrides))
-}
-
-/// The headline of a report, with the new sky in mind.
-pub fn headline(report: &Report, plan: &Plan) -> String {
-    match (report.verdict, plan.sky.new_sky()) {
-        (Verdict::Passed, Some(_)) => BELOW.to_owned(),
-        _ => report.headline(),
-    }
 }
 
 const LEFT_OUT: &str = "A part of what was found was left as it is:";

@@ -9,7 +9,7 @@ use super::story::{Story, add_sky};
 async fn a_painted_mask_is_kept_and_reaches_the_worker() {
     let story = Story::begin().await;
     story.app.run_jobs().await;
-    let painted = pictures::mask(640, 480, 0.3);
+    let painted = pictures::mask(1024, 768, 0.3);
 
     let sent = story.send_mask(&painted).await;
     assert!(sent.location.unwrap().ends_with("?notice=enhancing-again"));
@@ -29,7 +29,7 @@ async fn a_painted_mask_is_kept_and_reaches_the_worker() {
         .shows("Edit the sky mask");
 
     // A picture by its first bytes only: nobody but the worker looks further.
-    let mut cut = pictures::mask(640, 480, 0.3);
+    let mut cut = pictures::mask(1024, 768, 0.3);
     cut.truncate(60);
     story.send_mask(&cut).await;
     story.app.run_jobs().await;

@@ -1,6 +1,6 @@
 //! Two organizations, with everybody who could try a route and everything there is to try for.
 
-use plumbline_documents::Verdict;
+use plumbline_documents::{AttemptReport, GeneratedLedger, Verdict};
 use plumbline_domain::people::accounts::{self, NewAccount};
 use plumbline_domain::people::members::Role;
 use plumbline_tests::app::{App, attempts};
@@ -31,6 +31,7 @@ pub struct World {
     pub gallery: String,
     pub token: String,
     pub bertas_token: String,
+    pub original_token: String,
     pub sign_in_token: String,
 }
 
@@ -61,7 +62,15 @@ impl World {
             .await;
         let skies = anna.get("/skies").await.text;
         let at_sky = skies.find("/skies/").expect("a sky") + "/skies/".len();
+        let altered = AttemptReport {
+            ledger: Some(GeneratedLedger::default()),
+            ..AttemptReport::read(&by_hand::report(Verdict::Passed))
+        };
+        by_hand::set_report(&app, &photo, &altered).await;
         let token = anna.share(&shoot).await[3..].to_owned();
+        let page = anna.get(&format!("/photos/{photo}")).await.text;
+        let at = page.find("/originals/").expect("an altered photo") + "/originals/".len();
+        let original_token = page[at..at + 64].to_owned();
         let bertas = berta.create_shoot("1 Elsewhere").await;
         let bertas_token = berta.share(&bertas).await[3..].to_owned();
         let page = anna.get(&format!("/shoots/{shoot}")).await.text;
@@ -88,6 +97,7 @@ impl World {
             held,
             token,
             bertas_token,
+            original_token,
             sign_in_token,
         }
     }
@@ -100,10 +110,13 @@ impl World {
         };
         let token = match route.path {
             "/sign-in/{token}" => &self.sign_in_token,
+            path if path.starts_with("/originals/") => &self.original_token,
             _ => &self.token,
         };
         let kind = if route.path.starts_with("/g/") {
             "full"
+        } else if route.path.starts_with("/originals/") {
+            "before"
         } else {
             "preview"
         };

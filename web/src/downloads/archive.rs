@@ -5,20 +5,31 @@
 //! a field would overflow.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use plumbline_storage::key::Key;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::downloads::body::{Body, Segment};
 
-/// An entry of the archive: its bytes are in storage and its checksums are known.
+/// An entry of the archive: its bytes are in storage or at hand, and its checksums are known.
 pub struct Entry {
     pub name: String,
-    pub key: Key,
-    pub size_bytes: u64,
+    pub content: Segment,
     pub crc32: u32,
     pub sha256: Vec<u8>,
     pub modified_at: OffsetDateTime,
+}
+
+impl Entry {
+    /// An entry of bytes at hand.
+    pub fn of_bytes(name: String, bytes: Bytes, modified_at: OffsetDateTime) -> Self {
+        Self {
+            name,
+            crc32: crc32fast::hash(&bytes),
+            sha256: Sha256::digest(&bytes).to_vec(),
+            content: Segment::Bytes(bytes),
+            modified_at,
+        }
+    }
 }
 
 /// The largest number a plain field holds; that value itself means "see Zip64".
@@ -53,17 +64,10 @@ pub fn lay_out(entries: Vec<Entry>) -> Body {
     let mut directory = BytesMut::new();
     let count = entries.len() + 1;
     for entry in entries {
-        let placed = layout.place(
-            &entry.name,
-            entry.size_bytes,
-            entry.crc32,
-            entry.modified_at,
-        );
+        let size = entry.content.size_bytes();
+        let placed = layout.place(&entry.name, size, entry.crc32, entry.modified_at);
         layout.begin(&placed, &mut directory);
-        layout.add(Segment::Blob {
-            key: entry.key,
-            size_bytes: entry.size_bytes,
-        });
+        layout.add(entry.content);
     }
     let crc32 = crc32fast::hash(&sums);
     let placed = layout.place("SHA256SUMS", sums.len() as u64, crc32, modified_at);
@@ -260,13 +264,16 @@ fn tag_of(segments: &[Segment]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plumbline_storage::key::Key;
     use uuid::Uuid;
 
     fn entry(name: &str, size_bytes: u64) -> Entry {
         Entry {
             name: name.to_owned(),
-            key: Key::original(Uuid::nil(), Uuid::nil()),
-            size_bytes,
+            content: Segment::Blob {
+                key: Key::original(Uuid::nil(), Uuid::nil()),
+                size_bytes,
+            },
             crc32: 7,
             sha256: vec![1; 32],
             modified_at: time::macros::datetime!(2026-03-14 16:05:10 UTC),

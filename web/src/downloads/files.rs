@@ -1,14 +1,12 @@
-//! Downloads: renditions, originals, and a gallery as one zip.
+//! Downloads: renditions and originals.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use plumbline_documents::ContentType;
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
-use plumbline_domain::shoots;
 use plumbline_domain::shoots::photos::{self, Photo};
-use plumbline_domain::shoots::renditions::{self, Kind, Rendition, Shared};
+use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
 use plumbline_storage::key::Key;
 
-use crate::downloads::archive::{self, Entry};
 use crate::downloads::body::{Body, Delivery};
 use crate::http::errors::Error;
 use crate::http::extractors::{Guest, Member};
@@ -29,7 +27,8 @@ pub async fn show_rendition(
         .await?
         .ok_or(Error::NotFound)?;
     drop(scope);
-    Ok(rendition(&request, &state, &member, &photo, &found))
+    let organization = member.organization();
+    Ok(rendition(&request, &state, organization, &photo, &found))
 }
 
 /// `GET /photos/{photo}/attempts/{attempt}/renditions/{kind}`: pictures of an
@@ -50,18 +49,20 @@ pub async fn show_attempt(
         .await?
         .ok_or(Error::NotFound)?;
     drop(scope);
-    Ok(rendition(&request, &state, &member, &photo, &found))
+    let organization = member.organization();
+    Ok(rendition(&request, &state, organization, &photo, &found))
 }
 
-fn rendition(
+/// The bytes of a rendition that somebody was found to be allowed to have.
+pub fn rendition(
     request: &HttpRequest,
     state: &State,
-    member: &Member,
+    organization: OrganizationId,
     photo: &Photo,
     found: &Rendition,
 ) -> HttpResponse {
     let attempt = found.attempt_id.uuid();
-    let key = rendition_key(member.organization(), photo.id, attempt, found.kind);
+    let key = rendition_key(organization, photo.id, attempt, found.kind);
     let body = Body::blob(key, found.size_bytes, &found.sha256);
     let delivery = Delivery {
         content_type: &found.content_type,
@@ -118,56 +119,13 @@ pub async fn show_shared(
 fn shared_kind(word: &str) -> Result<Kind, Error> {
     match word.parse() {
         Ok(kind @ (Kind::Full | Kind::Preview | Kind::Thumb)) => Ok(kind),
-        Ok(Kind::Before | Kind::Heatmap | Kind::Mask) | Err(_) => Err(Error::NotFound),
+        Ok(Kind::Before | Kind::Original | Kind::Heatmap | Kind::Mask) | Err(_) => {
+            Err(Error::NotFound)
+        }
     }
 }
 
-/// `GET /g/{token}/download`: every photo of the gallery, in full resolution.
-pub async fn show_zip(
-    request: HttpRequest,
-    state: web::Data<State>,
-    guest: Guest,
-) -> Result<HttpResponse, Error> {
-    let mut scope = guest.scope(&state.db).await?;
-    let shoot = shoots::find(&mut scope, guest.shoot)
-        .await?
-        .ok_or(Error::LinkClosed)?;
-    let shared = renditions::shared(&mut scope, guest.shoot, Kind::Full, None).await?;
-    drop(scope);
-    if shared.is_empty() {
-        return Err(Error::Wrong(
-            "No photo of this gallery is ready yet.".into(),
-        ));
-    }
-    let entries = shared
-        .into_iter()
-        .map(|one| entry(guest.organization(), one))
-        .collect();
-    let delivery = Delivery {
-        content_type: "application/zip",
-        file_name: &format!("{}.zip", safe_name(&shoot.name)),
-        save: true,
-    };
-    Ok(archive::lay_out(entries).answer(&request, &state.storage, &delivery))
-}
-
-fn entry(organization: OrganizationId, shared: Shared) -> Entry {
-    Entry {
-        name: file_name(shared.number, &shared.name, &shared.content_type),
-        key: rendition_key(
-            organization,
-            shared.photo_id,
-            shared.attempt_id.uuid(),
-            Kind::Full,
-        ),
-        size_bytes: shared.size_bytes.unsigned_abs(),
-        crc32: shared.crc32 as u32,
-        sha256: shared.sha256,
-        modified_at: shared.received_at,
-    }
-}
-
-fn rendition_key(
+pub fn rendition_key(
     organization: OrganizationId,
     photo: PhotoId,
     attempt: uuid::Uuid,
@@ -177,7 +135,7 @@ fn rendition_key(
 }
 
 /// "003-living-room.jpg": the number keeps names apart and photos in order.
-fn file_name(number: i32, name: &str, content_type: &str) -> String {
+pub fn file_name(number: i32, name: &str, content_type: &str) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let ending = match content_type.parse() {
         Ok(ContentType::Png) => "png",
@@ -189,7 +147,7 @@ fn file_name(number: i32, name: &str, content_type: &str) -> String {
 }
 
 /// A name that every file system takes, and that cannot climb out of a folder.
-fn safe_name(name: &str) -> String {
+pub fn safe_name(name: &str) -> String {
     let kept: String = name
         .chars()
         .map(|c| {

@@ -11,7 +11,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use plumbline_domain::people::members::Role;
 use plumbline_domain::people::{members, sessions};
-use plumbline_domain::shoots::galleries;
+use plumbline_domain::shoots::{galleries, originals};
 
 use crate::http::config::Config;
 use crate::http::errors::Error;
@@ -36,6 +36,12 @@ pub struct Admin(members::Member);
 /// A customer who holds a share link that works.
 pub struct Guest {
     guest: galleries::Guest,
+    pub token: String,
+}
+
+/// Somebody who holds the link of an altered photo's original.
+pub struct Onlooker {
+    onlooker: originals::Onlooker,
     pub token: String,
 }
 
@@ -76,6 +82,14 @@ impl Deref for Guest {
     }
 }
 
+impl Deref for Onlooker {
+    type Target = originals::Onlooker;
+
+    fn deref(&self) -> &originals::Onlooker {
+        &self.onlooker
+    }
+}
+
 pub fn session_token(request: &HttpRequest) -> Option<String> {
     request
         .cookie(SESSION_COOKIE)
@@ -93,7 +107,8 @@ pub fn session_cookie(token: String, config: &Config) -> Cookie<'static> {
         .finish()
 }
 
-fn state(request: &HttpRequest) -> web::Data<State> {
+/// The state that every handler can reach, for what is no handler.
+pub fn state(request: &HttpRequest) -> web::Data<State> {
     request
         .app_data::<web::Data<State>>()
         .cloned()
@@ -137,6 +152,21 @@ impl FromRequest for Guest {
             let guest = galleries::enter(&state(&request).db, &token).await?;
             let guest = guest.ok_or(Error::LinkClosed)?;
             Ok(Self { guest, token })
+        })
+    }
+}
+
+impl FromRequest for Onlooker {
+    type Error = Error;
+    type Future = Pending<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let token = request.match_info().query("token").to_owned();
+            let onlooker = originals::enter(&state(&request).db, &token).await?;
+            let onlooker = onlooker.ok_or(Error::NotFound)?;
+            Ok(Self { onlooker, token })
         })
     }
 }

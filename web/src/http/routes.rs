@@ -5,7 +5,7 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::pages::{
-    galleries, landing, photos, report_page, reviews, sessions, shoots, sign_up, skies,
+    galleries, landing, originals, photos, report_page, reviews, sessions, shoots, sign_up, skies,
 };
 use crate::{downloads, live, uploads};
 
@@ -19,6 +19,8 @@ pub enum Audience {
     Admin,
     /// A customer with a share link.
     Guest,
+    /// Somebody with the link of an altered photo's original.
+    Onlooker,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +79,7 @@ routes! {
     get  "/photos/{photo}/renditions/{kind}"  => downloads::files::show_rendition, Member;
     get  "/photos/{photo}/original"           => downloads::files::show_original, Member;
     get  "/photos/{photo}/attempts/{attempt}/renditions/{kind}" => downloads::files::show_attempt, Member;
+    get  "/photos/{photo}/original-code"      => photos::original_code::show, Member;
     post "/photos/{photo}/attempts"           => photos::attempts::create, Editor;
     get  "/photos/{photo}/mask"               => photos::masks::show, Member;
     post "/photos/{photo}/mask"               => photos::masks::create, Editor;
@@ -93,7 +96,10 @@ routes! {
     get  "/reviews"                           => reviews::index, Admin;
 
     get  "/g/{token}"                         => galleries::show, Guest;
-    get  "/g/{token}/download"                => downloads::files::show_zip, Guest;
+    get  "/g/{token}/download"                => downloads::gallery_zip::show, Guest;
     get  "/g/{token}/photos/{photo}"          => galleries::show_photo, Guest;
     get  "/g/{token}/photos/{photo}/{kind}"   => downloads::files::show_shared, Guest;
+
+    get  "/originals/{token}"                 => originals::show, Onlooker;
+    get  "/originals/{token}/{kind}"          => originals::show_rendition, Onlooker;
 }

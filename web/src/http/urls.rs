@@ -176,6 +176,19 @@ pub fn gallery_download(token: &str) -> String {
     format!("/g/{token}/download")
 }
 
+/// The QR code of a photo's original link.
+pub fn photo_original_code(id: impl Borrow<PhotoId>) -> String {
+    format!("/photos/{}/original-code", id.borrow())
+}
+
+pub fn original(token: &str) -> String {
+    format!("/originals/{token}")
+}
+
+pub fn original_rendition(token: &str, kind: &str) -> String {
+    format!("/originals/{token}/{kind}")
+}
+
 static RELEASE: OnceLock<String> = OnceLock::new();
 
 /// Names the release of the static files, once, when the site starts.

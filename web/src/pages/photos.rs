@@ -3,6 +3,7 @@
 pub mod attempts;
 mod facts;
 pub mod masks;
+pub mod original_code;
 pub mod overrides;
 pub mod removals;
 pub mod restorations;
@@ -18,6 +19,7 @@ use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::people::members;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::originals;
 use plumbline_domain::shoots::photos::{self, Photo, Status, brackets};
 use plumbline_domain::shoots::renditions::Kind;
 use plumbline_domain::work::attempts::Attempt;
@@ -25,17 +27,19 @@ use plumbline_domain::work::reviews;
 use serde::Deserialize;
 
 use crate::http::errors::Error;
-use crate::http::extractors::Member;
+use crate::http::extractors::{self, Member};
 use crate::http::forms::Path;
 use crate::http::layout::Layout;
 use crate::http::notices::Notice;
 use crate::http::state::State;
 use crate::http::{redirect, render, urls};
+use crate::pages::comparison::Comparison;
+use crate::pages::disclosure::Disclosure;
 use crate::pages::photos::scene_panel::{PhotoOverride, ScenePanel};
 use crate::pages::provenance::{AttemptCard, Provenance, sentences};
 use crate::pages::qc_report::{ReportView, WhyView};
 use crate::pages::reviews::ReviewView;
-use crate::pages::view::{self, Fact, Picture, StatusView, Trouble, file_size, stages_done};
+use crate::pages::view::{self, Fact, StatusView, Trouble, file_size, stages_done};
 
 #[derive(Template)]
 #[template(path = "photo.html", blocks = ["panel"])]
@@ -56,6 +60,10 @@ struct Page {
     stages: Vec<StageView>,
     /// The changes made, in sentences.
     done: Vec<String>,
+    /// Which pixels were generated, or that none were.
+    disclosure: Option<Disclosure>,
+    /// The public page of the original, as an address.
+    original_page: Option<String>,
     report: Option<ReportView>,
     /// Only while it waits for a person.
     why: Option<WhyView>,
@@ -114,17 +122,6 @@ impl StageState {
             Self::Next => "next",
         }
     }
-}
-
-/// The photo as it was and as an attempt made it.
-struct Comparison {
-    before: Picture,
-    after: Picture,
-    heatmap: Option<Picture>,
-    /// White where there is sky.
-    mask: Option<Picture>,
-    /// "After", or the attempt where it is not the current one.
-    tag: String,
 }
 
 #[derive(Deserialize)]
@@ -219,6 +216,8 @@ async fn page_of(
         chosen: chosen.map(|one| one.number),
         stages: stages(&photo),
         done: shown.map(sentences).unwrap_or_default(),
+        disclosure: shown.map(|one| Disclosure::of(&one.read_report(), None)),
+        original_page: original_page(request, scope, id).await?,
         report: shown.map(|one| one.read_report().into()),
         why: accepted
             .filter(|_| photo.status == Status::Held)
@@ -233,6 +232,16 @@ async fn page_of(
         original_size: file_size(photo.size_bytes),
         name: photo.name,
     })
+}
+
+async fn original_page(
+    request: &HttpRequest,
+    scope: &mut Scope,
+    id: PhotoId,
+) -> Result<Option<String>, Error> {
+    let token = originals::find(scope, id).await?;
+    let config = &extractors::state(request).config;
+    Ok(token.map(|token| config.link(&urls::original(&token))))
 }
 
 async fn walk(scope: &mut Scope, photo: &Photo) -> Result<Walk, Error> {
@@ -252,21 +261,11 @@ fn comparison(
     photo_override: &PhotoOverride,
     attempt: &Attempt,
 ) -> Option<Comparison> {
-    let counts = provenance
-        .accepted()
-        .is_some_and(|one| one.id == attempt.id);
-    let after = provenance.picture(attempt.id, Kind::Preview)?;
+    let comparison = Comparison::of(provenance, attempt)?;
+    let overridden = || photo_override.mask(photo, &comparison.after);
     Some(Comparison {
-        before: provenance.before(attempt)?,
-        mask: provenance
-            .mask(attempt)
-            .or_else(|| photo_override.mask(photo, &after)),
-        after,
-        heatmap: provenance.picture(attempt.id, Kind::Heatmap),
-        tag: match counts {
-            true => "After".to_owned(),
-            false => format!("Attempt {}", attempt.number),
-        },
+        mask: comparison.mask.clone().or_else(overridden),
+        ..comparison
     })
 }
 

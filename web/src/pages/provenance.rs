@@ -77,12 +77,23 @@ impl Provenance {
             .find_map(|one| self.picture(one.id, Kind::Before))
     }
 
-    /// The sky mask of the run that made the attempt: kept with the run's last attempt.
-    pub fn mask(&self, attempt: &Attempt) -> Option<Picture> {
+    /// The original as it came, where it is not what [`Self::before`] shows: kept with the last
+    /// attempt of a run, too.
+    pub fn original(&self, attempt: &Attempt) -> Option<Picture> {
+        self.of_run(attempt, Kind::Original)
+    }
+
+    /// A picture that is kept with the last attempt of a run alone.
+    fn of_run(&self, attempt: &Attempt, kind: Kind) -> Option<Picture> {
         let last = self.attempts.iter().find(|one| {
             one.number >= attempt.number && self.find(one.id, Kind::Before).is_some()
         })?;
-        self.picture(last.id, Kind::Mask)
+        self.picture(last.id, kind)
+    }
+
+    /// The sky mask of the run that made the attempt: kept with the run's last attempt.
+    pub fn mask(&self, attempt: &Attempt) -> Option<Picture> {
+        self.of_run(attempt, Kind::Mask)
     }
 
     pub fn cards(&self, shown: Option<&Attempt>) -> Vec<AttemptCard> {
@@ -92,7 +103,7 @@ impl Provenance {
             engine: engine_words(attempt.engine).to_owned(),
             strength: format!("{:.0} %", attempt.strength * 100.0),
             verdict: verdict(attempt),
-            headline: attempt.read_report().inspection.headline,
+            headline: attempt.read_report().inspection.headline.into(),
             took: format!("{:.1} s", f64::from(attempt.took_ms) / 1000.0),
             done: sentences(attempt),
             is_shown: shown.is_some_and(|one| one.id == attempt.id),

@@ -64,13 +64,19 @@ pub fn threshold_text(measure: &Measure) -> Option<String> {
 fn advice(measure: &Measure) -> &'static str {
     match measure.name.gate() {
         Some(Gate::Size) => {
-            "Reject it: a photo must never come back larger or smaller than it was."
+            "Reject it: a photo must never come back larger or smaller than it was framed."
+        }
+        Some(Gate::Unplanned) => {
+            "Look where the heatmap is bright: the correction did something there that it was not meant to. Reject the photo if anything was added, moved or painted over, and tell us."
         }
         Some(Gate::Structure) => {
             "Look where the heatmap is bright and compare with the original. Approve the photo if everything there is as it was. Reject it if something appeared, vanished or bent."
         }
         Some(Gate::StructureFine | Gate::SharpnessP5 | Gate::EdgePrecision | Gate::EdgeRecall) => {
             "Look at the photo at full size where the heatmap is bright. Approve it if fine detail there is the original's. Reject it if it is blurred, smeared or invented."
+        }
+        Some(Gate::Hairline) => {
+            "Look at plain walls and ceilings where the heatmap is bright. Approve the photo if every crack, wire and joint of the original is there and none is new. Reject it if one came or went."
         }
         Some(Gate::Noise) => {
             "Look at plain walls and ceilings at full size. Approve the photo if they are as clean as in the original. Reject it if they are speckled or blotched."
@@ -90,7 +96,7 @@ fn advice(measure: &Measure) -> &'static str {
         Some(Gate::NeutralDrift) => {
             "Compare white walls and ceilings with the original. Approve the photo if they look as they do in the room. Reject it if they look painted."
         }
-        Some(Gate::TileChroma) => {
+        Some(Gate::TileChroma | Gate::SurfaceColour) => {
             "Compare the colours of floors, walls and fabrics with the original. Approve the photo if they are the house's own. Reject it if a part looks repainted."
         }
         Some(Gate::LostHighlights) => {
@@ -98,6 +104,24 @@ fn advice(measure: &Measure) -> &'static str {
         }
         Some(Gate::LostShadows) => {
             "Look at the darkest corners. Approve the photo if what could be seen in them can still be seen. Reject it if they are plain black now."
+        }
+        Some(Gate::InputSize) => {
+            "Ask for the file as the camera took it. Approve the photo only if there is no larger one."
+        }
+        Some(Gate::InputLight | Gate::InputBurnt | Gate::InputNoise) => {
+            "Look at the original. Approve the photo if the room or the house can be seen well in the result. Reject it if it has to be taken again."
+        }
+        Some(Gate::InputFocus | Gate::InputShake) => {
+            "Look at the original at full size. Approve the photo if what it is about is sharp, or soft on purpose. Reject it if it has to be taken again."
+        }
+        Some(Gate::ResultLight) => {
+            "Approve the photo if the room is meant to be this dim. Otherwise run it again at full strength, or with a model."
+        }
+        Some(Gate::ResultCast) => {
+            "Look at white walls and ceilings. Approve the photo if the tint is paint or the light of a lamp that belongs there. Otherwise reject it."
+        }
+        Some(Gate::ResultNoise) => {
+            "Look at plain walls at full size. Approve the photo if the grain does not disturb. Otherwise run it again with less strength."
         }
         None => {
             "Compare the photo with the original. Approve it if it shows the house as it is, and reject it if not."
@@ -186,7 +210,7 @@ impl From<AttemptReport> for ReportView {
                 true => MeasureVerdict::Passed,
                 false => MeasureVerdict::Review,
             }),
-            headline: report.inspection.headline,
+            headline: report.inspection.headline.into(),
             gates,
             reported,
             version: format!("Thresholds version {}", report.inspection.qc.version),

@@ -6,6 +6,7 @@ use askama::Template;
 use plumbline_documents::{Decision, MeasureVerdict};
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::originals;
 use plumbline_domain::shoots::overrides;
 use plumbline_domain::shoots::overrides::Override;
 use plumbline_domain::shoots::photos::{self, Photo, Status};
@@ -19,8 +20,10 @@ use time::format_description::well_known::Rfc3339;
 use crate::http::errors::Error;
 use crate::http::extractors::Member;
 use crate::http::forms::Path;
-use crate::http::render;
 use crate::http::state::State;
+use crate::http::{render, urls};
+use crate::pages::comparison::before_tag;
+use crate::pages::disclosure::Disclosure;
 use crate::pages::provenance::{AttemptCard, Provenance, sentences};
 use crate::pages::qc_report::{ReportView, Verdict};
 use crate::pages::scene;
@@ -39,11 +42,16 @@ struct Page {
     /// When it was checked.
     at: String,
     before: Option<Picture>,
+    original: Option<Picture>,
     after: Option<Picture>,
     heatmap: Option<Picture>,
     done: Vec<String>,
+    /// Which pixels were generated, or that none were.
+    disclosure: Disclosure,
     /// Pixels that are not the original's.
     ledger: Option<LedgerView>,
+    /// The public page of the original, as an address.
+    original_page: Option<String>,
     scene: Vec<Fact>,
     report: ReportView,
     attempts: Vec<AttemptCard>,
@@ -52,6 +60,10 @@ struct Page {
 }
 
 impl Page {
+    fn before_tag(&self) -> &'static str {
+        before_tag(self.original.as_ref())
+    }
+
     /// A person's decision counts more than quality control's.
     fn seal(&self) -> Verdict {
         match &self.decision {
@@ -101,6 +113,9 @@ pub async fn show(
     let provenance = Provenance::of(&mut scope, &photo).await?;
     let review = reviews::find(&mut scope, id).await?;
     let attempt = provenance.accepted().ok_or(Error::NotFound)?;
+    let token = originals::find(&mut scope, id).await?;
+    let original_page = token.as_deref().map(urls::original);
+    let report = attempt.read_report();
     Ok(render::show(&Page {
         id,
         organization: member.organization_name.clone(),
@@ -108,12 +123,15 @@ pub async fn show(
         verdict: verdict(photo.status),
         at: moment(attempt.created_at),
         before: provenance.picture(attempt.id, Kind::Before),
+        original: provenance.picture(attempt.id, Kind::Original),
         after: provenance.picture(attempt.id, Kind::Preview),
         heatmap: provenance.picture(attempt.id, Kind::Heatmap),
         done: sentences(attempt),
+        disclosure: Disclosure::of(&report, None),
         ledger: LedgerView::of(attempt),
+        original_page: original_page.map(|path| state.config.link(&path)),
         scene: scene::facts(attempt),
-        report: attempt.read_report().into(),
+        report: report.into(),
         attempts: provenance.cards(Some(attempt)),
         decision: review.map(decision),
         files: files(&photo, provenance.find(attempt.id, Kind::Full)),
@@ -160,7 +178,7 @@ fn files(photo: &Photo, full: Option<&Rendition>) -> Vec<FileView> {
     [original].into_iter().chain(delivered).collect()
 }
 
-/// `GET /photos/{photo}/report.json`: the last attempt's report as it was stored,
+/// `GET /photos/{photo}/report.json`: the last attempt's report,
 /// with the photo, every attempt, the review in force and the override.
 pub async fn show_document(
     state: web::Data<State>,
@@ -172,7 +190,7 @@ pub async fn show_document(
     let attempts = attempts::of_photo(&mut scope, id).await?;
     let review = reviews::find(&mut scope, id).await?;
     let set = overrides::of_photo(&mut scope, id).await?;
-    let last = attempts.last().map(|attempt| attempt.report.clone());
+    let last = attempts.last().map(worded);
     let mut document = last.filter(Value::is_object).unwrap_or_else(|| json!({}));
     document["photo"] = json!({
         "id": photo.id,
@@ -198,8 +216,31 @@ fn attempt_document(attempt: &Attempt) -> Value {
         "done": attempt.done,
         "verdict": attempt.verdict,
         "took_ms": attempt.took_ms,
-        "report": attempt.report,
+        "report": worded(attempt),
     })
+}
+
+/// The stored report, its headline and sentences as this release can support them: those of an
+/// earlier one may claim more.
+fn worded(attempt: &Attempt) -> Value {
+    let mut document = attempt.report.clone();
+    let read = attempt.read_report().inspection;
+    if let Some(headline) = document.get_mut("headline") {
+        *headline = read.headline.as_str().into();
+    }
+    let measures = document.get_mut("measures").and_then(Value::as_array_mut);
+    for measure in measures.into_iter().flatten() {
+        let name = measure["name"].as_str().unwrap_or_default();
+        let known = read
+            .qc
+            .measures
+            .iter()
+            .find(|one| one.name.as_str() == name);
+        if let Some(known) = known {
+            measure["sentence"] = known.sentence.as_str().into();
+        }
+    }
+    document
 }
 
 fn override_document(set: &Override) -> Value {

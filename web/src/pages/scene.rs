@@ -1,7 +1,7 @@
 //! Scene and sky of a photo, from the documents of an attempt. They are read as documents: of
 //! an older or newer one, what is known is shown.
 
-use plumbline_documents::{Place, Room, Scene, SkyKind};
+use plumbline_documents::{Claim, Place, Room, Scene, percent};
 use plumbline_domain::work::attempts::Attempt;
 
 use crate::pages::view::Fact;
@@ -67,57 +67,34 @@ fn became(scene: &Scene) -> Option<String> {
     words.filter(|words| !words.is_empty()).map(str::to_owned)
 }
 
-/// Never rounds a share to nothing or to everything.
-fn percent(share: f32) -> String {
-    match f64::from(share) * 100.0 {
-        p if p > 0.0 && p < 1.0 => "less than 1 %".to_owned(),
-        p if p > 99.0 && p < 100.0 => "more than 99 %".to_owned(),
-        p => format!("{p:.0} %"),
-    }
-}
-
 /// The ledger of pixels that are not the original's.
 #[derive(Clone)]
 pub struct LedgerView {
-    /// "The sky in this picture was generated: 31 % of the picture, clear sky, seed 42."
-    pub sentence: String,
+    /// The new pixels, their number and their maker; and what the checks show of the others.
+    pub sentences: Vec<String>,
     /// A person painted the sky mask.
     pub by_hand: bool,
-    /// The network that found or generated it, and its SHA-256.
+    /// The seed of what was calculated or painted.
+    pub seed: Option<u64>,
+    /// The network that found the sky, and its SHA-256.
     pub network: Option<(String, Option<String>)>,
 }
 
 impl LedgerView {
-    /// `None`: every pixel is the original's, or the attempt is older than the ledger.
+    /// `None`: nothing was generated, or the attempt is older than the ledger.
     pub fn of(attempt: &Attempt) -> Option<Self> {
-        let ledger = attempt.read_report().ledger?;
-        let verb = match ledger.kind {
-            Some(SkyKind::Own) => "replaced by a picture of another sky",
-            _ => "generated",
-        };
-        let share = ledger.share.map(percent);
-        let details = [
-            share.map(|share| format!("{share} of the picture")),
-            ledger.kind.and_then(sky_words).map(str::to_owned),
-            ledger.seed.map(|seed| format!("seed {seed}")),
-        ];
-        let details: Vec<String> = details.into_iter().flatten().collect();
-        let colon = if details.is_empty() { "" } else { ": " };
-        let details = details.join(", ");
+        let report = attempt.read_report();
+        let evidence = report.evidence();
+        let altered = evidence.alteration()?;
+        let rest = Claim::RestIsOriginal.made(&evidence);
+        let sentences = altered.sentences.into_iter().chain(rest);
+        let ledger = report.ledger.clone().unwrap_or_default();
         Some(Self {
-            sentence: format!("The sky in this picture was {verb}{colon}{details}."),
+            sentences: sentences.map(String::from).collect(),
             by_hand: ledger.mask_corrected,
+            seed: ledger.seed,
             network: ledger.network.map(|name| (name, ledger.network_sha256)),
         })
-    }
-}
-
-fn sky_words(kind: SkyKind) -> Option<&'static str> {
-    match kind {
-        SkyKind::Clear => Some("clear sky"),
-        SkyKind::LightCloud => Some("light cloud"),
-        SkyKind::HighCloud => Some("high cloud"),
-        SkyKind::Own => None,
     }
 }
 
@@ -197,15 +174,17 @@ mod tests {
         let clear = attempt(json!({}), report);
         let ledger = LedgerView::of(&clear).unwrap();
         assert_eq!(
-            ledger.sentence,
-            "The sky in this picture was generated: 31 % of the picture, clear sky, seed 42."
+            ledger.sentences,
+            [
+                "The area taken for sky was replaced with a calculated clear sky: 31 % of the picture, 14,000,000 pixels."
+            ]
         );
         assert!(ledger.by_hand);
+        assert_eq!(ledger.seed, Some(42));
 
         let own = attempt(json!({}), json!({"ledger": {"kind": "own"}}));
-        assert_eq!(
-            LedgerView::of(&own).unwrap().sentence,
-            "The sky in this picture was replaced by a picture of another sky."
+        assert!(
+            LedgerView::of(&own).unwrap().sentences[0].ends_with("with a picture of another sky.")
         );
     }
 }

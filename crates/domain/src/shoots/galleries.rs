@@ -7,6 +7,7 @@ use crate::ids::{GalleryId, OrganizationId, PhotoId, ShootId};
 use crate::people::members::Member;
 use crate::people::token;
 use crate::scope::Scope;
+use crate::shoots::originals;
 use crate::shoots::photos::Status;
 
 /// An open share link, as the organization that made it sees it.
@@ -73,6 +74,7 @@ pub async fn create(
     )
     .execute(scope.conn())
     .await?;
+    originals::share(scope, shoot, None).await?;
     Ok(id)
 }
 

@@ -13,8 +13,10 @@ pub enum Kind {
     /// For pages.
     Preview,
     Thumb,
-    /// The original as it was, at the preview's size.
+    /// The original framed as the result is, at the preview's size.
     Before,
+    /// The original as it came, at the preview's size. Only where it differs from [`Self::Before`].
+    Original,
     /// Heatmap of the differences from the original.
     Heatmap,
     /// Sky mask of the attempt: white is sky. Only where there is some.
@@ -22,11 +24,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Full,
         Self::Preview,
         Self::Thumb,
         Self::Before,
+        Self::Original,
         Self::Heatmap,
         Self::Mask,
     ];
@@ -38,6 +41,7 @@ impl Kind {
             Self::Preview => "preview",
             Self::Thumb => "thumb",
             Self::Before => "before",
+            Self::Original => "original",
             Self::Heatmap => "heatmap",
             Self::Mask => "mask",
         }

@@ -5,7 +5,7 @@ use plumbline_documents::{AttemptReport, Engine, Place, Verdict};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::ids::{AttemptId, PhotoId};
+use crate::ids::{AttemptId, PhotoId, ShootId};
 use crate::scope::Scope;
 use crate::shoots::renditions::{self, NewRendition};
 
@@ -27,7 +27,7 @@ pub struct Attempt {
 impl Attempt {
     /// The stored report, as far as this release understands it.
     pub fn read_report(&self) -> AttemptReport {
-        AttemptReport::read(&self.report)
+        AttemptReport::read_of(Some(self.engine), &self.report)
     }
 }
 
@@ -110,6 +110,45 @@ pub async fn of_photo(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Vec<Att
            where organization_id = $1 and photo_id = $2
            order by number"#,
         organization as _,
+        photo as _,
+    )
+    .fetch_all(scope.conn())
+    .await
+}
+
+/// The report that a photo's file was accepted by.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    pub photo: PhotoId,
+    pub engine: Engine,
+    pub report: Value,
+}
+
+impl Accepted {
+    /// The stored report, as far as this release understands it.
+    pub fn read_report(&self) -> AttemptReport {
+        AttemptReport::read_of(Some(self.engine), &self.report)
+    }
+}
+
+/// Reports of the photos of a shoot that customers may see; of `photo` alone when one is named.
+pub async fn accepted(
+    scope: &mut Scope,
+    shoot: ShootId,
+    photo: Option<PhotoId>,
+) -> sqlx::Result<Vec<Accepted>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Accepted,
+        r#"select attempts.photo_id as photo, attempts.engine as "engine: Engine", attempts.report
+           from attempts
+           join photos on photos.organization_id = attempts.organization_id
+                      and photos.accepted_attempt_id = attempts.id
+           where attempts.organization_id = $1 and photos.shoot_id = $2
+             and ($3::uuid is null or photos.id = $3)
+             and photos.removed_at is null and photos.status in ('passed', 'approved')"#,
+        organization as _,
+        shoot as _,
         photo as _,
     )
     .fetch_all(scope.conn())

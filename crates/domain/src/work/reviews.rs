@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use crate::ids::{AttemptId, PhotoId, ShootId};
 use crate::people::members::Member;
 use crate::scope::Scope;
+use crate::shoots::originals;
 use crate::shoots::photos::{self, Status};
 
 /// Longest reason, in characters.
@@ -76,6 +77,9 @@ pub async fn create(
     )
     .execute(scope.conn())
     .await?;
+    if let (Decision::Approved, Some(photo)) = (decision, photos::find(scope, photo).await?) {
+        originals::share(scope, photo.shoot_id, Some(photo.id)).await?;
+    }
     Ok(true)
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::ifd::Block;
 use crate::codec::jpeg::segments::Markers;
+use crate::codec::metadata::record::Record;
 use crate::pixels::Pixels;
 use crate::shot::{GpsFix, Shot};
 
@@ -11,6 +12,7 @@ pub(crate) mod exif;
 pub(crate) mod gps;
 pub(crate) mod photoshop;
 pub(crate) mod privacy;
+pub(crate) mod record;
 pub(crate) mod shot;
 pub(crate) mod thumbnail;
 pub(crate) mod xmp;
@@ -32,6 +34,10 @@ pub struct Metadata {
     pub density: Option<[u8; 5]>,
     /// Change to the picture since it was read.
     pub change: Change,
+    /// Sentence about that change, for whoever opens the file; `None`: nothing is to be said.
+    pub note: Option<String>,
+    /// Record of our own to write; `None`: what the file came with stays.
+    pub record: Option<Record>,
 }
 
 /// Change to a picture, as IPTC's DigitalSourceType will state it. A source that states more than
@@ -66,6 +72,15 @@ pub enum Privacy {
     Nothing,
 }
 
+/// Statements of an XMP packet on how its picture was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Made<'a> {
+    pub change: Change,
+    pub note: Option<&'a str>,
+    /// The description that records the delivered picture.
+    pub record: Option<&'a str>,
+}
+
 pub(crate) const XMP_SIGNATURE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 pub(crate) const EXTENDED_SIGNATURE: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
 pub(crate) const EXIF_SIGNATURE: &[u8] = b"Exif\0\0";
@@ -96,6 +111,8 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
         comments: markers.payloads(0xFE, b"").map(<[u8]>::to_vec).collect(),
         density: jfif.and_then(|body| body.get(2..7)?.try_into().ok()),
         change: Change::default(),
+        note: None,
+        record: None,
     }
 }
 
@@ -127,6 +144,8 @@ impl Metadata {
                 comments: Vec::new(),
                 density: self.density,
                 change: self.change,
+                note: self.note.clone(),
+                record: self.record.clone(),
             },
         }
     }
@@ -145,7 +164,24 @@ impl Metadata {
     /// The XMP packet, which says how the picture was made.
     pub(crate) fn fresh_xmp(&self, pixels: &Pixels) -> Option<Vec<u8>> {
         let size = (pixels.width(), pixels.height());
-        xmp::refresh(self.xmp.as_deref(), size, self.change)
+        let record = self.record_of(pixels);
+        xmp::refresh(self.xmp.as_deref(), size, &self.made(record.as_deref()))
+    }
+
+    /// The statements on how the picture was made; `record` is the description of its record.
+    pub(crate) fn made<'a>(&'a self, record: Option<&'a str>) -> Made<'a> {
+        Made {
+            change: self.change,
+            note: self.note.as_deref(),
+            record,
+        }
+    }
+
+    /// The description that records the delivered picture.
+    pub(crate) fn record_of(&self, pixels: &Pixels) -> Option<String> {
+        self.record
+            .as_ref()
+            .map(|record| record.description(pixels))
     }
 
     /// Photoshop resources without thumbnails, or an envelope around the IPTC block.

@@ -13,6 +13,7 @@ use crate::inspect::pair::Pair;
 pub(super) mod clipping;
 pub(super) mod difference;
 pub(super) mod neutral;
+pub(super) mod surfaces;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 24;

@@ -15,6 +15,7 @@ pub(crate) struct Moments {
 
 impl Moments {
     /// One pair of values.
+    #[cfg(test)]
     pub fn add(&mut self, x: f64, y: f64) {
         self.count += 1.0;
         self.x += x;
@@ -24,25 +25,18 @@ impl Moments {
         self.xy += x * y;
     }
 
-    /// Both tiles together.
-    pub fn together(&self, other: &Self) -> Self {
-        Self {
-            count: self.count + other.count,
-            x: self.x + other.x,
-            y: self.y + other.y,
-            xx: self.xx + other.xx,
-            yy: self.yy + other.yy,
-            xy: self.xy + other.xy,
-        }
-    }
-
-    /// Pixels.
-    pub fn count(&self) -> f64 {
-        self.count
-    }
-
     fn central(&self, square: f64, one: f64, two: f64) -> f64 {
         square / self.count - one / self.count * (two / self.count)
+    }
+
+    /// Mean of the first field.
+    pub fn mean_x(&self) -> f64 {
+        self.x / self.count
+    }
+
+    /// Mean of the second field.
+    pub fn mean_y(&self) -> f64 {
+        self.y / self.count
     }
 
     /// Variance of the first field.

@@ -1,4 +1,4 @@
-//! Size: what is delivered has exactly the original's pixels.
+//! Size: what is delivered has exactly the pixels of the framed original.
 
 use plumbline_documents::{Gate, Measure, MeasureVerdict, Thresholds, rounded};
 
@@ -11,7 +11,7 @@ pub(crate) fn measure(original: &Pixels, result: &Pixels, thresholds: &Threshold
     if (original.width(), original.height()) != (result.width(), result.height()) {
         measure.verdict = MeasureVerdict::Failed;
         measure.sentence = format!(
-            "The original has {} x {} pixels, the result {} x {}.",
+            "The framed original has {} x {} pixels, the result {} x {}.",
             original.width(),
             original.height(),
             result.width(),

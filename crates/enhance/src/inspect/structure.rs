@@ -1,123 +1,88 @@
 //! Structure: did anything appear, vanish or bend?
 //!
-//! The structure term of SSIM (Wang et al. 2004) on L*, of the worst active tile of 24 pixels at
-//! one megapixel. Brightness and contrast may change freely; the pattern may not. A tile that
-//! loses three quarters of its contrast counts as changed too: plain SSIM would call a wiped-out
-//! object unchanged.
-//!
-//! The original counts as it is or under the global colour map, whichever is more alike: where a red
-//! frame meets teal glass of the same lightness, any tone curve may reverse the pattern of L*, and
-//! the map shows in which direction.
+//! How much of the structure of a tile of 24 pixels, at one megapixel, the other picture explains:
+//! the result by the original, and the original by the result. What appeared is not explained the one
+//! way, what vanished not the other. `explained.rs` says what an edit may do.
 
 use plumbline_documents::{Gate, Measure, Thresholds};
 
-use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::heatmap::Heatmap;
-use crate::inspect::moments::Moments;
 use crate::inspect::pair::Pair;
+use crate::inspect::structure::explained::{Explained, Part};
+use crate::math::statistics::median;
 
 pub(super) mod edges;
+mod explained;
 pub(super) mod fine;
+pub(super) mod hairlines;
 pub(super) mod noise;
 pub(super) mod sharpness;
+mod term;
 
-/// Half a tile, in pixels of the small copies.
-const CELL: usize = 12;
-/// Deviation of L*/100 above which a tile has structure to compare: beyond what saving as JPEG
-/// at quality 80 does to a plain surface.
-const ACTIVE: f64 = 0.03;
-/// Stabiliser: the product of deviations that noise and rounding make by themselves.
-const NOISE: f64 = 5e-5;
-/// Contrast may fall or rise to this share before it counts as another pattern.
-const CONTRAST: f64 = 0.25;
+pub(super) use term::term;
 
-/// The structure term of every tile.
+/// Variance of L* above which a tile has structure to compare: beyond what saving as JPEG at quality
+/// 80 does to a plain surface.
+const ACTIVE: f64 = 9.0;
+/// Variance of L* that rounding and JPEG leave unexplained, and the most that a picture's own noise
+/// may add to it.
+const ROUNDING: f64 = 0.15;
+const MOST_NOISE: f64 = 1.0;
+
+/// Share of every tile's structure that is explained both ways.
 pub(crate) struct Structure {
     across: usize,
-    terms: Vec<Option<f64>>,
-}
-
-/// Moments of a tile: the original and the result; the original under the colour map and the result.
-#[derive(Debug, Clone, Copy, Default)]
-struct Both {
-    plain: Moments,
-    toned: Moments,
-}
-
-impl Sum for Both {
-    fn with(self, other: &Self) -> Self {
-        Self {
-            plain: self.plain.together(&other.plain),
-            toned: self.toned.together(&other.toned),
-        }
-    }
+    shares: Vec<Option<f64>>,
 }
 
 impl Structure {
-    /// The terms of the house; a tile that is mostly sky has none.
+    /// The shares of the house; a tile that is mostly sky has none.
     pub fn new(pair: &Pair) -> Self {
-        let add = |both: &mut Both, at: usize| {
-            if pair.ground.holds(at) {
-                let light = |l: f32| f64::from(l) / 100.0;
-                let result = pair.result[at][0];
-                let toned = result - pair.rest[0][at];
-                both.plain.add(light(pair.original[at][0]), light(result));
-                both.toned.add(light(toned), light(result));
-            }
-        };
-        let Tiles { across, sums } = Cells::new((pair.width, pair.height), CELL, add).tiles();
-        let enough = (2 * CELL * CELL) as f64;
-        let of = |both: &Both| {
-            let plain = term(&both.plain).filter(|_| both.plain.count() >= enough)?;
-            Some(term(&both.toned).map_or(plain, |toned| toned.max(plain)))
+        let size = (pair.width, pair.height);
+        let holds = |at: usize| pair.ground.holds(at);
+        let (result, original) = rayon::join(
+            || Explained::of(&pair.result, &pair.original, size, holds),
+            || Explained::of(&pair.original, &pair.result, size, holds),
+        );
+        let noise = [&result, &original].map(|side| noise(&side.parts));
+        let both = result.parts.iter().zip(&original.parts);
+        let share = |(result, original): (&Option<Part>, &Option<Part>)| {
+            let both = [(*result)?, (*original)?];
+            let active = both.iter().any(|part| part.variance > ACTIVE);
+            active.then(|| {
+                let [one, other] = [0, 1].map(|k| both[k].share(noise[k]));
+                f64::min(one, other)
+            })
         };
         Self {
-            across,
-            terms: sums.iter().map(of).collect(),
+            across: result.across,
+            shares: both.map(share).collect(),
         }
     }
 
     pub fn measure(&self, thresholds: &Thresholds) -> Measure {
-        let worst = self.terms.iter().flatten().copied().fold(1.0, f64::min);
+        let worst = self.shares.iter().flatten().copied().fold(1.0, f64::min);
         thresholds.measure(Gate::Structure, worst)
     }
 
     /// The heatmap, with the threshold in the middle of its scale.
     pub fn heatmap(&self, thresholds: &Thresholds) -> Heatmap {
         let limit = 1.0 - thresholds.of(Gate::Structure).fail;
-        let of = |term: &Option<f64>| term.map_or(0.0, |t| ((1.0 - t) / limit / 2.0) as f32);
-        Heatmap::new(self.across, &self.terms.iter().map(of).collect::<Vec<_>>())
+        let of = |share: &Option<f64>| share.map_or(0.0, |s| ((1.0 - s) / limit / 2.0) as f32);
+        Heatmap::new(self.across, &self.shares.iter().map(of).collect::<Vec<_>>())
     }
 }
 
-/// The structure term of one tile; `None` where neither picture has structure.
-pub(crate) fn term(moments: &Moments) -> Option<f64> {
-    let (x, y) = (moments.variance_x().sqrt(), moments.variance_y().sqrt());
-    let top = x.max(y);
-    if top <= ACTIVE {
-        return None;
+impl Part {
+    /// Share of the variance that is explained, or is noise.
+    fn share(&self, noise: f64) -> f64 {
+        1.0 - (self.unexplained - noise).max(0.0) / self.variance.max(ACTIVE)
     }
-    let product = (x * y).max(CONTRAST * top * top);
-    Some((moments.covariance() + NOISE) / (product + NOISE))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
-        let mut moments = Moments::default();
-        pairs.for_each(|(x, y)| moments.add(x, y));
-        term(&moments)
-    }
-
-    #[test]
-    fn brightness_and_contrast_may_change_but_a_pattern_may_not_vanish() {
-        let wave = |i: i32| 0.4 + 0.1 * f64::from(i % 7) / 7.0;
-        let lifted = of((0..500).map(|i| (wave(i), wave(i) * 1.6 + 0.1)));
-        assert!(lifted > Some(0.999));
-        assert!(of((0..500).map(|i| (wave(i), 0.5))) < Some(0.2));
-        assert!(of((0..500).map(|i| (0.5, wave(i)))) < Some(0.2));
-        assert_eq!(of((0..500).map(|_| (0.5, 0.6))), None);
-    }
+/// Variance that is left unexplained everywhere: the grain of one picture is not the other's.
+fn noise(parts: &[Option<Part>]) -> f64 {
+    let left = parts.iter().flatten().map(|part| part.unexplained as f32);
+    let usual = median(left.collect()).unwrap_or(0.0);
+    ROUNDING + 2.0 * f64::from(usual).min(MOST_NOISE)
 }

@@ -28,8 +28,10 @@ pub struct ShootReference {
 }
 
 impl ShootReference {
-    /// The reference of a shoot; `None` for fewer than three photos. The order does not matter.
+    /// The reference of a shoot; `None` for fewer than three photos. The order does not matter, and
+    /// plans and documents do not count.
     pub fn of(shoot: &[Measured]) -> Option<Self> {
+        let shoot: Vec<&Measured> = shoot.iter().filter(|m| m.is_photo()).collect();
         if shoot.len() < FEWEST {
             return None;
         }

@@ -75,15 +75,13 @@ impl NewSky {
                 "a sky with light clouds, painted by AI"
             }
             SkyKind::HighCloud if self.painted.is_some() => "a sky with high clouds, painted by AI",
-            SkyKind::Clear => "a clear sky, calculated from the position of the sun",
-            SkyKind::LightCloud => {
-                "a sky with light clouds, calculated from the position of the sun"
-            }
-            SkyKind::HighCloud => "a sky with high clouds, calculated from the position of the sun",
+            SkyKind::Clear => "a calculated clear sky",
+            SkyKind::LightCloud => "a calculated sky with light clouds",
+            SkyKind::HighCloud => "a calculated sky with high clouds",
             SkyKind::Own => "the sky picture you chose",
         };
         format!(
-            "Replaced the sky ({:.0} % of the picture) with {kind}. Everything below it comes from your original.",
+            "Replaced what was taken for sky ({:.0} % of the picture) with {kind}.",
             (self.share * 100.0).max(1.0)
         )
     }

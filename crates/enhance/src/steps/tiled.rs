@@ -11,12 +11,13 @@ use crate::filters::scale::{self, Kernel};
 use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
 use crate::scene::SMALL_PIXELS;
+use crate::steps::fitted::Fitted;
 use crate::steps::tiles::band::{Band, mix};
 use crate::steps::tiles::coarse::{Coarse, Strip};
 use crate::steps::transfer::{Slicing, Transfer};
 
-/// The photo with what was painted, blended in by `strength` (0.0 to 1.0).
-pub(crate) fn apply(pixels: &Pixels, painted: &Coarse, strength: f32) -> Option<Pixels> {
+/// The photo with what was painted, blended in by `strength` (0.0 to 1.0), and what was fitted.
+pub(crate) fn apply(pixels: &Pixels, painted: &Coarse, strength: f32) -> Option<(Pixels, Fitted)> {
     let (width, height) = (pixels.width(), pixels.height());
     let before = small(&Coarse::of(pixels));
     let transfer = Transfer::fit(&before, &small(painted));
@@ -27,12 +28,13 @@ pub(crate) fn apply(pixels: &Pixels, painted: &Coarse, strength: f32) -> Option<
     };
     let size = (before.width(), before.height());
     let band = Band::between(&fitted, painted, &transfer, size);
-    match pixels.samples() {
+    let result = match pixels.samples() {
         Samples::Eight(v) => Pixels::from_eight(width, height, rows(v, &slicing, &band, strength)),
         Samples::Sixteen(v) => {
             Pixels::from_sixteen(width, height, rows(v, &slicing, &band, strength))
         }
-    }
+    }?;
+    Some((result, Fitted::tiled(transfer, band)))
 }
 
 /// The copy that the fit is made on: as small as that of a guided correction.

@@ -22,6 +22,7 @@ const PRIOR: f64 = 60.0;
 const ODD: f32 = 0.06;
 
 /// A grid of affine colour transforms over columns, rows and luma.
+#[derive(Debug)]
 pub(crate) struct Transfer {
     pub columns: usize,
     pub rows: usize,
@@ -81,6 +82,18 @@ impl Transfer {
                 });
             });
         out
+    }
+
+    /// One cell of the grid.
+    pub fn cell(&self, column: usize, row: usize, layer: usize) -> &Affine {
+        &self.cells[(row * self.columns + column) * DEPTH + layer]
+    }
+
+    /// The layer of cells below a luma of 0.0 to 1.0, which has a next one, and the share of that.
+    pub fn layer(luma: f32) -> (usize, f32) {
+        let at = luma * (DEPTH - 1) as f32;
+        let layer = (at as usize).min(DEPTH - 2);
+        (layer, at - layer as f32)
     }
 
     /// The transform over a picture of a size.

@@ -4,6 +4,7 @@
 //! the picture's shape without an empty corner, nothing enlarged: the textbook rectification by the
 //! vertical vanishing point.
 
+use plumbline_documents::Framing;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -102,12 +103,14 @@ impl Verticals {
         move |y| turn.line(left, top + y as f64)
     }
 
-    /// In plain words; `None` when nothing was turned.
-    pub(crate) fn describe(&self) -> Option<String> {
-        let crop = (1.0 - self.kept) * 100.0;
-        let degrees = self.roll_degrees.abs().max(self.pitch_degrees.abs());
-        (!self.is_upright())
-            .then(|| format!("Straightened the verticals by {degrees:.1}° (crop {crop:.0} %)."))
+    /// The framing of a picture of `width` x `height`, for its report.
+    pub fn framing(&self, width: u32, height: u32) -> Framing {
+        let (columns, rows) = self.size(width, height);
+        Framing {
+            original: [width, height],
+            framed: [columns, rows],
+            degrees: self.roll_degrees.abs().max(self.pitch_degrees.abs()),
+        }
     }
 }
 

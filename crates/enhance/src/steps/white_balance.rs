@@ -35,10 +35,10 @@ impl WhiteBalance {
         let [red, green, blue] = self.gains;
         let warmth = red / blue;
         match () {
-            () if warmth > 1.02 => Some("Took out a blue tint.".to_owned()),
-            () if warmth < 0.98 => Some("Took out a yellow tint.".to_owned()),
-            () if green < 0.985 => Some("Took out a green tint.".to_owned()),
-            () if green > 1.015 => Some("Took out a pink tint.".to_owned()),
+            () if warmth > 1.02 => Some("Made the colours warmer.".to_owned()),
+            () if warmth < 0.98 => Some("Made the colours cooler.".to_owned()),
+            () if green < 0.985 => Some("Made the colours less green.".to_owned()),
+            () if green > 1.015 => Some("Made the colours less pink.".to_owned()),
             () => None,
         }
     }

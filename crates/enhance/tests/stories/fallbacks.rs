@@ -1,8 +1,8 @@
 //! Fallbacks: the plans after one that was held, and plans that an older release stored.
 
-use plumbline_documents::{Engine, EngineChoice};
+use plumbline_documents::{Engine, EngineChoice, Gate, Report, TABLE_VERSION, Thresholds};
 use plumbline_enhance::plan::sky::{KeptReason, Sky};
-use plumbline_enhance::{ApplyError, Generation, Plan, Scene, apply, fallback, inspect};
+use plumbline_enhance::{ApplyError, Generation, Plan, Scene, apply, fallback};
 
 use crate::generative_models::{brightened, planned, room_in_the_dark};
 use crate::made_up::MadeUp;
@@ -13,7 +13,7 @@ fn the_last_fallback_is_a_person() {
     let pixels = room_in_the_dark();
     let model = MadeUp::identity(1024);
     let mut plan = planned(&pixels, EngineChoice::Tiled, &model);
-    let report = inspect(&pixels, &pixels, &plan);
+    let report = Report::default();
     let mut levels = Vec::new();
     loop {
         let percent = (plan.strength * 100.0).round() as u32;
@@ -34,6 +34,26 @@ fn the_last_fallback_is_a_person() {
         (Engine::Natural, 36, None, false),
     ];
     assert_eq!(levels, expected);
+}
+
+#[test]
+fn less_of_it_mends_no_unusable_photo_and_no_dark_result() {
+    let pixels = room_in_the_dark();
+    let model = MadeUp::identity(1024);
+    let tiled = planned(&pixels, EngineChoice::Tiled, &model);
+    let report = |gate: Gate, value: f64| {
+        let measure = Thresholds::default().measure(gate, value);
+        Report::new(TABLE_VERSION, vec![measure])
+    };
+    let (blurred, dark) = (
+        report(Gate::InputFocus, 4.0),
+        report(Gate::ResultLight, 2.0),
+    );
+    assert_eq!(fallback::lower(&tiled, &blurred, Some(&model)), None);
+    let guided = fallback::plainer(&tiled, Some(&model));
+    assert_eq!(fallback::lower(&tiled, &dark, Some(&model)), guided);
+    let natural = planned(&pixels, EngineChoice::Natural, &model);
+    assert_eq!(fallback::lower(&natural, &dark, Some(&model)), None);
 }
 
 #[test]

@@ -12,15 +12,17 @@ mod degrade;
 mod difference;
 mod exports;
 mod fallbacks;
-mod faults;
 mod formats;
 mod generative_models;
 mod hostile;
-#[path = "../injected/injected.rs"]
-mod injected;
+mod judged;
 mod made_up;
+mod ready;
 mod recovery;
 mod skies;
 mod support;
 mod tiles;
 mod verticals;
+
+#[path = "../unusable/unusable.rs"]
+mod unusable;

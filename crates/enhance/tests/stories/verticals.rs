@@ -127,11 +127,11 @@ fn a_tilted_front_comes_back_upright_in_both_depths() {
 fn the_plan_says_what_was_done_and_survives_being_stored() {
     let copy = tilted(&facade(1000, 800), 2.0, 0.0);
     let plan = planned(&copy, FOCAL_35MM);
-    let said = plan.describe().join(" ");
-    assert!(
-        said.contains("Straightened the verticals by 2.0° (crop 4 %)."),
-        "{said}"
-    );
+    let framing = plan.verticals.framing(copy.width(), copy.height());
+    let said = framing.sentence().unwrap();
+    assert!(said.starts_with("Straightened by 2.0°; "), "{said}");
+    let upright = straighten(copy.clone(), &plan);
+    assert_eq!(framing.framed, [upright.width(), upright.height()]);
     let stored: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
     assert_eq!(straighten(copy.clone(), &stored), straighten(copy, &plan));
 }

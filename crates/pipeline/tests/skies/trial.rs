@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use plumbline_documents::{Gate, Place, Verdict};
+use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::plan::sky::{KeptReason, Sky};
 use plumbline_enhance::sky::trial::Oddity;
 use plumbline_enhance::{
@@ -10,7 +11,6 @@ use plumbline_enhance::{
     SkyChoice, measure, repaint,
 };
 use plumbline_pipeline::analyzers;
-use plumbline_pipeline::qc_policy::QcPolicy;
 use plumbline_pipeline::scene_analysis::{Network, SceneAnalysis};
 
 /// Pixels beside the truth's edge that count for neither side.
@@ -74,9 +74,13 @@ pub fn outcome(photo: &Pixels, scene: Scene, drawn: Option<Mask>) -> Outcome {
     let matte = analysis.matte.as_ref();
     let result = repaint(photo, photo.clone(), &plan, matte, None);
     let mask = analysis.replaced_sky(&plan);
-    let policy = QcPolicy::default();
-    let Inspected { report, .. } =
-        policy.judge(photo, &result, &plan, mask.as_ref(), analysis.eyes());
+    let terms = Terms {
+        plan: Some(&plan),
+        sky: mask.as_ref(),
+        eyes: analysis.eyes(),
+        ..Terms::default()
+    };
+    let Inspected { report, .. } = judge(photo, &result, &terms);
     let held: Vec<_> = report.held().filter_map(|m| m.name.gate()).collect();
     let said: Vec<_> = report.held().map(|m| m.sentence.clone()).collect();
     assert_eq!(report.verdict == Verdict::Held, !held.is_empty());

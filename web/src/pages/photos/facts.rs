@@ -1,6 +1,6 @@
 //! Facts about a photo's file, in a few words each.
 
-use plumbline_documents::ContentType;
+use plumbline_documents::{ContentType, Framing};
 use plumbline_domain::shoots::photos::Photo;
 use plumbline_domain::work::attempts::Attempt;
 
@@ -17,9 +17,19 @@ pub fn of(photo: &Photo, accepted: Option<&Attempt>) -> Vec<Fact> {
             value: format_name(&photo.content_type).to_owned(),
         },
     ];
+    let framing = accepted.and_then(|attempt| attempt.read_report().framing);
+    if let Some(Framing { original, .. }) = framing {
+        facts.push(Fact {
+            label: "Pixels, as uploaded",
+            value: sides(original),
+        });
+    }
     if let Some((width, height)) = photo.width.zip(photo.height) {
         facts.push(Fact {
-            label: "Pixels",
+            label: match framing {
+                Some(_) => "Pixels, as delivered",
+                None => "Pixels",
+            },
             value: pixels(width, height),
         });
     }
@@ -37,6 +47,10 @@ pub fn of(photo: &Photo, accepted: Option<&Attempt>) -> Vec<Fact> {
         });
     }
     facts
+}
+
+fn sides([width, height]: [u32; 2]) -> String {
+    format!("{width} × {height}")
 }
 
 fn format_name(content_type: &str) -> &str {

@@ -76,6 +76,7 @@ fn by_attempt(encoded: Encoded) -> Vec<(Attempt, Pictures)> {
         full,
         thumb,
         before,
+        original,
         mask,
     } = encoded.delivery;
     let mut pictures = vec![
@@ -83,6 +84,7 @@ fn by_attempt(encoded: Encoded) -> Vec<(Attempt, Pictures)> {
         (Kind::Thumb, thumb),
         (Kind::Before, before),
     ];
+    pictures.extend(original.map(|original| (Kind::Original, original)));
     pictures.extend(mask.map(|mask| (Kind::Mask, mask)));
     pictures.extend(preview_pictures(previews));
     let earlier = encoded.earlier.into_iter();

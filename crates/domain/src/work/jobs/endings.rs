@@ -5,6 +5,7 @@ use plumbline_documents::Verdict;
 
 use crate::ids::JobId;
 use crate::scope::Scope;
+use crate::shoots::originals;
 use crate::shoots::photos::{self, Outcome, Photo, Status as PhotoStatus};
 use crate::work::attempts;
 use crate::work::attempts::NewAttempt;
@@ -42,6 +43,7 @@ pub async fn finish(
         failure: None,
     };
     photos::settle(scope, &claim.photo, &outcome).await?;
+    originals::share(scope, claim.photo.shoot_id, Some(claim.photo.id)).await?;
     Ok(true)
 }
 

@@ -115,13 +115,17 @@ fn segments(metadata: &Metadata, pixels: &Pixels) -> Vec<(u8, Vec<u8>)> {
 }
 
 /// The packet, and its extended part where it is longer than a segment. A packet that cannot be
-/// cut is left out but for how the picture was made.
+/// cut is left out but for how the picture was made, and our record.
 fn xmp_segments(metadata: &Metadata, pixels: &Pixels) -> Vec<(u8, Vec<u8>)> {
     let room = MAX_SEGMENT - EXTENDED_SIGNATURE.len();
     let Some(packet) = metadata.fresh_xmp(pixels) else {
         return Vec::new();
     };
-    let minimal = || Some((xmp::only_how_made(metadata.change)?, Vec::new()));
+    let record = metadata.record_of(pixels);
+    let minimal = || {
+        let made = metadata.made(record.as_deref());
+        Some((xmp::only_how_made(&made)?, Vec::new()))
+    };
     let Some((main, parts)) = extended::split(packet, room).or_else(minimal) else {
         return Vec::new();
     };

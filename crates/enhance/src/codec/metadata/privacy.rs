@@ -4,7 +4,7 @@
 use crate::codec::ifd::Entry;
 use crate::codec::ifd::tree::Tree;
 use crate::codec::metadata::xmp::packet::Packet;
-use crate::codec::metadata::xmp::{EXIF, Edit, IPTC_EXTENSION, PHOTOSHOP, TIFF, XMP, edit};
+use crate::codec::metadata::xmp::{EXIF, Edit, IPTC_EXTENSION, PHOTOSHOP, RECORD, TIFF, XMP, edit};
 
 /// `exif::DESCRIPTIVE` without HostComputer, which names a person's machine.
 const ROOT: [u16; 19] = [
@@ -66,7 +66,7 @@ fn may_stay(namespace: &str, name: &str) -> bool {
     match namespace {
         // Declarations and rdf:about have no namespace of their own or RDF's.
         "" | "http://www.w3.org/1999/02/22-rdf-syntax-ns#" => true,
-        DUBLIN_CORE | RIGHTS | PLUS => true,
+        DUBLIN_CORE | RIGHTS | PLUS | RECORD => true,
         TIFF => name != "HostComputer",
         EXIF => {
             let hidden = [

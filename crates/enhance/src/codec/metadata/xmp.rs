@@ -1,9 +1,11 @@
 //! XMP packets: says how the picture was made and corrects what is no longer true.
 
 use crate::codec::Change;
+use crate::codec::metadata::Made;
 use crate::codec::metadata::xmp::packet::{Attribute, Node, Packet, local};
 
 pub(crate) mod extended;
+mod note;
 pub(crate) mod packet;
 
 pub(crate) const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
@@ -15,6 +17,8 @@ pub(crate) const XMP_NOTE: &str = "http://ns.adobe.com/xmp/note/";
 const CAMERA: &str = "http://ns.google.com/photos/1.0/camera/";
 const CONTAINER: &str = "http://ns.google.com/photos/1.0/container/";
 const GAIN_MAP: &str = "http://ns.adobe.com/hdr-gain-map/1.0/";
+/// Our own record; a name, not an address.
+pub(crate) const RECORD: &str = "urn:x-plumbline:record:1:";
 const SOURCE_TYPE: &str = "DigitalSourceType";
 const VOCABULARY: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
 
@@ -29,21 +33,59 @@ pub(crate) enum Edit {
 /// The packet of an upright sRGB picture of the given size, `None` where there is nothing to say.
 /// A packet that is not well-formed XML in UTF-8 is left alone, and then cannot say how the
 /// picture was made.
-pub(crate) fn refresh(packet: Option<&[u8]>, size: (u32, u32), change: Change) -> Option<Vec<u8>> {
+pub(crate) fn refresh(packet: Option<&[u8]>, size: (u32, u32), made: &Made<'_>) -> Option<Vec<u8>> {
     let Some(bytes) = packet else {
-        return source_type(None, change).map(|word| minimal(&word).into_bytes());
+        return only_how_made(made);
     };
     let Some(mut packet) = Packet::parse(bytes) else {
         return Some(bytes.to_vec());
     };
     edit(&mut packet, |namespace, name| truth(namespace, name, size));
-    say_how_made(&mut packet, change);
+    say_how_made(&mut packet, made);
+    if let Some(record) = made.record {
+        replace_record(&mut packet, record);
+    }
     Some(packet.write().into_bytes())
 }
 
-/// A packet that only says how the picture was made.
-pub(crate) fn only_how_made(change: Change) -> Option<Vec<u8>> {
-    source_type(None, change).map(|word| minimal(&word).into_bytes())
+/// A packet that only says how the picture was made, and holds our record.
+pub(crate) fn only_how_made(made: &Made<'_>) -> Option<Vec<u8>> {
+    let word = source_type(None, made.change);
+    if word.is_none() && made.record.is_none() {
+        return None;
+    }
+    let source = word.map(|word| description_of_source(&word));
+    let descriptions = source.unwrap_or_default() + made.record.unwrap_or_default();
+    let mut packet = Packet::parse(around(&descriptions).as_bytes())?;
+    if let Some(note) = made.note {
+        note::add(&mut packet, note);
+    }
+    Some(packet.write().into_bytes())
+}
+
+/// Takes our record of an earlier file out and puts the one of this file in.
+fn replace_record(packet: &mut Packet, record: &str) {
+    edit(packet, |namespace, _| match namespace == RECORD {
+        true => Edit::Drop,
+        false => Edit::Keep,
+    });
+    append(packet, record);
+}
+
+/// A property of our record, as plain text.
+pub(crate) fn recorded(packet: &Packet, name: &str) -> Option<String> {
+    let is_it = |namespace: &str, full: &str| namespace == RECORD && local(full) == name;
+    packet.nodes.iter().find_map(|node| {
+        let attribute = node.attributes.iter();
+        let mut attribute = attribute.filter(|a| is_it(&a.namespace, &a.name));
+        let property = node.properties.iter();
+        let mut property = property.filter(|p| is_it(&p.namespace, &p.name));
+        let text = |raw: &str| Some(raw.split_once('>')?.1.rsplit_once("</")?.0.to_owned());
+        match attribute.next() {
+            Some(attribute) => Some(attribute.value.clone()),
+            None => property.next().and_then(|p| text(&p.raw)),
+        }
+    })
 }
 
 /// Edits every property, and takes descriptions out that state nothing any more.
@@ -116,11 +158,16 @@ fn is_source_type(namespace: &str, name: &str) -> bool {
 }
 
 /// Replaces what a packet says about how the picture was made by what is true now.
-fn say_how_made(packet: &mut Packet, change: Change) {
+fn say_how_made(packet: &mut Packet, made: &Made<'_>) {
     let stated = stated(packet);
-    let Some(wanted) = source_type(stated.as_deref(), change) else {
+    let Some(wanted) = source_type(stated.as_deref(), made.change) else {
         return;
     };
+    // A note that nothing was generated is not for a picture that says otherwise.
+    let outdone = made.change == Change::Enhanced && !is_photo(stated.as_deref());
+    if let Some(note) = made.note.filter(|_| !outdone) {
+        note::add(packet, note);
+    }
     if stated.as_deref() == Some(wanted.as_str()) {
         return;
     }
@@ -131,10 +178,16 @@ fn say_how_made(packet: &mut Packet, change: Change) {
             Edit::Keep
         }
     });
-    let description = Packet::parse(minimal(&wanted).as_bytes());
-    let mut node = description.map(|d| d.nodes).unwrap_or_default().remove(0);
-    name_after(&mut node, packet.nodes.first());
-    packet.nodes.push(node);
+    append(packet, &description_of_source(&wanted));
+}
+
+/// Appends a description.
+fn append(packet: &mut Packet, description: &str) {
+    let parsed = Packet::parse(around(description).as_bytes());
+    for mut node in parsed.map(|parsed| parsed.nodes).unwrap_or_default() {
+        name_after(&mut node, packet.nodes.first());
+        packet.nodes.push(node);
+    }
 }
 
 /// All descriptions of a packet are about the same thing, or it is not one packet.
@@ -178,18 +231,7 @@ fn word_of(raw: &str) -> &str {
 /// (that pixels were generated, drawn or composed) is never weakened, and an unknown one is left
 /// alone.
 fn source_type(stated: Option<&str>, change: Change) -> Option<String> {
-    const PHOTO: [&str; 8] = [
-        "digitalCapture",
-        "computationalCapture",
-        "negativeFilm",
-        "positiveFilm",
-        "print",
-        "minorHumanEdits",
-        "humanEdits",
-        "algorithmicallyEnhanced",
-    ];
-    let word = stated.map(|text| text.strip_prefix(VOCABULARY).unwrap_or(text));
-    let is_photo = word.is_none_or(|word| PHOTO.contains(&word));
+    let (word, is_photo) = (word(stated), is_photo(stated));
     let wanted = match change {
         Change::Nothing => return None,
         Change::Enhanced if is_photo => "algorithmicallyEnhanced",
@@ -204,13 +246,38 @@ fn source_type(stated: Option<&str>, change: Change) -> Option<String> {
     Some(format!("{VOCABULARY}{wanted}"))
 }
 
-fn minimal(source_type: &str) -> String {
+/// True when nothing says that a part of the picture was generated, drawn or composed.
+fn is_photo(stated: Option<&str>) -> bool {
+    const PHOTO: [&str; 8] = [
+        "digitalCapture",
+        "computationalCapture",
+        "negativeFilm",
+        "positiveFilm",
+        "print",
+        "minorHumanEdits",
+        "humanEdits",
+        "algorithmicallyEnhanced",
+    ];
+    word(stated).is_none_or(|word| PHOTO.contains(&word))
+}
+
+fn word(stated: Option<&str>) -> Option<&str> {
+    stated.map(|text| text.strip_prefix(VOCABULARY).unwrap_or(text))
+}
+
+fn description_of_source(source_type: &str) -> String {
+    format!(
+        "<rdf:Description rdf:about=\"\" xmlns:Iptc4xmpExt=\"{IPTC_EXTENSION}\">\
+         <Iptc4xmpExt:{SOURCE_TYPE}>{source_type}</Iptc4xmpExt:{SOURCE_TYPE}></rdf:Description>"
+    )
+}
+
+/// The packet of some descriptions.
+pub(crate) fn around(descriptions: &str) -> String {
     format!(
         "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
          <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
-         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
-         <rdf:Description rdf:about=\"\" xmlns:Iptc4xmpExt=\"{IPTC_EXTENSION}\">\
-         <Iptc4xmpExt:{SOURCE_TYPE}>{source_type}</Iptc4xmpExt:{SOURCE_TYPE}></rdf:Description>\
+         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">{descriptions}\
          </rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
     )
 }
@@ -227,15 +294,27 @@ mod tests {
         )
     }
 
+    fn plain(change: Change) -> Made<'static> {
+        Made {
+            change,
+            note: None,
+            record: None,
+        }
+    }
+
     fn refreshed(description: &str, change: Change) -> String {
-        let bytes = refresh(Some(packet(description).as_bytes()), (30, 20), change);
+        noted(description, &plain(change))
+    }
+
+    fn noted(description: &str, made: &Made<'_>) -> String {
+        let bytes = refresh(Some(packet(description).as_bytes()), (30, 20), made);
         String::from_utf8(bytes.unwrap()).unwrap()
     }
 
     #[test]
     fn a_packet_says_once_how_the_picture_was_made() {
-        let once = refresh(None, (30, 20), Change::Enhanced).unwrap();
-        let twice = refresh(Some(&once), (30, 20), Change::Enhanced).unwrap();
+        let once = refresh(None, (30, 20), &plain(Change::Enhanced)).unwrap();
+        let twice = refresh(Some(&once), (30, 20), &plain(Change::Enhanced)).unwrap();
         let text = String::from_utf8(twice).unwrap();
         assert_eq!(text.matches("/algorithmicallyEnhanced").count(), 1);
         assert_eq!(text.matches("</rdf:RDF>").count(), 1);
@@ -255,7 +334,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_about_a_picture_that_was_not_changed() {
-        assert_eq!(refresh(None, (30, 20), Change::Nothing), None);
+        assert_eq!(refresh(None, (30, 20), &plain(Change::Nothing)), None);
         assert!(!refreshed("dc:a='x'/>", Change::Nothing).contains(SOURCE_TYPE));
     }
 
@@ -278,10 +357,39 @@ mod tests {
     }
 
     #[test]
+    fn a_note_goes_behind_the_photographers_own_and_is_said_once() {
+        let made = Made {
+            change: Change::Enhanced,
+            note: Some("Light & colour."),
+            record: None,
+        };
+        let said = "Light &amp; colour.";
+        let alone = refresh(None, (30, 20), &made).unwrap();
+        let twice = refresh(Some(&alone), (30, 20), &made).unwrap();
+        assert_eq!(String::from_utf8(twice).unwrap().matches(said).count(), 1);
+
+        let caption = "dc:description='A house'";
+        let photoshop = format!("xmlns:p='{PHOTOSHOP}'");
+        let theirs = format!("{photoshop} p:Instructions='Embargoed' {caption}/>");
+        let text = noted(&theirs, &made);
+        assert!(text.contains(&format!("p:Instructions=\"Embargoed {said}\"")));
+        assert!(text.contains("dc:description=\"A house\""));
+        let theirs =
+            format!("{photoshop}><p:Instructions>Embargoed</p:Instructions></rdf:Description>");
+        assert!(noted(&theirs, &made).contains(&format!(">Embargoed {said}</p:Instructions>")));
+
+        let caption = noted("dc:description='A house'/>", &made);
+        assert_eq!(caption.matches("rdf:about=\"uuid:1\"").count(), 3);
+
+        let generated = format!("i:DigitalSourceType='{VOCABULARY}trainedAlgorithmicMedia'/>");
+        assert!(!noted(&generated, &made).contains(said));
+    }
+
+    #[test]
     fn unreadable_packets_are_left_alone() {
         let bytes = [0xFE, 0xFF, 0, 60];
         assert_eq!(
-            refresh(Some(&bytes), (1, 1), Change::Enhanced).unwrap(),
+            refresh(Some(&bytes), (1, 1), &plain(Change::Enhanced)).unwrap(),
             bytes
         );
     }

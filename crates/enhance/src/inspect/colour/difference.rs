@@ -4,7 +4,7 @@
 use plumbline_documents::{Figure, Measure};
 
 use crate::inspect::full::Full;
-use crate::inspect::reported;
+use crate::inspect::{percent, reported};
 
 /// Mean SSIM and MS-SSIM; mean and 95th percentile of ΔE00.
 pub(crate) fn measure(full: &Full) -> [Measure; 4] {
@@ -12,12 +12,12 @@ pub(crate) fn measure(full: &Full) -> [Measure; 4] {
     let scales = full.ms_ssim;
     let p95 = full.differences.quantile(0.95);
     let ssim_words = format!(
-        "The picture is {:.0} % alike in brightness, contrast and pattern (SSIM).",
-        ssim * 100.0
+        "The picture is {:.1} % alike in brightness, contrast and pattern (SSIM).",
+        percent(ssim)
     );
     let scale_words = format!(
-        "Seen from near and from far it is {:.0} % alike (MS-SSIM).",
-        scales * 100.0
+        "Seen from near and from far it is {:.1} % alike (MS-SSIM).",
+        percent(scales)
     );
     let mean_words =
         format!("On average the colours moved by {mean:.1} (1 is just visible side by side).");

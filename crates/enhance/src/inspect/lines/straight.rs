@@ -6,9 +6,10 @@
 //! reported: whatever bends a wall bends both of its edges, and one line alone may be mistaken for
 //! its neighbour.
 
-use plumbline_documents::{Gate, Measure, Thresholds};
+use plumbline_documents::{Gate, Measure, MeasureVerdict, Thresholds};
 use rayon::prelude::*;
 
+use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
 use crate::math::statistics::median;
 use crate::measure::lines::edges::{self, Edge};
@@ -24,6 +25,9 @@ const PARTS: usize = 6;
 /// Share of a part's rows that must be found again.
 const ENOUGH: f32 = 0.6;
 
+/// Side of a heatmap's squares, in pixels of the small copies.
+const SQUARE: usize = 4;
+
 /// Movement of one line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Moved {
@@ -32,22 +36,89 @@ struct Moved {
     bend: f64,
 }
 
-/// Angle of the line that turned second most, and bend of the line that bends second most.
-pub(crate) fn measure(pair: &Pair, thresholds: &Thresholds) -> [Measure; 2] {
-    let (upright, level) = rayon::join(
-        || moves(&pair.small[0], &pair.small[1], pair, false),
-        || {
-            let [one, two] = pair.small.each_ref().map(on_its_side);
-            moves(&one, &two, pair, true)
-        },
-    );
-    let all = || upright.iter().chain(&level);
-    let angle = second(all().map(|m| m.degrees.abs()));
-    let bend = second(all().map(|m| m.bend));
-    [
-        thresholds.measure(Gate::LineAngle, angle),
-        thresholds.measure(Gate::LineBend, bend),
-    ]
+/// The lines that were followed, near-vertical and near-horizontal ones.
+pub(crate) struct Straight {
+    size: (usize, usize),
+    lines: [Vec<(Segment, Moved)>; 2],
+}
+
+impl Straight {
+    pub fn new(pair: &Pair) -> Self {
+        let (upright, level) = rayon::join(
+            || moves(&pair.small[0], &pair.small[1], pair, false),
+            || {
+                let [one, two] = pair.small.each_ref().map(on_its_side);
+                moves(&one, &two, pair, true)
+            },
+        );
+        Self {
+            size: (pair.width, pair.height),
+            lines: [upright, level],
+        }
+    }
+
+    /// Angle of the line that turned second most, and bend of the line that bends second most.
+    pub fn measure(&self, thresholds: &Thresholds) -> [Measure; 2] {
+        [Gate::LineAngle, Gate::LineBend].map(|gate| {
+            let all = self.lines.iter().flatten();
+            thresholds.measure(gate, second(all.map(|(_, moved)| moved.by(gate))))
+        })
+    }
+
+    /// The heatmaps of both: every line as strong as it moved, with the threshold in the middle of
+    /// the scale. Where the gate passed, a single line that says more than the others is not
+    /// believed here either.
+    pub fn heatmaps(&self, thresholds: &Thresholds) -> [(Gate, Heatmap); 2] {
+        self.measure(thresholds).map(|measure| {
+            let gate = measure.name.gate().expect("it was made of a gate");
+            let most = match measure.verdict {
+                MeasureVerdict::Passed => measure.value,
+                _ => f64::INFINITY,
+            };
+            let limit = 2.0 * thresholds.of(gate).fail;
+            let level = |moved: &Moved| (moved.by(gate).min(most) / limit) as f32;
+            (gate, self.drawn(level))
+        })
+    }
+
+    fn drawn(&self, level: impl Fn(&Moved) -> f32) -> Heatmap {
+        let (across, down) = (self.size.0.div_ceil(SQUARE), self.size.1.div_ceil(SQUARE));
+        let mut levels = vec![0.0_f32; across * down];
+        for (turned, lines) in self.lines.iter().enumerate() {
+            for (line, moved) in lines {
+                for (column, row) in points(line) {
+                    let (x, y) = if turned == 1 {
+                        (row, column)
+                    } else {
+                        (column, row)
+                    };
+                    let at = (y / SQUARE).min(down - 1) * across + (x / SQUARE).min(across - 1);
+                    levels[at] = levels[at].max(level(moved));
+                }
+            }
+        }
+        Heatmap::new(across, &levels)
+    }
+}
+
+/// Column and row of a line's pixels, one a row.
+fn points(line: &Segment) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let top = (line.y - line.length / 2.0).max(0.0) as usize;
+    let bottom = (line.y + line.length / 2.0) as usize;
+    (top..=bottom).map(|row| {
+        let column = line.x + line.slope * (row as f32 + 0.5 - line.y);
+        (column.max(0.0) as usize, row)
+    })
+}
+
+impl Moved {
+    /// The movement that a gate judges.
+    fn by(&self, gate: Gate) -> f64 {
+        match gate {
+            Gate::LineBend => self.bend,
+            _ => self.degrees.abs(),
+        }
+    }
 }
 
 /// The second largest.
@@ -62,7 +133,7 @@ fn second(values: impl Iterator<Item = f64>) -> f64 {
     values.fold((0.0, 0.0), keep).1
 }
 
-fn moves(original: &Pixels, result: &Pixels, pair: &Pair, turned: bool) -> Vec<Moved> {
+fn moves(original: &Pixels, result: &Pixels, pair: &Pair, turned: bool) -> Vec<(Segment, Moved)> {
     let shortest = SHORTEST * original.width().min(original.height()) as f32;
     let (before, after) = rayon::join(|| edges::rows(original), || edges::rows(result));
     let lines = segments::find(&before, shortest.max(40.0));
@@ -77,7 +148,7 @@ fn moves(original: &Pixels, result: &Pixels, pair: &Pair, turned: bool) -> Vec<M
     };
     let followed = lines.par_iter().filter(house);
     followed
-        .filter_map(|line| follow(line, &before, &after))
+        .filter_map(|line| Some((*line, follow(line, &before, &after)?)))
         .collect()
 }
 
@@ -184,6 +255,34 @@ mod tests {
         assert!(bent.degrees.abs() < 0.02 && (0.15..0.5).contains(&bent.bend));
         let still = of(|_| 0.0).unwrap();
         assert_eq!((still.degrees, still.bend), (0.0, 0.0));
+    }
+
+    #[test]
+    fn the_lines_that_moved_are_drawn_and_the_worst_one_strongest() {
+        let line = |x: f32| Segment {
+            x,
+            y: 50.0,
+            slope: 0.0,
+            length: 60.0,
+        };
+        let turned = |degrees| Moved { degrees, bend: 0.0 };
+        let straight = Straight {
+            size: (200, 100),
+            lines: [
+                vec![(line(22.0), turned(0.4))],
+                vec![(line(82.0), turned(-0.9))],
+            ],
+        };
+        let [(gate, angle), (_, bend)] = straight.heatmaps(&Thresholds::default());
+        assert_eq!(
+            (gate, angle.width(), angle.height()),
+            (Gate::LineAngle, 50, 25)
+        );
+        let at = |x: usize, y: usize| angle.values()[y / SQUARE * 50 + x / SQUARE];
+        assert!(at(22, 60) > 128, "an upright line");
+        assert_eq!(at(60, 82), 255, "a level one, which turned more");
+        assert_eq!((at(22, 10), at(120, 40)), (0, 0));
+        assert!(bend.values().iter().all(|&level| level == 0));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use plumbline_documents::{Figure, Gate, Measure, Thresholds};
 
 use crate::inspect::full::Full;
 use crate::inspect::heatmap::Heatmap;
-use crate::inspect::reported;
+use crate::inspect::{percent, reported};
 use crate::kernels::canny::agreement::Count;
 
 /// Edges without partner in a block (of at most 16 or so on one line through both pictures) that
@@ -17,7 +17,7 @@ const STRANGERS: f32 = 16.0;
 pub(crate) fn measure(full: &Full, house: &[bool], thresholds: &Thresholds) -> [Measure; 3] {
     let edges = full.edges.over(|at| house[at]);
     let f1 = edges.f1();
-    let both = format!("The edges of both pictures agree to {:.1} %.", f1 * 100.0);
+    let both = format!("The edges of both pictures agree to {:.1} %.", percent(f1));
     [
         thresholds.measure(Gate::EdgePrecision, edges.precision()),
         thresholds.measure(Gate::EdgeRecall, edges.recall()),

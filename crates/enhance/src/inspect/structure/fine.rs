@@ -9,7 +9,7 @@ use crate::inspect::cells::{Cells, Sum, Tiles};
 use crate::inspect::full::Full;
 use crate::inspect::heatmap::Heatmap;
 use crate::inspect::moments::Moments;
-use crate::inspect::{reported, structure};
+use crate::inspect::{percent, reported, structure};
 use crate::kernels::moments::Block;
 use crate::math::statistics::ranked;
 
@@ -75,8 +75,8 @@ impl Pattern {
         let low = quantile(terms().map(|t| t.structure).collect(), 0.01);
         let slope = quantile(terms().map(|t| t.slope).collect(), 0.5);
         let low_words = format!(
-            "Ninety-nine in a hundred small windows kept their pattern to {:.0} % or better.",
-            low * 100.0
+            "Ninety-nine in a hundred small windows kept their pattern to {:.1} % or better.",
+            percent(low)
         );
         let slope_words = format!("Local contrast is {slope:.2} times the original's.");
         let label = "Structure, full size, 1 %";

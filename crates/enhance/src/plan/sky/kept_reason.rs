@@ -50,7 +50,7 @@ impl KeptReason {
             Self::NotLookedFor => {
                 "The sky was left alone: no network that finds skies is installed."
             }
-            Self::NoSky => "There is no sky in this photo.",
+            Self::NoSky => "No sky was found in this photo.",
             Self::Tiny => "The sky was left alone: there is too little of it.",
             Self::Doubtful | Self::Odd(_) => {
                 "The sky was left alone: where it ends could not be told. Paint it on the photo's page, and it will be replaced."

@@ -17,6 +17,7 @@ use crate::steps::transfer::{CELL, Transfer, place};
 type Difference = [f32; 3];
 
 /// The difference that reaches the photo, at a quarter of its size.
+#[derive(Debug)]
 pub(crate) struct Band {
     width: usize,
     height: usize,

@@ -1,0 +1,114 @@
+//! Original links: the public address at which anybody sees what an altered photo looked like
+//! before, for as long as the photo is not removed, whatever becomes of galleries. California's
+//! AB 723 asks for such an address beside every altered picture of a listing.
+
+use std::collections::HashMap;
+
+use crate::db::Db;
+use crate::ids::{OrganizationId, PhotoId, ShootId};
+use crate::people::token;
+use crate::scope::Scope;
+use crate::shoots::galleries;
+use crate::work::attempts;
+
+/// Somebody who has the link of an original. Only such a link makes one.
+#[derive(Debug, Clone)]
+pub struct Onlooker {
+    organization: OrganizationId,
+    pub photo: PhotoId,
+}
+
+impl Onlooker {
+    pub async fn scope(&self, db: &Db) -> sqlx::Result<Scope> {
+        Scope::open(db, self.organization).await
+    }
+
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+}
+
+/// Makes the links of altered photos that customers may see behind an open share link, of all of
+/// the shoot or of one. To be called wherever such a photo comes about; a link stays what it is.
+pub async fn share(scope: &mut Scope, shoot: ShootId, photo: Option<PhotoId>) -> sqlx::Result<()> {
+    if galleries::of_shoot(scope, shoot).await?.is_empty() {
+        return Ok(());
+    }
+    let known = of_shoot(scope, shoot).await?;
+    let accepted = attempts::accepted(scope, shoot, photo).await?;
+    let altered = accepted
+        .into_iter()
+        .filter(|one| !known.contains_key(&one.photo));
+    let altered = altered.filter(|one| one.read_report().evidence().alteration().is_some());
+    let altered: Vec<PhotoId> = altered.map(|one| one.photo).collect();
+    if altered.is_empty() {
+        return Ok(());
+    }
+    create(scope, &altered).await
+}
+
+async fn create(scope: &mut Scope, photos: &[PhotoId]) -> sqlx::Result<()> {
+    let organization = scope.organization();
+    let tokens: Vec<String> = photos.iter().map(|_| token::create()).collect();
+    let hashes: Vec<Vec<u8>> = tokens.iter().map(|one| token::hash(one)).collect();
+    let photos: Vec<_> = photos.iter().map(|photo| photo.uuid()).collect();
+    sqlx::query!(
+        "insert into original_links (organization_id, photo_id, token, token_hash)
+         select $1, photo, token, hash
+         from unnest($2::uuid[], $3::text[], $4::bytea[]) as new (photo, token, hash)
+         on conflict (photo_id) do nothing",
+        organization as _,
+        &photos,
+        &tokens,
+        &hashes,
+    )
+    .execute(scope.conn())
+    .await?;
+    Ok(())
+}
+
+/// The token of a photo's link.
+pub async fn find(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<String>> {
+    let organization = scope.organization();
+    sqlx::query_scalar!(
+        "select token from original_links where organization_id = $1 and photo_id = $2",
+        organization as _,
+        photo as _,
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+/// The tokens of a shoot's links, by photo.
+pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<HashMap<PhotoId, String>> {
+    let organization = scope.organization();
+    let rows = sqlx::query!(
+        "select original_links.photo_id, original_links.token
+         from original_links
+         join photos on photos.organization_id = original_links.organization_id
+                    and photos.id = original_links.photo_id
+         where original_links.organization_id = $1 and photos.shoot_id = $2",
+        organization as _,
+        shoot as _,
+    )
+    .fetch_all(scope.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.photo_id, row.token))
+        .collect())
+}
+
+/// Lets in whoever has a link. Whether the photo is still there is the scope's to say.
+pub async fn enter(db: &Db, token: &str) -> sqlx::Result<Option<Onlooker>> {
+    let found = sqlx::query!(
+        "select organization_id, photo_id from original_links where token_hash = $1",
+        token::hash(token),
+    )
+    .fetch_optional(&db.pool)
+    .await?;
+    Ok(found.map(|row| Onlooker {
+        organization: row.organization_id,
+        photo: row.photo_id,
+    }))
+}

@@ -1,0 +1,4 @@
+//! Results judged, by their plan and without one.
+
+mod inspections;
+mod planned;
