@@ -41,6 +41,8 @@ pub struct NamedNetwork<N: ?Sized> {
 /// Scene analyzer made of networks.
 pub struct NetworkSceneAnalyzer {
     sky: Option<NamedNetwork<dyn SkySegmenter>>,
+    /// A network of another kind that looks for the sky, too.
+    second_sky: Option<Box<dyn SkySegmenter>>,
     places: Option<NamedNetwork<dyn PlaceClassifier>>,
     name: String,
 }
@@ -75,7 +77,20 @@ impl NetworkSceneAnalyzer {
         } else {
             names.join(" + ")
         };
-        Self { sky, places, name }
+        Self {
+            sky,
+            second_sky: None,
+            places,
+            name,
+        }
+    }
+
+    /// The same analyzer with a second network that looks for the sky.
+    pub fn with_second_sky(self, second_sky: Box<dyn SkySegmenter>) -> Self {
+        Self {
+            second_sky: Some(second_sky),
+            ..self
+        }
     }
 
     /// Analyzer of the best networks that are installed, and a sentence about each better one that is not.
@@ -86,14 +101,20 @@ impl NetworkSceneAnalyzer {
         let sky = tuned_sky(store).or_else(|| sky_by_sam(store));
         let sky = sky.and_then(|sky| sky.map_err(&mut or_note).ok());
         let sky = sky.unwrap_or_else(shipped_sky);
+        let second_sky = second_to(&sky);
         let places = open_places(store).map_err(&mut or_note);
         let places = places.unwrap_or_else(|()| shipped_places());
-        (Self::new(Some(sky), Some(places)), notes)
+        (
+            Self::new(Some(sky), Some(places)).with_second_sky(second_sky),
+            notes,
+        )
     }
 
     /// Analyzer of the networks that are part of the program.
     pub fn shipped() -> Self {
-        Self::new(Some(shipped_sky()), Some(shipped_places()))
+        let sky = shipped_sky();
+        let second_sky = second_to(&sky);
+        Self::new(Some(sky), Some(shipped_places())).with_second_sky(second_sky)
     }
 }
 
@@ -102,6 +123,9 @@ impl SceneAnalyzer for NetworkSceneAnalyzer {
         let mut scene = Scene::default();
         if let Some(sky) = &self.sky {
             scene.sky = Some(sky.network.segment(small)?);
+        }
+        if let Some(second) = &self.second_sky {
+            scene.second_sky = Some(second.segment(small)?);
         }
         if let Some(places) = &self.places {
             let prediction = places.network.classify(small)?;
@@ -168,6 +192,14 @@ fn shipped_sky() -> NamedNetwork<dyn SkySegmenter> {
         name: SKY,
         sha256: Some(hex::encode(Sha256::digest(sky::SHIPPED))),
         network: Box::new(SkyNet::shipped().expect("a test opens it")),
+    }
+}
+
+/// The shipped network of the other kind: they fail differently.
+fn second_to(sky: &NamedNetwork<dyn SkySegmenter>) -> Box<dyn SkySegmenter> {
+    match sky.name {
+        TUNED => Box::new(SkyNet::shipped().expect("a test opens it")),
+        _ => Box::new(OwnSkyNet::shipped().expect("a test opens it")),
     }
 }
 

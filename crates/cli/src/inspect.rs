@@ -8,9 +8,12 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use plumbline_documents::{Evidence, Framing, InspectionReport, Source, Verdict};
 use plumbline_enhance::inspect::{Terms, judge, rebuilt};
+use plumbline_enhance::sky::trial::Eyes;
 use plumbline_enhance::{
-    Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, straighten,
+    Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, small, straighten,
 };
+use plumbline_pipeline::analyzers;
+use plumbline_pipeline::generative_models::WeightsFolder;
 use serde_json::Value;
 
 use crate::files::{keep, open, write_beside};
@@ -42,6 +45,8 @@ pub struct Args {
     /// Folder for one picture of each measure: bright where it found something.
     #[arg(long, value_name = "DIR")]
     heatmaps: Option<PathBuf>,
+    #[command(flatten)]
+    weights: WeightsFolder,
 }
 
 pub fn run(args: &Args) -> ExitCode {
@@ -71,9 +76,19 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
     let (original, plan) = reference(framed, plan, &result.source);
     let sky = args.sky.as_deref().map(|file| read_mask(file, &original));
     let sky = sky.transpose()?;
+    // A mask's witnesses: the networks look at the original, whoever drew it.
+    let scene = sky.as_ref().map(|_| {
+        let (analyzer, _) = analyzers::open(&args.weights);
+        analyzer.analyze(&small(&original))
+    });
+    let scene = scene.transpose()?.unwrap_or_default();
     let terms = Terms {
         plan: plan.as_ref(),
         sky: sky.as_ref(),
+        eyes: Eyes {
+            first: scene.sky.as_ref(),
+            second: scene.second_sky.as_ref(),
+        },
         ..Terms::default()
     };
     let Inspected {

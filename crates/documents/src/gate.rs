@@ -50,6 +50,8 @@ words! {
         SkyHalo = "sky_halo",
         /// A new sky outside its mask.
         SkyLeak = "sky_leak",
+        /// A new sky over what does not look like sky.
+        SkyTrial = "sky_trial",
         /// Share of the result's edges that the original has.
         EdgePrecision = "edge_precision",
         /// Share of the original's edges that the result has.

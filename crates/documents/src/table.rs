@@ -211,6 +211,15 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         bad: "The new sky runs into the house or the trees.",
     },
     Row {
+        gate: Gate::SkyTrial,
+        label: "Painted where no sky seems to be",
+        unit: "% of the picture",
+        side: AtMost,
+        bounds: (0.1, None, 0.1),
+        good: "All that was painted looked like sky before.",
+        bad: "Something was painted over that does not look like sky.",
+    },
+    Row {
         gate: Gate::EdgePrecision,
         label: "Edges, none added",
         unit: "",

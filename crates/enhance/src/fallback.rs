@@ -42,11 +42,11 @@ pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan>
     }
 }
 
-/// True when nothing but the new sky's edge was held: less strength would not mend that.
+/// True when nothing but the new sky was held: less strength would not mend that.
 fn only_the_sky(report: &Report) -> bool {
     let mut held = report.held().peekable();
-    held.peek().is_some()
-        && held.all(|measure| matches!(measure.name.gate(), Some(Gate::SkyHalo | Gate::SkyLeak)))
+    let of_sky = |gate| matches!(gate, Some(Gate::SkyHalo | Gate::SkyLeak | Gate::SkyTrial));
+    held.peek().is_some() && held.all(|measure| of_sky(measure.name.gate()))
 }
 
 fn with_its_own_sky(plan: &Plan) -> Plan {

@@ -11,6 +11,7 @@ use plumbline_documents::{
 use crate::kernels::moments::SIDE;
 use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
+use crate::sky::trial::Eyes;
 use crate::steps::fitted::Fitted;
 
 mod by_plan;
@@ -55,6 +56,8 @@ pub struct Terms<'a> {
     /// The replaced sky, of any size with the picture's shape: the only place where pixels may be
     /// new.
     pub sky: Option<&'a Mask>,
+    /// Networks' likelihoods of sky in the original: witnesses at the replaced sky's trial.
+    pub eyes: Eyes<'a>,
     /// Thresholds at which measures fail.
     pub thresholds: Thresholds,
 }
@@ -186,6 +189,10 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
         measures.extend(sky.measure(limits));
         let [halo, leak] = sky.heatmaps(limits);
         maps.extend([(Gate::SkyHalo, halo), (Gate::SkyLeak, leak)]);
+    }
+    if let Some(trial) = sky::trial::PaintedTrial::new(&pair, terms) {
+        measures.push(trial.measure(limits));
+        maps.push((Gate::SkyTrial, trial.heatmap()));
     }
     Small {
         ground: pair.ground,

@@ -24,6 +24,9 @@ pub struct Scene {
     pub room_confidence: f32,
     /// Likelihood of sky, 0 to 255, of any size with the picture's shape; `None`: not looked for.
     pub sky: Option<Mask>,
+    /// Likelihood of sky by a network of another kind, which fails differently: a witness at the
+    /// mask's trial. `None`: there is none.
+    pub second_sky: Option<Mask>,
 }
 
 /// Statements of a person about a picture. They outrank every analyzer and every measurement.

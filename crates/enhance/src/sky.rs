@@ -1,7 +1,7 @@
 //! Skies: the matte of one, numbers about it, and a new one in its place.
 //!
 //! ```text
-//! a guess ─► Matte::refine ─► SkyView ─► plan::sky ─► replace
+//! a guess ─► Matte::refine ─► trial ─► SkyView ─► plan::sky ─► replace
 //! ```
 
 mod atmosphere;
@@ -12,9 +12,10 @@ mod dome;
 mod islands;
 pub mod matte;
 mod new_sky;
-mod planes;
+pub(crate) mod planes;
 mod row;
 mod sun;
+pub mod trial;
 pub mod view;
 
 pub use islands::without_islands;

@@ -4,16 +4,16 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    self as documents, AttemptReport, Evidence, Framing, InspectionReport, Measure, Report, Source,
-    Stage, Verdict,
+    self as documents, AttemptReport, Evidence, Framing, Gate, InspectionReport, Measure, Report,
+    Source, Stage, Verdict,
 };
 use plumbline_enhance::inspect::{Terms, input, judge};
 use plumbline_enhance::plan::{engine, left};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::steps::fitted::Fitted;
 use plumbline_enhance::{
-    Change, GenerativeModel, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene,
-    fallback, plan, repaint, straighten,
+    Change, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene, fallback, plan,
+    repaint, straighten,
 };
 
 use crate::attempt::{self, Attempt};
@@ -164,7 +164,7 @@ impl Development<'_> {
             } = self.inspect(&picture, &plan, fitted.as_ref());
             let (said, lower) = (
                 [&self.notes[..], &remarks].concat(),
-                next(&plan, &report, correction.model),
+                self.next(&plan, &report),
             );
             let document = self.document(&report, &plan);
             attempts.push(Attempt::new(&plan, document, &said, since)?);
@@ -195,12 +195,23 @@ impl Development<'_> {
             plan: Some(plan),
             fitted,
             sky: sky.as_ref(),
+            eyes: self.analysis.eyes(),
             thresholds: self.config.qc_policy.thresholds.clone(),
         };
         let result = judge(&self.original, picture, &terms);
         Inspected {
             report: result.report.joined(&self.fitness),
             ..result
+        }
+    }
+
+    /// `None`: this attempt is the last. A mask that a person painted is not taken back: a person
+    /// decides about its result.
+    fn next(&self, plan: &Plan, report: &Report) -> Option<Plan> {
+        let meant = self.analysis.is_mask_corrected() && only_its_trial(report);
+        match report.verdict {
+            Verdict::Held if !meant => fallback::lower(plan, report, self.config.model.as_deref()),
+            _ => None,
         }
     }
 
@@ -216,7 +227,7 @@ impl Development<'_> {
         AttemptReport {
             inspection: InspectionReport::new(&evidence, Some(self.source.clone()), policy.refit),
             scene: Some(documents::Scene {
-                became: plan.sky.describe(),
+                became: self.analysis.became(plan),
                 ..self.analysis.document()
             }),
             ledger,
@@ -257,10 +268,8 @@ impl Development<'_> {
     }
 }
 
-/// `None`: this attempt is the last.
-fn next(plan: &Plan, report: &Report, model: Option<&dyn GenerativeModel>) -> Option<Plan> {
-    match report.verdict {
-        Verdict::Passed => None,
-        Verdict::Held => fallback::lower(plan, report, model),
-    }
+/// True when nothing but the trial of a mask held a result.
+fn only_its_trial(report: &Report) -> bool {
+    let mut held = report.held().peekable();
+    held.peek().is_some() && held.all(|measure| measure.name.gate() == Some(Gate::SkyTrial))
 }

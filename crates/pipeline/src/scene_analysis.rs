@@ -5,6 +5,7 @@ use plumbline_documents::{
     self as documents, Engine, GeneratedLedger, Light, Place, SkyFound, SkyKind,
 };
 use plumbline_enhance::plan::sky::{self, Camera, Sky};
+use plumbline_enhance::sky::trial::{Eyes, Oddity, trial};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
     AnalysisError, Change, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels, Plan,
@@ -16,6 +17,10 @@ pub struct SceneAnalysis {
     pub scene: Scene,
     /// `None`: inside, or nothing that could be sky.
     pub matte: Option<Matte>,
+    /// Likelihoods of sky as the networks gave them, whatever a person painted.
+    witnesses: [Option<Mask>; 2],
+    /// What was odd about the parts that were cut out of the mask.
+    cut: Option<Oddity>,
     network: Network,
     /// A person painted the mask of the sky.
     mask_corrected: bool,
@@ -52,6 +57,23 @@ pub fn analyze(
     Ok(SceneAnalysis::of_scene(original, scene, network, overrides))
 }
 
+const LEFT_OUT: &str = "A part of what was found was left as it is:";
+
+fn eyes(witnesses: &[Option<Mask>; 2]) -> Eyes<'_> {
+    Eyes {
+        first: witnesses[0].as_ref(),
+        second: witnesses[1].as_ref(),
+    }
+}
+
+/// The matte after its trial, and what was odd about the parts that were cut out.
+fn tried(original: &Pixels, matte: Matte, eyes: Eyes<'_>) -> (Option<Matte>, Option<Oddity>) {
+    let trial = trial(original, &matte.coarse_mask(), &eyes);
+    let cut = trial.oddities().first().copied();
+    let cut = cut.filter(|_| trial.doubt().is_none());
+    (Some(matte.tried(&trial)), cut)
+}
+
 fn fits(mask: &Mask, photo: &Pixels) -> bool {
     let shape = |width: u32, height: u32| width as f32 / height as f32;
     let ratio = shape(mask.width(), mask.height()) / shape(photo.width(), photo.height());
@@ -77,13 +99,21 @@ impl SceneAnalysis {
         }
         let painted = overrides.sky_mask.as_ref();
         let painted = painted.filter(|mask| fits(mask, original));
-        // What a person painted is meant, islands and all.
+        let witnesses = [scene.sky.take(), scene.second_sky.take()];
+        // What a person painted is meant, islands and all: quality control says what is odd.
         scene.sky = match painted {
             Some(painted) => Some(painted.clone()),
-            None => scene.sky.as_ref().map(without_islands),
+            None => witnesses[0].as_ref().map(without_islands),
+        };
+        let matte = likely_sky(&scene).map(|sky| Matte::refine(original, sky));
+        let (matte, cut) = match (matte, painted) {
+            (Some(matte), None) => tried(original, matte, eyes(&witnesses)),
+            (matte, _) => (matte, None),
         };
         Self {
-            matte: likely_sky(&scene).map(|sky| Matte::refine(original, sky)),
+            matte,
+            witnesses,
+            cut,
             scene,
             network,
             mask_corrected: painted.is_some(),
@@ -111,6 +141,25 @@ impl SceneAnalysis {
     pub fn replaced_sky(&self, plan: &Plan) -> Option<Mask> {
         plan.sky.new_sky()?;
         self.matte.as_ref().map(Matte::coarse_mask)
+    }
+
+    /// Networks' likelihoods of sky.
+    pub fn eyes(&self) -> Eyes<'_> {
+        eyes(&self.witnesses)
+    }
+
+    /// True when a person painted the mask.
+    pub fn is_mask_corrected(&self) -> bool {
+        self.mask_corrected
+    }
+
+    /// A sentence for people about what became of the sky; `None` where nobody asked.
+    pub fn became(&self, plan: &Plan) -> Option<String> {
+        let became = plan.sky.describe()?;
+        Some(match (plan.sky.new_sky(), self.cut) {
+            (Some(_), Some(oddity)) => format!("{became} {LEFT_OUT} {}.", oddity.clause()),
+            _ => became,
+        })
     }
 
     /// Share of sky in every pixel: zero where no sky was found.

@@ -90,6 +90,9 @@ fn advice(measure: &Measure) -> &'static str {
         Some(Gate::SkyHalo | Gate::SkyLeak) => {
             "Look along the edge of the sky. Approve the photo if roofs and trees end cleanly. Reject it if they glow, or if the sky runs into them."
         }
+        Some(Gate::SkyTrial) => {
+            "Look at the original where the heatmap is bright. Approve the photo if only sky was painted over. Reject it if a wall, a roof, snow or water became sky."
+        }
         Some(Gate::NeutralDrift) => {
             "Compare white walls and ceilings with the original. Approve the photo if they look as they do in the room. Reject it if they look painted."
         }

@@ -73,6 +73,7 @@ impl Gate {
                 &[Lost]
             }
             Self::SkyHalo | Self::SkyLeak => &[SkyEdge],
+            Self::SkyTrial => &[SkyPlace],
             // About the photo as it came, and about how good the result is: nothing is claimed by them.
             Self::InputSize
             | Self::InputLight

@@ -8,6 +8,7 @@ use crate::inspect::heatmap::Heatmap;
 use crate::inspect::pair::Pair;
 
 pub(super) mod ground;
+pub(super) mod trial;
 
 /// Half a tile, in pixels of the small copies.
 const CELL: usize = 24;

@@ -8,6 +8,7 @@ use crate::math::interpolation::smoothstep;
 use crate::measure::Measured;
 use crate::scene::{Overrides, Scene, SkyChoice};
 use crate::shot::{GpsFix, Shot};
+use crate::sky::trial::Oddity;
 use crate::sky::{NewSky, SkyView, Sun};
 
 mod kept_reason;
@@ -123,6 +124,10 @@ fn reason_to_keep(
         ),
         (view.lab[2] < BLUE && !wanted_here, KeptReason::AlreadyBlue),
         (view.lab[2] > EVENING && !wanted_here, KeptReason::Evening),
+        (
+            view.odd.is_some() && !painted,
+            KeptReason::Odd(view.odd.unwrap_or(Oddity::Unseen)),
+        ),
     ];
     found
         .into_iter()
@@ -215,7 +220,7 @@ impl Sky {
     pub fn describe(&self) -> Option<String> {
         match self {
             Self::Unchanged => None,
-            Self::Kept(reason) => Some(reason.sentence().to_owned()),
+            Self::Kept(reason) => Some(reason.sentence()),
             Self::New(new) => Some(new.describe()),
         }
     }

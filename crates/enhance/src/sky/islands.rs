@@ -10,6 +10,10 @@ use crate::sky::planes::Plane;
 const SKY: f32 = 0.25;
 const NEAR: f32 = 0.03;
 
+/// Share of the picture from which likely places are a sky behind an arch or a window frame, when
+/// nothing reaches the border.
+const FRAMED: f32 = 0.04;
+
 /// Share of sky that a patch has at least, and how near the next patch must be to belong to it, as
 /// a share of the longer side.
 const PATCH: f32 = 0.3;
@@ -36,6 +40,13 @@ pub fn without_islands(likely: &Mask) -> Mask {
         }
         reached[at] = true;
         edge.extend(beside(at, width, height));
+    }
+    let many = values
+        .iter()
+        .filter(|&&v| f32::from(v) >= SKY * 255.0)
+        .count();
+    if !reached.contains(&true) && many as f32 >= FRAMED * values.len() as f32 {
+        return likely.clone();
     }
     let kept = values.iter().zip(&reached);
     let kept = kept.map(|(&v, &reached)| if reached { v } else { 0 });

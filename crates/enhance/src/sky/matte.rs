@@ -20,6 +20,7 @@ use crate::pixels::{Mask, Pixels, Samples};
 use crate::sky::islands::vouched;
 use crate::sky::planes::Plane;
 use crate::sky::row::Row;
+use crate::sky::trial::Trial;
 use crate::sky::view::{SkyView, view};
 
 /// Longer side of the coarse fields.
@@ -137,6 +138,22 @@ impl Matte {
         let (width, height) = (self.share.width as u32, self.share.height as u32);
         let small = scale::shrink(pixels, width, height, Kernel::Area);
         smooth_sky(&light(&small), &self.certain)
+    }
+
+    /// Without the odd parts that its trial found; where those cannot be cut out, all of it stays
+    /// and the view says what is odd.
+    pub fn tried(mut self, trial: &Trial) -> Self {
+        self.view.odd = trial.doubt();
+        if self.view.odd.is_none() && trial.share() > 0.0 {
+            let odd = trial.odd.resized(self.share.width, self.share.height);
+            let edge = radius_of(OFF, self.share.width.max(self.share.height));
+            let kept = odd.largest(edge).map(|odd| 1.0 - odd);
+            let before = mass(&self.share);
+            self.keep(&kept.mean(edge.div_ceil(4)));
+            let left = mass(&self.share) / before.max(1.0);
+            self.view.share *= left as f32;
+        }
+        self
     }
 
     /// Only so much of it, everywhere.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::math::colour::{lab, luminance};
 use crate::math::statistics::median;
 use crate::sky::planes::Plane;
+use crate::sky::trial::Oddity;
 
 /// Numbers about a sky. Shares are of the picture, 0.0 to 1.0; light is linear, 0.0 to 1.0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct SkyView {
     pub ground: f32,
     /// From which side it is brighter: -1.0 left to 1.0 right.
     pub brighter_side: f32,
+    /// What is odd about its mask and cannot be cut out of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub odd: Option<Oddity>,
 }
 
 /// Rows of sky thinner than this share of the width are not worth speaking of.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::sky::trial::Oddity;
+
 /// Reason to keep a sky although another was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,13 +26,22 @@ pub enum KeptReason {
     Evening,
     /// It is dark: dusk or night.
     Dark,
+    /// It does not look like a sky.
+    Odd(Oddity),
     /// Quality control saw the new one's edge.
     Held,
 }
 
 impl KeptReason {
     /// The sentence for people.
-    pub(crate) fn sentence(self) -> &'static str {
+    pub(crate) fn sentence(self) -> String {
+        if let Self::Odd(oddity) = self {
+            return format!("The sky was left alone: {}.", oddity.clause());
+        }
+        self.plain().to_owned()
+    }
+
+    fn plain(self) -> &'static str {
         match self {
             Self::Inside => "The sky was left alone: the photo shows a room.",
             Self::PlaceUnknown => {
@@ -41,7 +52,7 @@ impl KeptReason {
             }
             Self::NoSky => "No sky was found in this photo.",
             Self::Tiny => "The sky was left alone: there is too little of it.",
-            Self::Doubtful => {
+            Self::Doubtful | Self::Odd(_) => {
                 "The sky was left alone: where it ends could not be told. Paint it on the photo's page, and it will be replaced."
             }
             Self::AlreadyBlue => "The sky was left alone: it is blue already.",
@@ -51,7 +62,7 @@ impl KeptReason {
             Self::Dark => {
                 "The sky was left alone: it is a dark one, and a day's sky would not belong."
             }
-            Self::Held => "The sky was left alone: the check saw the new one's edge.",
+            Self::Held => "The sky was left alone: the check found fault with the new one.",
         }
     }
 }

@@ -9,7 +9,13 @@ use crate::support::room;
 
 #[test]
 fn new_pixels_are_allowed_only_in_the_declared_sky() {
-    let original = room(960, 640);
+    // A plain sky above: the trial of what is painted has nothing against it.
+    let original = crate::support::altered(
+        &room(960, 640),
+        |_, y, rgb| {
+            if y < 200 { [205; 3] } else { rgb }
+        },
+    );
     let painted = |top: u32| {
         crate::support::altered(&original, |x, y, rgb| {
             if (top..top + 200).contains(&y) && (x / 9 + y / 7) % 2 == 0 {
