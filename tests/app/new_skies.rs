@@ -57,7 +57,7 @@ async fn a_shoot_that_asks_for_clear_skies_gets_them_and_says_so() {
         .await
         .shows("Ready")
         .shows("Replaced what was taken for sky (")
-        .shows("outside the sky mask, no sign of")
+        .shows("outside the new sky, no sign of")
         .shows("Show the sky mask");
     let attempt = story.report(&story.house).await;
     let ledger = &attempt["report"]["ledger"];

@@ -134,7 +134,7 @@ async fn a_refit_is_in_force_from_its_adoption_until_it_is_reset() {
     anna.operator("thresholds", "")
         .says("of table 4, from 8 decisions, since ")
         .says("noise            fails above 0.98 (table 0.9)")
-        .says("tile_chroma      fails above 3.6; a person looks above 2.8");
+        .says("tile_chroma      fails above 4; a person looks above 3.6");
     let (fitted, adopted) = anna.fit_and_adopt();
     fitted.says("Nothing was changed: there is nothing to adopt.");
     adopted.says("Nothing was changed: these thresholds are in force already.");

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use plumbline_enhance::{Limits, Metadata, Output, Pixels, decode, encode};
 use plumbline_tests::enhance_process::enhance;
-use plumbline_tests::pictures::scene;
+use plumbline_tests::pictures::{house, scene};
 use plumbline_tests::worker_process::program;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -87,7 +87,9 @@ fn a_pasted_thing_is_held_with_status_1_and_the_heatmaps_show_it() {
 #[test]
 fn a_new_sky_passes_only_where_the_mask_says_so() {
     let desk = Desk::new();
-    desk.write("before.png", &picture());
+    let house = house(1);
+    let altered = |change| changed(&house, change);
+    desk.write("before.png", &house);
     desk.write(
         "after.png",
         &altered(|x, y, rgb| {
@@ -104,7 +106,7 @@ fn a_new_sky_passes_only_where_the_mask_says_so() {
     );
     desk.write(
         "elsewhere.png",
-        &altered(|_, y, _| [if y > 400 { 255 } else { 0 }; 3]),
+        &altered(|_, y, _| [if y > 640 { 255 } else { 0 }; 3]),
     );
 
     let pair = ["before.png", "after.png"];
@@ -174,14 +176,19 @@ fn picture() -> Pixels {
     scene(WIDTH, HEIGHT, 3)
 }
 
-fn altered(change: impl Fn(usize, usize, [u8; 3]) -> [u8; 3]) -> Pixels {
-    let picture = picture();
-    let rgb = picture.rgb8();
+fn altered(change: Change) -> Pixels {
+    changed(&picture(), change)
+}
+
+type Change = fn(usize, usize, [u8; 3]) -> [u8; 3];
+
+fn changed(picture: &Pixels, change: Change) -> Pixels {
+    let (rgb, width) = (picture.rgb8(), picture.width() as usize);
     let pixels = rgb.as_chunks::<3>().0.iter().enumerate();
     let samples = pixels
-        .flat_map(|(i, p)| change(i % WIDTH as usize, i / WIDTH as usize, *p))
+        .flat_map(|(i, p)| change(i % width, i / width, *p))
         .collect();
-    Pixels::from_eight(WIDTH, HEIGHT, samples).unwrap()
+    Pixels::from_eight(picture.width(), picture.height(), samples).unwrap()
 }
 
 /// A chequered thing in the middle of the picture, or of the sky.

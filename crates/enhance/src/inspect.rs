@@ -111,12 +111,7 @@ pub fn judge(original: &Pixels, result: &Pixels, terms: &Terms) -> Inspected {
     let house = house(&full, &small.ground);
     let (mut measures, mut maps) = full_size(&full, &house, terms);
     measures.extend(small.measures);
-    measures.extend(result::measures(
-        original,
-        result,
-        terms.plan,
-        &terms.thresholds,
-    ));
+    measures.extend(result::measures(original, result, terms));
     maps.extend(small.maps);
     if let Some(leftover) = leftover {
         by_plan::judge(&leftover, &house, terms, &mut measures, &mut maps);

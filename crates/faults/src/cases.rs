@@ -38,6 +38,8 @@ pub struct Pair {
     pub plan: Option<Plan>,
     /// The declared new sky.
     pub sky: Option<Mask>,
+    /// Likelihoods of sky that two networks see in the original.
+    pub seen: [Option<Mask>; 2],
 }
 
 /// Recipe of a pair.
@@ -141,5 +143,6 @@ fn pair(photo: &Photo, original: Option<&Canvas>, result: &Canvas, sky: Option<M
         result: result.picture(),
         plan: None,
         sky,
+        seen: photo.seen.clone(),
     }
 }

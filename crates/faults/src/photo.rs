@@ -13,6 +13,8 @@ pub struct Photo {
     pub pixels: Pixels,
     /// Mask of its sky, drawn or checked by a person.
     pub sky: Option<Mask>,
+    /// Likelihoods of sky that two networks see, which are witnesses when a new sky is judged.
+    pub seen: [Option<Mask>; 2],
     /// True if it shows a house from outside.
     pub is_exterior: bool,
 }

@@ -165,6 +165,7 @@ impl Corrected {
             result,
             plan: Some(self.plan.clone()),
             sky: None,
+            seen: [None, None],
         }
     }
 

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use plumbline_enhance::{Metadata, Output, Pixels, encode, preview};
+use plumbline_enhance::{Mask, Metadata, Output, Pixels, encode, preview, small};
 use plumbline_faults::judged::{Choice, Judged, all, each, mask, with_plan};
 use plumbline_faults::photo::{self, Photo};
 use plumbline_faults::spoiled::SPOILS;
 use plumbline_faults::table::markdown;
+use plumbline_pipeline::analyzers;
 
 use crate::files::{keep, open, write_beside};
 
@@ -203,12 +204,20 @@ fn read(args: &Args, path: &Path) -> Option<Photo> {
         return None;
     }
     let name = stem(path);
+    let sky = sky(args, path, &name);
     Some(Photo {
-        sky: sky(args, path, &name),
+        seen: sky.as_ref().map_or([None, None], |_| seen(&pixels)),
+        sky,
         is_exterior: is_exterior(path),
         pixels,
         name,
     })
+}
+
+/// Likelihoods of sky by the shipped networks.
+fn seen(pixels: &Pixels) -> [Option<Mask>; 2] {
+    let scene = analyzers::shipped().analyze(&small(pixels));
+    scene.map_or([None, None], |scene| [scene.sky, scene.second_sky])
 }
 
 fn is_exterior(path: &Path) -> bool {
@@ -225,7 +234,7 @@ fn pixels(args: &Args, path: &Path) -> anyhow::Result<Pixels> {
 }
 
 /// The mask with the photo's name, where a person has checked one.
-fn sky(args: &Args, path: &Path, name: &str) -> Option<plumbline_enhance::Mask> {
+fn sky(args: &Args, path: &Path, name: &str) -> Option<Mask> {
     let beside = path
         .ancestors()
         .map(|folder| folder.join("sky-masks/checked"));

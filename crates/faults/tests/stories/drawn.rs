@@ -19,6 +19,7 @@ pub fn room() -> Photo {
         name: "drawn room".to_owned(),
         pixels,
         sky: None,
+        seen: [None, None],
         is_exterior: false,
     }
 }
@@ -48,6 +49,7 @@ pub fn house() -> Photo {
         name: "drawn house".to_owned(),
         pixels,
         sky: Mask::new(960, 640, sky.collect()),
+        seen: [None, None],
         is_exterior: true,
     }
 }

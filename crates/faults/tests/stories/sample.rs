@@ -1,5 +1,6 @@
 //! Damages are held and wanted looks pass: a sample of what `qc faults` puts in the table, on a
-//! drawn room and, where they are at hand, on photos of photographers whom nothing was fitted to.
+//! drawn room and, where they are at hand, on photos of the half that thresholds are fitted on: the other
+//! half is looked at once, for the table.
 
 use std::path::{Path, PathBuf};
 
@@ -22,8 +23,8 @@ fn open(path: &Path) -> Pixels {
     decode(&bytes, &Limits::default()).unwrap().pixels
 }
 
-/// An interior and an exterior with its mask, of the half that is not fitted. Folders that are
-/// missing are reported as skipped.
+/// An interior and an exterior with its mask, of the half that is fitted. Folders that are missing are
+/// reported as skipped.
 fn real() -> Vec<Photo> {
     let masks = photos("sky-masks/checked");
     let mask_of = |path: &Path| -> Option<Mask> {
@@ -41,13 +42,14 @@ fn real() -> Vec<Photo> {
         let stem = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
         let is_exterior = folder == "exterior";
         let fits = |path: &&PathBuf| {
-            Half::of(&stem(path)) == Half::Report && (!is_exterior || mask_of(path).is_some())
+            Half::of(&stem(path)) == Half::Fit && (!is_exterior || mask_of(path).is_some())
         };
         let path = files.iter().find(fits)?;
         Some(Photo {
             pixels: preview(&open(path), LONG),
             sky: mask_of(path),
             name: stem(path),
+            seen: [None, None],
             is_exterior,
         })
     };

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use plumbline_documents::{Gate, Place, Verdict};
+use plumbline_documents::{Gate, Measure, Place};
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::plan::sky::{KeptReason, Sky};
 use plumbline_enhance::sky::trial::Oddity;
@@ -81,9 +81,16 @@ pub fn outcome(photo: &Pixels, scene: Scene, drawn: Option<Mask>) -> Outcome {
         ..Terms::default()
     };
     let Inspected { report, .. } = judge(photo, &result, &terms);
-    let held: Vec<_> = report.held().filter_map(|m| m.name.gate()).collect();
-    let said: Vec<_> = report.held().map(|m| m.sentence.clone()).collect();
-    assert_eq!(report.verdict == Verdict::Held, !held.is_empty());
+    // Nothing but the sky is edited here: light and cast stay as they were.
+    let of_sky = |measure: &&Measure| !measure.name.gate().is_some_and(Gate::is_of_too_little);
+    let held: Vec<_> = (report.held().filter(of_sky))
+        .filter_map(|m| m.name.gate())
+        .collect();
+    let said: Vec<_> = report
+        .held()
+        .filter(of_sky)
+        .map(|m| m.sentence.clone())
+        .collect();
     Outcome {
         sky,
         held,

@@ -19,6 +19,14 @@ const PLAIN: [f32; 2] = [64.0, 256.0];
 /// Variances of the surface that a line begins with, and that it goes on with.
 const STRONG: f32 = 2.5;
 const WEAK: f32 = 1.5;
+/// Share of a block's variance that the other picture does not have, in a line that is not in it: a
+/// sharpened line is mostly the old one.
+const NEW: f32 = 0.5;
+/// Variances of the surface, beside rounding, up to which a block of the other picture is like it: where
+/// there was something already, an edit may make it plainer.
+const LIKE: f32 = 1.6;
+/// Variances of the surface, and levels squared, of an edge.
+const EDGE: f32 = 8.0;
 /// Variance that rounding makes.
 const ROUNDING: f32 = 1.5;
 /// Levels of gray between which a block is neither drowned nor burnt.
@@ -55,8 +63,15 @@ impl Hairlines {
             .collect();
         let mut lengths = vec![0; blocks.len()];
         for k in [0, 1] {
-            let of = |(block, surface): (&Block, &[f32; 2])| block.stands_out(*surface, k);
-            let scores: Vec<f32> = blocks.iter().zip(&surface).map(of).collect();
+            let beside_an_edge = |at: usize| {
+                let is_edge = |at: usize| blocks[at].variances[1 - k] > edge(surface[at][1 - k]);
+                beside(at, across, blocks.len()).any(is_edge)
+            };
+            let score = |at: usize| match blocks[at].stands_out(surface[at], k) {
+                score if score >= WEAK && !beside_an_edge(at) => score,
+                _ => 0.0,
+            };
+            let scores: Vec<f32> = (0..blocks.len()).map(score).collect();
             mark(&scores, across, &mut lengths);
         }
         Self { across, lengths }
@@ -94,12 +109,20 @@ impl Block {
     fn stands_out(&self, surface: [f32; 2], k: usize) -> f32 {
         let plain = surface[0] <= PLAIN[0] && surface[1] <= PLAIN[1];
         let (own, other) = (self.variances[k], self.variances[1 - k]);
-        if !(plain && self.is_seen) || other > 3.0 * surface[1 - k] + 4.0 {
+        if !(plain && self.is_seen) || other > LIKE * surface[1 - k] + ROUNDING {
             return 0.0;
         }
         let unexplained = own - self.shared * self.shared / other.max(0.5);
-        unexplained / (surface[k] + ROUNDING)
+        match unexplained >= NEW * own {
+            true => unexplained / (surface[k] + ROUNDING),
+            false => 0.0,
+        }
     }
+}
+
+/// Variance from which a block of a surface holds an edge. Sharpening draws a rim as far as the next block.
+fn edge(surface: f32) -> f32 {
+    EDGE * surface + EDGE
 }
 
 /// The median variance of the blocks around one, of every third.

@@ -17,8 +17,9 @@ const CELL: usize = 6;
 const FLAT: f64 = 0.024;
 /// Share of an area's blocks that must be flat.
 const ENOUGH: f64 = 0.4;
-/// Variance that rounding to 8 bits and the blocks of JPEG make by themselves: a step and a half.
-const ROUNDING: f64 = 2.25 / (255.0 * 255.0);
+/// Variance that rounding to 8 bits and the blocks of JPEG make by themselves, when a little sharpening
+/// brings them up: two steps.
+const ROUNDING: f64 = 4.0 / (255.0 * 255.0);
 
 /// Unexplained and original variance of flat blocks.
 #[derive(Debug, Clone, Copy, Default)]
