@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use plumbline_documents::{Evidence, Framing, InspectionReport, Source, Verdict};
 use plumbline_enhance::inspect::{Terms, judge, rebuilt};
-use plumbline_enhance::sky::trial::Eyes;
+use plumbline_enhance::sky::trial::Witnesses;
 use plumbline_enhance::{
     Decoded, Heatmap, Inspected, Mask, Metadata, Output, Pixels, Plan, encode, small, straighten,
 };
@@ -85,7 +85,7 @@ fn inspect(args: &Args) -> anyhow::Result<Verdict> {
     let terms = Terms {
         plan: plan.as_ref(),
         sky: sky.as_ref(),
-        eyes: Eyes {
+        witnesses: Witnesses {
             first: scene.sky.as_ref(),
             second: scene.second_sky.as_ref(),
         },

@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_value_passes_on_its_side_of_the_threshold() {
         let all = Thresholds::default();
-        assert_eq!(all.judge(Gate::Structure, 0.9), MeasureVerdict::Passed);
+        assert_eq!(all.judge(Gate::Structure, 0.95), MeasureVerdict::Passed);
         assert_eq!(all.judge(Gate::Structure, 0.5), MeasureVerdict::Failed);
         assert_eq!(all.judge(Gate::TileChroma, 3.8), MeasureVerdict::Review);
         assert_eq!(all.judge(Gate::TileChroma, 9.0), MeasureVerdict::Failed);

@@ -11,7 +11,7 @@ use plumbline_documents::{
 use crate::kernels::moments::SIDE;
 use crate::pixels::{Mask, Pixels};
 use crate::plan::Plan;
-use crate::sky::trial::Eyes;
+use crate::sky::trial::Witnesses;
 use crate::steps::fitted::Fitted;
 
 mod by_plan;
@@ -57,7 +57,7 @@ pub struct Terms<'a> {
     /// new.
     pub sky: Option<&'a Mask>,
     /// Networks' likelihoods of sky in the original: witnesses at the replaced sky's trial.
-    pub eyes: Eyes<'a>,
+    pub witnesses: Witnesses<'a>,
     /// Thresholds at which measures fail.
     pub thresholds: Thresholds,
 }

@@ -2,7 +2,7 @@
 
 use plumbline_documents::{Report, Verdict};
 use plumbline_enhance::inspect::{Terms, judge};
-use plumbline_enhance::sky::trial::Eyes;
+use plumbline_enhance::sky::trial::Witnesses;
 use plumbline_enhance::{Mask, Pixels};
 use rayon::prelude::*;
 
@@ -148,7 +148,7 @@ pub fn report(pair: &Pair) -> Report {
     let terms = Terms {
         plan: pair.plan.as_ref(),
         sky: pair.sky.as_ref(),
-        eyes: Eyes {
+        witnesses: Witnesses {
             first: pair.seen[0].as_ref(),
             second: pair.seen[1].as_ref(),
         },

@@ -195,7 +195,7 @@ impl Development<'_> {
             plan: Some(plan),
             fitted,
             sky: sky.as_ref(),
-            eyes: self.analysis.eyes(),
+            witnesses: self.analysis.witnesses(),
             thresholds: self.config.qc_policy.thresholds.clone(),
         };
         let result = judge(&self.original, picture, &terms);

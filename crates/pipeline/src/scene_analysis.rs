@@ -5,7 +5,7 @@ use plumbline_documents::{
     self as documents, Engine, GeneratedLedger, Light, Place, SkyFound, SkyKind,
 };
 use plumbline_enhance::plan::sky::{self, Camera, Sky};
-use plumbline_enhance::sky::trial::{Eyes, Oddity, trial};
+use plumbline_enhance::sky::trial::{Oddity, Witnesses, trial};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
     AnalysisError, Change, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels, Plan,
@@ -18,7 +18,7 @@ pub struct SceneAnalysis {
     /// `None`: inside, or nothing that could be sky.
     pub matte: Option<Matte>,
     /// Likelihoods of sky as the networks gave them, whatever a person painted.
-    witnesses: [Option<Mask>; 2],
+    likelihoods: [Option<Mask>; 2],
     /// What was odd about the parts that were cut out of the mask.
     cut: Option<Oddity>,
     network: Network,
@@ -59,16 +59,20 @@ pub fn analyze(
 
 const LEFT_OUT: &str = "A part of what was found was left as it is:";
 
-fn eyes(witnesses: &[Option<Mask>; 2]) -> Eyes<'_> {
-    Eyes {
-        first: witnesses[0].as_ref(),
-        second: witnesses[1].as_ref(),
+fn witnesses(likelihoods: &[Option<Mask>; 2]) -> Witnesses<'_> {
+    Witnesses {
+        first: likelihoods[0].as_ref(),
+        second: likelihoods[1].as_ref(),
     }
 }
 
 /// The matte after its trial, and what was odd about the parts that were cut out.
-fn tried(original: &Pixels, matte: Matte, eyes: Eyes<'_>) -> (Option<Matte>, Option<Oddity>) {
-    let trial = trial(original, &matte.coarse_mask(), &eyes);
+fn tried(
+    original: &Pixels,
+    matte: Matte,
+    witnesses: Witnesses<'_>,
+) -> (Option<Matte>, Option<Oddity>) {
+    let trial = trial(original, &matte.coarse_mask(), &witnesses);
     let cut = trial.oddities().first().copied();
     let cut = cut.filter(|_| trial.doubt().is_none());
     (Some(matte.tried(&trial)), cut)
@@ -99,20 +103,20 @@ impl SceneAnalysis {
         }
         let painted = overrides.sky_mask.as_ref();
         let painted = painted.filter(|mask| fits(mask, original));
-        let witnesses = [scene.sky.take(), scene.second_sky.take()];
+        let likelihoods = [scene.sky.take(), scene.second_sky.take()];
         // What a person painted is meant, islands and all: quality control says what is odd.
         scene.sky = match painted {
             Some(painted) => Some(painted.clone()),
-            None => witnesses[0].as_ref().map(without_islands),
+            None => likelihoods[0].as_ref().map(without_islands),
         };
         let matte = likely_sky(&scene).map(|sky| Matte::refine(original, sky));
         let (matte, cut) = match (matte, painted) {
-            (Some(matte), None) => tried(original, matte, eyes(&witnesses)),
+            (Some(matte), None) => tried(original, matte, witnesses(&likelihoods)),
             (matte, _) => (matte, None),
         };
         Self {
             matte,
-            witnesses,
+            likelihoods,
             cut,
             scene,
             network,
@@ -144,8 +148,8 @@ impl SceneAnalysis {
     }
 
     /// Networks' likelihoods of sky.
-    pub fn eyes(&self) -> Eyes<'_> {
-        eyes(&self.witnesses)
+    pub fn witnesses(&self) -> Witnesses<'_> {
+        witnesses(&self.likelihoods)
     }
 
     /// True when a person painted the mask.

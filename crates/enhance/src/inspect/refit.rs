@@ -276,10 +276,10 @@ mod tests {
 
     #[test]
     fn a_photo_that_several_gates_held_passes_when_all_of_them_let_it() {
-        let both = [(Gate::Noise, 1.0), (Gate::Seams, 1.2)];
+        let both = [(Gate::Noise, 1.0), (Gate::Seams, 1.6)];
         let open = fitted(&vec![decided(true, &both); 8]);
         assert_eq!(open.of(Gate::Noise).fail, 1.0);
-        assert_eq!(open.of(Gate::Seams).fail, 1.2);
+        assert_eq!(open.of(Gate::Seams).fail, 1.6);
 
         let stuck = [(Gate::Noise, 1.0), (Gate::TileChroma, 3.8)];
         let shut = fitted(&vec![decided(true, &stuck); 8]);
@@ -333,7 +333,7 @@ mod tests {
     fn what_is_stored_comes_back_within_the_guarantee() {
         let open = Thresholds::default()
             .with(Gate::Noise, 1.2)
-            .with(Gate::EdgeRecall, 0.55);
+            .with(Gate::EdgeRecall, 0.42);
         assert_eq!(Thresholds::restored(&open.moved()), open);
         let tampered = [
             ("noise", 99.0),
@@ -363,7 +363,7 @@ mod tests {
     }
 
     fn earlier() -> impl Strategy<Value = Thresholds> {
-        (0.9..1.6, 0.8..1.7).prop_map(|(noise, seams)| {
+        (0.9..1.6, 1.2..2.1).prop_map(|(noise, seams)| {
             let moved = [("noise", noise), ("seams", seams)];
             Thresholds::restored(&moved.map(|(name, fail)| (name.to_owned(), fail)).into())
         })

@@ -26,7 +26,7 @@ pub(crate) fn measures(original: &Pixels, result: &Pixels, terms: &Terms) -> Vec
     let thresholds = &terms.thresholds;
     let (before, now) = rayon::join(|| about_a_megapixel(original), || about_a_megapixel(result));
     let now = match terms.sky {
-        Some(sky) => below_sky(&before, now, sky),
+        Some(sky) => below_sky(&before, &now, sky),
         None => now,
     };
     let mut measures = vec![grain::measure(&before, &now, thresholds)];
@@ -42,7 +42,7 @@ pub(crate) fn measures(original: &Pixels, result: &Pixels, terms: &Terms) -> Vec
 }
 
 /// A result under its old sky: the blue of a new one is no cast.
-fn below_sky(before: &Pixels, now: Pixels, sky: &Mask) -> Pixels {
+fn below_sky(before: &Pixels, now: &Pixels, sky: &Mask) -> Pixels {
     let (width, height) = (now.width(), now.height());
     let sky = Plane::of_mask(sky, width as usize, height as usize);
     let (before, now) = (before.rgb8(), now.rgb8());

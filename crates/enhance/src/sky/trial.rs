@@ -1,7 +1,7 @@
 //! The trial of a mask: does what is to be painted look like a sky?
 //!
 //! A mask comes from a network or from a person, and both take white walls, snow and water for sky.
-//! Here the picture speaks, and so do up to two networks that fail differently (the eyes). The mask
+//! Here the picture speaks, and so do up to two networks that fail differently (the witnesses). The mask
 //! falls into pieces where the picture has an edge; every piece needs witnesses. A piece that is
 //! odd is left out where the rest is a good sky; what cannot be cut out leaves the sky alone.
 
@@ -11,16 +11,17 @@ use crate::sky::planes::Plane;
 use crate::sky::trial::ground::Copy;
 use crate::sky::trial::pieces::Pieces;
 
-mod eyes;
 mod ground;
+mod labels;
 mod oddity;
 mod pieces;
 mod straight;
 mod uprights;
 mod windows;
+mod witnesses;
 
-pub use eyes::Eyes;
 pub use oddity::Oddity;
+pub use witnesses::Witnesses;
 
 /// Pixels of the copy that is looked at.
 const PIXELS: f64 = 8e5;
@@ -43,17 +44,17 @@ pub struct Trial {
 }
 
 /// Tries a mask of any size with the picture's shape.
-pub fn trial(picture: &Pixels, painted: &Mask, eyes: &Eyes<'_>) -> Trial {
+pub fn trial(picture: &Pixels, painted: &Mask, witnesses: &Witnesses<'_>) -> Trial {
     let (width, height) = scale::fit_area(picture.width(), picture.height(), PIXELS);
     let small = scale::shrink(picture, width, height, Kernel::Area);
     let share = Plane::of_mask(painted, width as usize, height as usize);
-    of_copy(&small, &share, eyes)
+    of_copy(&small, &share, witnesses)
 }
 
 /// Tries a mask over a copy of the picture that has the mask's size.
-pub(crate) fn of_copy(small: &Pixels, share: &Plane, eyes: &Eyes<'_>) -> Trial {
+pub(crate) fn of_copy(small: &Pixels, share: &Plane, witnesses: &Witnesses<'_>) -> Trial {
     let mut copy = Copy::new(small, share);
-    let seen = eyes.over(&copy);
+    let seen = witnesses.over(&copy);
     let pieces = Pieces::of(&copy, &seen);
     let mut trial = Trial::of_pieces(&copy, &pieces);
     trial.add_unseen(&copy, &seen.unseen(&copy));
@@ -63,7 +64,10 @@ pub(crate) fn of_copy(small: &Pixels, share: &Plane, eyes: &Eyes<'_>) -> Trial {
     let whole = [
         (Oddity::UprightLines, uprights::found(&copy)),
         (Oddity::Windows, windows::found(&copy)),
-        (Oddity::OneEyeOnly, seen.missed(&copy, &pieces.main, MISSED)),
+        (
+            Oddity::OneNetworkOnly,
+            seen.missed(&copy, &pieces.main, MISSED),
+        ),
         (Oddity::Reflected, pieces.reflection),
     ];
     for (oddity, places) in whole {
@@ -121,7 +125,7 @@ impl Trial {
         Mask::new(width, height, values).expect("one value for every pixel")
     }
 
-    /// What is odd, most important first; empty when nothing is.
+    /// Oddities, the most important first; empty when nothing is odd.
     pub fn oddities(&self) -> &[Oddity] {
         &self.oddities
     }

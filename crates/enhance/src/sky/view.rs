@@ -29,7 +29,7 @@ pub struct SkyView {
     pub ground: f32,
     /// From which side it is brighter: -1.0 left to 1.0 right.
     pub brighter_side: f32,
-    /// What is odd about its mask and cannot be cut out of it.
+    /// Oddity of its mask that cannot be cut out of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub odd: Option<Oddity>,
 }

@@ -38,22 +38,22 @@ impl Dice {
     }
 }
 
-/// A smooth field of about -1.0 to 1.0 with waves of so many pixels.
+/// A smooth field of about -1.0 to 1.0 with swells of so many pixels.
 pub struct Field([(f32, f32, f32); 6]);
 
 impl Field {
-    pub fn new(dice: &mut Dice, waves: f32) -> Self {
+    pub fn new(dice: &mut Dice, swells: f32) -> Self {
         Self([(); 6].map(|()| {
             let turn = dice.between(0.0, TAU);
-            let length = waves * dice.between(0.6, 1.8) / TAU;
+            let length = swells * dice.between(0.6, 1.8) / TAU;
             let phase = dice.between(0.0, TAU);
             (turn.cos() / length, turn.sin() / length, phase)
         }))
     }
 
     pub fn at(&self, x: f32, y: f32) -> f32 {
-        let waves = self.0.iter();
-        let sum: f32 = waves
+        let swells = self.0.iter();
+        let sum: f32 = swells
             .map(|(u, v, phase)| (x * u + y * v + phase).sin())
             .sum();
         sum / 3.0

@@ -4,7 +4,7 @@
 use plumbline_enhance::Mask;
 
 use crate::drawing::{Dice, Drawing, Field, HEIGHT, WIDTH, in_box, within};
-use crate::trial::{outcome, softly, told};
+use crate::trial::{outcome, scene_of, softly};
 use crate::white_walls::{street, window};
 
 /// An overcast sky of no extreme.
@@ -23,7 +23,7 @@ fn is_replaced(name: &str, seed: u64, drawing: &Drawing, dice: &mut Dice) {
     let photo = drawing.photo(dice, 1.0);
     let truth = drawing.mask(false);
     let likely = softly(&truth);
-    let outcome = outcome(&photo, told(&likely, Some(&likely)), None);
+    let outcome = outcome(&photo, scene_of(&likely, Some(&likely)), None);
     let replaced = outcome.replaced(&truth);
     assert!(
         replaced > 0.93,
@@ -148,7 +148,7 @@ fn a_sky_that_only_one_network_finds_is_replaced_all_the_same() {
     let truth = drawing.mask(false);
     let blind = Mask::new(1, 1, vec![0]).unwrap();
     for second in [None, Some(&blind)] {
-        let outcome = outcome(&photo, told(&softly(&truth), second), None);
+        let outcome = outcome(&photo, scene_of(&softly(&truth), second), None);
         assert!(outcome.replaced(&truth) > 0.97, "{:?}", outcome.sky);
     }
 }

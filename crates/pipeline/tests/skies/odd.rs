@@ -4,7 +4,7 @@ use plumbline_enhance::Mask;
 use plumbline_enhance::sky::trial::Oddity;
 
 use crate::drawing::{Dice, Drawing, Field, WIDTH, in_box, within};
-use crate::trial::{outcome, softly, told};
+use crate::trial::{outcome, scene_of, softly};
 use crate::white_walls::street;
 
 /// Two roofs full of snow below a white sky, with dark ridges or none.
@@ -50,16 +50,13 @@ fn snow_on_roofs_stays_snow() {
         let (drawing, mut dice) = snow(seed, ridge);
         let photo = drawing.photo(&mut dice, 0.8);
         let (truth, fooled) = (drawing.mask(false), softly(&drawing.mask(true)));
-        let (likely, nobody) = (softly(&truth), None);
-        for second in [Some(&likely), nobody] {
-            let outcome = outcome(&photo, told(&fooled, second), None);
-            let wrong = outcome.wrong(&truth);
-            assert!(
-                wrong <= 0.1,
-                "{seed}, ridge {ridge}: {wrong:.2} % {:?}",
-                outcome.sky
-            );
-        }
+        let outcome = outcome(&photo, scene_of(&fooled, Some(&softly(&truth))), None);
+        let wrong = outcome.wrong(&truth);
+        assert!(
+            wrong <= 0.1,
+            "{seed}, ridge {ridge}: {wrong:.2} % {:?}",
+            outcome.sky
+        );
     }
 }
 
@@ -84,7 +81,7 @@ fn a_lake_that_mirrors_the_sky_keeps_both_as_they_were() {
     let photo = drawing.photo(&mut dice, 1.0);
     let fooled = softly(&drawing.mask(true));
     let likely = softly(&drawing.mask(false));
-    let mirrored = outcome(&photo, told(&fooled, Some(&likely)), None);
+    let mirrored = outcome(&photo, scene_of(&fooled, Some(&likely)), None);
     assert_eq!(
         mirrored.oddity(),
         Some(Oddity::Reflected),
@@ -110,7 +107,7 @@ fn a_small_odd_part_is_left_out_and_the_rest_replaced() {
     let photo = drawing.photo(&mut dice, 1.0);
     let truth = drawing.mask(false);
     let fooled = softly(&drawing.mask(true));
-    let outcome = outcome(&photo, told(&fooled, Some(&softly(&truth))), None);
+    let outcome = outcome(&photo, scene_of(&fooled, Some(&softly(&truth))), None);
     assert!(outcome.wrong(&truth) <= 0.1, "{}", outcome.wrong(&truth));
     assert!(
         outcome.replaced(&truth) > 0.95,
@@ -127,6 +124,6 @@ fn nothing_of_a_picture_that_no_network_knows_is_certain() {
     let (width, height) = (photo.width(), photo.height());
     let flat = |v: u8| Mask::new(width, height, vec![v; (width * height) as usize]).unwrap();
     let (dark, all) = (flat(0), flat(255));
-    let held = outcome(&photo, told(&dark, None), Some(all));
+    let held = outcome(&photo, scene_of(&dark, None), Some(all));
     assert!(!held.held.is_empty(), "{:?}", held.sky);
 }

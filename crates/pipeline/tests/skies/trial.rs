@@ -38,7 +38,7 @@ pub fn seen(photo: &Pixels) -> Scene {
 }
 
 /// An exterior whose two networks see these skies.
-pub fn told(first: &Mask, second: Option<&Mask>) -> Scene {
+pub fn scene_of(first: &Mask, second: Option<&Mask>) -> Scene {
     Scene {
         place: Place::Exterior,
         confidence: 1.0,
@@ -77,7 +77,7 @@ pub fn outcome(photo: &Pixels, scene: Scene, drawn: Option<Mask>) -> Outcome {
     let terms = Terms {
         plan: Some(&plan),
         sky: mask.as_ref(),
-        eyes: analysis.eyes(),
+        witnesses: analysis.witnesses(),
         ..Terms::default()
     };
     let Inspected { report, .. } = judge(photo, &result, &terms);

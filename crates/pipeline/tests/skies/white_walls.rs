@@ -4,7 +4,7 @@
 use plumbline_enhance::sky::trial::Oddity;
 
 use crate::drawing::{Dice, Drawing, Field, HEIGHT, WIDTH, in_box, within};
-use crate::trial::{outcome, seen, softly, told};
+use crate::trial::{outcome, scene_of, seen, softly};
 
 const LAWN: f32 = 640.0;
 
@@ -210,11 +210,11 @@ fn no_white_wall_becomes_sky_whoever_takes_it_for_one() {
             ("the shipped networks", outcome(&photo, scene.clone(), None)),
             (
                 "a network",
-                outcome(&photo, told(&fooled, second.as_ref()), None),
+                outcome(&photo, scene_of(&fooled, second.as_ref()), None),
             ),
             (
                 "two networks",
-                outcome(&photo, told(&fooled, Some(&fooled)), None),
+                outcome(&photo, scene_of(&fooled, Some(&fooled)), None),
             ),
             ("a person", outcome(&photo, scene, Some(grown))),
         ];
@@ -233,7 +233,7 @@ fn the_reason_names_what_is_odd() {
     let (drawing, mut dice) = white_wall(7);
     let photo = drawing.photo(&mut dice, 1.0);
     let fooled = softly(&drawing.mask(true));
-    let chimney = outcome(&photo, told(&fooled, Some(&fooled)), None);
+    let chimney = outcome(&photo, scene_of(&fooled, Some(&fooled)), None);
     assert_eq!(chimney.oddity(), Some(Oddity::UprightLines));
     assert!(chimney.said.contains("upright lines"), "{}", chimney.said);
 }

@@ -269,7 +269,7 @@ mod tests {
         let straight = Straight {
             size: (200, 100),
             lines: [
-                vec![(line(22.0), turned(0.4))],
+                vec![(line(22.0), turned(0.5))],
                 vec![(line(82.0), turned(-0.9))],
             ],
         };

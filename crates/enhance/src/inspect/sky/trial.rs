@@ -25,7 +25,7 @@ impl PaintedTrial {
     /// `None`: no sky was declared.
     pub fn new(pair: &Pair, terms: &Terms) -> Option<Self> {
         let share = Plane::of_mask(terms.sky?, pair.width, pair.height);
-        let trial = trial::of_copy(&pair.small[0], &share, &terms.eyes);
+        let trial = trial::of_copy(&pair.small[0], &share, &terms.witnesses);
         let [l, a, b] = &pair.rest;
         let changed = |i: usize| (l[i] * l[i] / 4.0 + a[i] * a[i] + b[i] * b[i]).sqrt() > PAINTED;
         let changed = (0..l.len()).map(|i| f32::from(u8::from(changed(i))));

@@ -2,7 +2,7 @@
 
 use crate::pixels::Pixels;
 use crate::sky::planes::Plane;
-use crate::sky::trial::pieces::labelled;
+use crate::sky::trial::labels::labelled;
 
 /// Share of sky at which a pixel counts as painted.
 const PAINTED: f32 = 0.5;

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 pub enum Oddity {
     /// A part lies behind straight edges, apart from the open sky.
     Enclosed,
+    /// A part is rough, as no sky is.
+    Rough,
     /// No network sees sky in a part.
     Unseen,
     /// One network sees sky in a large part, another does not.
-    OneEyeOnly,
+    OneNetworkOnly,
     /// Faint upright lines run through it.
     UprightLines,
     /// Windows float in it.
@@ -27,8 +29,11 @@ impl Oddity {
             Self::Enclosed => {
                 "a part of it lies behind straight edges, apart from the open sky, as a white wall or a snowy roof does"
             }
+            Self::Rough => "a part of it is rough, as snow and plaster are",
             Self::Unseen => "no network sees sky in a part of it",
-            Self::OneEyeOnly => "one network takes a part of it for sky and another one does not",
+            Self::OneNetworkOnly => {
+                "one network takes a part of it for sky and another one does not"
+            }
             Self::UprightLines => "upright lines run through it, as along a white wall",
             Self::Windows => "windows seem to float in it, as in a white wall",
             Self::Reflected => "a part of it lies below the ground, as a reflection on water does",

@@ -2,10 +2,11 @@
 //! the upper border; what does not needs witnesses.
 
 use crate::sky::planes::Plane;
-use crate::sky::trial::eyes::Seen;
 use crate::sky::trial::ground::{Copy, eroded};
+use crate::sky::trial::labels::{grow, labelled};
 use crate::sky::trial::oddity::Oddity;
 use crate::sky::trial::straight;
+use crate::sky::trial::witnesses::Seen;
 
 /// Half the width of the necks at which a mask falls apart, as a share of the longer side.
 const NECK: f32 = 0.004;
@@ -13,13 +14,11 @@ const NECK: f32 = 0.004;
 const EDGE: f32 = 6.0;
 /// Share of the picture from which a piece is tried.
 const LEAST: f32 = 3e-4;
-/// Mean likelihood that a piece needs of the first eye, and of the second.
+/// Mean likelihood that a piece needs of the first network, and of the second.
 const FIRST: f32 = 0.75;
 const SECOND: f32 = 0.3;
-/// Share of a piece's border that is straight, from which it looks built; and where the second eye is
-/// blind, or there is none.
+/// Share of a piece's border that is straight, from which it looks built.
 const BUILT: f32 = 0.75;
-const SURELY_BUILT: f32 = 0.85;
 /// Share of the picture from which a piece below the ground is water, and the ground between them
 /// as a share of the height. Water is darker than its sky by so many levels.
 const WATER: f32 = 3e-3;
@@ -33,6 +32,8 @@ struct Piece {
     first: f32,
     second: Option<f32>,
     luma: f32,
+    /// Full of edges.
+    is_rough: bool,
     oddity: Option<Oddity>,
 }
 
@@ -56,8 +57,13 @@ impl Pieces {
         let cores = eroded(&free, copy.width, copy.height, neck);
         let (mut labels, count) = labelled(&cores, copy.width);
         grow(&mut labels, &copy.painted, copy.width, 2 * neck + neck / 2);
+        let rough = label_rough(&mut labels, count, copy, neck);
+        let piece = |at: u32| Piece {
+            is_rough: at >= count,
+            ..Piece::default()
+        };
         let mut all = Self {
-            pieces: (0..count).map(|_| Piece::default()).collect(),
+            pieces: (0..count + rough).map(piece).collect(),
             main: vec![false; labels.len()],
             reflection: vec![false; labels.len()],
             labels,
@@ -87,10 +93,8 @@ impl Pieces {
     fn judge(&mut self, copy: &Copy, seen: &Seen) {
         let open = (self.pieces.iter().filter(|piece| piece.top)).max_by_key(|piece| piece.area);
         let dark = open.map_or(0.0, |open| open.luma - DARKER);
-        // Behind an arch or a window frame nothing reaches the border: both eyes have to see it.
+        // Behind an arch or a window frame nothing reaches the border: both witnesses have to see it.
         let no_open_sky = open.is_none() && seen.second.is_some();
-        let witnessed = open.is_some_and(Piece::is_seen_twice);
-        let built = if witnessed { BUILT } else { SURELY_BUILT };
         let least = (LEAST * self.labels.len() as f32) as usize;
         for at in 0..self.pieces.len() {
             if self.pieces[at].area < least {
@@ -100,7 +104,7 @@ impl Pieces {
                 true => 0.0,
                 false => straight::share(&self.labels, copy.width, at as u32 + 1),
             };
-            self.pieces[at].oddity = self.pieces[at].tried(straight >= built || no_open_sky, seen);
+            self.pieces[at].oddity = self.pieces[at].tried(straight >= BUILT || no_open_sky, seen);
         }
         self.main = self.places(|piece| piece.top && piece.oddity.is_none());
         let odd = |piece: &Piece| piece.oddity.is_some() && !piece.top && piece.luma < dark;
@@ -178,8 +182,27 @@ impl Piece {
                 false => Oddity::Unseen,
             });
         }
-        (built && !second_sees).then_some(Oddity::Enclosed)
+        match (second_sees, self.is_rough, built) {
+            (false, true, _) => Some(Oddity::Rough),
+            (false, false, true) => Some(Oddity::Enclosed),
+            _ => None,
+        }
     }
+}
+
+/// Gives labels after the last one to broad painted places that edges tear apart; their count.
+fn label_rough(labels: &mut [u32], last: u32, copy: &Copy, neck: usize) -> u32 {
+    let places = copy.painted.iter().zip(labels.iter());
+    let torn: Vec<bool> = places
+        .map(|(painted, label)| *painted && *label == 0)
+        .collect();
+    let cores = eroded(&torn, copy.width, copy.height, 2 * neck);
+    let (mut rough, count) = labelled(&cores, copy.width);
+    grow(&mut rough, &torn, copy.width, 5 * neck);
+    for (label, rough) in labels.iter_mut().zip(rough).filter(|(_, rough)| *rough > 0) {
+        *label = last + rough;
+    }
+    count
 }
 
 /// Largest step of luma to a neighbour, after a little smoothing.
@@ -194,55 +217,4 @@ fn steps(luma: &Plane) -> Vec<f32> {
         0.5 * (across * across + down * down).sqrt()
     };
     (0..luma.values.len()).map(step).collect()
-}
-
-/// Numbers from 1 for what hangs together by sides; and how many there are.
-pub(super) fn labelled(places: &[bool], width: usize) -> (Vec<u32>, u32) {
-    let mut labels = vec![0_u32; places.len()];
-    let mut count = 0;
-    let mut waiting = Vec::new();
-    for start in 0..places.len() {
-        if !places[start] || labels[start] > 0 {
-            continue;
-        }
-        count += 1;
-        labels[start] = count;
-        waiting.push(start);
-        while let Some(at) = waiting.pop() {
-            for next in beside(at, width, places.len()).into_iter().flatten() {
-                if places[next] && labels[next] == 0 {
-                    labels[next] = count;
-                    waiting.push(next);
-                }
-            }
-        }
-    }
-    (labels, count)
-}
-
-/// Spreads labels over places without one, so many steps far, all at one speed.
-fn grow(labels: &mut [u32], places: &[bool], width: usize, steps: usize) {
-    let mut front: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] > 0).collect();
-    for _ in 0..steps {
-        let mut next_front = Vec::new();
-        for at in front {
-            for next in beside(at, width, places.len()).into_iter().flatten() {
-                if places[next] && labels[next] == 0 {
-                    labels[next] = labels[at];
-                    next_front.push(next);
-                }
-            }
-        }
-        front = next_front;
-    }
-}
-
-fn beside(at: usize, width: usize, count: usize) -> [Option<usize>; 4] {
-    let x = at % width;
-    [
-        (x > 0).then(|| at - 1),
-        (x + 1 < width).then_some(at + 1),
-        at.checked_sub(width),
-        (at + width < count).then_some(at + width),
-    ]
 }

@@ -9,6 +9,8 @@ const WEIGHTS: [f32; 9] = [1.0, 8.0, 28.0, 56.0, 70.0, 56.0, 28.0, 8.0, 1.0];
 /// A line's least slope of luma: in medians of the sky's own, and in levels a pixel.
 const ABOVE_NOISE: f32 = 5.2;
 const LEAST: f32 = 0.16;
+/// Mean slope of a line that is no faint one: an aerial, or an edge at which a mask falls into pieces.
+const PLAIN: f32 = 6.0;
 /// So many pixels beside a line its slope is gone, to this share of it, on one side at least.
 const BESIDE: usize = 5;
 const SHARP: f32 = 0.6;
@@ -32,6 +34,8 @@ const LEAN: f32 = 0.27;
 struct Line {
     rising: bool,
     points: Vec<(f32, f32)>,
+    /// Sum of its points' slopes, levels a pixel.
+    slopes: f32,
 }
 
 /// Places around uprights: none, where there is no upright.
@@ -55,7 +59,7 @@ fn lines(copy: &Copy) -> Vec<Line> {
         for x in BESIDE..copy.width.saturating_sub(BESIDE) {
             let here = slopes[row + x];
             if here.abs() >= least && inside[row + x] && is_crest(&slopes[row..][..copy.width], x) {
-                follow(&mut open, x as f32, y as f32, here > 0.0);
+                follow(&mut open, (x as f32, y as f32), here);
             }
         }
         let is_open = |line: &Line| line.end().1 + GAP as f32 >= y as f32;
@@ -67,7 +71,7 @@ fn lines(copy: &Copy) -> Vec<Line> {
     let long = copy.width.max(copy.height) as f32;
     done.retain(|line| line.is_upright(PART * long));
     let mut lines = joined(done, BETWEEN * long);
-    lines.retain(|line| line.is_upright(LONG * long));
+    lines.retain(|line| line.is_upright(LONG * long) && line.is_faint());
     lines
 }
 
@@ -81,6 +85,7 @@ fn joined(mut parts: Vec<Line>, most: f32) -> Vec<Line> {
             let near = line.rising == part.rising && gap > 0.0 && gap <= most;
             let both = near.then(|| [&line.points[..], &part.points].concat());
             line.points = both.filter(|points| is_straight(points))?;
+            line.slopes += part.slopes;
             Some(())
         });
         if continued.is_none() {
@@ -150,16 +155,21 @@ fn is_crest(row: &[f32], x: usize) -> bool {
 }
 
 /// Adds a point to the line that it continues, or begins one.
-fn follow(open: &mut Vec<Line>, x: f32, y: f32, rising: bool) {
+fn follow(open: &mut Vec<Line>, (x, y): (f32, f32), slope: f32) {
+    let rising = slope > 0.0;
     let continues = |line: &&mut Line| {
         let (last_x, last_y) = line.end();
         line.rising == rising && last_y < y && (x - last_x).abs() <= 1.0
     };
     match open.iter_mut().find(continues) {
-        Some(line) => line.points.push((x, y)),
+        Some(line) => {
+            line.points.push((x, y));
+            line.slopes += slope.abs();
+        }
         None => open.push(Line {
             rising,
             points: vec![(x, y)],
+            slopes: slope.abs(),
         }),
     }
 }
@@ -167,6 +177,10 @@ fn follow(open: &mut Vec<Line>, x: f32, y: f32, rising: bool) {
 impl Line {
     fn end(&self) -> (f32, f32) {
         self.points[self.points.len() - 1]
+    }
+
+    fn is_faint(&self) -> bool {
+        self.slopes < PLAIN * self.points.len() as f32
     }
 
     fn is_upright(&self, long: f32) -> bool {

@@ -2,7 +2,7 @@
 //! has birds in it and lamps, but no two of a kind with corners.
 
 use crate::sky::trial::ground::Copy;
-use crate::sky::trial::pieces::labelled;
+use crate::sky::trial::labels::labelled;
 
 /// Shorter and longer side of a window, as shares of the picture's longer side.
 const LEAST: f32 = 0.01;

@@ -1,4 +1,4 @@
-//! The eyes: networks that say how likely sky is, and fail differently.
+//! The witnesses: networks that say how likely sky is, and fail differently.
 
 use crate::pixels::Mask;
 use crate::sky::planes::Plane;
@@ -6,24 +6,24 @@ use crate::sky::trial::ground::Copy;
 
 /// Likelihoods of sky by networks, of any size with the picture's shape. `None`: there is none.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Eyes<'a> {
+pub struct Witnesses<'a> {
     /// The network that masks come from.
     pub first: Option<&'a Mask>,
     /// A network of another kind.
     pub second: Option<&'a Mask>,
 }
 
-/// Reach of an eye's answer, as a share of the longer side.
+/// Reach of a network's answer, as a share of the longer side.
 const REACH: f32 = 0.006;
-/// Likelihood below which no eye sees sky, and the one at which the second speaks for it alone.
+/// Likelihood below which no network sees sky, and the one at which the second speaks for it alone.
 const FAINT: f32 = 0.4;
 const GLIMPSE: f32 = 0.2;
 const SURE: f32 = 0.6;
-/// The second eye's silence about a part of a sky means something when it speaks for so much of the
+/// The second network's silence about a part of a sky means something when it speaks for so much of the
 /// rest, and so surely in the mean.
 const SPOKEN: f32 = 0.6;
 const CREDIBLE: f32 = 0.9;
-/// Likelihood at which the second eye sees nothing.
+/// Likelihood at which the second network sees nothing.
 const SILENT: f32 = 0.25;
 
 /// Likelihoods over a copy, and the largest within their reach.
@@ -33,7 +33,7 @@ pub(super) struct Seen {
     reach: usize,
 }
 
-impl Eyes<'_> {
+impl Witnesses<'_> {
     pub(super) fn over(&self, copy: &Copy) -> Seen {
         let plane = |mask: &Mask| Plane::of_mask(mask, copy.width, copy.height);
         Seen {
@@ -45,7 +45,7 @@ impl Eyes<'_> {
 }
 
 impl Seen {
-    /// Painted places near which neither eye sees sky.
+    /// Painted places near which neither network sees sky.
     pub fn unseen(&self, copy: &Copy) -> Vec<bool> {
         let Some(first) = &self.first else {
             return vec![false; copy.painted.len()];
@@ -60,7 +60,7 @@ impl Seen {
         (0..copy.painted.len()).map(is).collect()
     }
 
-    /// Places deep in the mask that the second eye misses, when they are many and it sees the open
+    /// Places deep in the mask that the second network misses, when they are many and it sees the open
     /// sky.
     pub fn missed(&self, copy: &Copy, main: &[bool], least: f32) -> Vec<bool> {
         let none = || vec![false; main.len()];
