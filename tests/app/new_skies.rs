@@ -150,6 +150,36 @@ async fn a_painted_mask_is_where_the_new_sky_goes() {
 }
 
 #[tokio::test]
+async fn a_mask_painted_over_the_house_waits_for_the_word_of_a_person() {
+    let story = Story::of_a_shoot_that_wants("clear").await;
+    story.enhance().await;
+    let page = format!("/photos/{}", story.house);
+    // The gable begins a third from above.
+    let painted = pictures::mask(1200, 800, 0.6);
+    let file = ("mask.png", painted.as_slice());
+    let path = format!("{page}/mask");
+    assert_eq!(story.anna.send_file(&path, "mask", file).await.status, 303);
+    story.enhance().await;
+
+    let shown = story.anna.get(&page).await;
+    shown
+        .shows("does not look like sky. Look: ")
+        .hides("The sky was replaced");
+    let attempt = story.report(&story.house).await;
+    assert_eq!(attempt["report"]["verdict"], "held");
+    assert_eq!(attempt["report"]["ledger"]["mask_corrected"], true);
+
+    let review = format!("{page}/review");
+    let approve = [("decision", "approved"), ("reason", "It is a white sail.")];
+    assert_eq!(story.anna.post(&review, &approve).await.status, 303);
+    let shown = story.anna.get(&page).await;
+    shown
+        .shows("It is a white sail.")
+        .shows("does not look like sky. Look: ")
+        .hides("The sky was replaced");
+}
+
+#[tokio::test]
 async fn a_picture_of_ones_own_becomes_the_sky_of_a_shoot() {
     let story = Story::of_a_shoot_that_wants("keep").await;
     let file = ("evening.jpg", &pictures::sky(1)[..]);

@@ -63,7 +63,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "px of blur",
         side: AtMost,
         bounds: (0.9, None, 1.4),
-        good: "Your photo is in focus.",
+        good: "Your photo is in focus, at least in part.",
         bad: "Your photo is blurred: nothing in it is sharp, because the lens was out of focus or the camera moved. Take it again.",
     },
     Row {
@@ -72,7 +72,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "px of blur",
         side: AtMost,
         bounds: (1.0, None, 1.5),
-        good: "The camera was held still.",
+        good: "There is no sign of a moved camera.",
         bad: "Your photo is smeared: edges in one direction are nowhere sharp, because the camera moved or the focus was off. Take it again from a tripod or with a shorter exposure.",
     },
     Row {
@@ -252,7 +252,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "stops",
         side: AtMost,
         bounds: (0.8, None, 1.6),
-        good: "The result is as bright as it can be.",
+        good: "The result was not left too dark.",
         bad: "The result is still too dark: more light was possible.",
     },
     Row {
@@ -261,7 +261,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "stops",
         side: AtMost,
         bounds: (0.8, None, 1.6),
-        good: "No cast is left on whites and greys.",
+        good: "No cast beyond the limit is left on whites and greys.",
         bad: "The result still has a cast: whites and greys look tinted.",
     },
     Row {
@@ -270,7 +270,7 @@ pub(crate) const ROWS: [Row; Gate::ALL.len()] = [
         unit: "levels",
         side: AtMost,
         bounds: (4.0, None, 6.0),
-        good: "No noise was brought up.",
+        good: "No noise was brought up beyond the limit.",
         bad: "Plain surfaces are noisier than in the original: the correction brought up noise.",
     },
 ];

@@ -12,7 +12,7 @@ pub fn facts(attempt: &Attempt) -> Vec<Fact> {
     let facts = [
         ("Scene", place(&scene)),
         ("Room", room(&scene)),
-        ("Sky", sky(&scene)),
+        ("Taken for sky", sky(&scene)),
         ("Sky result", became(&scene)),
     ];
     let fact = |(label, value): (_, Option<String>)| value.map(|value| Fact { label, value });

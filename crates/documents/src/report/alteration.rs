@@ -78,11 +78,11 @@ pub fn summary(photos: &[AttemptReport]) -> Vec<Sentence> {
     };
     let known = untouched > 0 && untouched + altered == photos.len();
     let rest = known.then(|| {
-        let others = match altered {
-            0 => "Only light, colour and framing were corrected",
-            _ => "In the others, only light, colour and framing were corrected",
+        let of = match altered {
+            0 => "No pixels were generated",
+            _ => "In the others, no pixels were generated",
         };
-        format!("{others}. No pixels were generated.")
+        format!("{of}: at most light, colour and framing were corrected.")
     });
     marked.into_iter().chain(rest).map(Sentence::new).collect()
 }
@@ -180,7 +180,7 @@ mod tests {
     fn a_picture_without_generated_pixels_says_so() {
         assert_eq!(
             of(None, Engine::Natural),
-            ["Only light, colour and framing were corrected. No pixels were generated."]
+            ["No pixels were generated: at most light, colour and framing were corrected."]
         );
         assert!(of(None, Engine::Tiled)[0].starts_with("AI redrew"));
         let unread = GeneratedLedger::default();
@@ -201,10 +201,11 @@ mod tests {
             let said: Vec<String> = summary(photos).into_iter().map(String::from).collect();
             said.join(" ")
         };
-        let all = "Only light, colour and framing were corrected. No pixels were generated.";
+        let all = "No pixels were generated: at most light, colour and framing were corrected.";
         assert_eq!(said(&[plain.clone(), plain.clone()]), all);
         assert!(
-            said(&[plain.clone(), altered.clone()]).contains("It is marked. In the others, only")
+            said(&[plain.clone(), altered.clone()])
+                .contains("It is marked. In the others, no pixels")
         );
         let unknown = AttemptReport::default();
         assert!(!said(&[plain, altered, unknown]).contains("No pixels"));

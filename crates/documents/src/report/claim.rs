@@ -211,6 +211,9 @@ impl Claim {
 
     fn text(self, evidence: &Evidence<'_>) -> String {
         let text = match self {
+            Self::Gate(Gate::Unplanned) if evidence.has_new_sky() => {
+                "Outside the new sky, every pixel is what the plan makes of the original: nothing was added, moved or painted over."
+            }
             Self::Gate(gate) => gate.row().good,
             Self::SameSize => "The result has exactly the original's size.",
             Self::NothingChanged => {
@@ -228,7 +231,7 @@ impl Claim {
             Self::ChecksPassed => "Every check that was made passed.",
             Self::SkyReplaced => "The sky was replaced",
             Self::RestIsOriginal => {
-                "All other pixels come from the original, corrected in light, colour and sharpness."
+                "All other pixels come from the original: at most light, colour and sharpness were corrected in them."
             }
             Self::DetailIsOriginal => "Every detail comes from the original.",
             Self::NoPixelsGenerated => return no_pixels_generated(evidence),
@@ -243,10 +246,10 @@ impl Claim {
 fn no_pixels_generated(evidence: &Evidence<'_>) -> String {
     let framed = evidence.framing.is_none_or(|framing| framing.is_changed());
     let corrected = match framed {
-        true => "Only light, colour and framing were corrected.",
-        false => "Only light and colour were corrected.",
+        true => "light, colour and framing",
+        false => "light and colour",
     };
-    format!("{corrected} No pixels were generated.")
+    format!("No pixels were generated: at most {corrected} were corrected.")
 }
 
 #[cfg(test)]

@@ -21,7 +21,10 @@ pub(crate) fn measure(full: &Full) -> [Measure; 4] {
     );
     let mean_words =
         format!("On average the colours moved by {mean:.1} (1 is just visible side by side).");
-    let p95_words = format!("Nineteen in twenty pixels moved by less than {p95:.1}.");
+    let p95_words = format!(
+        "Nineteen in twenty pixels moved by less than {:.1}.",
+        (p95 * 10.0).floor() / 10.0 + 0.1
+    );
     let (mean_label, p95_label) = ("Colour difference, mean", "Colour difference, 95 %");
     [
         reported(Figure::Ssim, "Similarity (SSIM)", ssim, "", ssim_words),

@@ -75,7 +75,7 @@ impl Pattern {
         let low = quantile(terms().map(|t| t.structure).collect(), 0.01);
         let slope = quantile(terms().map(|t| t.slope).collect(), 0.5);
         let low_words = format!(
-            "Ninety-nine in a hundred small windows kept their pattern to {:.1} % or better.",
+            "Ninety-nine in a hundred small windows kept at least {:.1} % of their pattern.",
             percent(low)
         );
         let slope_words = format!("Local contrast is {slope:.2} times the original's.");
