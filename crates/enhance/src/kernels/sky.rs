@@ -13,6 +13,11 @@ use multiversion::multiversion;
 const RED: f32 = 0.92;
 const GREEN: f32 = 0.75;
 
+/// Share of sky below which a pixel has none, and over which it fades in from there: a breath of sky on a
+/// bright wall is paint on the wall.
+const NONE: f32 = 0.02;
+const FADE: f32 = 0.04;
+
 /// Distance of a light from the sky's, as a share of the sky's.
 #[inline(always)]
 pub(crate) fn unlike(light: [f32; 3], sky: [f32; 3], certain: f32) -> f32 {
@@ -58,7 +63,8 @@ pub(crate) fn shares(light: &[Vec<f32>; 3], fields: &Fields, to: &mut [f32]) {
             certain[i],
         );
         let q = (1.0 - (far - near[i]) * slope[i]).clamp(0.0, 1.0);
-        to[i] = (base[i] + trust[i] * q).clamp(0.0, 1.0);
+        let share = (base[i] + trust[i] * q).clamp(0.0, 1.0);
+        to[i] = share * ((share - NONE) * (1.0 / FADE)).clamp(0.0, 1.0);
     }
 }
 
