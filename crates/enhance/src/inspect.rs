@@ -199,29 +199,31 @@ fn small(original: &Pixels, result: &Pixels, terms: &Terms) -> Small {
 /// Judgement on every pixel.
 fn full_size(full: &Full, house: &[bool], terms: &Terms) -> (Vec<Measure>, Maps) {
     let limits = &terms.thresholds;
+    let is_asked = |gate| !terms.outranks(gate);
     let (pattern, (noise, hairlines)) = rayon::join(
         || fine::Pattern::new(full, house),
         || {
             rayon::join(
-                || noise::Noise::new(full, house),
-                || hairlines::Hairlines::new(full, house),
+                || is_asked(Gate::Noise).then(|| noise::Noise::new(full, house)),
+                || is_asked(Gate::Hairline).then(|| hairlines::Hairlines::new(full, house)),
             )
         },
     );
-    let mut measures = vec![noise.measure(limits), hairlines.measure(limits)];
-    measures.extend(pattern.measure(limits));
+    let mut measures: Vec<Measure> = pattern.measure(limits).into();
+    measures.extend(noise.as_ref().map(|noise| noise.measure(limits)));
+    measures.extend(hairlines.as_ref().map(|lines| lines.measure(limits)));
     let clipping = clipping::Clipping::new(full, house);
     measures.extend(clipping.measure(limits));
     measures.extend(difference::measure(full));
     measures.extend(edge_agreement::measure(full, house, limits));
     measures.extend(sharpness::measure(full, limits));
-    let maps = vec![
+    let mut maps = vec![
         (Gate::StructureFine, pattern.heatmap(limits)),
-        (Gate::Noise, noise.heatmap(limits)),
-        (Gate::Hairline, hairlines.heatmap(limits)),
         (Gate::LostHighlights, clipping.heatmap()),
         (Gate::EdgePrecision, edge_agreement::heatmap(full, house)),
     ];
+    maps.extend(noise.map(|noise| (Gate::Noise, noise.heatmap(limits))));
+    maps.extend(hairlines.map(|lines| (Gate::Hairline, lines.heatmap(limits))));
     (measures, maps)
 }
 

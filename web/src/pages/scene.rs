@@ -135,7 +135,10 @@ mod tests {
         let outside = attempt(json!({}), report);
         assert_eq!(
             said(&outside),
-            ["Scene: Exterior (97 % sure)", "Taken for sky: 31 % of the picture"]
+            [
+                "Scene: Exterior (97 % sure)",
+                "Taken for sky: 31 % of the picture"
+            ]
         );
         let report = json!({"scene": {
             "place": "interior", "confidence": 1.0,
