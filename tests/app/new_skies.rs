@@ -163,7 +163,7 @@ async fn a_mask_painted_over_the_house_waits_for_the_word_of_a_person() {
 
     let shown = story.anna.get(&page).await;
     shown
-        .shows("does not look like sky. Look: ")
+        .shows("does not look like sky: ")
         .hides("The sky was replaced");
     let attempt = story.report(&story.house).await;
     assert_eq!(attempt["report"]["verdict"], "held");
@@ -175,7 +175,7 @@ async fn a_mask_painted_over_the_house_waits_for_the_word_of_a_person() {
     let shown = story.anna.get(&page).await;
     shown
         .shows("It is a white sail.")
-        .shows("does not look like sky. Look: ")
+        .shows("does not look like sky: ")
         .hides("The sky was replaced");
 }
 

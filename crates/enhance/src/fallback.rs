@@ -42,11 +42,13 @@ pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan>
     }
 }
 
-/// True when nothing but the new sky was held: less strength would not mend that.
-fn only_the_sky(report: &Report) -> bool {
-    let mut held = report.held().peekable();
-    let of_sky = |gate| matches!(gate, Some(Gate::SkyHalo | Gate::SkyLeak | Gate::SkyTrial));
-    held.peek().is_some() && held.all(|measure| of_sky(measure.name.gate()))
+/// True when, beside light or cast that is missing, nothing but the new sky was held: less strength
+/// would not mend that.
+pub fn only_the_sky(report: &Report) -> bool {
+    let gates = report.held().filter_map(|measure| measure.name.gate());
+    let mut held = gates.filter(|gate| !gate.is_of_too_little()).peekable();
+    let of_sky = |gate| matches!(gate, Gate::SkyHalo | Gate::SkyLeak | Gate::SkyTrial);
+    held.peek().is_some() && held.all(of_sky)
 }
 
 fn with_its_own_sky(plan: &Plan) -> Plan {

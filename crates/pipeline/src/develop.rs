@@ -208,7 +208,9 @@ impl Development<'_> {
     /// `None`: this attempt is the last. A mask that a person painted is not taken back: a person
     /// decides about its result.
     fn next(&self, plan: &Plan, report: &Report) -> Option<Plan> {
-        let meant = self.analysis.is_mask_corrected() && only_its_trial(report);
+        let tried = report.gate(Gate::SkyTrial);
+        let odd = tried.is_some_and(|tried| tried.verdict.is_bad());
+        let meant = self.analysis.is_mask_corrected() && odd && fallback::only_the_sky(report);
         match report.verdict {
             Verdict::Held if !meant => fallback::lower(plan, report, self.config.model.as_deref()),
             _ => None,
@@ -266,10 +268,4 @@ impl Development<'_> {
             sent_file,
         })
     }
-}
-
-/// True when nothing but the trial of a mask held a result.
-fn only_its_trial(report: &Report) -> bool {
-    let mut held = report.held().peekable();
-    held.peek().is_some() && held.all(|measure| measure.name.gate() == Some(Gate::SkyTrial))
 }

@@ -19,7 +19,7 @@ pub struct SceneAnalysis {
     pub matte: Option<Matte>,
     /// Likelihoods of sky as the networks gave them, whatever a person painted.
     likelihoods: [Option<Mask>; 2],
-    /// What was odd about the parts that were cut out of the mask.
+    /// Oddity of the parts that were cut out of the mask.
     cut: Option<Oddity>,
     network: Network,
     /// A person painted the mask of the sky.

@@ -6,6 +6,7 @@ use plumbline_enhance::{ApplyError, Generation, Plan, Scene, apply, fallback};
 
 use crate::generative_models::{brightened, planned, room_in_the_dark};
 use crate::made_up::MadeUp;
+use crate::skies::drawn_house::clear;
 use crate::support::room;
 
 #[test]
@@ -54,6 +55,29 @@ fn less_of_it_mends_no_unusable_photo_and_no_dark_result() {
     assert_eq!(fallback::lower(&tiled, &dark, Some(&model)), guided);
     let natural = planned(&pixels, EngineChoice::Natural, &model);
     assert_eq!(fallback::lower(&natural, &dark, Some(&model)), None);
+}
+
+#[test]
+fn a_new_sky_that_was_held_is_taken_back_though_light_is_missing_too() {
+    let new = Plan {
+        sky: Sky::New(clear(0.4)),
+        ..Plan::identity()
+    };
+    let of = |values: &[(Gate, f64)]| {
+        let measure = |&(gate, value): &(Gate, f64)| Thresholds::default().measure(gate, value);
+        Report::new(TABLE_VERSION, values.iter().map(measure).collect())
+    };
+    let kept = Sky::Kept(KeptReason::Held);
+    for held in [
+        &[(Gate::SkyTrial, 3.0)][..],
+        &[(Gate::SkyTrial, 3.0), (Gate::SkyHalo, 4.0)],
+        &[(Gate::SkyTrial, 3.0), (Gate::ResultLight, 2.0)],
+    ] {
+        let lower = fallback::lower(&new, &of(held), None).unwrap();
+        assert_eq!((lower.sky, lower.strength), (kept.clone(), new.strength));
+    }
+    let torn = of(&[(Gate::SkyTrial, 3.0), (Gate::Unplanned, 9.0)]);
+    assert!(fallback::lower(&new, &torn, None).unwrap().strength < new.strength);
 }
 
 #[test]

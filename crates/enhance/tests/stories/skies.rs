@@ -1,6 +1,6 @@
 //! Skies: left alone or replaced, calculated or painted.
 
 mod choices;
-mod drawn_house;
+pub mod drawn_house;
 mod painted;
 mod replaced;

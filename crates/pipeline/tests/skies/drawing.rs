@@ -62,9 +62,9 @@ impl Field {
 
 pub struct Drawing {
     colours: Vec<[f32; 3]>,
-    /// What is sky, truly.
+    /// True sky.
     pub sky: Vec<bool>,
-    /// What somebody took for sky and is none.
+    /// House that somebody took for sky.
     pub taken: Vec<bool>,
 }
 

@@ -1,4 +1,4 @@
-//! What becomes of a photo's sky when a clear one is asked for.
+//! The outcome for a photo's sky when a clear one is asked for.
 
 use std::sync::{Arc, LazyLock};
 

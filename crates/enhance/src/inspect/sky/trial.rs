@@ -41,7 +41,8 @@ impl PaintedTrial {
         let percent = 100.0 * odd / self.odd.values.len() as f64;
         let mut measure = thresholds.measure(Gate::SkyTrial, percent);
         if let (true, Some(oddity)) = (measure.verdict.is_bad(), self.oddity) {
-            measure.sentence = format!("{} Look: {}.", measure.sentence, oddity.clause());
+            let bad = measure.sentence.trim_end_matches('.');
+            measure.sentence = format!("{bad}: {}.", oddity.clause());
         }
         measure
     }
