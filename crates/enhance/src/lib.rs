@@ -21,6 +21,7 @@
 //!  4  scene, measure          the scene analyzer's trait; numbers about a picture
 //!  5  generative_model        the generative model's trait
 //!  6  steps                   one step of an edit each: parameters and pixels
+//!     finish_model            the trait of networks that propose a finish
 //!  7  sky                     the matte, its trial, and a new sky
 //!  8  plan                    numbers to parameters of the steps
 //!  9  apply, fallback         a plan to pixels; the next plan after a result was held
@@ -38,6 +39,7 @@ pub mod codec;
 pub mod export;
 pub mod fallback;
 mod filters;
+pub mod finish_model;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -53,12 +55,13 @@ mod shot;
 pub mod sky;
 pub mod steps;
 
-pub use apply::{ApplyError, apply, apply_and_keep_fit, paint_sky, repaint, straighten};
+pub use apply::{ApplyError, apply, apply_and_keep_fit, finished, paint_sky, repaint, straighten};
 pub use codec::{
     Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Record, Recorded, Refusal,
     decode, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
+pub use finish_model::{FinishModel, Proposal};
 pub use generative_model::{
     Denoise, Generation, GenerationError, GenerativeModel, Progress, ProgressFn, Schedule, Tile,
 };

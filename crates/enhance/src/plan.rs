@@ -11,6 +11,7 @@ use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
 use crate::steps::corners::Corners;
+use crate::steps::finish::Finish;
 use crate::steps::natural::Natural;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
@@ -21,6 +22,7 @@ use crate::steps::white_balance::WhiteBalance;
 pub mod corners;
 pub mod engine;
 pub mod exposure;
+pub mod finish;
 pub mod left;
 pub(crate) mod sharpening;
 pub mod shoot_reference;
@@ -29,7 +31,7 @@ pub(crate) mod verticals;
 pub mod white_balance;
 
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Fallback level at which the natural engine starts: below a model at full and at lowered strength.
 pub(crate) const NATURAL_LEVEL: u8 = 2;
@@ -97,6 +99,10 @@ pub struct Plan {
     /// Sharpening for the output's size.
     #[serde(default)]
     pub sharpening: Sharpening,
+    /// Finish that a network proposed, in the place of corners, white balance and tone; `None`: the
+    /// measured correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Finish>,
     /// Upright lines: done first, by `straighten`, and not scaled by strength.
     #[serde(default)]
     pub verticals: Verticals,
@@ -173,6 +179,7 @@ impl Plan {
             tone: Tone::default(),
             corners: Corners::default(),
             sharpening: Sharpening::default(),
+            finish: None,
             verticals: Verticals::default(),
             sky: Sky::default(),
             left: None,
@@ -194,6 +201,7 @@ impl Plan {
             white_balance: self.white_balance.scaled(self.strength),
             sharpening: self.sharpening.scaled(self.strength),
             tone: self.tone.scaled(self.strength),
+            finish: self.finish.map(|finish| finish.scaled(self.strength)),
         }
     }
 
@@ -207,7 +215,8 @@ impl Plan {
         let still = self.white_balance.is_neutral()
             && self.tone.is_flat()
             && self.corners.ev == 0.0
-            && self.sharpening.amount == 0.0;
+            && self.sharpening.amount == 0.0
+            && self.finish.is_none_or(|finish| finish.is_flat());
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }
 
@@ -239,7 +248,36 @@ impl Plan {
         }
     }
 
+    /// The white balance at the plan's strength, whoever decided on it.
+    pub(crate) fn balance(&self) -> WhiteBalance {
+        let finished = self.finish.map(|finish| finish.balance());
+        finished.unwrap_or(self.white_balance).scaled(self.strength)
+    }
+
+    fn describe_finish(&self, finish: &Finish) -> Vec<String> {
+        let stops = finish.middle_stops();
+        let changed = match stops {
+            stops if stops >= 0.05 => Some(format!("Brightened by {stops:.1} stops.")),
+            stops if stops <= -0.05 => Some(format!("Darkened by {:.1} stops.", -stops)),
+            _ => None,
+        };
+        let lines = [changed, self.balance().describe(), finish.describe_veil()];
+        lines.into_iter().flatten().collect()
+    }
+
     fn describe_steps(&self) -> Vec<String> {
+        let lines = match &self.finish {
+            Some(finish) => self.describe_finish(&finish.scaled(self.strength)),
+            None => self.describe_measured(),
+        };
+        if lines.is_empty() {
+            vec!["Adjusted very slightly.".to_owned()]
+        } else {
+            lines
+        }
+    }
+
+    fn describe_measured(&self) -> Vec<String> {
         let tone = self.tone.scaled(self.strength);
         let stops = |ev: f32| format!("{:.1} stops", ev.abs());
         let lines = [
@@ -260,11 +298,6 @@ impl Plan {
             (self.corners.scaled(self.strength).ev >= 0.05)
                 .then(|| "Brightened the corners that the lens had darkened.".to_owned()),
         ];
-        let lines: Vec<String> = lines.into_iter().flatten().collect();
-        if lines.is_empty() {
-            vec!["Adjusted very slightly.".to_owned()]
-        } else {
-            lines
-        }
+        lines.into_iter().flatten().collect()
     }
 }

@@ -12,6 +12,7 @@ mod degrade;
 mod difference;
 mod exports;
 mod fallbacks;
+mod finish;
 mod formats;
 mod generative_models;
 mod hostile;
