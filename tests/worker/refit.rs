@@ -89,6 +89,7 @@ fn last_report(picture: &[u8]) -> Report {
     let config = PipelineConfig {
         analyzer: Arc::new(NoAnalyzer),
         model: None,
+        finish: None,
         preset: Preset::default(),
         qc_policy: QcPolicy::default(),
     };

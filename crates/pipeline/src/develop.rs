@@ -87,9 +87,17 @@ pub fn develop(
     let turned = framing.is_changed().then_some(&pixels);
     let as_it_came = first_exposure.or_else(|| turned.map(as_shown));
     let original = straighten(pixels, &framed);
-    let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
+    let analysis = scene_analysis::analyze(
+        &original,
+        &*config.analyzer,
+        config.finish.as_deref().filter(|_| left.is_none()),
+        overrides,
+    );
     let analysis = analysis.map_err(Failure::retry)?;
     let mut plan = plan(&analysis.scene);
+    if let Some(proposal) = &analysis.proposal {
+        plan = plan.finished_by(proposal, &measured, preset);
+    }
     if left.is_none() {
         let sky = analysis.sky(&measured, preset, overrides, &metadata);
         plan.sky = sky.painted_by(model);
