@@ -4,12 +4,14 @@
 use plumbline_documents::{Engine, EngineChoice, Look};
 use serde::{Deserialize, Serialize};
 
+use crate::filters::box_mean::Sides;
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
 use crate::plan::left::LeftReason;
 use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
+use crate::shot::Panorama;
 use crate::steps::corners::Corners;
 use crate::steps::natural::Natural;
 use crate::steps::sharpen::Sharpening;
@@ -19,6 +21,7 @@ use crate::steps::verticals::Verticals;
 use crate::steps::white_balance::WhiteBalance;
 
 pub mod corners;
+pub mod dusk;
 pub mod engine;
 pub mod exposure;
 pub mod left;
@@ -97,19 +100,27 @@ pub struct Plan {
     /// Sharpening for the output's size.
     #[serde(default)]
     pub sharpening: Sharpening,
-    /// Upright lines: done first, by `straighten`, and not scaled by strength.
+    /// Upright lines: done first, by `straighten`, and not scaled by strength; none at strength 0.
     #[serde(default)]
     pub verticals: Verticals,
     /// Treatment of the sky: done last, by `repaint`, and not scaled by strength.
     #[serde(default)]
     pub sky: Sky,
+    /// Kind of panorama: it is neither straightened nor relit toward its corners, and a full turn keeps
+    /// its seam. `None`: the picture is flat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panorama: Option<Panorama>,
+    /// It was taken at dusk, and what is dark and coloured in it is meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_dusk: bool,
     /// Reason to leave the picture as it came; `None`: it is corrected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<LeftReason>,
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
-/// a model is to be asked: the one that is installed, where one is.
+/// a model is to be asked: the one that is installed, where one is. At strength 0 nothing is changed,
+/// the frame neither, and no model is asked.
 pub fn plan(
     measured: &Measured,
     scene: &Scene,
@@ -117,6 +128,9 @@ pub fn plan(
     model: Option<&dyn GenerativeModel>,
 ) -> Plan {
     let measured_plan = natural(measured, scene, preset);
+    if measured_plan.strength <= 0.0 {
+        return measured_plan;
+    }
     let engine = engine::granted(preset.engine, model);
     let (Some(model), Engine::Guided | Engine::Tiled) = (model, engine) else {
         return measured_plan;
@@ -137,7 +151,12 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
     let shoot_reference = preset.shoot_reference.as_ref();
     let white_balance = white_balance::plan(measured, preset.look, shoot_reference);
     let tone = exposure::plan(measured, scene, preset.look, shoot_reference);
-    let corners = corners::plan(&measured.falloff);
+    let is_flat = measured.panorama.is_none();
+    let corners = match is_flat {
+        true => corners::plan(&measured.falloff),
+        false => Corners::default(),
+    };
+    let (white_balance, tone, corners) = dusk::kept(scene, white_balance, tone, corners);
     let still = white_balance.is_neutral() && tone.is_flat() && corners.ev == 0.0;
     Plan {
         look: preset.look,
@@ -151,7 +170,12 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
         } else {
             sharpening::plan(measured)
         },
-        verticals: verticals::plan(&measured.tilt, measured.width, measured.height),
+        verticals: match is_flat && strength > 0.0 {
+            true => verticals::plan(&measured.tilt, measured.width, measured.height),
+            false => Verticals::default(),
+        },
+        panorama: measured.panorama,
+        keeps_dusk: scene.dusk.is_some(),
         ..Plan::identity()
     }
 }
@@ -175,6 +199,8 @@ impl Plan {
             sharpening: Sharpening::default(),
             verticals: Verticals::default(),
             sky: Sky::default(),
+            panorama: None,
+            keeps_dusk: false,
             left: None,
         }
     }
@@ -194,6 +220,15 @@ impl Plan {
             white_balance: self.white_balance.scaled(self.strength),
             sharpening: self.sharpening.scaled(self.strength),
             tone: self.tone.scaled(self.strength),
+            sides: self.sides(),
+        }
+    }
+
+    /// The sides of its picture: joined where it shows a full turn.
+    pub(crate) fn sides(&self) -> Sides {
+        match self.panorama {
+            Some(Panorama::FullTurn) => Sides::Joined,
+            _ => Sides::Open,
         }
     }
 
@@ -215,6 +250,7 @@ impl Plan {
     /// alone, which is for the checks to say. The framing says its own sentence.
     pub fn describe(&self) -> Vec<String> {
         let mut lines = self.describe_edit();
+        lines.extend(self.panorama.map(|kind| kind.sentence().to_owned()));
         lines.extend(self.sky.describe());
         lines
     }

@@ -88,7 +88,7 @@ pub fn develop(
     let as_it_came = first_exposure.or_else(|| turned.map(as_shown));
     let original = straighten(pixels, &framed);
     let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
-    let analysis = analysis.map_err(Failure::retry)?;
+    let analysis = analysis.map_err(Failure::retry)?.at_dusk(&measured);
     let mut plan = plan(&analysis.scene);
     if left.is_none() {
         let sky = analysis.sky(&measured, preset, overrides, &metadata);
@@ -111,7 +111,8 @@ pub fn develop(
         config,
     };
     let last = development.attempt_until_passed(plan, since, keep, on_step)?;
-    let sent_file = file.filter(|_| left.is_some() && development.source.orientation == 1);
+    let is_untouched = left.is_some() || last.plan.is_identity();
+    let sent_file = file.filter(|_| is_untouched && development.source.orientation == 1);
     development.finish(last, metadata, sent_file)
 }
 
@@ -262,6 +263,7 @@ impl Development<'_> {
                 change,
                 note,
                 record: record.map_err(Failure::retry)?,
+                frame: metadata.frame.filter(|_| !self.framing.is_changed()),
                 ..metadata
             },
             attempts: last.attempts,

@@ -4,6 +4,7 @@
 use plumbline_documents::{
     self as documents, Engine, GeneratedLedger, Light, Place, SkyFound, SkyKind,
 };
+use plumbline_enhance::plan::dusk;
 use plumbline_enhance::plan::sky::{self, Camera, Sky};
 use plumbline_enhance::sky::trial::{Oddity, Witnesses, trial};
 use plumbline_enhance::sky::{Matte, without_islands};
@@ -126,6 +127,15 @@ impl SceneAnalysis {
                 _ => Vec::new(),
             },
         }
+    }
+
+    /// The same scene, which knows whether it is dusk by the measurements of its photo.
+    pub fn at_dusk(mut self, measured: &Measured) -> Self {
+        let view = self.matte.as_ref().map(|matte| &matte.view);
+        let outside = self.scene.place == Place::Exterior;
+        let view = view.filter(|_| outside);
+        self.scene.dusk = view.and_then(|view| dusk::sky_light(view, measured));
+        self
     }
 
     /// The edit of this photo's sky.

@@ -117,12 +117,16 @@ mod tests {
         };
         let description = record.description(&picture(1.0));
         let xmp = {
+            let delivered = xmp::Delivered {
+                size: (120, 90),
+                frame: None,
+            };
             let made = Made {
                 change: Change::Enhanced,
                 note: None,
                 record: Some(&description),
             };
-            xmp::refresh(packet, (120, 90), &made)
+            xmp::refresh(packet, &delivered, &made)
         };
         Metadata {
             xmp,
