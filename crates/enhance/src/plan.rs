@@ -152,10 +152,9 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
     let white_balance = white_balance::plan(measured, preset.look, shoot_reference);
     let tone = exposure::plan(measured, scene, preset.look, shoot_reference);
     let is_flat = measured.panorama.is_none();
-    let corners = match is_flat {
-        true => corners::plan(&measured.falloff),
-        false => Corners::default(),
-    };
+    let corners = is_flat.then(|| corners::plan(&measured.falloff));
+    let corners = corners.unwrap_or_default();
+    let upright = || verticals::plan(&measured.tilt, measured.width, measured.height);
     let (white_balance, tone, corners) = dusk::kept(scene, white_balance, tone, corners);
     let still = white_balance.is_neutral() && tone.is_flat() && corners.ev == 0.0;
     Plan {
@@ -170,10 +169,9 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
         } else {
             sharpening::plan(measured)
         },
-        verticals: match is_flat && strength > 0.0 {
-            true => verticals::plan(&measured.tilt, measured.width, measured.height),
-            false => Verticals::default(),
-        },
+        verticals: (is_flat && strength > 0.0)
+            .then(upright)
+            .unwrap_or_default(),
         panorama: measured.panorama,
         keeps_dusk: scene.dusk.is_some(),
         ..Plan::identity()
@@ -220,15 +218,10 @@ impl Plan {
             white_balance: self.white_balance.scaled(self.strength),
             sharpening: self.sharpening.scaled(self.strength),
             tone: self.tone.scaled(self.strength),
-            sides: self.sides(),
-        }
-    }
-
-    /// The sides of its picture: joined where it shows a full turn.
-    pub(crate) fn sides(&self) -> Sides {
-        match self.panorama {
-            Some(Panorama::FullTurn) => Sides::Joined,
-            _ => Sides::Open,
+            sides: match self.panorama {
+                Some(Panorama::FullTurn) => Sides::Joined,
+                _ => Sides::Open,
+            },
         }
     }
 

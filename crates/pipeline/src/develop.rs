@@ -88,7 +88,7 @@ pub fn develop(
     let as_it_came = first_exposure.or_else(|| turned.map(as_shown));
     let original = straighten(pixels, &framed);
     let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
-    let analysis = analysis.map_err(Failure::retry)?.at_dusk(&measured);
+    let analysis = analysis.map_err(Failure::retry)?;
     let mut plan = plan(&analysis.scene);
     if left.is_none() {
         let sky = analysis.sky(&measured, preset, overrides, &metadata);

@@ -115,6 +115,8 @@ impl SceneAnalysis {
             (Some(matte), None) => tried(original, matte, witnesses(&likelihoods)),
             (matte, _) => (matte, None),
         };
+        let outside = matte.as_ref().filter(|_| scene.place == Place::Exterior);
+        scene.dusk = outside.and_then(|matte| dusk::sky_light(&matte.view));
         Self {
             matte,
             likelihoods,
@@ -127,15 +129,6 @@ impl SceneAnalysis {
                 _ => Vec::new(),
             },
         }
-    }
-
-    /// The same scene, which knows whether it is dusk by the measurements of its photo.
-    pub fn at_dusk(mut self, measured: &Measured) -> Self {
-        let view = self.matte.as_ref().map(|matte| &matte.view);
-        let outside = self.scene.place == Place::Exterior;
-        let view = view.filter(|_| outside);
-        self.scene.dusk = view.and_then(|view| dusk::sky_light(view, measured));
-        self
     }
 
     /// The edit of this photo's sky.

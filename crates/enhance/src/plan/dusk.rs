@@ -2,8 +2,6 @@
 //! on purpose; what a day's photo would need for its darkness, its lamps' colour and its dark corners
 //! would make a dull afternoon of it.
 
-use crate::math::light::linear;
-use crate::measure::Measured;
 use crate::scene::Scene;
 use crate::sky::SkyView;
 use crate::steps::corners::Corners;
@@ -12,7 +10,7 @@ use crate::steps::white_balance::WhiteBalance;
 
 /// L* of a sky that is no longer a day's.
 const DARK: f32 = 48.0;
-/// Light of lamps and lit windows over that of the sky, which in a day's photo is among the brightest.
+/// Light of lamps and lit windows over that of the sky: by day nothing below it is so bright.
 const LAMPS: f32 = 3.5;
 /// Share of the picture that says something about its sky.
 const LEAST_SHARE: f32 = 0.03;
@@ -23,11 +21,11 @@ const MOST_OPENED_EV: f32 = 0.15;
 
 /// The light of a dusk sky, 0.0 to 1.0; `None`: it is not dusk. By day the ground is lit from the sky
 /// or the sun, and is as bright as a dark blue sky or brighter; at dusk only lamps outshine the sky.
-pub fn sky_light(view: &SkyView, measured: &Measured) -> Option<f32> {
+pub fn sky_light(view: &SkyView) -> Option<f32> {
     let light = luminance_of(view.lab[0]);
     let is_dark = view.share >= LEAST_SHARE && view.lab[0] < DARK;
-    let lamps = linear(measured.luma_p995) >= LAMPS * light;
-    (is_dark && lamps && view.ground < light).then_some(light)
+    let by_lamps = view.lamps >= LAMPS * light && view.ground < light;
+    (is_dark && by_lamps).then_some(light)
 }
 
 /// The steps of a photo that keeps its dusk, where the scene is one.

@@ -88,15 +88,21 @@ impl<'a> BitReader<'a> {
         })
     }
 
-    /// Steps over a restart marker.
-    pub fn restart(&mut self) -> Option<()> {
+    /// Steps over the restart marker of a number, which goes round every eight.
+    pub fn restart(&mut self, number: usize) -> Option<()> {
         let mut at = self.end()?;
         while self.bytes.get(at..at + 2)? == [0xFF; 2] {
             at += 1;
         }
-        let is_marker = matches!(self.bytes.get(at..at + 2)?, [0xFF, 0xD0..=0xD7]);
+        let is_marker = self.bytes.get(at..at + 2)? == [0xFF, 0xD0 | (number % 8) as u8];
         *self = Self::new(self.bytes, at + 2);
         is_marker.then_some(())
+    }
+
+    /// True when nothing is left before a marker but the ones that fill up the last byte.
+    pub fn is_at_end(&mut self) -> bool {
+        self.fill();
+        self.count < 8 && self.end().is_some()
     }
 
     /// The offset behind the last byte of which bits were read. `None`: its other bits are not the

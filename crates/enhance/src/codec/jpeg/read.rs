@@ -103,10 +103,30 @@ fn decompress(
         return Ok(pixels);
     };
     drop(pixels);
-    let end = scans::end_of_picture(bytes).ok_or(why)?;
+    let end = scans::end_of_picture(bytes).or_else(|| before_filling(bytes, markers));
+    let end = end.ok_or(why)?;
     let picture = [&bytes[..end], END].concat();
     let (pixels, said) = read_pixels(&picture, layout, size)?;
     judge(said.as_deref(), markers).map(|()| pixels)
+}
+
+/// The offset at which a filling of zeros or of ones begins that ends at the end marker. Without it
+/// the data must be whole: a picture that was cut off and filled up is not.
+fn before_filling(bytes: &[u8], markers: &Markers) -> Option<usize> {
+    /// What a picture's own last bytes may look like, and a decoder passes over.
+    const SPARE: usize = 4;
+    let end = markers
+        .end
+        .checked_sub(END.len())
+        .filter(|_| markers.has_end)?;
+    let is_filling = |byte: &&u8| matches!(byte, 0x00 | 0xFF);
+    let filling = bytes
+        .get(..end)?
+        .iter()
+        .rev()
+        .take_while(is_filling)
+        .count();
+    (filling > SPARE).then(|| end - filling + SPARE)
 }
 
 /// The samples, and libjpeg-turbo's first warning or what stopped it (its wrapper makes no difference

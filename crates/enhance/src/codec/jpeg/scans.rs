@@ -146,21 +146,18 @@ impl Stream {
         let mut bits = BitReader::new(bytes, at);
         for unit in 0..units {
             if self.restart_interval > 0 && unit > 0 && unit % self.restart_interval == 0 {
-                bits.restart()?;
+                bits.restart(unit / self.restart_interval - 1)?;
                 parts.iter_mut().for_each(|part| part.last = 0);
             }
-            for part in &mut parts {
-                for _ in 0..part.blocks {
-                    part.follow_block(&mut bits)?;
-                }
-            }
+            follow_unit(&mut parts, &mut bits)?;
         }
         let end = bits.end()?;
+        let is_more = goes_on(&mut parts, bits);
         drop(parts);
         wanted
             .iter()
             .for_each(|&(index, _)| self.components[index].is_done = true);
-        whole.then_some(end)
+        (whole && !is_more).then_some(end)
     }
 
     fn part(&self, index: usize, tables: u8, count: usize) -> Option<Part<'_>> {
@@ -189,6 +186,28 @@ impl Stream {
         };
         along(self.size.0, own.0, most.0) * along(self.size.1, own.1, most.1)
     }
+}
+
+fn follow_unit(parts: &mut [Part], bits: &mut BitReader) -> Option<()> {
+    for part in parts {
+        for _ in 0..part.blocks {
+            part.follow_block(bits)?;
+        }
+    }
+    Some(())
+}
+
+/// True when what follows the last unit is more of the same up to its proper end: then something was
+/// written twice before, and the codes fell into step again behind it.
+fn goes_on(parts: &mut [Part], mut bits: BitReader) -> bool {
+    let mut units = 0;
+    while !bits.is_at_end() {
+        if follow_unit(parts, &mut bits).is_none() {
+            return false;
+        }
+        units += 1;
+    }
+    units > 0
 }
 
 impl Component {

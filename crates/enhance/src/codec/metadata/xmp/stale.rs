@@ -4,7 +4,7 @@
 use crate::codec::metadata::xmp::{EXIF, IPTC_EXTENSION};
 
 /// Namespaces of develop settings: a developer that finds them would apply them a second time. Adobe's
-/// settings with their defaults and snapshots, and darktable's history.
+/// settings with their defaults and snapshots, and darktable's history. The raw file's name is none.
 const SETTINGS: [&str; 4] = [
     "http://ns.adobe.com/camera-raw-settings/1.0/",
     "http://ns.adobe.com/camera-raw-saved-settings/1.0/",
@@ -37,7 +37,7 @@ const REGIONS: [&str; 4] = [
 
 /// True for what no result may carry.
 pub(crate) fn is_of_the_old_file(namespace: &str, name: &str) -> bool {
-    SETTINGS.contains(&namespace)
+    (SETTINGS.contains(&namespace) && name != "RawFileName")
         || EMBEDDED.iter().any(|start| namespace.starts_with(start))
         || (namespace == CAMERA && !name.starts_with("Burst"))
 }
