@@ -1,8 +1,8 @@
 //! Doors for the fuzz targets to what is private otherwise. Not in any other build.
 
 use crate::codec::jpeg::segments;
-use crate::codec::metadata::xmp::{self, Delivered, extended};
-use crate::codec::metadata::{Made, exif, photoshop, privacy};
+use crate::codec::metadata::xmp::{self, extended};
+use crate::codec::metadata::{Delivered, Made, exif, photoshop, privacy};
 use crate::codec::{Change, Decoded, Limits, Metadata, Output, Privacy, decode, encode};
 use crate::pixels::Pixels;
 

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::codec::ifd::Block;
 use crate::codec::jpeg::segments::Markers;
 use crate::codec::metadata::record::Record;
-use crate::codec::metadata::xmp::Delivered;
 use crate::pixels::Pixels;
 use crate::shot::{GpsFix, Shot};
 
@@ -75,6 +74,23 @@ pub enum Privacy {
     NoPlaceOrOwner,
     /// Nothing at all, not even how the picture was made.
     Nothing,
+}
+
+/// A delivered picture, as far as metadata speaks of its frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Delivered {
+    /// Columns and rows.
+    pub size: (u32, u32),
+    /// Columns and rows of the picture that the metadata was written for, if this one shows the same
+    /// part of it, the same way up.
+    pub frame: Option<(u32, u32)>,
+}
+
+impl Delivered {
+    /// True when positions in pixels are still where they were.
+    pub fn keeps_positions(&self) -> bool {
+        self.frame == Some(self.size)
+    }
 }
 
 /// Statements of an XMP packet on how its picture was made.

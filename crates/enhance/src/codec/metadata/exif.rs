@@ -3,8 +3,7 @@
 
 use crate::codec::ifd::tree::{self, EXIF_POINTER, INTEROP_POINTER, Tree};
 use crate::codec::ifd::{Block, Entry, unit};
-use crate::codec::metadata::thumbnail;
-use crate::codec::metadata::xmp::Delivered;
+use crate::codec::metadata::{Delivered, thumbnail};
 
 const ORIENTATION: u16 = 274;
 const COLOUR_SPACE: u16 = 0xA001;

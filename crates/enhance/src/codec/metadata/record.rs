@@ -102,7 +102,7 @@ fn difference(one: [u8; 3], other: [u8; 3]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::metadata::{Made, xmp};
+    use crate::codec::metadata::{Delivered, Made, xmp};
     use crate::codec::{Change, Privacy};
 
     fn picture(light: f32) -> Pixels {
@@ -117,7 +117,7 @@ mod tests {
         };
         let description = record.description(&picture(1.0));
         let xmp = {
-            let delivered = xmp::Delivered {
+            let delivered = Delivered {
                 size: (120, 90),
                 frame: None,
             };

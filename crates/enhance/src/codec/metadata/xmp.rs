@@ -1,9 +1,9 @@
 //! XMP packets: says how the picture was made and corrects what is no longer true.
 
 use crate::codec::Change;
-use crate::codec::metadata::Made;
 use crate::codec::metadata::xmp::packet::{Attribute, Node, Packet, local};
 use crate::codec::metadata::xmp::panorama::{Numbers, PANORAMA};
+use crate::codec::metadata::{Delivered, Made};
 
 pub(crate) mod extended;
 mod note;
@@ -21,23 +21,6 @@ pub(crate) const XMP_NOTE: &str = "http://ns.adobe.com/xmp/note/";
 pub(crate) const RECORD: &str = "urn:x-plumbline:record:1:";
 const SOURCE_TYPE: &str = "DigitalSourceType";
 const VOCABULARY: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
-
-/// A delivered picture, as far as metadata speaks of its frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Delivered {
-    /// Columns and rows.
-    pub size: (u32, u32),
-    /// Columns and rows of the picture that the metadata was written for, if this one shows the same
-    /// part of it, the same way up.
-    pub frame: Option<(u32, u32)>,
-}
-
-impl Delivered {
-    /// True when positions in pixels are still where they were.
-    pub fn keeps_positions(&self) -> bool {
-        self.frame == Some(self.size)
-    }
-}
 
 /// Edit of a property.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! Panoramas by Google's Photo Sphere metadata: what part of a sphere or cylinder a picture shows,
 //! counted in pixels, which must stay true for viewers to turn around in it.
 
+use crate::codec::metadata::Delivered;
 use crate::codec::metadata::xmp::packet::Packet;
-use crate::codec::metadata::xmp::{Delivered, Edit, value};
+use crate::codec::metadata::xmp::{Edit, value};
 use crate::shot::Panorama;
 
 /// Namespace of the properties.
