@@ -10,8 +10,10 @@ use crate::steps::white_balance::WhiteBalance;
 
 /// L* of a sky that is no longer a day's.
 const DARK: f32 = 48.0;
-/// Light of lamps and lit windows over that of the sky: by day nothing below it is so bright.
+/// Light of lamps and lit windows over that of the sky, and over the brightest tenth of everything
+/// else: they are small. Walls in the sun under a deep blue sky outshine it, too, but are large.
 const LAMPS: f32 = 3.5;
+const SMALL: f32 = 2.0;
 /// Share of the picture that says something about its sky.
 const LEAST_SHARE: f32 = 0.03;
 /// L* by which a dusk sky may brighten.
@@ -24,7 +26,8 @@ const MOST_OPENED_EV: f32 = 0.15;
 pub fn sky_light(view: &SkyView) -> Option<f32> {
     let light = luminance_of(view.lab[0]);
     let is_dark = view.share >= LEAST_SHARE && view.lab[0] < DARK;
-    let by_lamps = view.lamps >= LAMPS * light && view.ground < light;
+    let [large, lamps] = view.brightest;
+    let by_lamps = lamps >= LAMPS * light && lamps >= SMALL * large && view.ground < light;
     (is_dark && by_lamps).then_some(light)
 }
 
@@ -67,6 +70,30 @@ fn lightness_of(luminance: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lamps_under_a_dark_sky_are_dusk_and_walls_in_the_sun_are_not() {
+        let dusk = SkyView {
+            share: 0.3,
+            lab: [30.0, 8.0, -8.0],
+            ground: 0.04,
+            brightest: [0.13, 0.38],
+            ..SkyView::default()
+        };
+        assert!(sky_light(&dusk).is_some());
+        // The numbers of a tower in the sun, a stop too dark.
+        let sunlit = SkyView {
+            ground: 0.055,
+            brightest: [0.26, 0.30],
+            ..dusk
+        };
+        let overcast = SkyView {
+            lab: [47.0, 0.0, 0.0],
+            brightest: [0.1, 0.2],
+            ..dusk
+        };
+        assert_eq!([sunlit, overcast].map(|view| sky_light(&view)), [None; 2]);
+    }
 
     #[test]
     fn dusk_gets_a_little_light_and_keeps_its_colours() {

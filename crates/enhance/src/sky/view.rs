@@ -26,9 +26,10 @@ pub struct SkyView {
     pub light: [f32; 3],
     /// Median luminance of everything else.
     pub ground: f32,
-    /// Luminance that one in two hundred pixels of everything else exceeds: lamps, at night.
+    /// Luminance that one in ten pixels of everything else exceeds, and one in two hundred: walls in
+    /// the sun by day, lamps at night.
     #[serde(default)]
-    pub lamps: f32,
+    pub brightest: [f32; 2],
     /// From which side it is brighter: -1.0 left to 1.0 right.
     pub brighter_side: f32,
     /// Oddity of its mask that cannot be cut out of it.
@@ -42,13 +43,13 @@ const WORTH: f32 = 0.02;
 pub(crate) fn view(share: &Plane, sky: &[Plane; 3], light: &[Plane; 3]) -> SkyView {
     let total: f64 = share.values.iter().map(|&v| f64::from(v)).sum();
     let pixels = share.values.len() as f64;
-    let (ground, lamps) = ground(share, light);
+    let [ground, tenth, two_hundredth] = ground(share, light);
     let mut view = SkyView {
         share: (total / pixels) as f32,
         top: share.values[..share.width].iter().sum::<f32>() / share.width as f32,
         lowest: lowest(share),
         ground,
-        lamps,
+        brightest: [tenth, two_hundredth],
         ..SkyView::default()
     };
     if total >= 1.0 {
@@ -64,8 +65,8 @@ fn lowest(share: &Plane) -> f32 {
     last.map_or(0.0, |(y, _)| (y + 1) as f32 / share.height as f32)
 }
 
-/// Median and brightest two hundredth of what is no sky. Every seventh pixel is enough.
-fn ground(share: &Plane, light: &[Plane; 3]) -> (f32, f32) {
+/// Median, brightest tenth and two hundredth of what is no sky. Every seventh pixel is enough.
+fn ground(share: &Plane, light: &[Plane; 3]) -> [f32; 3] {
     let of = |i: usize| luminance([0, 1, 2].map(|c| light[c].values[i]));
     let indices = (0..share.values.len()).step_by(7);
     let mut values: Vec<f32> = indices
@@ -80,7 +81,7 @@ fn ground(share: &Plane, light: &[Plane; 3]) -> (f32, f32) {
             .copied()
             .unwrap_or(0.0)
     };
-    (at(0.5), at(0.995))
+    [0.5, 0.9, 0.995].map(at)
 }
 
 /// Every `STEP`th pixel is enough for a mean.
