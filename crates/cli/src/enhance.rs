@@ -20,7 +20,7 @@ use plumbline_pipeline::develop::{Developed, develop, discard};
 use plumbline_pipeline::failure::Failure;
 use plumbline_pipeline::finishes;
 use plumbline_pipeline::generative_models::ModelFolders;
-use plumbline_pipeline::ingest::ingest;
+use plumbline_pipeline::ingest::ingest_named;
 use plumbline_pipeline::qc_policy::QcPolicy;
 use serde_json::{Value, json};
 
@@ -96,7 +96,12 @@ fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
         print_progress(step);
         true
     };
-    let ingested = ingest(bytes, on_step).map_err(Failure::into_error)?;
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let same_file = (config.preset.strength <= 0.0).then(|| bytes.clone());
+    let mut ingested = ingest_named(&name, bytes, on_step).map_err(Failure::into_error)?;
+    if let Some(file) = same_file {
+        ingested.keep_file(file);
+    }
     let overrides = overrides(args)?;
     let developed = develop(ingested, &overrides, config, &mut discard, on_step);
     let developed = developed.map_err(Failure::into_error)?;

@@ -58,7 +58,7 @@ pub mod steps;
 pub use apply::{ApplyError, apply, apply_and_keep_fit, finished, paint_sky, repaint, straighten};
 pub use codec::{
     Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Record, Recorded, Refusal,
-    decode, encode, encode_preview, preview,
+    decode, decode_named, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
 pub use finish_model::{FinishModel, Proposal};
@@ -71,4 +71,4 @@ pub use pixels::{Mask, Pixels};
 pub use plan::shoot_reference::ShootReference;
 pub use plan::{Plan, Preset, plan};
 pub use scene::{AnalysisError, NoAnalyzer, Overrides, Scene, SceneAnalyzer, SkyChoice, small};
-pub use shot::{ExposureMode, GpsFix, Shot};
+pub use shot::{ExposureMode, GpsFix, Panorama, Shot};

@@ -119,7 +119,8 @@ pub fn develop(
         config,
     };
     let last = development.attempt_until_passed(plan, since, keep, on_step)?;
-    let sent_file = file.filter(|_| left.is_some() && development.source.orientation == 1);
+    let is_untouched = left.is_some() || last.plan.is_identity();
+    let sent_file = file.filter(|_| is_untouched && development.source.orientation == 1);
     development.finish(last, metadata, sent_file)
 }
 
@@ -270,6 +271,7 @@ impl Development<'_> {
                 change,
                 note,
                 record: record.map_err(Failure::retry)?,
+                frame: metadata.frame.filter(|_| !self.framing.is_changed()),
                 ..metadata
             },
             attempts: last.attempts,

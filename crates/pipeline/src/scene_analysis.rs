@@ -4,6 +4,7 @@
 use plumbline_documents::{
     self as documents, Engine, GeneratedLedger, Light, Place, SkyFound, SkyKind,
 };
+use plumbline_enhance::plan::dusk;
 use plumbline_enhance::plan::sky::{self, Camera, Sky};
 use plumbline_enhance::sky::trial::{Oddity, Witnesses, trial};
 use plumbline_enhance::sky::{Matte, without_islands};
@@ -125,6 +126,8 @@ impl SceneAnalysis {
             (Some(matte), None) => tried(original, matte, witnesses(&likelihoods)),
             (matte, _) => (matte, None),
         };
+        let outside = matte.as_ref().filter(|_| scene.place == Place::Exterior);
+        scene.dusk = outside.and_then(|matte| dusk::sky_light(&matte.view));
         Self {
             matte,
             proposal: None,

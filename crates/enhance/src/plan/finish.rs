@@ -10,6 +10,7 @@ use crate::finish_model::Proposal;
 use crate::math::interpolation::smoothstep;
 use crate::measure::Measured;
 use crate::plan::{Plan, Preset, sharpening};
+use crate::shot::Panorama;
 use crate::steps::corners::Corners;
 use crate::steps::finish::Finish;
 use crate::steps::sharpen::Sharpening;
@@ -28,10 +29,14 @@ impl Plan {
     /// The plan with a proposed finish in the place of the measured correction, where the model is sure
     /// enough of it, and at the preset's look.
     pub fn finished_by(self, proposal: &Proposal, measured: &Measured, preset: &Preset) -> Self {
-        let Some(finish) = taken(proposal) else {
+        let Some(finish) = taken(proposal).filter(|_| !self.keeps_dusk) else {
             return self;
         };
         let finish = looked(finish, preset.look);
+        let finish = match self.panorama {
+            Some(Panorama::FullTurn) => finish.joined(),
+            _ => finish,
+        };
         let flat = finish.is_flat();
         Self {
             white_balance: WhiteBalance::default(),

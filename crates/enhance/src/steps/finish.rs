@@ -149,6 +149,19 @@ impl Finish {
         }
     }
 
+    /// The finish with gains that are the same all along each row of nodes, for a picture whose left side
+    /// goes on at its right.
+    pub fn joined(&self) -> Self {
+        let mean = |row: usize, c: usize| {
+            let nodes = &self.stops[row * FIELD..][..FIELD];
+            nodes.iter().map(|node| node[c]).sum::<f32>() / FIELD as f32
+        };
+        Self {
+            stops: std::array::from_fn(|i| std::array::from_fn(|c| mean(i / FIELD, c))),
+            ..*self
+        }
+    }
+
     /// Stops that a surface of mid-grey gains in luminance, in the mean over the picture.
     pub fn middle_stops(&self) -> f32 {
         const GREY: f32 = 0.18;

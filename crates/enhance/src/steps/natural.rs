@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 
+use crate::filters::box_mean::Sides;
 use crate::kernels::finish;
 use crate::kernels::grade::{Point, Row, STEPS};
 use crate::kernels::sample::Graded;
@@ -25,6 +26,8 @@ pub(crate) struct Natural {
     pub tone: Tone,
     /// Instead of corners, white balance and tone.
     pub finish: Option<Finish>,
+    /// Joined in a picture that shows a full turn.
+    pub sides: Sides,
 }
 
 /// The edited picture; `None` never happens for a picture that keeps its own size.
@@ -79,7 +82,7 @@ struct Rows {
 impl Edit {
     fn new(pixels: &Pixels, steps: &Natural) -> Self {
         let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-        let base = Base::fit(pixels);
+        let base = Base::fit(pixels, steps.sides);
         let corners = steps.corners;
         Self {
             columns: base.columns(width),

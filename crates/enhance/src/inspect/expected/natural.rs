@@ -49,7 +49,7 @@ impl NaturalRows {
         let tone = |i: usize| tone_at(&steps.tone, i as f32 / (STEPS - 1) as f32);
         Self {
             steps: *steps,
-            surroundings: Surroundings::new(original),
+            surroundings: Surroundings::new(original, steps.sides),
             tones: (0..STEPS).map(tone).collect(),
             corners: (steps.corners.ev > 0.0).then(|| corners(steps.corners.ev, width, height)),
             finished: (steps.finish).map(|finish| Finished::new(finish, width, height)),
