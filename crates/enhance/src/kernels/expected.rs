@@ -222,8 +222,8 @@ pub(crate) fn halfway(light: &mut [f32], own: &[f32], share: f32) {
     }
 }
 
-/// Gain and chroma of each pixel's surroundings. Beyond 0.8 the brightest channel nears white as
-/// t / (1 + t^4)^(1/4) does, and ends no lower than it was.
+/// Gain and chroma of each pixel's surroundings. Beyond 0.8 luminance and the brightest channel near white
+/// as t / (1 + t^4)^(1/4) does, and end no lower than they were; chroma gives way.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
     "x86_64+avx2+bmi2+fma"
@@ -232,17 +232,26 @@ pub(crate) fn curved(light: &mut Light, own: &Light, points: &[[f32; 2]]) {
     let [r, g, b] = light;
     for x in 0..points.len() {
         let [gain, chroma] = points[x];
-        let grey = (1.0 - chroma) * (0.2126 * r[x] + 0.7152 * g[x] + 0.0722 * b[x]);
-        r[x] = (gain * (chroma * r[x] + grey)).max(0.0);
-        g[x] = (gain * (chroma * g[x] + grey)).max(0.0);
-        b[x] = (gain * (chroma * b[x] + grey)).max(0.0);
-        let top = r[x].max(g[x]).max(b[x]);
-        let was = own[0][x].max(own[1][x]).max(own[2][x]);
-        let over = (top - 0.8).max(0.0) / 0.2;
-        let rolled = top.min(0.8) + 0.2 * over / (1.0 + over * over * over * over).powf(0.25);
-        let factor = rolled.max(top.min(was)) / top.max(1e-6);
-        r[x] *= factor;
-        g[x] *= factor;
-        b[x] *= factor;
+        let before = 0.2126 * r[x] + 0.7152 * g[x] + 0.0722 * b[x];
+        let grey = (1.0 - chroma) * before;
+        let red = (gain * (chroma * r[x] + grey)).max(0.0);
+        let green = (gain * (chroma * g[x] + grey)).max(0.0);
+        let blue = (gain * (chroma * b[x] + grey)).max(0.0);
+        let (top, luminance) = (red.max(green).max(blue), gain * before);
+        let was_top = own[0][x].max(own[1][x]).max(own[2][x]);
+        let was = 0.2126 * own[0][x] + 0.7152 * own[1][x] + 0.0722 * own[2][x];
+        let most = rolled(top).max(top.min(was_top));
+        let ends = rolled(luminance).max(luminance.min(was));
+        let dimmed = ends / luminance.max(1e-6);
+        let left = ((most - ends) / (top * dimmed - ends).max(1e-6)).min(1.0);
+        r[x] = (1.0 - left) * ends + left * dimmed * red;
+        g[x] = (1.0 - left) * ends + left * dimmed * green;
+        b[x] = (1.0 - left) * ends + left * dimmed * blue;
     }
+}
+
+#[inline(always)]
+fn rolled(light: f32) -> f32 {
+    let over = (light - 0.8).max(0.0) / 0.2;
+    light.min(0.8) + 0.2 * over / (1.0 + over * over * over * over).powf(0.25)
 }

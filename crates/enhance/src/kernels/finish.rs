@@ -8,14 +8,19 @@
 
 use multiversion::multiversion;
 
+use crate::kernels::curve;
 use crate::kernels::grade::{self, Lanes, N, whole};
 use crate::kernels::sample::Graded;
 use crate::math::colour::luminance;
 
 /// Steps of the table over the light of the surroundings.
-pub(crate) const CURVE: usize = 4096;
+pub(crate) const CURVE: usize = 8192;
 /// Stops of light that the table goes from and to.
-pub(crate) const STOPS: [f32; 2] = [-10.0, 2.0];
+pub(crate) const STOPS: [f32; 2] = [-9.0, 2.0];
+/// Steps of the table a stop.
+pub(crate) const STEPS_A_STOP: f32 = (CURVE - 1) as f32 / (STOPS[1] - STOPS[0]);
+/// Least light of surroundings under a veil.
+const DARKEST: f32 = 1e-4;
 /// Light from which brightness ends softly below white.
 const SOFT: f32 = 0.8;
 
@@ -35,8 +40,8 @@ pub(crate) struct Row<'a> {
     pub gains: [&'a [f32]; 3],
     /// Stops of luminance that the gains make, one a pixel, in steps of the table.
     pub stops: &'a [f32],
-    /// Places in the table of the light of surroundings, by their luma, before gains.
-    pub places: &'a [f32; grade::STEPS],
+    /// Light that the veil takes off the surroundings.
+    pub dim: f32,
     /// Curve and chroma over light.
     pub table: &'a [Point; CURVE],
     /// Share of the finish that is taken, 0.0 to 1.0.
@@ -134,14 +139,11 @@ fn points(row: &Row<'_>, start: usize, count: usize, max: f32) -> [Lanes; 2] {
     slope[..count].copy_from_slice(&row.slope[part.clone()]);
     offset[..count].copy_from_slice(&row.offset[part.clone()]);
     stops[..count].copy_from_slice(&row.stops[part]);
-    let last = (grade::STEPS - 1) as f32;
     for i in 0..N {
-        let base = slope[i] * (luma[i] / max) + offset[i];
-        luma[i] = (base * last).clamp(0.0, last) + 0.5;
-    }
-    for i in 0..count {
-        let place = row.places[whole(luma[i]) as usize % grade::STEPS];
-        stops[i] = (place + stops[i]).clamp(0.0, (CURVE - 1) as f32) + 0.5;
+        let base = (slope[i] * (luma[i] / max) + offset[i]).clamp(0.0, 1.0);
+        let light = (curve::light(base * 255.0) - row.dim).max(DARKEST);
+        let place = (log2(light) - STOPS[0]) * STEPS_A_STOP + stops[i];
+        stops[i] = place.clamp(0.0, (CURVE - 1) as f32) + 0.5;
     }
     let mut points = [[1.0; N]; 2];
     for i in 0..count {
@@ -151,8 +153,9 @@ fn points(row: &Row<'_>, start: usize, count: usize, max: f32) -> [Lanes; 2] {
     points
 }
 
-/// Gain and chroma around the pixel's own luminance; what would end above `SOFT` comes to white softly,
-/// but not below where it was.
+/// Gain and chroma around the pixel's own luminance, which comes to white softly, but not below where it
+/// was. A colour that does not fit below white at its luminance loses chroma, not luminance: a lighter
+/// surface stays the lighter one.
 #[inline(always)]
 fn curved(light: &mut [Lanes; 3], source: &[Lanes; 3], points: &[Lanes; 2]) {
     let [gain, chroma] = points;
@@ -161,11 +164,14 @@ fn curved(light: &mut [Lanes; 3], source: &[Lanes; 3], points: &[Lanes; 2]) {
         for c in 0..3 {
             light[c][i] = ((grey + (light[c][i] - grey) * chroma[i]) * gain[i]).max(0.0);
         }
-        let top = grade::top(light, i);
+        let own = luminance([source[0][i], source[1][i], source[2][i]]);
+        let (bright, top) = (grey * gain[i], grade::top(light, i));
         let limit = soft(top).max(top.min(grade::top(source, i)));
-        let factor = limit / top.max(1e-6);
+        let middle = soft(bright).max(bright.min(own));
+        let factor = middle / bright.max(1e-6);
+        let room = (limit - middle) / (top * factor - middle).max(1e-6);
         for c in 0..3 {
-            light[c][i] *= factor;
+            light[c][i] = middle + (light[c][i] * factor - middle) * room.min(1.0);
         }
     }
 }
@@ -182,6 +188,17 @@ fn shared(light: &mut [Lanes; 3], source: &[Lanes; 3], share: f32) {
     }
 }
 
+/// Logarithm to the base of two of a positive number, within 0.0001: the exponent, and a polynomial through
+/// the mantissa.
+#[inline(always)]
+fn log2(value: f32) -> f32 {
+    let bits = value.to_bits();
+    let exponent = (bits >> 23) as f32 - 127.0;
+    let m = f32::from_bits((bits & 0x007f_ffff) | 0x3f80_0000) - 1.0;
+    let rest = 0.441_740_3 + m * (-0.266_029_9 + m * (0.146_314_3 - m * 0.044_004_7));
+    exponent + m * (1.0 + (1.0 - m) * rest)
+}
+
 /// Straight up to `SOFT`, then ever nearer to one.
 #[inline(always)]
 pub(crate) fn soft(top: f32) -> f32 {
@@ -189,4 +206,24 @@ pub(crate) fn soft(top: f32) -> f32 {
     let square = over * over;
     let bent = over / (1.0 + square * square).sqrt().sqrt();
     top.min(SOFT) + bent * (1.0 - SOFT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logarithm_is_near_enough() {
+        for i in 1..40_000 {
+            let value = i as f32 / 4000.0;
+            assert!((log2(value) - value.log2()).abs() < 1e-4, "{value}");
+        }
+    }
+
+    #[test]
+    fn white_is_approached_and_never_passed() {
+        let steps: Vec<f32> = (0..200).map(|i| soft(i as f32 / 50.0)).collect();
+        assert!(steps.is_sorted() && steps.iter().all(|v| *v <= 1.0));
+        assert_eq!(soft(0.7), 0.7);
+    }
 }

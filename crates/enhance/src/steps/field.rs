@@ -1,14 +1,12 @@
 //! Field of gains: the few nodes of a finish enlarged smoothly to a fine grid, and that to rows.
 
-use crate::kernels::finish::{CURVE, STOPS};
+use crate::kernels::finish::STEPS_A_STOP;
 use crate::kernels::grade::mix;
 use crate::math::light::LUMA;
 use crate::steps::finish::Finish;
 
 /// Nodes of the fine grid along each side, the outer ones on the picture's border.
 const SIDE: usize = 97;
-/// Steps of the curve's table a stop.
-const STEPS_A_STOP: f32 = (CURVE - 1) as f32 / (STOPS[1] - STOPS[0]);
 
 /// Gains of red, green and blue, and the stops that they make on luminance, in steps of the table.
 pub(crate) struct Field {
@@ -45,11 +43,6 @@ impl Field {
             planes,
             columns: (0..columns).map(|x| between(x, columns)).collect(),
         }
-    }
-
-    /// The place in the curve's table of light.
-    pub fn place(light: f32) -> f32 {
-        (light.log2() - STOPS[0]) * STEPS_A_STOP
     }
 
     /// Row `y` of so many.

@@ -17,8 +17,9 @@ use crate::steps::white_balance::WhiteBalance;
 pub const FIELD: usize = 4;
 /// Steps of the curve.
 pub const KNOTS: usize = 16;
-/// Most light that a veil takes.
+/// Most light that a veil takes, and most that it takes more or less of one channel than of all.
 const MOST_VEIL: f32 = 0.3;
+const VEIL_TINT: f32 = 0.02;
 /// Most stops of a node in the mean of its channels, and of a channel from that mean.
 const MOST_STOPS: f32 = 5.0;
 const MOST_TINT: f32 = 1.6;
@@ -30,7 +31,7 @@ const CHROMA: [f32; 2] = [0.7, 1.4];
 /// A finish. The default changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Finish {
-    /// Light of each channel that flare or haze added, 0.0 to 0.3, taken off first.
+    /// Light of each channel that flare or haze added, 0.0 to 0.3, taken off first; nearly grey.
     pub veil: [f32; 3],
     /// Stops of each channel on nodes over the picture, row by row: -5.0 to 5.0 in the mean of the
     /// channels, and at most 1.6 from that.
@@ -75,7 +76,11 @@ impl Finish {
         };
         let mut last = 0.0;
         Self {
-            veil: self.veil.map(|v| sound(v, 0.0, [0.0, MOST_VEIL])),
+            veil: {
+                let veil = self.veil.map(|v| sound(v, 0.0, [0.0, MOST_VEIL]));
+                let mean = veil.iter().sum::<f32>() / 3.0;
+                veil.map(|v| v.clamp((mean - VEIL_TINT).max(0.0), mean + VEIL_TINT))
+            },
             stops: self.stops.map(|node| {
                 let node = node.map(|v| sound(v, 0.0, [-2.0 * MOST_STOPS, 2.0 * MOST_STOPS]));
                 let mean = node.iter().sum::<f32>() / 3.0;

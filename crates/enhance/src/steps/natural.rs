@@ -7,7 +7,6 @@ use crate::filters::box_mean::Sides;
 use crate::kernels::finish;
 use crate::kernels::grade::{Point, Row, STEPS};
 use crate::kernels::sample::Graded;
-use crate::math::light;
 use crate::pixels::{Pixels, Samples};
 use crate::steps::base::{Base, Fine};
 use crate::steps::corners::Corners;
@@ -63,9 +62,10 @@ struct Edit {
 /// A finish, ready for rows.
 struct Finishing {
     veil: [f32; 3],
+    /// Luminance of the veil.
+    dim: f32,
     share: f32,
     field: Field,
-    places: Box<[f32; STEPS]>,
     table: Box<[finish::Point; finish::CURVE]>,
 }
 
@@ -167,16 +167,11 @@ impl Edit {
 
 impl Finishing {
     fn new(finish: &Finish, columns: usize) -> Self {
-        let veil = finish.veil_luma();
-        let place = |i: usize| {
-            let light = light::linear(i as f32 / (STEPS - 1) as f32);
-            Field::place((light - veil).max(1e-4))
-        };
         Self {
             veil: finish.veil,
             share: finish.share,
             field: Field::new(finish, columns),
-            places: Box::new(std::array::from_fn(place)),
+            dim: finish.veil_luma(),
             table: finish.table(),
         }
     }
@@ -197,7 +192,7 @@ impl Finishing {
             veil: self.veil,
             gains: [red, green, blue],
             stops,
-            places: &self.places,
+            dim: self.dim,
             table: &self.table,
             share: self.share,
         }

@@ -71,10 +71,16 @@ impl Samples {
             .broadcast_mul(&chroma)?
             .broadcast_add(&grey)?
             .relu()?;
-        let top = light.max_keepdim(2)?.clamp(1e-5, 100.0)?;
-        let source = self.light.max_keepdim(2)?;
-        let limit = soft(&top)?.maximum(&top.minimum(&source)?)?;
-        encoded(&light.broadcast_mul(&(limit / top)?)?)
+        let ended = |bright: &Tensor, own: &Tensor| soft(bright)?.maximum(&bright.minimum(own)?);
+        let top = light.max_keepdim(2)?;
+        let bright = self::luminance(&light)?;
+        let limit = ended(&top, &self.light.max_keepdim(2)?)?;
+        let middle = ended(&bright, &self::luminance(&self.light)?)?;
+        let dimmed = (&middle / bright.clamp(1e-5, 100.0)?)?;
+        let reach = ((top * &dimmed)? - &middle)?.clamp(1e-5, 100.0)?;
+        let room = ((limit - &middle)? / reach)?.clamp(0.0, 1.0)?;
+        let colour = light.broadcast_mul(&dimmed)?.broadcast_sub(&middle)?;
+        encoded(&colour.broadcast_mul(&room)?.broadcast_add(&middle)?)
     }
 
     fn gained(&self, answer: &Answer) -> Result<Tensor> {

@@ -9,7 +9,7 @@ const PLACES: usize = 256;
 const STEP: usize = 16;
 /// Steps of brightness that the curve is tabulated at, a stop; the darkest and brightest stop.
 const FINE: f32 = 200.0;
-const DARKEST: f32 = -10.0;
+const DARKEST: f32 = -9.0;
 const BRIGHTEST: f32 = 2.0;
 
 /// The part of a natural result that a finish makes.
