@@ -8,8 +8,9 @@ use plumbline_documents::Place;
 use plumbline_enhance::{FinishModel, Pixels, finished};
 use plumbline_models::nets::finish::FinishNet;
 use plumbline_models::train::finish::examples::{Examples, Pair, Photo};
+use plumbline_models::train::finish::loss::distances;
 use plumbline_models::train::finish::recovery::Recovery;
-use plumbline_models::train::finish::{Look, Progress, Recipe, Round, Trainee, distances};
+use plumbline_models::train::finish::{Look, Progress, Recipe, Round, Trainee};
 
 /// A room as nobody would build it: a bright wall, a dark floor, a coloured sofa, a lamp.
 fn room(seed: u32) -> Pixels {

@@ -21,8 +21,8 @@
 //!  4  scene, measure          the scene analyzer's trait; numbers about a picture
 //!  5  generative_model        the generative model's trait
 //!  6  steps                   one step of an edit each: parameters and pixels
-//!     finish_model            the trait of networks that propose a finish
 //!  7  sky                     the matte, its trial, and a new sky
+//!     finish_model            the trait of networks that propose a finish
 //!  8  plan                    numbers to parameters of the steps
 //!  9  apply, fallback         a plan to pixels; the next plan after a result was held
 //! 10  inspect                 result against original

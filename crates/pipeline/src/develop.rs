@@ -95,8 +95,8 @@ pub fn develop(
     );
     let analysis = analysis.map_err(Failure::retry)?;
     let mut plan = plan(&analysis.scene);
-    if let Some(proposal) = &analysis.proposal {
-        plan = plan.finished_by(proposal, &measured, preset);
+    if let Some((proposal, small)) = &analysis.proposal {
+        plan = plan.finished_by(proposal, small, &measured, preset);
     }
     if left.is_none() {
         let sky = analysis.sky(&measured, preset, overrides, &metadata);

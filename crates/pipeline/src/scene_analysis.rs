@@ -16,8 +16,8 @@ use plumbline_enhance::{
 /// A scene, the matte of its sky, and the finish that is proposed for it.
 pub struct SceneAnalysis {
     pub scene: Scene,
-    /// `None`: there is no model of finishes.
-    pub proposal: Option<Proposal>,
+    /// With the copy that it was proposed for; `None`: there is no model of finishes.
+    pub proposal: Option<(Proposal, Pixels)>,
     /// `None`: inside, or nothing that could be sky.
     pub matte: Option<Matte>,
     /// Likelihoods of sky as the networks gave them, whatever a person painted.
@@ -56,7 +56,10 @@ pub fn analyze(
     let small = small(original);
     let scene = analyzer.analyze(&small)?;
     let place = overrides.place.unwrap_or(scene.place);
-    let propose = |model: &dyn FinishModel| model.propose(&finish_model::small(&small), place);
+    let propose = |model: &dyn FinishModel| {
+        let copy = finish_model::small(&small);
+        model.propose(&copy, place).map(|proposal| (proposal, copy))
+    };
     let proposal = finish.map(propose).transpose()?;
     drop(small);
     let network = Network {

@@ -14,8 +14,9 @@ use plumbline_models::nets::finish::FinishNet;
 use plumbline_models::scene_analyzer::NetworkSceneAnalyzer;
 use plumbline_models::train::data;
 use plumbline_models::train::finish::examples::{Examples, Pair, Photo};
+use plumbline_models::train::finish::loss::distances;
 use plumbline_models::train::finish::recovery::Recovery;
-use plumbline_models::train::finish::{Look, Progress, Recipe, Round, Trainee, distances};
+use plumbline_models::train::finish::{Look, Progress, Recipe, Round, Trainee};
 use plumbline_models::train::rng::Rng;
 
 /// Parts that photographers are divided into.

@@ -12,7 +12,6 @@ mod degrade;
 mod difference;
 mod exports;
 mod fallbacks;
-mod finish;
 mod formats;
 mod generative_models;
 mod hostile;

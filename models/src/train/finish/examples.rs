@@ -1,4 +1,4 @@
-//! What a finish is learned from: finished photos, or pairs before and after an edit.
+//! Examples to learn a finish from: finished photos, or pairs before and after an edit.
 
 use plumbline_documents::Place;
 use plumbline_enhance::Pixels;
@@ -33,9 +33,9 @@ pub struct Pair {
     pub name: String,
     /// Inside or outside.
     pub place: Place,
-    /// As it came.
+    /// Copy of the photo as it came.
     pub before: Pixels,
-    /// As it was delivered.
+    /// Copy of the photo as it was delivered.
     pub after: Pixels,
 }
 

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use crate::nets::finish::FinishNet;
 use crate::nets::finish::view::{encoded, linear, square};
-use crate::train::finish::difference;
 use crate::train::finish::examples::Photo;
+use crate::train::finish::loss::difference;
 use crate::train::rng::Rng;
 
 /// Way to spoil a copy: light at a place (-1 to 1) to light.

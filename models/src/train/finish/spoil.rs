@@ -8,7 +8,7 @@ use crate::train::rng::Rng;
 /// Shares of copies that stay as they are, nearly do, and have one fault; the rest have all of them.
 const SHARES: [f32; 3] = [0.25, 0.08, 0.40];
 
-/// What was done to a copy: a function of a colour and its place, -1.0 to 1.0 across and down.
+/// Change of a copy: a function of a colour and its place, -1.0 to 1.0 across and down.
 #[derive(Debug, Clone)]
 pub struct Spoil {
     /// Stops of exposure.
@@ -147,10 +147,11 @@ impl Spoil {
 
     /// A photo that nobody has edited: dim, warm, lit unevenly, through a camera's curve, flat.
     fn unfinished(rng: &mut Rng) -> Self {
-        let sometimes = |chance, rng: &mut Rng, low, high, usual| match rng.random_bool(chance) {
-            true => rng.range(low, high),
-            false => usual,
-        };
+        let sometimes =
+            |probability, rng: &mut Rng, low, high, usual| match rng.random_bool(probability) {
+                true => rng.range(low, high),
+                false => usual,
+            };
         Self {
             lit: (0..rng.below(4))
                 .map(|_| Blob::draw(rng, -1.3, 0.35))

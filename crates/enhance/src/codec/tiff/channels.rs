@@ -26,7 +26,7 @@ pub(crate) struct Channels {
 }
 
 impl Channels {
-    /// What the tags of the first picture say (TIFF 6.0, ExtraSamples): 0 is a channel without a
+    /// The tags of the first picture (TIFF 6.0, ExtraSamples): 0 is a channel without a
     /// stated meaning, 1 and 2 are opacity. A single extra channel that no tag speaks of is opacity:
     /// simple writers leave the tag out, editors that save selections never do.
     pub fn read(decoder: &mut TiffDecoder, meaning: Meaning) -> Result<Self, Refusal> {
