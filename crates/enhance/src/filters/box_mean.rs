@@ -1,6 +1,6 @@
 //! Means over square windows by running sums: the cost does not depend on the window.
 
-/// What lies beside the first and the last column.
+/// Neighbours of the first and the last column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sides {
     /// Nothing: the window is cut there.

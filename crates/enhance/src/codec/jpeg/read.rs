@@ -113,7 +113,7 @@ fn decompress(
 /// The offset at which a filling of zeros or of ones begins that ends at the end marker. Without it
 /// the data must be whole: a picture that was cut off and filled up is not.
 fn before_filling(bytes: &[u8], markers: &Markers) -> Option<usize> {
-    /// What a picture's own last bytes may look like, and a decoder passes over.
+    /// Bytes that a picture's own end may look like, and a decoder passes over.
     const SPARE: usize = 4;
     let end = markers
         .end

@@ -5,6 +5,10 @@
 
 use crate::codec::jpeg::huffman::{BitReader, Table};
 
+/// Eight tables for each of four scans, twice: more are a file that means to keep us busy, for some twenty
+/// bytes of a definition become a table of 65,536 entries.
+const MOST_TABLES: usize = 64;
+
 /// A component of the frame.
 #[derive(Debug, Clone, Copy)]
 struct Component {
@@ -25,6 +29,7 @@ struct Stream {
     steps: [i32; 4],
     /// DC and AC tables.
     tables: [[Option<Table>; 4]; 2],
+    tables_read: usize,
     /// Units between restart markers; 0: there are none.
     restart_interval: usize,
 }
@@ -120,6 +125,10 @@ impl Stream {
 
     fn note_tables(&mut self, mut payload: &[u8]) -> Option<()> {
         while let Some((&head, rest)) = payload.split_first() {
+            self.tables_read += 1;
+            if self.tables_read > MOST_TABLES {
+                return None;
+            }
             let (table, rest) = Table::read(rest)?;
             let class = self.tables.get_mut(usize::from(head >> 4))?;
             *class.get_mut(usize::from(head & 15))? = Some(table);
@@ -251,5 +260,22 @@ impl Part<'_> {
             }
         }
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_nothing_but_tables_is_given_up_early() {
+        let mut table = vec![0xFF, 0xC4, 0, 20, 0, 1];
+        table.extend([0; 16]);
+        let mut stream = Stream::default();
+        let payload = &table[4..];
+        assert!((0..MOST_TABLES).all(|_| stream.note_tables(payload).is_some()));
+        assert!(stream.note_tables(payload).is_none());
+        let file = [&[0xFF, 0xD8][..], &table.repeat(100_000)].concat();
+        assert_eq!(end_of_picture(&file), None);
     }
 }
