@@ -10,7 +10,7 @@ use plumbline_models::nets::finish::FinishNet;
 use plumbline_models::train::finish::examples::{Examples, Pair, Photo};
 use plumbline_models::train::finish::loss::distances;
 use plumbline_models::train::finish::recovery::Recovery;
-use plumbline_models::train::finish::{Look, Progress, Recipe, Round, Trainee};
+use plumbline_models::train::finish::{Progress, Recipe, Round, Trained, Trainee};
 
 /// A room as nobody would build it: a bright wall, a dark floor, a coloured sofa, a lamp.
 fn room(seed: u32) -> Pixels {
@@ -61,7 +61,7 @@ impl Progress for Rounds {
     }
 }
 
-fn written(look: &Look, path: &Path) -> Vec<u8> {
+fn written(look: &Trained, path: &Path) -> Vec<u8> {
     look.write(path).unwrap();
     std::fs::read(path).unwrap()
 }
@@ -86,7 +86,7 @@ fn a_training_that_was_stopped_goes_on_to_the_same_weights() {
 }
 
 #[test]
-fn the_house_look_brings_spoiled_rooms_nearer_and_leaves_finished_ones() {
+fn the_house_look_brings_spoiled_rooms_nearer() {
     let photos: Vec<Photo> = (40..43)
         .map(|seed| Photo::new("room", Place::Interior, room(seed)))
         .collect();

@@ -66,6 +66,7 @@ pub use generative_model::{
     Denoise, Generation, GenerationError, GenerativeModel, Progress, ProgressFn, Schedule, Tile,
 };
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
+pub use math::light::{encoded, linear};
 pub use measure::{Fitness, Measured, measure};
 pub use pixels::{Mask, Pixels};
 pub use plan::shoot_reference::ShootReference;

@@ -11,7 +11,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::nets::finish::view::{STATISTICS, View};
 use crate::nets::finish::{Batch, FinishNet, HIDDEN, Net};
-use crate::train::checkpoint::{self, Weights};
+use crate::train::checkpoint::{self, Weights, named};
 use crate::train::finish::loss::loss;
 use crate::train::finish::render::Samples;
 use crate::train::optimizer::{self, AdamW};
@@ -98,9 +98,9 @@ pub trait Progress {
 }
 
 /// Result of a training: the weights, averaged over its last steps.
-pub struct Look(BTreeMap<String, Tensor>);
+pub struct Trained(BTreeMap<String, Tensor>);
 
-impl Look {
+impl Trained {
     /// The network with the weights.
     pub fn net(&self) -> Result<FinishNet> {
         let tensors = self.0.iter();
@@ -172,7 +172,7 @@ impl Trainee {
         examples: &Examples,
         recipe: &Recipe,
         progress: &mut dyn Progress,
-    ) -> Result<Look> {
+    ) -> Result<Trained> {
         let mut optimizer = AdamW::new(self.learning(), DECAY)?;
         let stored = recipe.checkpoint.as_ref().filter(|path| path.exists());
         let mut step = match stored {
@@ -192,16 +192,16 @@ impl Trainee {
             }
             let of = recipe.steps;
             let round = Round { step, of, learned };
-            if progress.round(round, &self.look().net()?).is_break() {
+            if progress.round(round, &self.trained().net()?).is_break() {
                 break;
             }
         }
-        Ok(self.look())
+        Ok(self.trained())
     }
 
-    fn look(&self) -> Look {
+    fn trained(&self) -> Trained {
         let tensors = self.averaged.iter();
-        Look(
+        Trained(
             tensors
                 .map(|(name, tensor)| (name.clone(), tensor.clone()))
                 .collect(),
@@ -288,11 +288,4 @@ fn dropout(count: usize, rng: &mut Rng) -> Result<Tensor> {
     let factor = |_| if rng.unit() < DROP { 0.0 } else { kept };
     let factors: Vec<f32> = (0..count * HIDDEN).map(factor).collect();
     Tensor::from_vec(factors, (count, HIDDEN), &Device::Cpu)
-}
-
-fn named(tensors: &HashMap<String, Tensor>, name: &str) -> Result<Tensor> {
-    tensors
-        .get(name)
-        .cloned()
-        .ok_or_else(|| candle_core::Error::Msg(format!("the file has no tensor {name}")))
 }

@@ -16,7 +16,7 @@ use plumbline_models::train::data;
 use plumbline_models::train::finish::examples::{Examples, Pair, Photo};
 use plumbline_models::train::finish::loss::distances;
 use plumbline_models::train::finish::recovery::Recovery;
-use plumbline_models::train::finish::{Look, Progress, Recipe, Round, Trainee};
+use plumbline_models::train::finish::{Progress, Recipe, Round, Trained, Trainee};
 use plumbline_models::train::rng::Rng;
 
 /// Parts that photographers are divided into.
@@ -143,7 +143,7 @@ fn own_look(args: &Args, before: &Path, after: &Path, state: &Path) -> anyhow::R
     Ok(true)
 }
 
-fn write(args: &Args, look: &Look) -> anyhow::Result<()> {
+fn write(args: &Args, look: &Trained) -> anyhow::Result<()> {
     look.write(&args.out)
         .with_context(|| format!("{} cannot be written", args.out.display()))?;
     let file = args.out.display();

@@ -7,7 +7,7 @@ use crate::support::{
     File, changed, encoded, enhanced, exposed, jpeg, linear, mean_lab, photo, with_clear_sky,
 };
 
-/// What an editor may give a dusk sky, L*.
+/// Most L* that a dusk sky may gain.
 const MOST_BRIGHTER: f32 = 8.0;
 
 fn assert_stays_dusk(file: &File, is_sky: impl Fn(f32, f32) -> bool) {

@@ -6,7 +6,7 @@ use plumbline_fixtures::photos;
 use crate::files::{exif, segment, segments, with_segments, xmp_segment};
 use crate::support::{Done, File, at_strength, enhanced, exposed, jpeg, photo, size};
 
-/// What develops or shows the old picture.
+/// Properties that develop or show the old picture.
 const OLD: [&str; 9] = [
     "camera-raw-settings",
     "camera-raw-saved-settings",

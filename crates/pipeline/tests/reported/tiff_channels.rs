@@ -10,7 +10,7 @@ use plumbline_fixtures::photos;
 use crate::files::directory;
 use crate::support::{File, enhanced, mean_levels, photo};
 
-/// How a TIFF stores its picture.
+/// Storage of a TIFF's picture.
 #[derive(Debug, Clone, Copy)]
 struct Form {
     bits: u32,

@@ -1,7 +1,7 @@
 //! A copy as the finish network sees it: percentiles, and two small pictures.
 
 use plumbline_documents::Place;
-use plumbline_enhance::Pixels;
+use plumbline_enhance::{Pixels, encoded, linear};
 
 /// Sides of the copy.
 pub const SIDE: usize = 64;
@@ -263,23 +263,5 @@ impl Span {
             weights += weight;
         }
         sum.map(|v| v / weights)
-    }
-}
-
-/// sRGB-encoded value to light.
-pub(crate) fn linear(v: f32) -> f32 {
-    if v <= 0.04045 {
-        v / 12.92
-    } else {
-        ((v + 0.055) / 1.055).powf(2.4)
-    }
-}
-
-/// Light to sRGB-encoded value.
-pub(crate) fn encoded(light: f32) -> f32 {
-    if light <= 0.003_130_8 {
-        light * 12.92
-    } else {
-        1.055 * light.powf(1.0 / 2.4) - 0.055
     }
 }

@@ -4,11 +4,11 @@
 use std::fmt;
 
 use candle_core::Result;
-use plumbline_enhance::{Pixels, plan};
+use plumbline_enhance::{Pixels, encoded, linear, plan};
 use rayon::prelude::*;
 
 use crate::nets::finish::FinishNet;
-use crate::nets::finish::view::{encoded, linear, square};
+use crate::nets::finish::view::square;
 use crate::train::finish::examples::Photo;
 use crate::train::finish::loss::difference;
 use crate::train::rng::Rng;

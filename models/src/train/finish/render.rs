@@ -2,10 +2,11 @@
 //! `steps/finish.rs` and its kernel do, with a pixel's own brightness for that of its surroundings.
 
 use candle_core::{Device, Result, Tensor};
+use plumbline_enhance::linear;
 use plumbline_enhance::steps::finish::{FIELD, KNOTS, nodes};
 
 use crate::nets::finish::Answer;
-use crate::nets::finish::view::{SIDE, linear};
+use crate::nets::finish::view::SIDE;
 use crate::train::finish::examples::Square;
 use crate::train::rng::Rng;
 

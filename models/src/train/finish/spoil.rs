@@ -2,7 +2,9 @@
 //! what the trade's inputs look like (one to two stops darker, flatter and warmer than the edit), and in
 //! three strengths, because a network that only ever sees ruins pulls every photo towards an average.
 
-use crate::nets::finish::view::{encoded, linear, luma};
+use plumbline_enhance::{encoded, linear};
+
+use crate::nets::finish::view::luma;
 use crate::train::rng::Rng;
 
 /// Shares of copies that stay as they are, nearly do, and have one fault; the rest have all of them.
