@@ -10,3 +10,4 @@ mod look;
 mod merge;
 mod moved;
 mod ready;
+mod sheet;

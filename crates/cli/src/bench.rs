@@ -13,11 +13,13 @@ use clap::Subcommand;
 
 mod bandwidth;
 mod diffusion;
+mod montage;
 mod path;
 mod peer;
 mod picture;
 mod qc;
 mod scenes;
+mod sheet;
 mod sky;
 pub mod stages;
 mod table;
@@ -36,6 +38,8 @@ pub enum Command {
     Sky(sky::Args),
     /// Accuracy of the analyzers, on photos that people labelled.
     Scenes(scenes::Args),
+    /// Contact sheets of a folder: every photo before, after and under the best simple correction.
+    Sheet(sheet::Args),
     /// SDXL's networks at full size, with random parameters.
     Diffusion(diffusion::Args),
     /// One run of that path over a file, as JSON.
@@ -102,6 +106,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Image(image) => compare(image),
         Command::Qc(image) => qc::compare(image),
         Command::Scenes(args) => scenes::compare(args),
+        Command::Sheet(args) => sheet::make(args),
         Command::Diffusion(args) => diffusion::compare(args),
         Command::Judge(judge) => qc::once(judge),
         Command::Sky(args) => sky::compare(args),

@@ -22,7 +22,6 @@ use crate::files;
 mod agreement;
 mod interiors;
 mod labels;
-mod montage;
 mod patches;
 mod place;
 mod shape;

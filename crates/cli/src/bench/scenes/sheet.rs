@@ -13,14 +13,15 @@ use plumbline_enhance::{
 };
 use plumbline_pipeline::scene_analysis::SceneAnalysis;
 
+use crate::bench::montage::{Page, Strip};
 use crate::bench::scenes::labels::Label;
-use crate::bench::scenes::montage::{Page, Strip};
 use crate::bench::scenes::{Candidate, analysis};
 use crate::files;
 use crate::pictures::{gray_image, rgb_image};
 
 /// Longer side of a picture on the sheet, pixels.
 const LONG_EDGE: u32 = 600;
+const ORDER: &str = "photo, matte, clear, light cloud, high cloud";
 
 /// Writes the pages of one analyzer into a folder.
 pub fn make(
@@ -30,7 +31,7 @@ pub fn make(
     candidate: &Candidate,
 ) -> anyhow::Result<()> {
     fs::create_dir_all(out)?;
-    let mut page = Page::new(out);
+    let mut page = Page::new(out, "Skies", ORDER);
     for label in labels {
         let photo = files::open(&photos.join(&label.file))?;
         page.add(strip(label.name(), &photo, candidate)?)?;

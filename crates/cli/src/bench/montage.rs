@@ -29,13 +29,14 @@ pub struct Page {
 }
 
 impl Page {
-    pub fn new(out: &Path) -> Self {
+    /// Pages of a title, and the order of a strip's pictures.
+    pub fn new(out: &Path, title: &str, order: &str) -> Self {
         Self {
             out: out.to_owned(),
             waiting: Vec::new(),
-            html: "<!doctype html><meta charset=utf-8><title>Skies</title>\n\
-                   <p>From left to right: photo, matte, clear, light cloud, high cloud.\n"
-                .to_owned(),
+            html: format!(
+                "<!doctype html><meta charset=utf-8><title>{title}</title>\n<p>From left to right: {order}.\n"
+            ),
             count: 0,
             strips: 0,
         }
