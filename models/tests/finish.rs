@@ -146,3 +146,38 @@ fn the_same_photo_gets_the_same_finish_on_any_number_of_threads() {
     );
     assert_eq!(pictures.0.rgb8(), pictures.1.rgb8());
 }
+
+#[test]
+fn a_mirrored_room_gets_the_mirrored_finish() {
+    let net = FinishNet::shipped().unwrap();
+    let photo = room(7);
+    let width = photo.width() as usize * 3;
+    let samples = photo.rgb8().into_owned();
+    let row = |row: &[u8]| {
+        row.as_chunks::<3>()
+            .0
+            .iter()
+            .rev()
+            .flatten()
+            .copied()
+            .collect()
+    };
+    let turned: Vec<u8> = samples
+        .chunks(width)
+        .flat_map(|r| -> Vec<u8> { row(r) })
+        .collect();
+    let mirrored = Pixels::from_eight(photo.width(), photo.height(), turned).unwrap();
+
+    let [one, other] =
+        [&photo, &mirrored].map(|room| net.propose(room, Place::Interior).unwrap().finish);
+
+    assert_ne!(one.stops, one.mirrored().stops, "the room is lit unevenly");
+    let back = other.mirrored();
+    let steps = one
+        .stops
+        .as_flattened()
+        .iter()
+        .zip(back.stops.as_flattened());
+    let most = steps.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(most < 1e-4, "{most} stops apart");
+}

@@ -247,10 +247,18 @@ impl FinishNet {
         }
     }
 
-    /// The proposal for a small copy.
+    /// The proposal for a small copy: the mean of what it proposes for the copy and for its mirror image, so
+    /// that a mirrored room gets the mirrored finish.
     pub fn proposal(&self, small: &Pixels, place: Place) -> Result<Proposal> {
-        let view = View::of(small, place);
-        self.net.forward(&Batch::new(&[view])?, None)?.proposal(0)
+        let answer = self
+            .net
+            .forward(&Batch::new(&View::both_ways(small, place))?, None)?;
+        let (one, other) = (answer.proposal(0)?, answer.proposal(1)?);
+        Ok(Proposal {
+            finish: one.finish.mean(&other.finish.mirrored()),
+            off_before: (one.off_before + other.off_before) / 2.0,
+            off_after: (one.off_after + other.off_after) / 2.0,
+        })
     }
 }
 

@@ -19,6 +19,7 @@ use crate::train::rng::Rng;
 
 pub mod examples;
 pub mod loss;
+mod paint;
 pub mod recovery;
 mod render;
 pub mod spoil;

@@ -7,6 +7,8 @@
 //! illuminant field and a curve instead of free affine transforms, which a network trained on few
 //! photos overfits).
 
+use std::array::from_fn;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::finish::{CURVE, Point, STOPS};
@@ -51,7 +53,7 @@ impl Default for Finish {
         Self {
             veil: [0.0; 3],
             stops: [[0.0; 3]; FIELD * FIELD],
-            curve: std::array::from_fn(straight),
+            curve: from_fn(straight),
             chroma: [1.0; 3],
             share: all(),
         }
@@ -87,7 +89,7 @@ impl Finish {
                 let whole = mean.clamp(-MOST_STOPS, MOST_STOPS);
                 node.map(|v| whole + (v - mean).clamp(-MOST_TINT, MOST_TINT))
             }),
-            curve: std::array::from_fn(|i| {
+            curve: from_fn(|i| {
                 let rise = self.curve[i] - i.checked_sub(1).map_or(0.0, |i| self.curve[i]);
                 let step = SLOPES.map(|slope| slope / KNOTS as f32);
                 last += sound(rise, 1.0 / KNOTS as f32, step);
@@ -147,7 +149,7 @@ impl Finish {
 
     /// The finish with so many more stops of each channel everywhere.
     pub fn lit(&self, stops: [f32; 3]) -> Self {
-        let more = |node: [f32; 3]| std::array::from_fn(|c| node[c] + stops[c]);
+        let more = |node: [f32; 3]| from_fn(|c| node[c] + stops[c]);
         Self {
             stops: self.stops.map(more),
             ..*self
@@ -162,8 +164,27 @@ impl Finish {
             nodes.iter().map(|node| node[c]).sum::<f32>() / FIELD as f32
         };
         Self {
-            stops: std::array::from_fn(|i| std::array::from_fn(|c| mean(i / FIELD, c))),
+            stops: from_fn(|i| from_fn(|c| mean(i / FIELD, c))),
             ..*self
+        }
+    }
+
+    /// The finish for the mirror image.
+    pub fn mirrored(&self) -> Self {
+        let mut stops = self.stops;
+        stops.chunks_exact_mut(FIELD).for_each(<[_]>::reverse);
+        Self { stops, ..*self }
+    }
+
+    /// Halfway between two finishes, number by number.
+    pub fn mean(&self, other: &Self) -> Self {
+        let mean = |one: f32, other: f32| (one + other) / 2.0;
+        Self {
+            veil: from_fn(|c| mean(self.veil[c], other.veil[c])),
+            stops: from_fn(|i| from_fn(|c| mean(self.stops[i][c], other.stops[i][c]))),
+            curve: from_fn(|i| mean(self.curve[i], other.curve[i])),
+            chroma: from_fn(|i| mean(self.chroma[i], other.chroma[i])),
+            share: mean(self.share, other.share),
         }
     }
 
@@ -207,7 +228,7 @@ impl Finish {
             let share = i as f32 / (CURVE - 1) as f32;
             (STOPS[0] + (STOPS[1] - STOPS[0]) * share).exp2()
         };
-        Box::new(std::array::from_fn(|i| self.point(light(i))))
+        Box::new(from_fn(|i| self.point(light(i))))
     }
 
     pub(crate) fn point(&self, light: f32) -> Point {
@@ -241,7 +262,7 @@ fn spline(place: f32) -> [(usize, f32); 4] {
         (-3.0 * t.powi(3) + 3.0 * t * t + 3.0 * t + 1.0) / 6.0,
         t.powi(3) / 6.0,
     ];
-    std::array::from_fn(|k| {
+    from_fn(|k| {
         let node = (first as i32 + k as i32 - 1).clamp(0, FIELD as i32 - 1);
         (node as usize, weights[k])
     })

@@ -36,10 +36,13 @@ pub struct View {
 }
 
 impl View {
-    /// View of a picture, which is squashed to a square.
-    pub fn of(small: &Pixels, place: Place) -> Self {
-        let rgb = square(small, [0.0, 0.0, 1.0, 1.0]);
-        Self::of_square(&rgb, &Ends::of(small), place)
+    /// Views of a picture, which is squashed to a square, and of its mirror image.
+    pub fn both_ways(small: &Pixels, place: Place) -> [Self; 2] {
+        let mut rgb = square(small, [0.0, 0.0, 1.0, 1.0]);
+        let ends = Ends::of(small);
+        let view = Self::of_square(&rgb, &ends, place);
+        rgb.chunks_exact_mut(SIDE).for_each(<[_]>::reverse);
+        [view, Self::of_square(&rgb, &ends, place)]
     }
 
     /// View of [`SIDE`] x [`SIDE`] encoded colours, 0.0 to 1.0.

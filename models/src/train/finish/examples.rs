@@ -4,6 +4,7 @@ use plumbline_documents::Place;
 use plumbline_enhance::Pixels;
 
 use crate::nets::finish::view::{Ends, SIDE, View, square};
+use crate::train::finish::paint::Paint;
 use crate::train::finish::spoil::Spoil;
 use crate::train::rng::Rng;
 
@@ -12,6 +13,8 @@ pub type Square = Vec<[f32; 3]>;
 
 /// Largest logarithm of the ratio of two shapes that are the same.
 const SHAPE: f32 = 0.02;
+/// Share of finished photos that get a painted wall.
+const PAINTED: f32 = 0.3;
 
 /// Finished photo.
 #[derive(Debug, Clone)]
@@ -72,23 +75,32 @@ impl Photo {
 
     fn drawn(&self, rng: &mut Rng) -> Drawn {
         let part = part(rng);
-        let mut after = square(&self.picture, part);
-        if rng.random_bool(0.5) {
-            after.chunks_exact_mut(SIDE).for_each(<[_]>::reverse);
-        }
+        let mirrored = rng.random_bool(0.5);
+        let paint = rng.random_bool(PAINTED).then(|| Paint::draw(rng));
         let spoil = Spoil::draw(rng);
+        let painted = |rgb: [f32; 3], at| paint.as_ref().map_or(rgb, |paint| paint.of(rgb, at));
         let place =
             |at: usize| [at % SIDE, at / SIDE].map(|i| (i as f32 + 0.5) * 2.0 / SIDE as f32 - 1.0);
+        let mut after = square(&self.picture, part);
+        if mirrored {
+            after.chunks_exact_mut(SIDE).for_each(<[_]>::reverse);
+        }
+        for (at, rgb) in after.iter_mut().enumerate() {
+            *rgb = painted(*rgb, place(at));
+        }
         let spoiled = |(at, rgb): (usize, &[f32; 3])| spoil.of(*rgb, place(at), rng);
         let before: Square = after.iter().enumerate().map(spoiled).collect();
         let [left, top, width, height] = part;
-        let within = |[x, y]: [f32; 2]| [(x - left) / width, (y - top) / height];
-        let inside = |[x, y]: [f32; 2]| (0.0..1.0).contains(&x) && (0.0..1.0).contains(&y);
+        let side = if mirrored { -1.0 } else { 1.0 };
+        let within = |[x, y]: [f32; 2]| {
+            let (across, down) = ((x - left) / width, (y - top) / height);
+            [side * (2.0 * across - 1.0), 2.0 * down - 1.0]
+        };
         let mut ends = before.clone();
         for (rgb, at) in &self.extremes {
             let at = within(*at);
-            if inside(at) {
-                ends.push(spoil.of(*rgb, at.map(|v| 2.0 * v - 1.0), rng));
+            if at.iter().all(|v| (-1.0..1.0).contains(v)) {
+                ends.push(spoil.of(painted(*rgb, at), at, rng));
             }
         }
         let count = self.picture.pixel_count() as f32 * width * height;

@@ -14,7 +14,7 @@ use crate::train::finish::loss::difference;
 use crate::train::rng::Rng;
 
 /// Way to spoil a copy: light at a place (-1 to 1) to light.
-type Spoil = fn([f32; 3], [f32; 2]) -> [f32; 3];
+pub type Spoil = fn([f32; 3], [f32; 2]) -> [f32; 3];
 
 /// The ways, with their names.
 pub const KINDS: [(&str, Spoil); 9] = [
@@ -106,7 +106,8 @@ impl fmt::Display for Recovery {
     }
 }
 
-fn spoiled(picture: &Pixels, spoil: Spoil) -> Pixels {
+/// A picture spoiled, with a little noise.
+pub fn spoiled(picture: &Pixels, spoil: Spoil) -> Pixels {
     let mut rng = Rng::new(1, 1);
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let place = |at: usize| {

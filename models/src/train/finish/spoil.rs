@@ -110,13 +110,13 @@ impl Spoil {
             lamp,
             ..Self::default()
         };
-        match rng.below(9) {
+        match rng.below(10) {
             0 => Self {
                 exposure: rng.range(-3.0, 0.2),
                 ..Self::default()
             },
             1 => dim_lamp,
-            2 => Self {
+            2 | 9 => Self {
                 other_lamp: Some((
                     self::lamp(0.6 * rng.normal(), 0.12 * rng.normal()),
                     Ramp::draw(rng),
