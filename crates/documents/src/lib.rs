@@ -8,6 +8,7 @@
 
 mod attempt_report;
 mod content_type;
+mod dials;
 mod engine;
 mod file_signature;
 mod gate;
@@ -28,6 +29,7 @@ pub mod words;
 
 pub use attempt_report::{AttemptReport, InspectionReport};
 pub use content_type::ContentType;
+pub use dials::{BadDial, Dial, Dials, WhiteAt};
 pub use engine::{Engine, EngineChoice};
 pub use file_signature::{FileSignature, export_advice, has_raw_ending};
 pub use gate::{Figure, Gate};
