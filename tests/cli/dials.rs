@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use plumbline_enhance::{Limits, Pixels, decode};
 use plumbline_tests::enhance_process::{Enhanced, enhance};
-use plumbline_tests::pictures::upright_room;
+use plumbline_tests::pictures::room;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -17,7 +17,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("room.jpg"), upright_room(1)).unwrap();
+        fs::write(folder.path().join("room.jpg"), room(1)).unwrap();
         Self { folder }
     }
 

@@ -61,7 +61,7 @@ impl Plan {
         framed: &Pixels,
         (width, height): (u32, u32),
     ) -> Result<Self, NotWhite> {
-        let Some(at) = self.dials.white_at else {
+        let Some(at) = self.dials.white_at.filter(|_| self.strength > 0.0) else {
             return Ok(self);
         };
         let (x, y) = self
@@ -117,6 +117,9 @@ impl Plan {
 
     /// The sentence about what a person asked for; `None`: nothing.
     pub(crate) fn describe_dials(&self) -> Option<String> {
+        if self.strength <= 0.0 {
+            return None;
+        }
         let parts = [
             self.neutral
                 .map(|_| "the place you picked made neutral".to_owned()),

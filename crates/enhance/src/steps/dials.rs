@@ -9,8 +9,11 @@ use plumbline_documents::{Dial, Dials};
 use crate::kernels::dials::{Dialling, STEPS};
 use crate::math::light::{LUMA, encoded, linear};
 
-/// Stops of red over blue at the end of the dial of warmth, and of red and blue over green at that of tint.
+/// Stops of red over blue at the end of the dial of warmth, and the share of red's that green gets: grey moves
+/// along daylight (0.13 in a* for one in b*).
 const WARMEST: f32 = 0.8;
+const GREEN: f32 = 0.14;
+/// Stops of red and blue over green at the end of tint: across daylight, in the uv of CIE 1960.
 const PINKEST: f32 = 0.45;
 /// Encoded brightness below which shadows lie, and above which highlights do.
 const SHADOWS: f32 = 0.55;
@@ -18,8 +21,8 @@ const HIGHLIGHTS: f32 = 0.45;
 /// Encoded brightness by which they are moved at most: their slopes leave the sum rising by a quarter.
 const OPENED: f32 = 0.10;
 const CALMED: f32 = 0.09;
-/// Encoded brightness times slope that contrast adds in the middle: 0.3 of the slope.
-const CONTRAST: f32 = 0.15;
+/// Half of the slope that contrast adds in the middle.
+const CONTRAST: f32 = 0.18;
 
 /// What the dials make of light, at the strength they are applied with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,7 +103,7 @@ impl Dialled {
 /// Gains of warmth and tint, which keep the luminance of grey.
 fn tinted(warmth: f32, tint: f32) -> [f32; 3] {
     let (warm, pink) = (warmth * WARMEST / 2.0, tint * PINKEST / 3.0);
-    let gains = [warm + pink, -2.0 * pink, pink - warm].map(f32::exp2);
+    let gains = [warm + pink, GREEN * warm - 2.0 * pink, pink - warm].map(f32::exp2);
     let luminance: f32 = (0..3).map(|c| LUMA[c] * gains[c]).sum();
     match (warmth, tint) {
         (0.0, 0.0) => [1.0; 3],

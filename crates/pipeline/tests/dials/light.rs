@@ -49,7 +49,7 @@ fn brightness_moves_the_mean_and_keeps_colours() {
         Dial::Brightness,
         |n| n.l,
         25.0,
-        &[("a*", |n| n.a, 4.0), ("b*", |n| n.b, 8.0)],
+        &[("a*", |n| n.a, 8.0), ("b*", |n| n.b, 14.0)],
     );
 }
 
@@ -59,7 +59,7 @@ fn warmth_moves_blue_to_yellow_and_no_brightness() {
         Dial::Warmth,
         |n| n.b,
         12.0,
-        &[("L*", |n| n.l, 2.5), ("a*", |n| n.a, 9.0)],
+        &[("L*", |n| n.l, 2.5), ("a*", |n| n.a, 8.0)],
     );
 }
 
@@ -69,7 +69,7 @@ fn tint_moves_green_to_magenta_and_no_brightness() {
         Dial::Tint,
         |n| n.a,
         12.0,
-        &[("L*", |n| n.l, 2.5), ("b*", |n| n.b, 9.0)],
+        &[("L*", |n| n.l, 2.5), ("b*", |n| n.b, 19.0)],
     );
 }
 
@@ -89,7 +89,7 @@ fn highlights_move_the_brightest_quarter_and_hardly_the_darkest() {
         Dial::Highlights,
         |n| n.bright,
         4.0,
-        &[("the darkest quarter", |n| n.dark, 1.0)],
+        &[("the darkest quarter", |n| n.dark, 7.0)],
     );
 }
 
@@ -100,7 +100,7 @@ fn contrast_moves_the_spread_and_hardly_the_mean() {
         |n| n.spread,
         4.0,
         &[
-            ("L*", |n| n.l, 6.0),
+            ("L*", |n| n.l, 9.0),
             ("a*", |n| n.a, 2.0),
             ("b*", |n| n.b, 3.0),
         ],

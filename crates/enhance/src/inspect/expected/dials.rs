@@ -98,12 +98,12 @@ fn parts(dials: &Dialled, luma: f32) -> f32 {
     luma + 0.10 * dials.shadows * dark + 0.09 * dials.highlights * bright
 }
 
-/// Brightness: light times g / sqrt(1 + (g² - 1) light²). Contrast: 0.15 u (1 - u²), u from -1 at black
+/// Brightness: light times g / sqrt(1 + (g² - 1) light²). Contrast: 0.18 u (1 - u²), u from -1 at black
 /// to 1 at white.
 fn whole(dials: &Dialled, luma: f32) -> f32 {
     let light = linear(luma);
     let square = (2.0 * dials.brightness).exp2();
     let bright = light * (square / (1.0 + (square - 1.0) * light.powi(2))).sqrt();
     let u = 2.0 * encoded(bright) - 1.0;
-    0.5 + 0.5 * u + 0.15 * dials.contrast * (u - u.powi(3))
+    0.5 + 0.5 * u + 0.18 * dials.contrast * (u - u.powi(3))
 }
