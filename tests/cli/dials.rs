@@ -76,7 +76,7 @@ fn what_was_turned_is_done_said_and_on_the_record() {
     assert_eq!((done.status, done.said.as_str()), (Some(0), ""));
     let asked = desk.picture();
     assert!(mean(&asked) < mean(&usual) - 5.0);
-    assert_eq!((asked.width(), asked.height()), (983, 737));
+    assert_eq!((asked.width(), asked.height()), (984, 738));
     let attempt = desk.attempt();
     assert_eq!(attempt["plan"]["dials"]["brightness"], -0.5);
     let said = attempt["done"].to_string();

@@ -32,6 +32,8 @@ pub(crate) struct Pair {
     /// The original under the plan's white balance and dials, at the result's luminance: what the result's
     /// colour should be. A guided plan promises to keep neutrals, and so is an edit without a plan taken to.
     pub promised: Vec<Lab>,
+    /// A person turned colours of a model's proposal: neutral is what was so before.
+    pub is_dialled: bool,
     /// Result less the original under the global colour map: L*, and a* and b* from what was
     /// promised. The rest is local.
     pub rest: [Vec<f32>; 3],
@@ -50,6 +52,7 @@ impl Pair {
         let original = labs(before.len(), |i| light(before[i]));
         let result = labs(after.len(), |i| light(after[i]));
         let asked = asked_of_a_model(terms.plan, &small[0]);
+        let is_dialled = asked.is_some();
         let asked = asked.as_ref().map(Pixels::rgb8);
         let wanted = asked.as_deref().unwrap_or(&rgb[0]).as_chunks::<3>().0;
         let promised = labs(before.len(), |i| {
@@ -65,6 +68,7 @@ impl Pair {
             original,
             result,
             promised,
+            is_dialled,
             rest,
             ground,
         }

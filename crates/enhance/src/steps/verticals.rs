@@ -82,9 +82,11 @@ impl Verticals {
             return (width, height);
         }
         let turned = if self.is_upright() { 1.0 } else { self.kept };
-        let margin = self.margin.clamp(0.0, MOST_MARGIN);
-        let kept = f64::from(turned) * (1.0 - 2.0 * f64::from(margin));
-        let side = |v: u32| (f64::from(v) * kept).floor() as u32;
+        let margin = f64::from(self.margin.clamp(0.0, MOST_MARGIN));
+        let side = |v: u32| {
+            let left = (f64::from(v) * f64::from(turned)).floor();
+            (left - 2.0 * (left * margin).round()) as u32
+        };
         (side(width).clamp(1, width), side(height).clamp(1, height))
     }
 

@@ -15,14 +15,12 @@ fn at_five(photo: &Pixels, dial: Dial) -> [Numbers; 5] {
     })
 }
 
+/// Another number, and how far it may move from one end to the other.
+type Other = (&'static str, fn(&Numbers) -> f32, f32);
+
 /// A dial moves a number by so much at least, from each of five places to the next, and others by so
 /// much at most from one end to the other.
-fn moves(
-    dial: Dial,
-    moved: impl Fn(&Numbers) -> f32,
-    least: f32,
-    others: &[(&str, fn(&Numbers) -> f32, f32)],
-) {
+fn moves(dial: Dial, moved: impl Fn(&Numbers) -> f32, least: f32, others: &[Other]) {
     for (name, photo) in [six("interior"), six("exterior")].concat() {
         let five = at_five(&photo, dial);
         let steps: Vec<f32> = five

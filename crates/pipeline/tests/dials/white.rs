@@ -82,7 +82,7 @@ fn fields() -> Pixels {
 
 #[test]
 fn what_is_no_white_is_refused_with_its_reason() {
-    let mut own = |x, y| {
+    let own = |x, y| {
         let mut own = picked(x, y);
         own.verticals = Some(0.0);
         developed(&fields(), own, Dials::default()).map(|done| done.said)
