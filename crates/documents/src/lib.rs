@@ -8,7 +8,6 @@
 
 mod attempt_report;
 mod content_type;
-mod dials;
 mod engine;
 mod file_signature;
 mod gate;
@@ -29,11 +28,11 @@ pub mod words;
 
 pub use attempt_report::{AttemptReport, InspectionReport};
 pub use content_type::ContentType;
-pub use dials::{BadDial, Dial, Dials, WhiteAt};
 pub use engine::{Engine, EngineChoice};
 pub use file_signature::{FileSignature, export_advice, has_raw_ending};
 pub use gate::{Figure, Gate};
 pub use look::Look;
+pub use look::dials::{BadDial, Dial, Dials, WhiteAt};
 pub use measure::{Measure, MeasureName, MeasureVerdict};
 pub use place::{Place, Room};
 pub use plan::StoredPlan;
