@@ -1,6 +1,7 @@
 //! Stories about the program `plumbline`: files in, files and sentences out.
 #![allow(clippy::unwrap_used, reason = "the whole program is tests")]
 
+mod dials;
 mod enhance;
 mod faults;
 mod generative_models;

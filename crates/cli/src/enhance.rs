@@ -24,6 +24,7 @@ use plumbline_pipeline::ingest::ingest_named;
 use plumbline_pipeline::qc_policy::QcPolicy;
 use serde_json::{Value, json};
 
+use crate::dials::DialArgs;
 use crate::files::{keep, write_beside};
 
 /// Quality control held the result for a person.
@@ -67,6 +68,8 @@ pub struct Args {
     mask: Option<PathBuf>,
     #[command(flatten)]
     models: ModelFolders,
+    #[command(flatten)]
+    dials: DialArgs,
 }
 
 pub fn run(args: &Args) -> ExitCode {
@@ -219,6 +222,7 @@ fn overrides(args: &Args) -> anyhow::Result<Overrides> {
         place: args.scene,
         sky_mask: mask.map(|picture| Mask::of_luma(&picture)),
         sky: Some(choice),
+        dials: (&args.dials).into(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! it. Knows no database and no server.
 
 mod bench;
+mod dials;
 mod enhance;
 mod files;
 mod inspect;

@@ -32,6 +32,7 @@ pub use engine::{Engine, EngineChoice};
 pub use file_signature::{FileSignature, export_advice, has_raw_ending};
 pub use gate::{Figure, Gate};
 pub use look::Look;
+pub use look::dials::{BadDial, Dial, Dials, WhiteAt};
 pub use measure::{Measure, MeasureName, MeasureVerdict};
 pub use place::{Place, Room};
 pub use plan::StoredPlan;

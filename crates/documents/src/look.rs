@@ -1,6 +1,8 @@
-//! The look: the tone preset of a shoot, and nothing else.
+//! The look: the tone preset of a shoot; and the dials beside it.
 
 use crate::words::words;
+
+pub(crate) mod dials;
 
 words! {
     /// Tone preset of a shoot.

@@ -82,8 +82,8 @@ mod tests {
     use serde_json::{Value, from_value, to_value};
 
     use crate::{
-        ContentType, Decision, Engine, EngineChoice, Figure, Format, Gate, Look, MeasureVerdict,
-        Place, Room, SkyKind, SkyWord, Stage, Verdict,
+        ContentType, Decision, Dial, Engine, EngineChoice, Figure, Format, Gate, Look,
+        MeasureVerdict, Place, Room, SkyKind, SkyWord, Stage, Verdict,
     };
 
     fn is_spelled_one_way<W>(all: &[W])
@@ -115,6 +115,7 @@ mod tests {
         is_spelled_one_way(&MeasureVerdict::ALL);
         is_spelled_one_way(&ContentType::ALL);
         is_spelled_one_way(&Decision::ALL);
+        is_spelled_one_way(&Dial::ALL);
     }
 
     #[test]

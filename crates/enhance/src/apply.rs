@@ -10,6 +10,7 @@ use crate::sky::{self, Matte};
 use crate::steps::finish::Finish;
 use crate::steps::fitted::Fitted;
 use crate::steps::tiles::canvas::Canvas;
+use crate::steps::tiles::coarse::Coarse;
 use crate::steps::{natural, tiled, transfer};
 
 /// Failure to apply a plan.
@@ -54,11 +55,12 @@ pub enum ApplyError {
     },
 }
 
-/// The picture as the plan frames it: upright lines, the smallest crop that leaves no empty corner.
+/// The picture as the plan frames it: upright lines, the smallest crop that leaves no empty corner, and a
+/// margin that a person asked for.
 /// The first thing done to a photo, and the reference that everything after is compared with. A
 /// plan that leaves the frame alone gives the same buffer back.
 pub fn straighten(pixels: Pixels, plan: &Plan) -> Pixels {
-    if plan.verticals.is_upright() {
+    if plan.verticals.is_still() {
         return pixels;
     }
     plan.verticals.apply(&pixels)
@@ -157,6 +159,9 @@ fn guided(
         .model
         .correct(&before, scene, request(plan)?, generation.progress)?;
     let after = of_size(after, &before)?;
+    let after = plan
+        .dialled_proposal(|| before.clone(), &after)
+        .unwrap_or(after);
     let transfer = transfer::Transfer::fit(&before, &after);
     let picture = transfer.apply(pixels, plan.strength);
     let picture = picture.expect("every row keeps its length");
@@ -205,8 +210,15 @@ fn tiled(
         return Err(wrong);
     }
     match canvas.missing() {
-        0 => Ok(tiled::apply(pixels, &canvas.blended(), plan.strength)
-            .expect("every row keeps its length")),
+        0 => {
+            let painted = canvas.blended();
+            let before = || Coarse::of(pixels).pixels();
+            let painted = match plan.dialled_proposal(before, &painted.deep_pixels()) {
+                Some(dialled) => Coarse::of_each(&dialled),
+                None => painted,
+            };
+            Ok(tiled::apply(pixels, &painted, plan.strength).expect("every row keeps its length"))
+        }
         missing => Err(ApplyError::MissingTiles {
             missing,
             of: tiles.len(),

@@ -13,6 +13,7 @@ pub(crate) mod canny;
 pub(crate) mod ciede2000;
 pub(crate) mod cubic;
 pub(crate) mod curve;
+pub(crate) mod dials;
 pub(crate) mod expected;
 pub(crate) mod finish;
 pub(crate) mod grade;

@@ -1,12 +1,13 @@
 //! Plans: from numbers to an edit, which is small, versioned data that a person can change, a test
 //! can read and `apply` repeats byte for byte.
 
-use plumbline_documents::{Engine, EngineChoice, Look};
+use plumbline_documents::{Dial, Dials, Engine, EngineChoice, Look};
 use serde::{Deserialize, Serialize};
 
 use crate::filters::box_mean::Sides;
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
+use crate::plan::dials::Neutral;
 use crate::plan::left::LeftReason;
 use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
@@ -22,6 +23,7 @@ use crate::steps::verticals::Verticals;
 use crate::steps::white_balance::WhiteBalance;
 
 pub mod corners;
+pub mod dials;
 pub mod dusk;
 pub mod engine;
 pub mod exposure;
@@ -53,6 +55,8 @@ pub struct Preset {
     pub sky: SkyChoice,
     /// Choice of engine.
     pub engine: EngineChoice,
+    /// Dials of the organization, or those and the photo's own over them.
+    pub dials: Dials,
 }
 
 impl Default for Preset {
@@ -63,6 +67,7 @@ impl Default for Preset {
             shoot_reference: None,
             sky: SkyChoice::Keep,
             engine: EngineChoice::Best,
+            dials: Dials::default(),
         }
     }
 }
@@ -107,6 +112,13 @@ pub struct Plan {
     /// measured correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish: Option<Finish>,
+    /// Dials that a person turned: done after every other change of light and colour, and scaled by
+    /// strength; those of the frame are in `verticals` already.
+    #[serde(default, skip_serializing_if = "Dials::is_untouched")]
+    pub dials: Dials,
+    /// The dials' white place, looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neutral: Option<Neutral>,
     /// Upright lines: done first, by `straighten`, and not scaled by strength; none at strength 0.
     #[serde(default)]
     pub verticals: Verticals,
@@ -161,7 +173,8 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
     let is_flat = measured.panorama.is_none();
     let corners = is_flat.then(|| corners::plan(&measured.falloff));
     let corners = corners.unwrap_or_default();
-    let upright = || verticals::plan(&measured.tilt, measured.width, measured.height);
+    let dials = preset.dials.settled();
+    let upright = || verticals::plan(&measured.tilt, measured.width, measured.height, &dials);
     let (white_balance, tone, corners) = dusk::kept(scene, white_balance, tone, corners);
     let still = white_balance.is_neutral() && tone.is_flat() && corners.ev == 0.0;
     Plan {
@@ -179,6 +192,7 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
         verticals: (is_flat && strength > 0.0)
             .then(upright)
             .unwrap_or_default(),
+        dials,
         panorama: measured.panorama,
         keeps_dusk: scene.dusk.is_some(),
         ..Plan::identity()
@@ -203,6 +217,8 @@ impl Plan {
             corners: Corners::default(),
             sharpening: Sharpening::default(),
             finish: None,
+            dials: Dials::default(),
+            neutral: None,
             verticals: Verticals::default(),
             sky: Sky::default(),
             panorama: None,
@@ -219,6 +235,16 @@ impl Plan {
         }
     }
 
+    /// The same with nothing but dials done to it: a photo's own outrank the reason.
+    pub fn with_only(self, dials: &Dials) -> Self {
+        let dials = dials.settled();
+        Self {
+            verticals: Verticals::cropped(dials.of(Dial::CropMargin)),
+            dials,
+            ..self
+        }
+    }
+
     /// The steps of the natural engine at the plan's strength.
     pub(crate) fn natural(&self) -> Natural {
         Natural {
@@ -227,6 +253,7 @@ impl Plan {
             sharpening: self.sharpening.scaled(self.strength),
             tone: self.tone.scaled(self.strength),
             finish: self.finish.map(|finish| finish.scaled(self.strength)),
+            dials: self.dialled(),
             sides: match self.panorama {
                 Some(Panorama::FullTurn) => Sides::Joined,
                 _ => Sides::Open,
@@ -236,17 +263,12 @@ impl Plan {
 
     /// True when straightening, applying and repainting it return the same bytes.
     pub fn is_identity(&self) -> bool {
-        self.verticals.is_upright() && self.is_colour_identity() && self.sky.new_sky().is_none()
+        self.verticals.is_still() && self.is_colour_identity() && self.sky.new_sky().is_none()
     }
 
     /// True when applying it returns the same bytes; straightening may still move them.
     pub fn is_colour_identity(&self) -> bool {
-        let still = self.white_balance.is_neutral()
-            && self.tone.is_flat()
-            && self.corners.ev == 0.0
-            && self.sharpening.amount == 0.0
-            && self.finish.is_none_or(|finish| finish.is_flat());
-        self.strength <= 0.0 || (self.engine == Engine::Natural && still)
+        self.strength <= 0.0 || (self.engine == Engine::Natural && self.natural().is_still())
     }
 
     /// The white balance at the plan's strength, whoever decided on it.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use plumbline_documents::{Place, Room};
+use plumbline_documents::{Dials, Place, Room};
 
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::{Mask, Pixels};
@@ -40,6 +40,8 @@ pub struct Overrides {
     pub sky_mask: Option<Mask>,
     /// Choice of sky for this picture, whatever its shoot's preset says.
     pub sky: Option<SkyChoice>,
+    /// Dials of this picture, over those of the preset.
+    pub dials: Dials,
 }
 
 /// Choice of sky, with the pixels of an own one.

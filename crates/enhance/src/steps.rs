@@ -3,6 +3,7 @@
 pub(crate) mod affine;
 pub(crate) mod base;
 pub mod corners;
+pub(crate) mod dials;
 pub(crate) mod field;
 pub mod finish;
 pub mod fitted;

@@ -37,7 +37,7 @@ impl Attempt {
             engine: plan.engine,
             strength: plan.strength,
             plan: stored(plan).map_err(Failure::retry)?,
-            left: plan.left.is_some(),
+            left: plan.left.is_some() && plan.is_identity(),
             done: [notes, &done(plan, &report)].concat(),
             severity: severity(&report.inspection.qc),
             report,

@@ -12,8 +12,8 @@ use plumbline_enhance::plan::{engine, left};
 use plumbline_enhance::sky::Matte;
 use plumbline_enhance::steps::fitted::Fitted;
 use plumbline_enhance::{
-    Change, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Scene, fallback, plan,
-    repaint, straighten,
+    Change, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Preset, Scene, fallback,
+    plan, repaint, small, straighten,
 };
 
 use crate::attempt::{self, Attempt};
@@ -75,10 +75,14 @@ pub fn develop(
         ..
     } = ingested;
     enter(on_step, Stage::Correcting)?;
-    let (preset, model) = (&config.preset, config.model.as_deref());
+    let model = config.model.as_deref();
+    let preset = &Preset {
+        dials: overrides.dials.over(&config.preset.dials),
+        ..config.preset.clone()
+    };
     let left = left::reason(&measured, made_here, overrides);
     let plan = |scene: &Scene| match left {
-        Some(reason) => Plan::leaving(reason),
+        Some(reason) => Plan::leaving(reason).with_only(&overrides.dials),
         None => plan(&measured, scene, preset, model),
     };
     // The framing depends on nothing in the scene, and the scene is analysed as it is framed.
@@ -98,6 +102,7 @@ pub fn develop(
     if let Some((proposal, small)) = &analysis.proposal {
         plan = plan.finished_by(proposal, small, &measured, preset);
     }
+    plan = with_neutral(plan, &original, framing)?;
     if left.is_none() {
         let sky = analysis.sky(&measured, preset, overrides, &metadata);
         plan.sky = sky.painted_by(model);
@@ -119,9 +124,18 @@ pub fn develop(
         config,
     };
     let last = development.attempt_until_passed(plan, since, keep, on_step)?;
-    let is_untouched = left.is_some() || last.plan.is_identity();
-    let sent_file = file.filter(|_| is_untouched && development.source.orientation == 1);
+    let sent_file = file.filter(|_| last.plan.is_identity() && development.source.orientation == 1);
     development.finish(last, metadata, sent_file)
+}
+
+/// The plan with the white place that a person picked. A place that is none is said before any work.
+fn with_neutral(plan: Plan, original: &Pixels, framing: Framing) -> Result<Plan, Failure> {
+    if plan.dials.white_at.is_none() {
+        return Ok(plan);
+    }
+    let [width, height] = framing.original;
+    let looked_up = plan.with_neutral(&small(original), (width, height));
+    looked_up.map_err(|refused| Failure::Final(refused.to_string()))
 }
 
 /// A straightened and analysed photo, ready for attempts.
@@ -258,7 +272,8 @@ impl Development<'_> {
             false => scene_analysis::change(&last.plan),
         };
         let note = last.attempts.last().and_then(Attempt::note);
-        let asked = last.plan.left.is_none() && last.plan.strength > 0.0;
+        let is_kept = last.plan.left.is_some() && last.plan.is_identity();
+        let asked = !is_kept && last.plan.strength > 0.0;
         let record = asked.then(|| attempt::record(&last.plan)).transpose();
         Ok(Developed {
             original: self.original,

@@ -29,9 +29,11 @@ pub(crate) struct Pair {
     pub small: [Pixels; 2],
     pub original: Vec<Lab>,
     pub result: Vec<Lab>,
-    /// The original under the plan's white balance, at the result's luminance: what the result's
+    /// The original under the plan's white balance and dials, at the result's luminance: what the result's
     /// colour should be. A guided plan promises to keep neutrals, and so is an edit without a plan taken to.
     pub promised: Vec<Lab>,
+    /// A person turned colours of a model's proposal: neutral is what was so before.
+    pub is_dialled: bool,
     /// Result less the original under the global colour map: L*, and a* and b* from what was
     /// promised. The rest is local.
     pub rest: [Vec<f32>; 3],
@@ -49,8 +51,12 @@ impl Pair {
         let light = |p: [u8; 3]| p.map(|v| table[v.index()]);
         let original = labs(before.len(), |i| light(before[i]));
         let result = labs(after.len(), |i| light(after[i]));
+        let asked = asked_of_a_model(terms.plan, &small[0]);
+        let is_dialled = asked.is_some();
+        let asked = asked.as_ref().map(Pixels::rgb8);
+        let wanted = asked.as_deref().unwrap_or(&rgb[0]).as_chunks::<3>().0;
         let promised = labs(before.len(), |i| {
-            promised(balanced(balance.gains, light(before[i])), light(after[i]))
+            promised(balanced(balance.gains, light(wanted[i])), light(after[i]))
         });
         let ground = Ground::new(terms.sky, w as usize, h as usize);
         let rest = rest(&original, &promised, &result, &ground);
@@ -62,10 +68,17 @@ impl Pair {
             original,
             result,
             promised,
+            is_dialled,
             rest,
             ground,
         }
     }
+}
+
+/// The original under the dials that were turned on a model's proposal.
+fn asked_of_a_model(plan: Option<&Plan>, original: &Pixels) -> Option<Pixels> {
+    let plan = plan.filter(|plan| plan.engine != Engine::Natural)?;
+    plan.dialled_proposal(|| original.clone(), original)
 }
 
 fn balance(plan: Option<&Plan>) -> WhiteBalance {

@@ -210,6 +210,23 @@ pub(crate) fn unveiled(light: &mut Light, veil: [f32; 3], gains: &Light) {
     }
 }
 
+/// Gains of the channels: one from 0.9 on is lifted to the others, and from 0.94 on white stays white.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn tinted(light: &mut Light, gains: [f32; 3]) {
+    let [r, g, b] = light;
+    for x in 0..r.len() {
+        let own = [r[x], g[x], b[x]];
+        let keep = eased((own[0].min(own[1]).min(own[2]) - 0.94) / 0.06);
+        let (red, green, blue) = (own[0] * gains[0], own[1] * gains[1], own[2] * gains[2]);
+        r[x] = keep * own[0] + (1.0 - keep) * clipped(red, green.max(blue), own[0]);
+        g[x] = keep * own[1] + (1.0 - keep) * clipped(green, blue.max(red), own[1]);
+        b[x] = keep * own[2] + (1.0 - keep) * clipped(blue, red.max(green), own[2]);
+    }
+}
+
 /// A share of a change, between square roots of light.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",

@@ -9,6 +9,7 @@
 use multiversion::multiversion;
 
 use crate::kernels::curve;
+use crate::kernels::dials::{self, Dialling};
 use crate::kernels::grade::{self, Lanes, N, whole};
 use crate::kernels::sample::Graded;
 use crate::math::colour::luminance;
@@ -46,6 +47,8 @@ pub(crate) struct Row<'a> {
     pub table: &'a [Point; CURVE],
     /// Share of the finish that is taken, 0.0 to 1.0.
     pub share: f32,
+    /// What a person turned, on top; `None`: nothing.
+    pub dials: Option<&'a Dialling>,
 }
 
 /// Curve and chroma at one light.
@@ -90,9 +93,14 @@ fn finished<S: Graded>(from: &[S], row: &Row<'_>, to: &mut [S]) {
             grade::lit(&mut light, &before[start..start + count]);
         }
         gained(&mut light, row, start, count);
-        curved(&mut light, &source, &points(row, start, count, S::MAX));
+        let points = points(row, start, count, S::MAX);
+        curved(&mut light, &source, &points);
         if row.share < 1.0 {
             shared(&mut light, &source, row.share);
+        }
+        if let Some(dials) = row.dials {
+            let roots = roots(row, start, count, S::MAX, &points[0]);
+            dials::dialled(&mut light, &source, &roots, dials);
         }
         grade::ended(&mut light, &source);
         S::samples(&light, to);
@@ -124,7 +132,7 @@ fn gained(light: &mut [Lanes; 3], row: &Row<'_>, start: usize, count: usize) {
 }
 
 #[inline(always)]
-fn ease(share: f32) -> f32 {
+pub(crate) fn ease(share: f32) -> f32 {
     let t = share.clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
@@ -153,11 +161,34 @@ fn points(row: &Row<'_>, start: usize, count: usize, max: f32) -> [Lanes; 2] {
     points
 }
 
+/// Roots of the surroundings' light under the finish.
+#[inline(always)]
+fn roots(row: &Row<'_>, start: usize, count: usize, max: f32, gain: &Lanes) -> Lanes {
+    let part = start..start + count;
+    let mut gains = [[0.0; N]; 3];
+    for c in 0..3 {
+        gains[c][..count].copy_from_slice(&row.gains[c][part.clone()]);
+    }
+    let mut roots = dials::surroundings(
+        &row.slope[part.clone()],
+        &row.offset[part.clone()],
+        &row.luma[part],
+        max,
+    );
+    for i in 0..N {
+        let lit = luminance([gains[0][i], gains[1][i], gains[2][i]]);
+        let after = (roots[i] - row.dim).max(DARKEST) * lit * gain[i];
+        let from = roots[i].sqrt();
+        roots[i] = from + (after.sqrt() - from) * row.share;
+    }
+    roots
+}
+
 /// Gain and chroma around the pixel's own luminance, which comes to white softly, but not below where it
 /// was. A colour that does not fit below white at its luminance loses chroma, not luminance: a lighter
 /// surface stays the lighter one.
 #[inline(always)]
-fn curved(light: &mut [Lanes; 3], source: &[Lanes; 3], points: &[Lanes; 2]) {
+pub(crate) fn curved(light: &mut [Lanes; 3], source: &[Lanes; 3], points: &[Lanes; 2]) {
     let [gain, chroma] = points;
     for i in 0..N {
         let grey = luminance([light[0][i], light[1][i], light[2][i]]);

@@ -12,6 +12,7 @@
 use multiversion::multiversion;
 
 use crate::kernels::balance::balanced;
+use crate::kernels::dials::{self, Dialling};
 use crate::kernels::sample::Graded;
 use crate::math::colour::luminance;
 use crate::math::light::LUMA;
@@ -30,6 +31,8 @@ pub(crate) struct Row<'a> {
     pub table: &'a [Point; STEPS],
     /// Gains of the white balance, the same for all; `None`: neutral.
     pub balance: Option<[f32; 3]>,
+    /// What a person turned, on top; `None`: nothing.
+    pub dials: Option<&'a Dialling>,
 }
 
 /// Steps of the tables over the base layer.
@@ -124,7 +127,12 @@ fn graded<S: Graded>(from: &[S], row: &Row<'_>, to: &mut [S]) {
         if let Some(balance) = row.balance {
             balance_lanes(&mut light, balance);
         }
-        toned(&mut light, &points(row, start, from.len(), S::MAX));
+        let points = points(row, start, from.len(), S::MAX);
+        toned(&mut light, &points);
+        if let Some(dials) = row.dials {
+            let roots = roots(row, start, from.len(), S::MAX, &points);
+            dials::dialled(&mut light, &source, &roots, dials);
+        }
         ended(&mut light, &source);
         S::samples(&light, to);
     }
@@ -194,6 +202,22 @@ fn points(row: &Row<'_>, start: usize, count: usize, max: f32) -> [Lanes; 3] {
         (points[0][i], points[1][i], points[2][i]) = (point.gain, point.bend, point.chroma);
     }
     points
+}
+
+/// Roots of the surroundings' light under the tone.
+#[inline(always)]
+fn roots(row: &Row<'_>, start: usize, count: usize, max: f32, points: &[Lanes; 3]) -> Lanes {
+    let part = start..start + count;
+    let mut roots = dials::surroundings(
+        &row.slope[part.clone()],
+        &row.offset[part.clone()],
+        &row.luma[part],
+        max,
+    );
+    for i in 0..N {
+        roots[i] = (roots[i] * shoulder(points[0][i], points[1][i], roots[i])).sqrt();
+    }
+    roots
 }
 
 /// Gain with its shoulder, chroma around the pixel's own luminance. The shoulder leaves light of
@@ -285,6 +309,7 @@ mod tests {
             offset: &vec![0.25; width],
             table: &table,
             balance: Some(gains),
+            dials: None,
         };
         let mut to = vec![0; from.len()];
         row8(&from, &row, &mut to);

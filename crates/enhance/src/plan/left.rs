@@ -29,6 +29,20 @@ impl LeftReason {
     }
 }
 
+impl LeftReason {
+    /// The sentence where a person turned dials on the photo itself.
+    pub(crate) fn sentence_but_dials(self) -> &'static str {
+        match self {
+            Self::NotAPhoto => {
+                "It looks like a plan, a document or a screenshot: nothing was done to it but what you asked for."
+            }
+            Self::AlreadyCorrected => {
+                "It was already corrected here: nothing was done to it but what you asked for."
+            }
+        }
+    }
+}
+
 /// The reason to leave a picture as it came; `None`: it is corrected. A person who says what place it
 /// shows says that it is a photo to correct.
 pub fn reason(measured: &Measured, made_here: bool, overrides: &Overrides) -> Option<LeftReason> {

@@ -10,6 +10,7 @@ impl Plan {
     /// alone, which is for the checks to say. The framing says its own sentence.
     pub fn describe(&self) -> Vec<String> {
         let mut lines = self.describe_edit();
+        lines.extend(self.describe_dials());
         lines.extend(self.panorama.map(|kind| kind.sentence().to_owned()));
         lines.extend(self.sky.describe());
         lines
@@ -17,10 +18,14 @@ impl Plan {
 
     fn describe_edit(&self) -> Vec<String> {
         if let Some(reason) = self.left {
-            return vec![reason.sentence().to_owned()];
+            let touched = (!self.is_identity()).then(|| reason.sentence_but_dials());
+            return vec![touched.unwrap_or(reason.sentence()).to_owned()];
         }
         if self.is_colour_identity() {
             return vec!["Light and colour were left as they came.".to_owned()];
+        }
+        if self.engine == Engine::Natural && self.undialled().is_still() {
+            return Vec::new();
         }
         match self.engine {
             Engine::Guided => vec![format!(

@@ -1,6 +1,8 @@
 //! Decides the verticals: the part of a measured tilt to take out, within limits beyond which a tilt
 //! is more likely meant.
 
+use plumbline_documents::{Dial, Dials};
+
 use crate::math::interpolation::smoothstep;
 use crate::measure::Tilt;
 use crate::steps::verticals::Verticals;
@@ -15,9 +17,30 @@ const MOST_PITCH: f32 = 8.0;
 /// Smallest share of each side that may be left.
 const LEAST_KEPT: f32 = 0.88;
 
+/// The turn for a measured tilt, as far as the dials let it, and the margin that they cut.
+pub(crate) fn plan(tilt: &Tilt, width: u32, height: u32, dials: &Dials) -> Verticals {
+    let whole = whole(tilt, width, height);
+    let share = dials.of(Dial::Verticals);
+    let turned = match share {
+        share if share >= 1.0 => whole,
+        share if share <= 0.0 || whole.is_upright() => Verticals::default(),
+        share => Verticals::turned(
+            whole.roll_degrees * share,
+            whole.pitch_degrees * share,
+            whole.focal_35mm,
+            width,
+            height,
+        ),
+    };
+    Verticals {
+        margin: dials.of(Dial::CropMargin),
+        ..turned
+    }
+}
+
 /// The turn for a measured tilt: none unless it is well supported, visible and not meant; roll alone
 /// where taking out the pitch as well would cost too much of the picture.
-pub(crate) fn plan(tilt: &Tilt, width: u32, height: u32) -> Verticals {
+fn whole(tilt: &Tilt, width: u32, height: u32) -> Verticals {
     let meant = tilt.roll_degrees.abs() > MOST_ROLL || tilt.pitch_degrees.abs() > MOST_PITCH;
     if meant || !tilt.is_confident() {
         return Verticals::default();

@@ -1,15 +1,17 @@
 //! The natural engine's one pass over the picture: sharpening, then a finish or else corners, white
-//! balance, tone and chroma, in linear light, row by row, nothing full-size but the result.
+//! balance, tone and chroma, and what a person turned on top, in linear light, row by row, nothing full-size but the result.
 
 use rayon::prelude::*;
 
 use crate::filters::box_mean::Sides;
+use crate::kernels::dials::Dialling;
 use crate::kernels::finish;
 use crate::kernels::grade::{Point, Row, STEPS};
 use crate::kernels::sample::Graded;
 use crate::pixels::{Pixels, Samples};
 use crate::steps::base::{Base, Fine};
 use crate::steps::corners::Corners;
+use crate::steps::dials::Dialled;
 use crate::steps::field::{Field, FieldRow};
 use crate::steps::finish::Finish;
 use crate::steps::sharpen::Sharpening;
@@ -25,8 +27,22 @@ pub(crate) struct Natural {
     pub tone: Tone,
     /// Instead of corners, white balance and tone.
     pub finish: Option<Finish>,
+    /// On top of all others; `None`: nobody turned one.
+    pub dials: Option<Dialled>,
     /// Joined in a picture that shows a full turn.
     pub sides: Sides,
+}
+
+impl Natural {
+    /// True when it changes nothing.
+    pub fn is_still(&self) -> bool {
+        self.white_balance.is_neutral()
+            && self.tone.is_flat()
+            && self.corners.ev == 0.0
+            && self.sharpening.amount == 0.0
+            && self.finish.is_none_or(|finish| finish.is_flat())
+            && self.dials.is_none()
+    }
 }
 
 /// The edited picture; `None` never happens for a picture that keeps its own size.
@@ -57,6 +73,7 @@ struct Edit {
     sharpening: Sharpening,
     table: Box<[Point; STEPS]>,
     finish: Option<Finishing>,
+    dials: Option<Dialling>,
 }
 
 /// A finish, ready for rows.
@@ -98,6 +115,7 @@ impl Edit {
                 .finish
                 .as_ref()
                 .map(|finish| Finishing::new(finish, width)),
+            dials: steps.dials.as_ref().map(Dialled::tables),
         }
     }
 
@@ -121,7 +139,11 @@ impl Edit {
         if let Some(finishing) = &self.finish {
             finishing.field.row(y, height, &mut rows.field);
             let before = self.before(S::MAX, y, &rows.luma, &mut rows.before);
-            let finished = finishing.row(&rows.luma[1], before, &rows.base, &rows.field);
+            let finished = finish::Row {
+                before,
+                dials: self.dials.as_ref(),
+                ..finishing.row(&rows.luma[1], &rows.base, &rows.field)
+            };
             S::finish(from, &finished, to);
             return;
         }
@@ -132,6 +154,7 @@ impl Edit {
             offset: &rows.base.offset,
             table: &self.table,
             balance: (!self.balance.is_neutral()).then_some(self.balance.gains),
+            dials: self.dials.as_ref(),
         };
         S::grade(from, &graded, to);
     }
@@ -176,17 +199,11 @@ impl Finishing {
         }
     }
 
-    fn row<'a>(
-        &'a self,
-        luma: &'a [f32],
-        before: Option<&'a [f32]>,
-        base: &'a Fine,
-        field: &'a FieldRow,
-    ) -> finish::Row<'a> {
+    fn row<'a>(&'a self, luma: &'a [f32], base: &'a Fine, field: &'a FieldRow) -> finish::Row<'a> {
         let [red, green, blue, stops] = &field.planes;
         finish::Row {
             luma,
-            before,
+            before: None,
             slope: &base.slope,
             offset: &base.offset,
             veil: self.veil,
@@ -195,6 +212,7 @@ impl Finishing {
             dim: self.dim,
             table: &self.table,
             share: self.share,
+            dials: None,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Models that guide, and the part of their proposals that reaches a photo.
 
-use plumbline_documents::{Engine, EngineChoice, Gate, Look, Place, Thresholds, Verdict};
+use plumbline_documents::{Dials, Engine, EngineChoice, Gate, Look, Place, Thresholds, Verdict};
+use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::{
     ApplyError, Generation, GenerationError, GenerativeModel, Pixels, Plan, Preset, Progress,
-    Scene, Shot, apply, fallback, inspect, measure, plan,
+    Scene, Shot, apply, apply_and_keep_fit, fallback, inspect, measure, plan,
 };
 use proptest::prelude::*;
 
@@ -48,6 +49,49 @@ fn a_model_that_brightens_is_followed_at_full_size() {
     let off = distance(&result, &brightened(&pixels));
     assert!(off < 2.0, "{off}");
     assert_eq!(inspect(&pixels, &result, &plan).verdict, Verdict::Passed);
+}
+
+#[test]
+fn dials_are_turned_on_what_a_model_made_and_not_held() {
+    let pixels = room(1300, 900);
+    let guide = MadeUp::guide(brightened);
+    let tiler = MadeUp::tiles(512, |tile, _, _| brightened(&tile));
+    for (choice, model) in [(EngineChoice::Best, &guide), (EngineChoice::Tiled, &tiler)] {
+        let plain = planned(&pixels, choice, model);
+        let without = painted(&pixels, &plain, model);
+        let mean = |pixels: &Pixels, c: usize| {
+            let rgb = pixels.rgb8();
+            let all = rgb.as_chunks::<3>().0;
+            all.iter().map(|p| f64::from(p[c])).sum::<f64>() / all.len() as f64
+        };
+        for warmth in [-1.0, 1.0] {
+            let plan = Plan {
+                dials: Dials {
+                    warmth: Some(warmth),
+                    brightness: Some(-0.5),
+                    ..Dials::default()
+                },
+                ..plain.clone()
+            };
+            let generation = Some(Generation::unwatched(model));
+            let scene = Scene::default();
+            let (result, fitted) = apply_and_keep_fit(&pixels, &plan, &scene, generation).unwrap();
+            let warmer = |pixels: &Pixels| mean(pixels, 0) - mean(pixels, 2);
+            let more = warmer(&result) - warmer(&without);
+            assert!(
+                more * f64::from(warmth) > 15.0,
+                "{choice:?} {warmth}: {more}"
+            );
+            assert!(mean(&result, 1) < mean(&without, 1) - 10.0);
+            let terms = Terms {
+                plan: Some(&plan),
+                fitted: fitted.as_ref(),
+                ..Terms::default()
+            };
+            let report = judge(&pixels, &result, &terms).report;
+            assert_eq!(report.verdict, Verdict::Passed, "{}", report.headline());
+        }
+    }
 }
 
 #[test]

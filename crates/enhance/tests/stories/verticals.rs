@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use plumbline_documents::Dials;
 use plumbline_enhance::measure::Tilt;
 use plumbline_enhance::{Pixels, Plan, Preset, Scene, Shot, measure, plan, preview, straighten};
 
@@ -86,6 +87,58 @@ fn facade(width: u32, height: u32) -> Pixels {
 fn sixteen(pixels: &Pixels) -> Pixels {
     let samples = pixels.rgb8().iter().map(|&v| u16::from(v) * 257).collect();
     Pixels::from_sixteen(pixels.width(), pixels.height(), samples).unwrap()
+}
+
+/// The plan with the dial of verticals turned, and with a margin.
+fn dialled(pixels: &Pixels, verticals: f32, crop_margin: f32) -> Plan {
+    let preset = Preset {
+        dials: Dials {
+            verticals: Some(verticals),
+            crop_margin: Some(crop_margin),
+            ..Dials::default()
+        },
+        ..Preset::default()
+    };
+    let measured = measure(pixels, &shot(FOCAL_35MM));
+    plan(&measured, &Scene::default(), &preset, None)
+}
+
+#[test]
+fn a_person_says_how_much_of_a_lean_is_straightened() {
+    let leaning = tilted(&facade(1500, 1100), 2.0, 0.0);
+    let left = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| {
+        let plan = dialled(&leaning, share, 0.0);
+        let straight = straighten(leaning.clone(), &plan);
+        if share == 0.0 {
+            assert_eq!(straight, leaning);
+        }
+        tilt(&straight, FOCAL_35MM).roll_degrees.abs()
+    });
+    eprintln!("{left:.2?}");
+    assert!((left[0] - 2.0).abs() < 0.15 && left[4] < 0.15);
+    assert!(left.windows(2).all(|two| two[1] < two[0] - 0.3), "{left:?}");
+    assert_eq!(dialled(&leaning, 1.0, 0.0), planned(&leaning, FOCAL_35MM));
+}
+
+#[test]
+fn a_margin_is_cut_from_each_side_of_what_straightening_left() {
+    let front = facade(900, 700);
+    let plan = dialled(&front, 1.0, 0.1);
+    let cut = straighten(front.clone(), &plan);
+    assert_eq!((cut.width(), cut.height()), (720, 560));
+    assert_eq!(cut.unit(0, 0), front.unit(90, 70));
+    assert_eq!(cut.unit(719, 559), front.unit(809, 629));
+    assert_eq!(plan.verticals.framing(900, 700).framed, [720, 560]);
+
+    let leaning = tilted(&facade(1500, 1100), 2.0, 0.0);
+    let whole = straighten(leaning.clone(), &dialled(&leaning, 1.0, 0.0));
+    let cut = straighten(leaning.clone(), &dialled(&leaning, 1.0, 0.05));
+    let side = |of: u32| (f64::from(of) * 0.9) as u32;
+    assert!(cut.width().abs_diff(side(whole.width())) <= 1);
+    assert!(cut.height().abs_diff(side(whole.height())) <= 1);
+    let middle = |pixels: &Pixels| pixels.unit(pixels.width() / 2, pixels.height() / 2);
+    let off = std::iter::zip(middle(&cut), middle(&whole)).map(|(a, b)| (a - b).abs());
+    assert!(off.fold(0.0, f32::max) < 0.1, "another middle");
 }
 
 #[test]

@@ -33,7 +33,12 @@ fn means(pair: &Pair) -> Option<[(f64, f64); 2]> {
     let (mut from, mut to, mut count) = ((0.0, 0.0), (0.0, 0.0), 0.0);
     for (at, (promised, result)) in pair.promised.iter().zip(&pair.result).enumerate() {
         let visible = result[0] > 12.0 && promised[0] < 98.0;
-        if visible && promised[1].hypot(promised[2]) < NEUTRAL && pair.ground.holds(at) {
+        let was = if pair.is_dialled {
+            &pair.original[at]
+        } else {
+            promised
+        };
+        if visible && was[1].hypot(was[2]) < NEUTRAL && pair.ground.holds(at) {
             from = (
                 from.0 + f64::from(promised[1]),
                 from.1 + f64::from(promised[2]),

@@ -30,6 +30,18 @@ pub(crate) struct Room {
     points: Vec<[f32; 2]>,
 }
 
+impl Room {
+    /// Factors on the light of each pixel's surroundings: of the gains, and of the curve.
+    pub fn surroundings(&self) -> impl Iterator<Item = (f32, f32)> {
+        let [red, green, blue] = &self.gains;
+        let points = self.points.iter().enumerate();
+        points.map(|(x, [gain, _])| {
+            let lit = 0.2126 * red[x] + 0.7152 * green[x] + 0.0722 * blue[x];
+            (lit, *gain)
+        })
+    }
+}
+
 impl Finished {
     pub fn new(finish: Finish, width: usize, height: usize) -> Self {
         let step = (width / PLACES).clamp(1, STEP);
@@ -54,7 +66,7 @@ impl Finished {
     pub fn row(&self, y: usize, own: &Light, around: &[f32], room: &mut Room, to: &mut Light) {
         self.gains(y, &mut room.gains);
         let veil = self.finish.veil;
-        let dim = 0.2126 * veil[0] + 0.7152 * veil[1] + 0.0722 * veil[2];
+        let [dim, share] = self.terms();
         let [red, green, blue] = &room.gains;
         room.points.clear();
         room.points
@@ -65,8 +77,15 @@ impl Finished {
         expected::unveiled(to, veil, &room.gains);
         expected::curved(to, own, &room.points);
         for (light, own) in to.iter_mut().zip(own) {
-            expected::halfway(light, own, self.finish.share);
+            expected::halfway(light, own, share);
         }
+    }
+
+    /// Light that the veil takes off, and share of the finish.
+    pub fn terms(&self) -> [f32; 2] {
+        let [red, green, blue] = self.finish.veil;
+        let dim = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        [dim, self.finish.share]
     }
 
     fn gains(&self, y: usize, to: &mut Light) {

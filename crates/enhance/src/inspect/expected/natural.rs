@@ -1,8 +1,9 @@
 //! The natural engine's result, rebuilt from its definition: sharpening, then a finish, or else corners,
-//! white balance and tone, of linear light, in this order.
+//! white balance and tone, then dials, of linear light, in this order.
 
 use std::sync::LazyLock;
 
+use crate::inspect::expected::dials::{self, Turned};
 use crate::inspect::expected::finished::{self, Finished};
 use crate::inspect::expected::surroundings::{Surroundings, Wide};
 use crate::inspect::expected::{Rebuild, channels};
@@ -25,6 +26,7 @@ pub(crate) struct NaturalRows {
     /// Stops of the lens by column and by row.
     corners: Option<[Vec<f32>; 2]>,
     finished: Option<Finished>,
+    turned: Option<Turned>,
     relight: [f32; 3],
 }
 
@@ -41,6 +43,7 @@ pub(crate) struct Room {
     tones: Vec<Tone>,
     wide: Wide,
     finished: finished::Room,
+    dials: dials::Room,
 }
 
 impl NaturalRows {
@@ -53,6 +56,7 @@ impl NaturalRows {
             tones: (0..STEPS).map(tone).collect(),
             corners: (steps.corners.ev > 0.0).then(|| corners(steps.corners.ev, width, height)),
             finished: (steps.finish).map(|finish| Finished::new(finish, width, height)),
+            turned: steps.dials.as_ref().map(Turned::new),
             relight,
         }
     }
@@ -115,10 +119,25 @@ impl Rebuild for NaturalRows {
             Some(finished) => finished.row(y, &room.own, &room.around, &mut room.finished, to),
             None => self.measured(room, to),
         }
-        for (light, own) in to.iter_mut().zip(&room.own) {
-            expected::ended(light, own);
+        ended(to, &room.own);
+        if let Some(turned) = &self.turned {
+            let now = &mut room.dials.around;
+            match &self.finished {
+                Some(finished) => {
+                    dials::under_finish(&room.around, &room.finished, finished.terms(), now);
+                }
+                None => dials::under_tone(&room.around, &room.tones, now),
+            }
+            turned.row(&mut room.dials, to);
+            ended(to, &room.own);
         }
         relit_levels(to, self.relight);
+    }
+}
+
+fn ended(light: &mut Light, own: &Light) {
+    for (light, own) in light.iter_mut().zip(own) {
+        expected::ended(light, own);
     }
 }
 

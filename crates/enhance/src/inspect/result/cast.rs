@@ -3,6 +3,7 @@
 
 use plumbline_documents::{Gate, Look, Measure, Thresholds};
 
+use crate::inspect::result::Judged;
 use crate::math::colour::lab;
 use crate::math::light::{Sample, linear};
 use crate::measure::Measured;
@@ -17,20 +18,24 @@ const ENOUGH: f32 = 0.4;
 /// Every so many pixels one is looked at.
 const EVERY: usize = 13;
 
+/// `found`: of the pictures that are judged, one each; the more neutral one counts.
 pub(super) fn measure(
-    small: &Pixels,
-    result: &Measured,
+    judged: &Judged<'_>,
+    found: &[Measured],
     plan: &Plan,
     thresholds: &Thresholds,
 ) -> Measure {
-    let left = match plan.look {
-        Look::Neutral | Look::Bright if neutral_share(small) >= ENOUGH => {
-            stops(white_balance::plan(result, Look::Neutral, None).gains)
+    let left = judged.pictures.iter().zip(found).map(|(small, result)| {
+        match plan.look {
+            Look::Neutral | Look::Bright if neutral_share(small) >= ENOUGH => {
+                stops(white_balance::plan(result, Look::Neutral, None).gains)
+            }
+            // The warm look's warmth is wanted.
+            _ => 0.0,
         }
-        // The warm look's warmth is wanted.
-        _ => 0.0,
-    };
-    thresholds.measure(Gate::ResultCast, left.into())
+    });
+    let least = left.fold(f32::INFINITY, f32::min);
+    thresholds.measure(Gate::ResultCast, least.into())
 }
 
 fn neutral_share(small: &Pixels) -> f32 {

@@ -69,6 +69,26 @@ impl Coarse {
     }
 }
 
+impl Coarse {
+    /// All that is known, in 16 bits.
+    pub fn deep_pixels(&self) -> Pixels {
+        let samples = self.unit.iter().flat_map(|p| p.map(u16::from_unit));
+        Pixels::from_sixteen(self.width as u32, self.height as u32, samples.collect())
+            .expect("one pixel for each")
+    }
+
+    /// A picture that is this small already.
+    pub fn of_each(pixels: &Pixels) -> Self {
+        let (width, height) = (pixels.width(), pixels.height());
+        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        Self {
+            width: width as usize,
+            height: height as usize,
+            unit: places.map(|(x, y)| pixels.unit(x, y)).collect(),
+        }
+    }
+}
+
 /// Rows of a picture that become one row.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Strip {

@@ -61,7 +61,7 @@ impl Turn {
     }
 
     /// Place in the result of a place of the source.
-    fn forward(&self, x: f64, y: f64) -> (f64, f64) {
+    pub(super) fn forward(&self, x: f64, y: f64) -> (f64, f64) {
         let ((sin_roll, cos_roll), (sin_pitch, cos_pitch)) = (self.roll, self.pitch);
         let (across, down) = (x * cos_roll + y * sin_roll, y * cos_roll - x * sin_roll);
         let depth = (down / self.focal * sin_pitch + cos_pitch) / cos_pitch;

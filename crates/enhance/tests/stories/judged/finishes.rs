@@ -1,7 +1,7 @@
-//! Finishes: whatever numbers a network answers, what reaches a photo is smooth, rises with brightness,
-//! and is what quality control expects to find.
+//! Finishes, and dials on top: whatever numbers a network answers and a person turns, what reaches a photo is
+//! smooth, rises with brightness, and is what quality control expects to find.
 
-use plumbline_documents::Gate;
+use plumbline_documents::{Dials, Gate};
 use plumbline_enhance::steps::finish::{FIELD, Finish, KNOTS};
 use plumbline_enhance::steps::sharpen::Sharpening;
 use plumbline_enhance::{Pixels, Plan, Scene, apply, finished, inspect};
@@ -28,6 +28,23 @@ fn finishes() -> impl Strategy<Value = Finish> {
             share: 1.0,
         }
     })
+}
+
+/// Dials of light and colour, anywhere between their ends, or left alone.
+fn dials() -> impl Strategy<Value = Dials> {
+    let number = || proptest::option::of(-1.0_f32..1.0);
+    let numbers = [number(), number(), number(), number(), number(), number()];
+    numbers.prop_map(
+        |[brightness, warmth, tint, shadows, highlights, contrast]| Dials {
+            brightness: brightness.map(|stops| 2.0 * stops),
+            warmth,
+            tint,
+            shadows,
+            highlights,
+            contrast,
+            ..Dials::default()
+        },
+    )
 }
 
 fn plan(finish: Finish, strength: f32, amount: f32) -> Plan {
@@ -72,6 +89,29 @@ proptest! {
         let result = apply(&pixels, &plan, &Scene::default(), None).unwrap();
         let left = inspect(&pixels, &result, &plan).gate(Gate::Unplanned).unwrap().value;
         prop_assert!(left < 1.4, "{left} levels");
+    }
+
+    #[test]
+    fn whatever_is_turned_on_top_is_what_it_is_expected_to_make(
+        finish in proptest::option::of(finishes()), share in 0.0_f32..1.0, dials in dials(),
+        strength in 0.05_f32..1.0, deep: bool,
+    ) {
+        let eight = room(421, 333);
+        let pixels = if deep { deeper(&eight) } else { eight };
+        let finish = finish.map(|finish| finish.scaled(share));
+        let plan = Plan { finish, dials, strength, ..Plan::identity() };
+        let result = apply(&pixels, &plan, &Scene::default(), None).unwrap();
+        let left = inspect(&pixels, &result, &plan).gate(Gate::Unplanned).unwrap().value;
+        prop_assert!(left < 1.4, "{left} levels");
+    }
+
+    #[test]
+    fn a_lighter_grey_ends_no_darker_under_dials(dials in dials(), dark in 0_u8..240, more in 4_u8..16) {
+        let plan = Plan { dials, ..Plan::identity() };
+        let under = |v: u8| lumas(&apply(&plain([v; 3]), &plan, &Scene::default(), None).unwrap());
+        let pairs = std::iter::zip(under(dark), under(dark + more));
+        let lowest = pairs.map(|(dark, light)| light - dark).fold(f32::MAX, f32::min);
+        prop_assert!(lowest >= -1.5, "{lowest} levels");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Results judged against the plan that made them: a wanted correction never alarms, however strong,
 //! and what was planted into it is found, however small.
 
-use plumbline_documents::{Engine, EngineChoice, Gate, MeasureVerdict};
+use plumbline_documents::{Dials, Engine, EngineChoice, Gate, MeasureVerdict};
 use plumbline_enhance::inspect::{Terms, judge};
 use plumbline_enhance::steps::corners::Corners;
 use plumbline_enhance::steps::fitted::Fitted;
@@ -19,6 +19,17 @@ use crate::support::{altered, files, open, room};
 
 /// Any correction that the natural engine can be asked for, at any strength.
 fn plans() -> impl Strategy<Value = Plan> {
+    let number = || proptest::option::of(-1.0_f32..1.0);
+    let dials = [number(), number(), number(), number(), number()].prop_map(
+        |[brightness, warmth, tint, shadows, contrast]| Dials {
+            brightness,
+            warmth,
+            tint,
+            shadows,
+            contrast,
+            ..Dials::default()
+        },
+    );
     let tone = (
         -1.2_f32..2.0,
         1.5_f32..8.0,
@@ -41,14 +52,17 @@ fn plans() -> impl Strategy<Value = Plan> {
         );
     let gains = [0.35_f32..3.0, 0.7..1.4, 0.35..3.0];
     let others = (0.0_f32..1.0, 0.0_f32..0.5, 0.0_f32..0.1, 0.05_f32..1.0);
-    (tone, gains, others).prop_map(|(tone, gains, (corners, amount, grain, strength))| Plan {
-        tone,
-        white_balance: WhiteBalance { gains },
-        corners: Corners { ev: corners },
-        sharpening: Sharpening { amount, grain },
-        strength,
-        ..Plan::identity()
-    })
+    (tone, gains, others, dials).prop_map(
+        |(tone, gains, (corners, amount, grain, strength), dials)| Plan {
+            dials,
+            tone,
+            white_balance: WhiteBalance { gains },
+            corners: Corners { ev: corners },
+            sharpening: Sharpening { amount, grain },
+            strength,
+            ..Plan::identity()
+        },
+    )
 }
 
 fn corrected(pixels: &Pixels, plan: &Plan) -> Pixels {
