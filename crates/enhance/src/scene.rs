@@ -40,6 +40,8 @@ pub struct Overrides {
     pub sky_mask: Option<Mask>,
     /// Choice of sky for this picture, whatever its shoot's preset says.
     pub sky: Option<SkyChoice>,
+    /// Number of the clouds to have, 0 to 7; `None`: those of the day.
+    pub cloudscape: Option<u8>,
 }
 
 /// Choice of sky, with the pixels of an own one.
