@@ -62,7 +62,7 @@ struct Place {
 }
 
 /// Places that are tried for a photo, and points of its sky where they are, across and down.
-const TRIED: u32 = 8;
+const TRIED: u32 = 12;
 const POINTS: (usize, usize) = (24, 16);
 /// Turns of the ceiling, radians: any, and those that let the wind blow across the view, because
 /// filaments that run toward the camera look drawn.

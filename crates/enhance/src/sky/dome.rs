@@ -5,16 +5,17 @@ use plumbline_documents::SkyKind;
 use rayon::prelude::*;
 
 use crate::math::colour::luminance;
-use crate::math::interpolation::smoothstep;
+use crate::math::interpolation::{columns_of, smoothstep};
 use crate::math::statistics;
 use crate::sky::atmosphere::{Air, ClearSky};
 use crate::sky::clouds::{Cloud, Clouds};
 use crate::sky::directions::Directions;
 use crate::sky::new_sky::NewSky;
 use crate::sky::planes::Plane;
+use crate::sky::row::stretch;
 
 /// Longer side of the coarse sky, with clouds and without.
-const LONG_EDGE: usize = 1536;
+const LONG_EDGE: usize = 1440;
 const SMOOTH_EDGE: usize = 256;
 /// Below this elevation, radians, the haze of the horizon gathers.
 const HAZE: f32 = 0.16;
@@ -56,22 +57,37 @@ pub(crate) fn paint(new: &NewSky, share: &Plane) -> [Plane; 3] {
         return clear.light;
     };
     let near = share.largest(2);
-    let light = clear.light.map(|plane| plane.resized(width, height));
-    let pixels: Vec<[f32; 3]> = (0..width * height)
-        .into_par_iter()
-        .map(|i| {
+    let columns = columns_of(width, clear.light[0].width);
+    let mut planes = [(); 3].map(|()| Plane::new(width, height, vec![0.0; width * height]));
+    let [red, green, blue] = planes.each_mut().map(|p| p.values.par_chunks_mut(width));
+    let rows = red.zip(green).zip(blue).enumerate();
+    rows.for_each_init(Behind::default, |behind, (y, ((red, green), blue))| {
+        behind.enter(&clear, y, height, &columns);
+        for x in 0..width {
             // Without any sky nearby the colour is never used.
-            if near.values[i] == 0.0 {
-                return [0.0; 3];
+            if near.values[y * width + x] > 0.0 {
+                let light = [0, 1, 2].map(|c| behind.light[c][x]);
+                [red[x], green[x], blue[x]] = under(light, clouds.at(x, y), new.level / LEVEL);
             }
-            let behind = [0, 1, 2].map(|c| light[c].values[i]);
-            under(behind, clouds.at(i % width, i / width), new.level / LEVEL)
-        })
-        .collect();
-    [0, 1, 2].map(|c| {
-        let values = pixels.par_iter().map(|p| p[c]);
-        Plane::new(width, height, values.collect())
-    })
+        }
+    });
+    planes
+}
+
+/// A row of the sky without clouds.
+#[derive(Default)]
+struct Behind {
+    light: [Vec<f32>; 3],
+    coarse: Vec<f32>,
+}
+
+impl Behind {
+    fn enter(&mut self, clear: &Clear, y: usize, height: usize, columns: &[(u32, f32)]) {
+        for (plane, light) in clear.light.iter().zip(&mut self.light) {
+            plane.row(y, height, &mut self.coarse);
+            stretch(&self.coarse, columns, light);
+        }
+    }
 }
 
 fn size(share: &Plane, long_edge: usize) -> (usize, usize) {

@@ -54,7 +54,7 @@ const FAIR: HeapForm = HeapForm {
 pub(super) const HEAPS: [HeapForm; CLOUDSCAPES] = [
     FAIR,
     HeapForm {
-        cover: 0.30,
+        cover: 0.36,
         groups: 0.50,
         ..FAIR
     },
@@ -107,10 +107,10 @@ pub(super) const HEAPS: [HeapForm; CLOUDSCAPES] = [
     HeapForm {
         cover: 0.36,
         groups: 0.55,
-        thick: 0.75,
+        thick: 0.60,
         heaps: 0.85,
         bites: 2.4,
-        dense: 60.0,
+        dense: 48.0,
         torn: 0.045,
         ..FAIR
     },

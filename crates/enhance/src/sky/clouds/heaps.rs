@@ -14,14 +14,14 @@ use crate::sky::directions::Directions;
 use crate::sky::planes::Plane;
 
 /// Longer side of what is marched.
-const LONG_EDGE: usize = 720;
+const LONG_EDGE: usize = 560;
 /// Groups of clouds in a period of the smooth noise.
 const GROUPS: f32 = 16.0;
 /// Points of a ray where its cover is looked up; it is straight between them.
 const KNOTS: usize = 7;
 /// Length of a step, and the fewest and most along a ray.
 const STEP: f32 = 0.045;
-const STEPS: (f32, f32) = (12.0, 32.0);
+const STEPS: (f32, f32) = (12.0, 28.0);
 /// Distance beyond which the finest billows are too small to see, and from which clouds get fewer.
 const FAR: f32 = 6.0;
 const THINNING: (f32, f32) = (3.0, 0.012);

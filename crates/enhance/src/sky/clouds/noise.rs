@@ -99,16 +99,15 @@ fn texel<const SIDE: usize>(place: f32) -> (usize, usize, f32) {
 /// Mostly billows of two sizes, and a little of a softer noise.
 fn volume() -> Vec<f32> {
     let octaves = [0, 1].map(|octave| Cells::new(CELLS << octave, 11 + octave as u32));
-    let soft = [0, 1].map(|octave| Cells::new(CELLS << octave, 71 + octave as u32));
+    let soft = Cells::new(2 * CELLS, 71);
     let mut values = vec![0.0; VOLUME * VOLUME * VOLUME];
     let slices = values.par_chunks_mut(VOLUME * VOLUME).enumerate();
     slices.for_each(|(k, slice)| {
         for (at, to) in slice.iter_mut().enumerate() {
             let place = [at % VOLUME, at / VOLUME, k].map(|v| v as f32 / VOLUME as f32);
             let near = [0, 1].map(|o| octaves[o].nearness(place));
-            let level = [0, 1].map(|o| soft[o].level(place));
             let billow = 0.66 * near[0] + 0.34 * near[1];
-            let soft = 0.66 * level[0] + 0.34 * level[1];
+            let soft = soft.level(place);
             *to = 0.35 * (0.2 + 0.6 * soft) + 0.75 * billow;
         }
     });
