@@ -81,6 +81,7 @@ async fn overrides(context: &JobContext<'_>, said: &Override) -> Result<Override
             Some(sky) => Some(choice(context, sky).await?),
             None => None,
         },
+        ..Overrides::default()
     })
 }
 

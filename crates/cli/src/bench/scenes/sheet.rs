@@ -74,6 +74,7 @@ fn replaced(
         place: Some(Place::Exterior),
         sky_mask: outside.scene.sky.clone(),
         sky: Some(choice),
+        ..Overrides::default()
     };
     let sky = outside.sky(measured, &Preset::default(), &overrides, &photo.metadata);
     sky.new_sky()
