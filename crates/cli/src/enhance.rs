@@ -60,6 +60,9 @@ pub struct Args {
     /// The sky: keep, clear, light-cloud, high-cloud, or a picture of one.
     #[arg(long, value_name = "SKY", default_value = "keep")]
     sky: String,
+    /// Number of the clouds to have, 0 to 7; else those of the day the photo was taken.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..8))]
+    sky_seed: Option<u8>,
     /// The place that the photo shows, interior or exterior; else the analyzer decides.
     #[arg(long, value_parser = place_named)]
     scene: Option<Place>,
@@ -223,6 +226,7 @@ fn overrides(args: &Args) -> anyhow::Result<Overrides> {
         sky_mask: mask.map(|picture| Mask::of_luma(&picture)),
         sky: Some(choice),
         dials: (&args.dials).into(),
+        cloudscape: args.sky_seed,
     })
 }
 

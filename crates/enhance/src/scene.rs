@@ -42,6 +42,8 @@ pub struct Overrides {
     pub sky: Option<SkyChoice>,
     /// Dials of this picture, over those of the preset.
     pub dials: Dials,
+    /// Number of the clouds to have, 0 to 7; `None`: those of the day.
+    pub cloudscape: Option<u8>,
 }
 
 /// Choice of sky, with the pixels of an own one.

@@ -8,6 +8,7 @@ mod atmosphere;
 mod backdrop;
 mod clouds;
 mod compose;
+mod directions;
 mod dome;
 mod islands;
 pub mod matte;
@@ -18,6 +19,7 @@ mod sun;
 pub mod trial;
 pub mod view;
 
+pub use clouds::CLOUDSCAPES;
 pub use islands::without_islands;
 pub use matte::Matte;
 pub use new_sky::NewSky;

@@ -71,10 +71,16 @@ pub(crate) fn shares(light: &[Vec<f32>; 3], fields: &Fields, to: &mut [f32]) {
 /// Numbers of a composition that are the same everywhere.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Blend {
-    /// Factor on the ground's light.
+    /// Gain of the ground's dark parts, as [`relit`] has it.
     pub relight: f32,
     /// Largest change of light that counts as the old sky's grain.
     pub limit: f32,
+}
+
+/// Light under another sky: a gain in the dark that white ends without, so that nothing clips.
+#[inline(always)]
+pub(crate) fn relit(light: f32, gain: f32) -> f32 {
+    light * gain / (1.0 + (gain - 1.0) * light)
 }
 
 /// Old skies brighter than this have no grain of their own.
@@ -99,7 +105,10 @@ pub(crate) fn blend(
         let ground = (light[i] - share[i] * old[i]).max(0.0).min(1.0 - share[i]);
         let own = (light[i] - old[i]).max(-with.limit).min(with.limit);
         let kept = if old[i] > BLOWN { grain[i] } else { own };
-        let there = ground * with.relight + share[i] * (new[i] + kept);
+        // What is left of the pixel is ground, and that is lit by its own brightness.
+        let whole = (1.0 - share[i]).max(1e-3);
+        let lit = ground * with.relight / (1.0 + (with.relight - 1.0) * ground / whole);
+        let there = lit + share[i] * (new[i] + kept);
         light[i] = there.clamp(0.0, 1.0);
     }
 }
@@ -160,6 +169,24 @@ mod tests {
                 "{share}: {} {wanted}",
                 light[0]
             );
+        }
+    }
+
+    #[test]
+    fn light_under_another_sky_keeps_its_order_and_white() {
+        for gain in [0.985, 1.0, 1.1, 1.19] {
+            let lit: Vec<f32> = (0..=100).map(|i| relit(i as f32 / 100.0, gain)).collect();
+            assert!(lit.is_sorted());
+            assert!(lit[0] == 0.0 && (lit[100] - 1.0).abs() < 1e-6);
+            assert!((lit[1] / 0.01 / gain - 1.0).abs() < 0.01, "{gain}");
+            // A pixel that is half sky has the light of half its ground.
+            let mut half = [0.5 * 0.6 + 0.5 * 0.8];
+            let with = Blend {
+                relight: gain,
+                limit: 0.0,
+            };
+            blend(&mut half, &[0.5], &[0.8], &[0.3], &[0.0], with);
+            assert!((half[0] - 0.5 * (relit(0.6, gain) + 0.3)).abs() < 1e-6);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::measure::Measured;
 use crate::scene::{Overrides, Scene, SkyChoice};
 use crate::shot::{GpsFix, Shot};
 use crate::sky::trial::Oddity;
-use crate::sky::{NewSky, SkyView, Sun};
+use crate::sky::{CLOUDSCAPES, NewSky, SkyView, Sun};
 
 mod kept_reason;
 
@@ -48,6 +48,12 @@ const NIGHT: f32 = -1.0;
 /// Luminance of a clear sky above a well exposed house, and of the house.
 const LEVEL: f32 = 0.46;
 const HOUSE: f32 = 0.17;
+/// Most that the land is lit, stops, and tinted, as a share; luminance of a house that needs all of
+/// it, and of one that needs none.
+const MOST_STOPS: f32 = 0.22;
+const MOST_TINT: f32 = 0.015;
+const DULL_HOUSE: f32 = 0.14;
+const BRIGHT_HOUSE: f32 = 0.40;
 
 /// Facts about the camera that a sky has to fit.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -56,6 +62,8 @@ pub struct Camera {
     pub focal_35mm: Option<f32>,
     /// Position of the sun.
     pub sun: Option<Sun>,
+    /// Cloudscape of the day it was set to: the photos of one shoot agree.
+    pub cloudscape: Option<u8>,
 }
 
 impl Camera {
@@ -64,6 +72,7 @@ impl Camera {
         Self {
             focal_35mm: shot.focal_35mm,
             sun: fix.map(Sun::at),
+            cloudscape: shot.taken_at.as_deref().and_then(cloudscape_of),
         }
     }
 }
@@ -89,7 +98,13 @@ pub fn plan(
     };
     match reason_to_keep(view, scene, overrides, camera) {
         Some(reason) => Sky::Kept(reason),
-        None => Sky::New(new(kind, view, measured, camera)),
+        None => {
+            let mut new = new(kind, view, measured, camera);
+            if let Some(chosen) = overrides.cloudscape {
+                new.cloudscape = chosen % CLOUDSCAPES as u8;
+            }
+            Sky::New(new)
+        }
     }
 }
 
@@ -146,6 +161,7 @@ fn new(kind: SkyKind, view: &SkyView, measured: &Measured, camera: &Camera) -> N
     NewSky {
         kind,
         seed: seed(view),
+        cloudscape: camera.cloudscape.unwrap_or_default(),
         turbidity: 2.6,
         sun_elevation_degrees: elevation,
         sun_azimuth_degrees: azimuth,
@@ -153,7 +169,7 @@ fn new(kind: SkyKind, view: &SkyView, measured: &Measured, camera: &Camera) -> N
         horizon: view.lowest.max(0.55),
         level,
         grain: measured.noise.clamp(0.0, 0.03),
-        relight: relight(view, kind),
+        relight: relight(view, kind, azimuth),
         share: view.share,
         painted: None,
     }
@@ -182,19 +198,35 @@ fn seed(view: &SkyView) -> u64 {
         view.ground,
         view.spread,
     ];
-    let hash = parts.iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
-        (hash ^ u64::from(part.to_bits())).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash >> 16
+    hash(parts.iter().map(|part| u64::from(part.to_bits()))) >> 16
 }
 
-/// Blue light from above cools the house a little, at most two hundredths.
-fn relight(view: &SkyView, kind: SkyKind) -> [f32; 3] {
+/// FNV-1a, whole numbers at a time.
+fn hash(parts: impl Iterator<Item = u64>) -> u64 {
+    parts.fold(0xcbf2_9ce4_8422_2325, |hash, part| {
+        (hash ^ part).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The cloudscape of a day, from a camera's "2026:11:25 10:31:02".
+fn cloudscape_of(taken_at: &str) -> Option<u8> {
+    let day = taken_at.get(..10)?;
+    let hash = hash(day.bytes().map(u64::from));
+    Some(((hash >> 40) % CLOUDSCAPES as u64) as u8)
+}
+
+/// Light that the new sky casts on the rest. With the sun behind the camera a dull house gets up to
+/// `MOST_STOPS` and a warm breath; against the sun it stays in its shade, which a blue sky cools.
+fn relight(view: &SkyView, kind: SkyKind, sun_azimuth: f32) -> [f32; 3] {
     if kind == SkyKind::Own {
         return [1.0; 3];
     }
-    let much = 0.012 * smoothstep(0.02, 0.4, view.share);
-    [1.0 - much, 1.0, 1.0 + much]
+    let sky = smoothstep(0.02, 0.3, view.share);
+    let dull = smoothstep(BRIGHT_HOUSE, DULL_HOUSE, view.ground);
+    let lit = smoothstep(40.0, 110.0, sun_azimuth.abs());
+    let gain = (MOST_STOPS * sky * dull * (0.35 + 0.65 * lit)).exp2();
+    let warm = MOST_TINT * sky * (2.0 * lit - 1.0);
+    [gain * (1.0 + warm), gain, gain * (1.0 - warm)]
 }
 
 impl Sky {

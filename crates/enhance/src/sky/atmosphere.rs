@@ -89,8 +89,15 @@ impl ClearSky {
         ]))
     }
 
+    /// Unit vector towards the sun: right, up, ahead.
+    pub fn to_sun(&self) -> [f32; 3] {
+        let (up, along) = self.air.sun_elevation.sin_cos();
+        let (right, ahead) = self.air.sun_azimuth.sin_cos();
+        [along * right, up, along * ahead]
+    }
+
     /// Radians.
-    pub fn angle_to_sun(&self, elevation: f32, azimuth: f32) -> f32 {
+    fn angle_to_sun(&self, elevation: f32, azimuth: f32) -> f32 {
         let Air {
             sun_elevation: sun,
             sun_azimuth,

@@ -1,209 +1,264 @@
-//! Soft clouds: layers of gradient noise on a flat ceiling above the camera, seeded.
+//! Clouds on a curved ceiling above the camera: heaps with flat grey bases and lit sides, seen
+//! through by a march along each ray, and veils of ice in filaments along the wind.
 //!
-//! Source of the noise: Perlin, "Improving noise", 2002; of its sum and warping: Musgrave, in
-//! "Texturing and Modeling", 2003.
+//! Distances are in heights of the ceiling's base; directions are unit vectors, right, up, ahead.
 
-/// Kind and amount of clouds.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Layer {
-    /// Share of the ceiling that is cloud, 0.0 to 1.0, roughly.
-    pub cover: f32,
-    /// Noise units over which a cloud's edge fades: large is soft.
-    pub soft: f32,
-    /// Clouds per unit of the ceiling's height.
-    pub scale: f32,
-    /// Ratio of the clouds' length along the wind to that across it.
-    pub stretch: f32,
-    /// Most that a cloud hides of the sky behind it, 0.0 to 1.0.
-    pub opacity: f32,
-    /// Strength of a cloud's shading of itself, 0.0 to 1.0.
-    pub body: f32,
-}
+mod forms;
+mod heaps;
+mod noise;
+mod torn;
+mod veils;
 
-/// Small fair-weather clouds.
-pub(crate) const LIGHT: Layer = Layer {
-    cover: 0.38,
-    soft: 0.40,
-    scale: 0.95,
-    stretch: 1.5,
-    opacity: 0.92,
-    body: 0.75,
-};
-/// Thin veils of ice, high up.
-pub(crate) const HIGH: Layer = Layer {
-    cover: 0.52,
-    soft: 0.75,
-    scale: 0.55,
-    stretch: 4.5,
-    opacity: 0.50,
-    body: 0.10,
-};
+use plumbline_documents::SkyKind;
+
+use crate::sky::directions::Directions;
+use crate::sky::planes::Plane;
+use forms::{HEAPS, VEILS};
+use heaps::Heaps;
+use noise::{Flat, unit};
+use torn::Rendered;
+use veils::Veils;
+
+pub use forms::CLOUDSCAPES;
+pub(crate) use forms::name;
 
 /// Clouds in one direction.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Cloud {
     /// Share of the sky that they hide, 0.0 to 1.0.
     pub cover: f32,
-    /// Share of the sun's light that reaches their visible side, 0.0 to 1.0.
-    pub lit: f32,
+    /// Light of the sun that they send here, about 0.0 to 2.0.
+    pub direct: f32,
+    /// Share of the sky's light that reaches their visible side, 0.0 to 1.0.
+    pub ambient: f32,
+    /// Distance of their middle.
+    pub distance: f32,
 }
 
-/// Flat layer of clouds at one height.
+/// Heights of the ceiling that its curve adds: keeps clouds from becoming infinitely small at the
+/// horizon.
+const CURVE: f32 = 0.05;
+/// Elevations, as sines, over which clouds come out of the haze.
+const HAZE: (f32, f32) = (0.0, 0.07);
+
+/// The clouds of one photo.
+pub(crate) struct Clouds<'a> {
+    view: &'a Directions,
+    place: Place,
+    flat: Flat,
+    kind: Kind,
+}
+
+enum Kind {
+    Heaps(Rendered),
+    Veils(Veils),
+}
+
+/// Part of the endless ceiling that is above the camera, and its heading.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ceiling {
-    layer: Layer,
-    seed: u32,
-    /// Unit vector along the wind.
-    wind: [f32; 2],
-    /// Towards the sun, along the ceiling, as far as a cloud shades another.
-    sun: [f32; 2],
+struct Place {
+    offset: [f32; 2],
+    turn: [f32; 2],
 }
 
-/// Ceiling units per unit of height below the curve of the earth: keeps clouds from becoming
-/// infinitely small at the horizon.
-const CURVE: f32 = 0.12;
+/// Places that are tried for a photo, and points of its sky where they are, across and down.
+const TRIED: u32 = 12;
+const POINTS: (usize, usize) = (24, 16);
+/// Turns of the ceiling, radians: any, and those that let the wind blow across the view, because
+/// filaments that run toward the camera look drawn.
+const ANY: f32 = std::f32::consts::FRAC_PI_2;
+const ACROSS: f32 = 0.65;
+/// Share of the visible sky that is best cloudy.
+const CLOUDY: f32 = 0.38;
 
-impl Ceiling {
-    pub fn new(layer: Layer, seed: u64, sun_azimuth: f32) -> Self {
-        let seed = (seed ^ (seed >> 32)) as u32;
-        let wind = hash(seed, 1, 7) as f32 / u32::MAX as f32 * std::f32::consts::PI;
+impl Place {
+    /// Turned by at most so much, radians, or half a turn more.
+    fn of(seed: u32, attempt: u32, most: f32) -> Self {
+        let part = |at: u32| unit(seed, at, 7 + attempt);
+        let half = if part(4) < 0.5 {
+            0.0
+        } else {
+            std::f32::consts::PI
+        };
+        let angle = half + most * (2.0 * part(1) - 1.0);
         Self {
-            layer,
-            seed,
-            wind: [wind.cos(), wind.sin()],
-            sun: [0.22 * sun_azimuth.sin(), 0.22 * sun_azimuth.cos()],
+            offset: [64.0 * part(2), 64.0 * part(3)],
+            turn: [angle.cos(), angle.sin()],
         }
     }
 
-    /// The clouds at an elevation and an azimuth, radians.
-    pub fn at(&self, elevation: f32, azimuth: f32) -> Cloud {
-        let far = elevation.cos() / (elevation.sin().max(0.0) + CURVE);
-        let at = [far * azimuth.sin(), far * azimuth.cos()];
-        let here = self.density(at);
-        if here <= 0.0 {
-            return Cloud {
-                cover: 0.0,
-                lit: 1.0,
-            };
+    /// The one of some places that puts neither a gap nor a lid over the visible sky.
+    fn best(
+        (seed, most): (u64, f32),
+        view: &Directions,
+        share: &Plane,
+        cloudy: impl Fn(&Self, [f32; 3]) -> bool,
+    ) -> Self {
+        let seed = (seed ^ (seed >> 32)) as u32;
+        let points = (0..POINTS.0 * POINTS.1).map(|i| {
+            let x = (i % POINTS.0 * 2 + 1) * view.width / (2 * POINTS.0);
+            let y = (i / POINTS.0 * 2 + 1) * view.height / (2 * POINTS.1);
+            (x, y)
+        });
+        let seen = |&(x, y): &(usize, usize)| share.values[y * share.width + x] > 0.5;
+        let rays: Vec<[f32; 3]> = points
+            .filter(seen)
+            .map(|(x, y)| view.ray(x, y))
+            .filter(|ray| ray[1] > HAZE.1)
+            .collect();
+        let off = |place: &Self| {
+            let cloudy = rays.iter().filter(|ray| cloudy(place, **ray)).count();
+            (cloudy as f32 - CLOUDY * rays.len() as f32).abs()
+        };
+        let places = (0..TRIED).map(|attempt| Self::of(seed, attempt, most));
+        let best = places.min_by(|a, b| off(a).total_cmp(&off(b)));
+        best.unwrap_or_else(|| Self::of(seed, 0, most))
+    }
+
+    /// The point of the ceiling in a direction.
+    fn over(&self, ray: [f32; 3], reach: f32) -> [f32; 2] {
+        let [dx, _, dz] = self.turned(ray);
+        [dx * reach + self.offset[0], dz * reach + self.offset[1]]
+    }
+
+    /// Turned about the vertical, as the ceiling lies.
+    fn turned(&self, [x, y, z]: [f32; 3]) -> [f32; 3] {
+        let [cos, sin] = self.turn;
+        [cos * x - sin * z, y, sin * x + cos * z]
+    }
+}
+
+impl<'a> Clouds<'a> {
+    /// The clouds of a kind and cloudscape wherever `share` has sky; `None`: a sky without clouds.
+    pub fn new(
+        kind: SkyKind,
+        cloudscape: u8,
+        seed: u64,
+        view: &'a Directions,
+        sun: [f32; 3],
+        share: &Plane,
+    ) -> Option<Self> {
+        let flat = Flat::shared();
+        let form = usize::from(cloudscape) % CLOUDSCAPES;
+        let (place, kind) = match kind {
+            SkyKind::LightCloud => {
+                let form = &HEAPS[form];
+                let place = Place::best((seed, ANY), view, share, |place, ray| {
+                    heaps::is_cloudy(flat, form, place.over(ray, 1.0 / (ray[1] + CURVE)))
+                });
+                let heaps = Heaps::new(flat, form, place, sun);
+                (place, Kind::Heaps(heaps.render(view, share)))
+            }
+            SkyKind::HighCloud => {
+                let veils = Veils::new(VEILS[form]);
+                let place = Place::best((seed, ACROSS), view, share, |place, ray| {
+                    veils.is_cloudy(flat, place.over(ray, 1.0 / (ray[1] + CURVE)))
+                });
+                (place, Kind::Veils(veils))
+            }
+            SkyKind::Clear | SkyKind::Own => return None,
+        };
+        Some(Self {
+            view,
+            place,
+            flat,
+            kind,
+        })
+    }
+
+    /// The clouds of a pixel of the view.
+    pub fn at(&self, x: usize, y: usize) -> Cloud {
+        let ray = self.view.ray(x, y);
+        if ray[1] <= 0.0 {
+            return Cloud::default();
         }
-        let sunward = self.density([at[0] + self.sun[0], at[1] + self.sun[1]]);
-        let shade = self.layer.body * (0.55 * here + 0.45 * sunward);
+        let reach = 1.0 / (ray[1] + CURVE);
+        let out_of_haze = ((ray[1] - HAZE.0) / (HAZE.1 - HAZE.0)).clamp(0.0, 1.0);
+        let depth = match &self.kind {
+            Kind::Heaps(rendered) => {
+                let ahead = [ray[0] / ray[2], ray[1] / ray[2]];
+                return rendered.at(self, (x, y), ahead, reach, out_of_haze);
+            }
+            Kind::Veils(veils) => veils.depth(self.flat, self.place.over(ray, reach)) * out_of_haze,
+        };
         Cloud {
-            cover: self.layer.opacity * here,
-            lit: 1.0 - 0.55 * shade,
+            cover: 1.0 - (-depth).exp(),
+            direct: 1.35,
+            ambient: 1.0,
+            distance: reach,
         }
     }
-
-    /// 0.0 open sky to 1.0 the thick of a cloud.
-    fn density(&self, [x, z]: [f32; 2]) -> f32 {
-        let Layer {
-            scale,
-            stretch,
-            cover,
-            soft,
-            ..
-        } = self.layer;
-        let along = (x * self.wind[0] + z * self.wind[1]) * scale / stretch;
-        let across = (z * self.wind[0] - x * self.wind[1]) * scale;
-        let bend = |offset: u32| 0.30 * sum(along * 1.3, across * 1.3, 3, self.seed ^ offset);
-        let noise = sum(along + bend(0x51), across + bend(0xa7), 6, self.seed);
-        // The sum is about ±0.5 wide; `cover` moves the level at which cloud begins.
-        let above = noise * 1.25 + cover - 0.5;
-        let t = (above / soft).clamp(0.0, 1.0);
-        t * t * (3.0 - 2.0 * t)
-    }
-}
-
-/// Octaves of noise, each half as large and strong as the one before; about -0.7 to 0.7.
-fn sum(x: f32, y: f32, octaves: u32, seed: u32) -> f32 {
-    let (mut total, mut strength, mut scale) = (0.0, 1.0, 1.0);
-    for octave in 0..octaves {
-        // Turned a little each time, so that the lattice does not show.
-        let (u, v) = (0.8 * x - 0.6 * y, 0.6 * x + 0.8 * y);
-        let (u, v) = if octave % 2 == 0 { (x, y) } else { (u, v) };
-        total += strength * noise(u * scale, v * scale, seed.wrapping_add(octave * 101));
-        strength *= 0.5;
-        scale *= 2.03;
-    }
-    total
-}
-
-/// Gradient noise, about -0.7 to 0.7.
-fn noise(x: f32, y: f32, seed: u32) -> f32 {
-    let (left, top) = (x.floor(), y.floor());
-    let (dx, dy) = (x - left, y - top);
-    let corner = |i: i32, j: i32| {
-        let bits = hash(seed, (left as i32 + i) as u32, (top as i32 + j) as u32);
-        let (gx, gy) = GRADIENTS[(bits >> 29) as usize];
-        gx * (dx - i as f32) + gy * (dy - j as f32)
-    };
-    let fade = |t: f32| t * t * t * (t * (t * 6.0 - 15.0) + 10.0);
-    let (u, v) = (fade(dx), fade(dy));
-    let mix = |a: f32, b: f32, t: f32| a + (b - a) * t;
-    mix(
-        mix(corner(0, 0), corner(1, 0), u),
-        mix(corner(0, 1), corner(1, 1), u),
-        v,
-    )
-}
-
-const GRADIENTS: [(f32, f32); 8] = [
-    (1.0, 0.0),
-    (-1.0, 0.0),
-    (0.0, 1.0),
-    (0.0, -1.0),
-    (0.707, 0.707),
-    (-0.707, 0.707),
-    (0.707, -0.707),
-    (-0.707, -0.707),
-];
-
-/// A well-mixed number of a lattice point (the finaliser of MurmurHash3).
-fn hash(seed: u32, x: u32, y: u32) -> u32 {
-    let mut h = seed ^ x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77).rotate_left(13);
-    h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);
-    h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
-    h ^ (h >> 16)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn share(layer: Layer, seed: u64) -> f32 {
-        let ceiling = Ceiling::new(layer, seed, 1.0);
-        let covers = (0..4000).map(|i| {
-            let (elevation, azimuth) = (0.1 + (i / 80) as f32 * 0.02, (i % 80) as f32 * 0.02 - 0.8);
-            ceiling.at(elevation, azimuth).cover
-        });
-        covers.sum::<f32>() / 4000.0
+    const SUN: [f32; 3] = [0.64, 0.74, -0.23];
+
+    /// Covers of a sky over the upper half of a picture.
+    fn covers(kind: SkyKind, cloudscape: u8, seed: u64) -> Vec<f32> {
+        let (width, height) = (96, 64);
+        let view = Directions::new(width, height, 26.0, 0.8);
+        let shares = (0..width * height).map(|i| f32::from(u8::from(i / width < height / 2)));
+        let share = Plane::new(width, height, shares.collect());
+        let clouds = Clouds::new(kind, cloudscape, seed, &view, SUN, &share).unwrap();
+        let sky = 0..width * height / 2;
+        sky.map(|i| clouds.at(i % width, i / width).cover).collect()
     }
 
     #[test]
-    fn a_seed_is_a_sky_and_another_is_another() {
-        let one = |seed| Ceiling::new(LIGHT, seed, 0.5).at(0.5, 0.2);
-        assert_eq!(one(7), one(7));
-        assert!((0..20).any(|seed| one(seed) != one(seed + 1)));
-    }
-
-    #[test]
-    fn light_cloud_leaves_most_of_the_sky_blue_whatever_the_seed() {
-        for seed in 0..40 {
-            let covered = share(LIGHT, seed);
-            assert!(
-                (0.02..0.6).contains(&covered),
-                "seed {seed} covers {covered}"
-            );
+    fn every_cloudscape_is_a_sky_of_its_own() {
+        for kind in [SkyKind::LightCloud, SkyKind::HighCloud] {
+            let skies = (0..CLOUDSCAPES as u8).map(|cloudscape| covers(kind, cloudscape, 7));
+            let skies: Vec<_> = skies.collect();
+            assert_eq!(skies[0], covers(kind, 0, 7), "the same again");
+            assert_ne!(skies[0], covers(kind, 0, 8), "another photo's part of it");
+            for (at, sky) in skies.iter().enumerate() {
+                assert!(!skies[..at].contains(sky), "{kind:?} {at}");
+            }
         }
     }
 
     #[test]
-    fn noise_is_smooth_and_centred() {
-        let values: Vec<f32> = (0..5000)
-            .map(|i| noise(i as f32 * 0.013, i as f32 * 0.007, 3))
-            .collect();
-        let mean = values.iter().sum::<f32>() / 5000.0;
-        assert!(mean.abs() < 0.08, "{mean}");
-        assert!(values.windows(2).all(|w| (w[0] - w[1]).abs() < 0.05));
+    fn clouds_are_there_and_leave_most_of_the_sky_blue() {
+        for cloudscape in 0..CLOUDSCAPES as u8 {
+            for seed in 0..6 {
+                for kind in [SkyKind::LightCloud, SkyKind::HighCloud] {
+                    let covers = covers(kind, cloudscape, seed);
+                    let share = covers.iter().sum::<f32>() / covers.len() as f32;
+                    assert!(
+                        (0.005..0.5).contains(&share),
+                        "{kind:?} {cloudscape}, seed {seed}: {share}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sky_is_the_same_on_any_number_of_threads() {
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let pool = pool.build().unwrap();
+            pool.install(|| covers(SkyKind::LightCloud, 4, 11))
+        };
+        assert_eq!(on(1), on(3));
+    }
+
+    #[test]
+    fn heaps_are_whiter_on_the_suns_side_than_in_their_shade() {
+        let (width, height) = (160, 80);
+        let view = Directions::new(width, height, 26.0, 1.0);
+        let share = Plane::new(width, height, vec![1.0; width * height]);
+        let clouds = Clouds::new(SkyKind::LightCloud, 4, 3, &view, SUN, &share).unwrap();
+        let thick = (0..width * height).filter_map(|i| {
+            let cloud = clouds.at(i % width, i / width);
+            (cloud.cover > 0.9).then_some(cloud.direct)
+        });
+        let mut lit: Vec<f32> = thick.collect();
+        lit.sort_unstable_by(f32::total_cmp);
+        let (dark, light) = (lit[lit.len() / 20], lit[lit.len() * 19 / 20]);
+        assert!(light > 1.7 * dark, "{dark} {light}");
     }
 }

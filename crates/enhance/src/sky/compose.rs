@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use crate::kernels::sky::{Blend, blend, grain};
+use crate::kernels::sky::{Blend, blend, grain, relit};
 use crate::math::interpolation::columns_of;
 use crate::math::light::{Sample, place};
 use crate::pixels::{Pixels, Samples};
@@ -140,16 +140,16 @@ impl Rows {
     }
 }
 
-/// Every sample under a factor on its light.
-fn relit_table<S: Sample>(factor: f32) -> Vec<S> {
-    if factor == 1.0 {
+/// Every sample with its light under a gain.
+fn relit_table<S: Sample>(gain: f32) -> Vec<S> {
+    if gain == 1.0 {
         let top = S::linear_table().len() - 1;
         return (0..=top)
             .map(|v| S::from_unit(v as f32 / top as f32))
             .collect();
     }
     let light = S::linear_table().iter();
-    light.map(|v| sample(v * factor)).collect()
+    light.map(|v| sample(relit(*v, gain))).collect()
 }
 
 fn relight<S: Sample>(to: &mut [S], relit: &[Vec<S>; 3]) {

@@ -5,115 +5,152 @@ use plumbline_documents::SkyKind;
 use rayon::prelude::*;
 
 use crate::math::colour::luminance;
-use crate::math::interpolation::smoothstep;
+use crate::math::interpolation::{columns_of, smoothstep};
 use crate::math::statistics;
 use crate::sky::atmosphere::{Air, ClearSky};
-use crate::sky::clouds::{Ceiling, HIGH, LIGHT};
+use crate::sky::clouds::{Cloud, Clouds};
+use crate::sky::directions::Directions;
 use crate::sky::new_sky::NewSky;
 use crate::sky::planes::Plane;
+use crate::sky::row::stretch;
 
-/// Longer side of the coarse sky.
-const LONG_EDGE: usize = 1024;
+/// Longer side of the coarse sky, with clouds and without.
+const LONG_EDGE: usize = 1440;
+const SMOOTH_EDGE: usize = 256;
 /// Below this elevation, radians, the haze of the horizon gathers.
-const HAZE: f32 = 0.14;
+const HAZE: f32 = 0.16;
+/// Its share at the horizon.
+const HAZIEST: f32 = 0.55;
+/// Colour of the blue against the model's: cameras make more of it.
+const VIVID: f32 = 1.12;
 /// Light above which brightness bends, towards the brightest that is left.
 const SHOULDER: f32 = 0.70;
 const BRIGHTEST: f32 = 0.96;
+/// Level of a sky for which the lights of clouds are given, and those: the sun's, the sky's, the
+/// ground's.
+const LEVEL: f32 = 0.46;
+const SUNLIGHT: [f32; 3] = [0.640, 0.626, 0.600];
+const SKYLIGHT: [f32; 3] = [0.300, 0.334, 0.390];
+const GROUNDLIGHT: [f32; 3] = [0.070, 0.069, 0.066];
+/// Distance from which air hides clouds, over which, and the least that is seen of them.
+const CLEAR_AIR: f32 = 1.5;
+const AIR: f32 = 6.0;
+const SEEN_AFAR: f32 = 0.25;
 
 /// Linear light of the new sky over the whole picture, coarse; only its sky is ever used.
 pub(crate) fn paint(new: &NewSky, share: &Plane) -> [Plane; 3] {
-    let scale = (LONG_EDGE as f32 / share.width.max(share.height) as f32).min(1.0);
-    let side = |v: usize| ((v as f32 * scale).round() as usize).max(1);
-    let (width, height) = (side(share.width), side(share.height));
+    let clear = Clear::new(new, share);
+    if matches!(new.kind, SkyKind::Clear | SkyKind::Own) {
+        return clear.light;
+    }
+    let (width, height) = size(share, LONG_EDGE);
     let share = share.resized(width, height);
-    let dome = Dome::new(new, width, height);
-    let pixels: Vec<[f32; 3]> = (0..width * height)
-        .into_par_iter()
-        .map(|i| {
+    let view = Directions::new(width, height, new.focal_35mm, new.horizon);
+    let Some(clouds) = Clouds::new(
+        new.kind,
+        new.cloudscape,
+        new.seed,
+        &view,
+        clear.sky.to_sun(),
+        &share,
+    ) else {
+        return clear.light;
+    };
+    let near = share.largest(2);
+    let columns = columns_of(width, clear.light[0].width);
+    let mut planes = [(); 3].map(|()| Plane::new(width, height, vec![0.0; width * height]));
+    let [red, green, blue] = planes.each_mut().map(|p| p.values.par_chunks_mut(width));
+    let rows = red.zip(green).zip(blue).enumerate();
+    rows.for_each_init(Behind::default, |behind, (y, ((red, green), blue))| {
+        behind.enter(&clear, y, height, &columns);
+        for x in 0..width {
             // Without any sky nearby the colour is never used.
-            if share.values[i] == 0.0 && !near_sky(&share, i) {
-                return [0.0; 3];
+            if near.values[y * width + x] > 0.0 {
+                let light = [0, 1, 2].map(|c| behind.light[c][x]);
+                [red[x], green[x], blue[x]] = under(light, clouds.at(x, y), new.level / LEVEL);
             }
-            dome.light(i % width, i / width)
-        })
-        .collect();
-    let level = new.level / median(&pixels, &share).max(1e-6);
-    [0, 1, 2].map(|c| {
-        let values = pixels.par_iter().map(|p| shoulder(*p, level)[c]);
-        Plane::new(width, height, values.collect())
-    })
+        }
+    });
+    planes
 }
 
-/// True when a neighbour has sky: its colour is mixed with this one's when the sky is enlarged.
-fn near_sky(share: &Plane, at: usize) -> bool {
-    let (x, y) = (at % share.width, at / share.width);
-    let rows = y.saturating_sub(2)..(y + 3).min(share.height);
-    rows.into_iter().any(|v| {
-        let columns = x.saturating_sub(2)..(x + 3).min(share.width);
-        share.values[v * share.width..][columns]
-            .iter()
-            .any(|s| *s > 0.0)
-    })
+/// A row of the sky without clouds.
+#[derive(Default)]
+struct Behind {
+    light: [Vec<f32>; 3],
+    coarse: Vec<f32>,
 }
 
-struct Dome {
+impl Behind {
+    fn enter(&mut self, clear: &Clear, y: usize, height: usize, columns: &[(u32, f32)]) {
+        for (plane, light) in clear.light.iter().zip(&mut self.light) {
+            plane.row(y, height, &mut self.coarse);
+            stretch(&self.coarse, columns, light);
+        }
+    }
+}
+
+fn size(share: &Plane, long_edge: usize) -> (usize, usize) {
+    let scale = (long_edge as f32 / share.width.max(share.height) as f32).min(1.0);
+    let side = |v: usize| ((v as f32 * scale).round() as usize).max(1);
+    (side(share.width), side(share.height))
+}
+
+/// The light of a sky with clouds before it.
+fn under(behind: [f32; 3], cloud: Cloud, level: f32) -> [f32; 3] {
+    if cloud.cover <= 0.0 {
+        return behind;
+    }
+    let air = (-(cloud.distance - CLEAR_AIR).max(0.0) / AIR).exp();
+    let cover = cloud.cover * (SEEN_AFAR + (1.0 - SEEN_AFAR) * air);
+    let own = [0, 1, 2].map(|c| {
+        let light = SUNLIGHT[c] * cloud.direct + SKYLIGHT[c] * cloud.ambient + GROUNDLIGHT[c];
+        light * level
+    });
+    let own = shoulder(own);
+    [0, 1, 2].map(|c| behind[c] + (own[c] - behind[c]) * cover)
+}
+
+/// The sky without clouds.
+struct Clear {
     sky: ClearSky,
-    clouds: Option<Ceiling>,
-    /// Light of a cloud in full sun, in the sky's own scale.
-    white: [f32; 3],
-    haze: [f32; 3],
-    middle: (f32, f32),
-    focal: f32,
+    light: [Plane; 3],
 }
 
-impl Dome {
-    fn new(new: &NewSky, width: usize, height: usize) -> Self {
+impl Clear {
+    fn new(new: &NewSky, share: &Plane) -> Self {
         let air = Air {
             turbidity: new.turbidity,
             sun_elevation: new.sun_elevation_degrees.to_radians(),
             sun_azimuth: new.sun_azimuth_degrees.to_radians(),
         };
         let sky = ClearSky::new(air);
-        let layer = match new.kind {
-            SkyKind::LightCloud => Some(LIGHT),
-            SkyKind::HighCloud => Some(HIGH),
-            SkyKind::Clear | SkyKind::Own => None,
-        };
-        let overhead = sky.light(0.7, air.sun_azimuth + 1.6);
         let low = sky.light(0.05, air.sun_azimuth + 1.2);
-        let grey = |rgb: [f32; 3], keep: f32, gain: f32| {
-            let y = luminance(rgb);
-            rgb.map(|v| (y + (v - y) * keep) * gain)
-        };
-        Self {
-            sky,
-            clouds: layer.map(|layer| Ceiling::new(layer, new.seed, air.sun_azimuth)),
-            white: grey(overhead, 0.06, 2.6),
-            haze: grey(low, 0.40, 1.05),
-            middle: (width as f32 / 2.0, height as f32 * new.horizon),
-            focal: new.focal_35mm / 36.0 * width.max(height) as f32,
-        }
+        let y = luminance(low);
+        let haze = low.map(|v| (y + (v - y) * 0.85) * 1.5);
+        let (width, height) = size(share, SMOOTH_EDGE);
+        let view = Directions::new(width, height, new.focal_35mm, new.horizon);
+        let pixels: Vec<[f32; 3]> = (0..width * height)
+            .into_par_iter()
+            .map(|i| {
+                let (elevation, azimuth) = view.angles(i % width, i / width);
+                let light = sky.light(elevation, azimuth);
+                let much = HAZIEST * (-elevation / HAZE).exp();
+                vivid([0, 1, 2].map(|c| light[c] + (haze[c] - light[c]) * much))
+            })
+            .collect();
+        let level = new.level / median(&pixels, &share.resized(width, height)).max(1e-6);
+        let light = [0, 1, 2].map(|c| {
+            let values = pixels.iter().map(|p| shoulder(p.map(|v| v * level))[c]);
+            Plane::new(width, height, values.collect())
+        });
+        Self { sky, light }
     }
+}
 
-    fn light(&self, x: usize, y: usize) -> [f32; 3] {
-        let right = x as f32 + 0.5 - self.middle.0;
-        let up = self.middle.1 - (y as f32 + 0.5);
-        let azimuth = right.atan2(self.focal);
-        let elevation = up.atan2(right.hypot(self.focal)).max(0.0);
-        let mut light = self.sky.light(elevation, azimuth);
-        let haze = 0.55 * (-elevation / HAZE).exp();
-        if let Some(clouds) = &self.clouds {
-            let cloud = clouds.at(elevation, azimuth);
-            // Far clouds are seen through the air in front of them.
-            let cover = cloud.cover * (1.0 - 0.5 * haze);
-            let around = light;
-            (0..3).for_each(|c| {
-                let own = self.white[c] * cloud.lit + 0.12 * around[c];
-                light[c] += (own - light[c]) * cover;
-            });
-        }
-        [0, 1, 2].map(|c| light[c] + (self.haze[c] - light[c]) * haze)
-    }
+fn vivid(light: [f32; 3]) -> [f32; 3] {
+    let y = luminance(light);
+    light.map(|v| (y + (v - y) * VIVID).max(0.0))
 }
 
 /// The median luminance of the visible sky.
@@ -122,9 +159,8 @@ fn median(pixels: &[[f32; 3]], share: &Plane) -> f32 {
     statistics::median(seen.map(|(p, _)| luminance(*p)).collect()).unwrap_or(1.0)
 }
 
-/// Brought to the level, brightness bent below white at one hue.
-fn shoulder(light: [f32; 3], level: f32) -> [f32; 3] {
-    let light = light.map(|v| v * level);
+/// Brightness bent below white at one hue.
+fn shoulder(light: [f32; 3]) -> [f32; 3] {
     let most = light[0].max(light[1]).max(light[2]);
     if most <= SHOULDER {
         return light;

@@ -4,6 +4,10 @@ use plumbline_documents::SkyKind;
 use serde::{Deserialize, Serialize};
 
 use crate::generative_model::{Denoise, GenerativeModel};
+use crate::sky::clouds;
+
+/// Stops of light that are worth a word.
+const SAID: f32 = 0.03;
 
 /// Numbers of a new sky.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,6 +16,9 @@ pub struct NewSky {
     pub kind: SkyKind,
     /// Seed of its clouds and of its grain.
     pub seed: u64,
+    /// Number of its cloudscape, 0 to 7.
+    #[serde(default)]
+    pub cloudscape: u8,
     /// Turbidity of the air, 2 (very clear) to 6 (hazy).
     pub turbidity: f32,
     /// Height of the sun above the horizon, degrees.
@@ -26,7 +33,8 @@ pub struct NewSky {
     pub level: f32,
     /// Standard deviation of its grain, as a share of white once encoded.
     pub grain: f32,
-    /// Factors on the light of everything else, red, green, blue: the new sky lights it, too.
+    /// Gains of the light of everything else, red, green, blue: the new sky lights it, too. They are
+    /// those of the dark; toward white they end.
     pub relight: [f32; 3],
     /// Share of the picture that is sky, 0.0 to 1.0: all of it is new.
     pub share: f32,
@@ -80,9 +88,21 @@ impl NewSky {
             SkyKind::HighCloud => "a calculated sky with high clouds",
             SkyKind::Own => "the sky picture you chose",
         };
-        format!(
-            "Replaced what was taken for sky ({:.0} % of the picture) with {kind}.",
-            (self.share * 100.0).max(1.0)
-        )
+        let percent = (self.share * 100.0).max(1.0);
+        let replaced =
+            format!("Replaced what was taken for sky ({percent:.0} % of the picture) with {kind}");
+        let cloudscape = match self.kind {
+            SkyKind::LightCloud | SkyKind::HighCloud if self.painted.is_none() => {
+                let (number, name) = (self.cloudscape, clouds::name(self.cloudscape));
+                format!(" (cloudscape {number}, {name})")
+            }
+            _ => String::new(),
+        };
+        let stops = self.relight[1].max(1.0).log2();
+        let lit = match stops >= SAID {
+            true => format!(", and lit the rest as it would be under that: {stops:.2} stops"),
+            false => String::new(),
+        };
+        format!("{replaced}{cloudscape}{lit}.")
     }
 }

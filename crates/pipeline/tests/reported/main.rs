@@ -13,3 +13,4 @@ mod stale_metadata;
 mod strength_0;
 mod support;
 mod tiff_channels;
+mod white_walls;

@@ -8,5 +8,6 @@ mod good;
 mod hand_masks;
 mod odd;
 mod photos;
+mod thin;
 mod trial;
 mod white_walls;

@@ -184,7 +184,9 @@ pub(crate) fn relit_levels(light: &mut Light, gains: [f32; 3]) {
     let (levels, last) = (&LEVELS[..ROOTS], (ROOTS - 1) as f32);
     for (channel, gain) in light.iter_mut().zip(gains) {
         for v in channel {
-            let at = ((*v * gain).min(1.0).sqrt() * last + 0.5) as usize;
+            // The inverse light, as a lens formula: 1/lit - 1 is a gain-th of what it was.
+            let lit = 1.0 / (1.0 + (1.0 / v.max(1e-9) - 1.0) / gain);
+            let at = (lit.clamp(0.0, 1.0).sqrt() * last + 0.5) as usize;
             *v = levels[at.min(ROOTS - 1)];
         }
     }

@@ -147,6 +147,7 @@ fn the_sun_of_the_photos_own_hour_lights_the_new_sky() {
         let camera = Camera {
             focal_35mm: None,
             sun,
+            ..Camera::default()
         };
         let overrides = Overrides::default();
         sky::plan(
@@ -165,6 +166,69 @@ fn the_sun_of_the_photos_own_hour_lights_the_new_sky() {
         (35.0, -20.0)
     );
     assert_eq!(under(-8.0, None), Sky::Kept(KeptReason::Dark));
+}
+
+#[test]
+fn photos_of_one_day_agree_on_their_clouds_unless_somebody_chooses_others() {
+    let (view, scene) = seen();
+    let clouds = |taken_at: &str, chosen: Option<u8>| {
+        let shot = Shot {
+            taken_at: Some(taken_at.to_owned()),
+            ..Shot::default()
+        };
+        let overrides = Overrides {
+            cloudscape: chosen,
+            ..Overrides::default()
+        };
+        let camera = Camera::of(&shot, None);
+        let choice = SkyChoice::LightCloud;
+        let sky = sky::plan(
+            Some(&view),
+            &scene,
+            &measured(),
+            &choice,
+            &overrides,
+            &camera,
+        );
+        sky.new_sky().unwrap().cloudscape
+    };
+    let morning = clouds("2026:11:25 09:10:00", None);
+    assert_eq!(clouds("2026:11:25 16:45:12", None), morning);
+    let days = (1..=28).map(|day| clouds(&format!("2026:06:{day:02} 12:00:00"), None));
+    let days: std::collections::BTreeSet<_> = days.collect();
+    assert!(days.len() >= 5, "{days:?}");
+    for chosen in 0..8 {
+        assert_eq!(clouds("2026:11:25 09:10:00", Some(chosen)), chosen);
+    }
+    assert_eq!(clouds("", None), 0, "a day that is not known");
+}
+
+#[test]
+fn a_dull_house_is_lit_a_little_by_the_new_sky_and_a_bright_one_hardly() {
+    let (view, scene) = seen();
+    let lit = |ground: f32, azimuth: f32| {
+        let view = SkyView { ground, ..view };
+        let camera = Camera {
+            sun: Some(Sun {
+                elevation_degrees: 45.0,
+                azimuth_degrees: Some(azimuth),
+            }),
+            ..Camera::default()
+        };
+        let nobody = Overrides::default();
+        let choice = SkyChoice::Clear;
+        let sky = sky::plan(Some(&view), &scene, &measured(), &choice, &nobody, &camera);
+        sky.new_sky().unwrap().relight
+    };
+    let [r, g, b] = lit(0.05, 150.0);
+    assert!(g.log2() > 0.15 && g.log2() <= 0.25, "{g}");
+    assert!(r > g && g > b && r / b < 1.04, "the sun is a little warm");
+    let [r, g, b] = lit(0.05, 0.0);
+    assert!(
+        g.log2() < 0.1 && r < g && g < b,
+        "shade stays shade, and cool"
+    );
+    assert!(lit(0.6, 150.0)[1] < 1.01, "it is bright already");
 }
 
 #[test]

@@ -103,6 +103,7 @@ pub fn clear(level: f32) -> NewSky {
     NewSky {
         kind: SkyKind::Clear,
         seed: 7,
+        cloudscape: 0,
         turbidity: 2.6,
         sun_elevation_degrees: 48.0,
         sun_azimuth_degrees: 120.0,
