@@ -11,6 +11,8 @@ use crate::brackets::pyramid::{Plane, Size, Window, mirror};
 pub(super) struct FusionOptions {
     /// 0.0 to 1.0.
     pub exposedness: f32,
+    /// Saturation of a grey pixel: what white walls are weighed by.
+    pub greyness: f32,
     /// True when values beyond white are rolled off instead of cut.
     pub shoulder: bool,
 }
@@ -19,6 +21,8 @@ pub(super) struct FusionOptions {
 const GREY: [f32; 3] = [0.299, 0.587, 0.114];
 /// Twice the square of the bell's width, 0.2 of the range.
 const BELL: f32 = 2.0 * 0.2 * 0.2;
+/// Unit value from which on a channel is no longer believed.
+const CLIPPED: f32 = 0.99;
 /// Keeps the sum of weights above zero where no frame has anything to say.
 const LEAST: f32 = 1e-12;
 
@@ -36,7 +40,8 @@ pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, options: Fusio
         let row = |c: usize| rgb[c].row(y, window.across);
         let (r, g, b) = (row(0), row(1), row(2));
         for (i, to) in to.iter_mut().enumerate() {
-            *to = contrast[i] * saturation([r[i], g[i], b[i]]);
+            let colour = [r[i], g[i], b[i]];
+            *to = contrast[i] * (saturation(colour) * whole(colour) + options.greyness);
         }
         if options.exposedness > 0.0 {
             let power = options.exposedness / BELL;
@@ -82,6 +87,14 @@ fn saturation([r, g, b]: [f32; 3]) -> f32 {
     ((r * r + g * g + b * b) * (1.0 / 3.0)).sqrt()
 }
 
+/// 1.0, falling to zero where a channel is clipped: a wall that is white in two channels only has a
+/// colour that nobody saw, and leaves a ring of it.
+#[inline(always)]
+fn whole([r, g, b]: [f32; 3]) -> f32 {
+    let clipped = ((r.max(g).max(b) - CLIPPED) / (1.0 - CLIPPED)).clamp(0.0, 1.0);
+    1.0 - clipped * clipped * (3.0 - 2.0 * clipped)
+}
+
 /// The product of the three bells; `power` is the exponent over twice the squared width.
 #[inline(always)]
 fn exposed([r, g, b]: [f32; 3], power: f32) -> f32 {
@@ -118,6 +131,7 @@ mod tests {
     fn grey_and_clipped_pixels_have_nothing_to_say() {
         assert!(saturation([0.4; 3]) < 1e-6 && saturation([1.0; 3]) < 1e-6);
         assert!(saturation([0.8, 0.2, 0.2]) > 0.25);
+        assert!(whole([1.0, 0.9, 0.6]) == 0.0 && whole([0.98, 0.9, 0.6]) == 1.0);
         assert!(exposed([1.0; 3], 1.0 / BELL) < 1e-4);
         assert!(exposed([0.5; 3], 1.0 / BELL) > 0.9999);
     }

@@ -192,8 +192,9 @@ fn known_shifts_and_rotations_come_back_within_a_third_of_a_pixel() {
         ])
         .unwrap();
         let found = merged.motions[0].expect("a confident alignment");
-        let corner = (degrees - found.degrees).abs().to_radians() * 432.0;
-        let off = (found.right - right).hypot(found.down - down) + corner;
+        let corner = (degrees - found.degrees()).abs().to_radians() * 432.0;
+        let (to_right, to_down) = found.middle(width, height);
+        let off = (to_right - right).hypot(to_down - down) + corner;
         assert!(
             off < 0.3,
             "{found:?} is {off} px from {degrees}° {right} {down}"
@@ -267,8 +268,9 @@ fn who_walked_through_one_exposure_is_there_once_or_not_at_all() {
     assert!(worst < 0.16, "a ghost {worst} deep");
 }
 
-/// The given files are OpenCV's MergeMertens with its default exponents; the distances and why
-/// ours differs on purpose are in tests/peers/mertens.py.
+/// The given files are OpenCV's MergeMertens without its weight on good exposure, to the last of 16
+/// bits, so nothing is nearer to them than that. Ours is nearer than the paper's weights are, and why
+/// it differs on purpose is in tests/peers/mertens.py.
 #[test]
 fn both_real_sets_fuse_near_the_given_file() {
     let Some(folder) = photos("brackets") else {
@@ -285,6 +287,6 @@ fn both_real_sets_fuse_near_the_given_file() {
             "{set}: {off:.2} levels from the given file; {:?}",
             merged.sentences
         );
-        assert!(off < 16.0, "{set}: {off}");
+        assert!(off < 7.0, "{set}: {off}");
     }
 }

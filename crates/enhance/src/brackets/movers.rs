@@ -1,0 +1,304 @@
+//! Movers: places where something moved between the exposures: a curtain, a tree, a person.
+//!
+//! Frames are compared pair by pair and channel by channel. What a level of one frame becomes in
+//! the other is learned from the pair itself, with its spread; where the other is far from that,
+//! something moved. Cells that disagree are joined to places before anything is chosen, and each
+//! place is taken whole from one frame, the one that most others agree with and that is exposed best
+//! there, and from those that agree with it. Through the learned curves their pixels stand in for
+//! the other frames', so that the place is fused like all the rest: Gallo et al., "Artifact-free
+//! High Dynamic Range Imaging", 2009, and the exposure-mapped reference of Sen et al., 2012.
+
+use std::collections::BTreeMap;
+
+use crate::brackets::confidence::Confidence;
+use crate::brackets::places::{connected, filled, widened, window_count};
+use crate::brackets::pyramid::{Plane, Size};
+use crate::brackets::response::{Curve, learned};
+use crate::brackets::small::Small;
+use crate::math::interpolation::smoothstep;
+
+/// Levels that never count as movement, and how many times the learned spread does.
+const TOLERANCE: i32 = 20;
+const SPREADS: i32 = 4;
+/// Level from which on a frame predicts nothing.
+const CLIPPED: u8 = 246;
+/// Half width of a core, and how many of its cells must disagree; fewer where a core is near.
+const CORE: usize = 2;
+const CORE_CELLS: usize = 15;
+const RIM_CELLS: usize = 7;
+/// Share of the tolerance that is enough beside a core.
+const RIM: f32 = 0.55;
+/// Cells over which gaps close, by which a place is widened, and over which it fades.
+const GAP: usize = 6;
+const MARGIN: usize = 5;
+const FADE: usize = 2;
+/// Beyond this share of the picture the light itself changed, and no frame is more right; of two
+/// frames, neither has a witness.
+const TOO_MUCH: f32 = 0.4;
+const TOO_MUCH_OF_TWO: f32 = 0.12;
+/// Share of a place that may disagree between frames that agree.
+const ODD: f32 = 0.1;
+
+/// Places where something moved.
+pub(super) struct Movers {
+    swaps: Vec<Swap>,
+    /// Number of places.
+    pub places: usize,
+    /// Share of the picture, 0.0 to 1.0.
+    pub share: f32,
+}
+
+/// Places where some frames stand in for another.
+struct Swap {
+    into: usize,
+    /// Frames, and what their values are in the other, by channel.
+    from: Vec<(usize, [Curve; 3])>,
+    reach: Confidence,
+}
+
+/// One pair of frames, compared.
+struct Compared {
+    pair: [usize; 2],
+    /// Distance from what was expected, in tolerances.
+    off: Vec<f32>,
+}
+
+/// Compares aligned frames, darkest first, but for those that are `lit` otherwise; `None` when
+/// nothing moved.
+pub(super) fn find(frames: &[Small], lit: Option<usize>) -> Option<Movers> {
+    let size = frames.first()?.size;
+    let alike: Vec<usize> = (0..frames.len()).filter(|&i| Some(i) != lit).collect();
+    let compared = compared(frames, &alike);
+    let mut moved = vec![false; frames[0].rgb.len()];
+    // Neighbours in exposure tell nearly everything; frames further apart only help to choose.
+    let next = |pair: [usize; 2]| alike.windows(2).any(|two| two == pair);
+    for pair in compared.iter().filter(|c| next(c.pair)) {
+        let places = pair.moved(size);
+        moved.iter_mut().zip(places).for_each(|(to, m)| *to |= m);
+    }
+    let moved = widened(&filled(&moved, size, GAP), size, MARGIN);
+    let share = moved.iter().filter(|&&m| m).count() as f32 / moved.len() as f32;
+    let most = if alike.len() > 2 {
+        TOO_MUCH
+    } else {
+        TOO_MUCH_OF_TWO
+    };
+    if share == 0.0 || share > most {
+        return None;
+    }
+    let places = connected(&moved, size);
+    // Who stands in for whom, and where.
+    let mut wanted: BTreeMap<(usize, Vec<usize>), Vec<usize>> = BTreeMap::new();
+    for place in &places {
+        let best = best_frame(frames, &alike, &compared, place);
+        let agrees = |&frame: &usize| {
+            frame == best
+                || compared
+                    .iter()
+                    .any(|c| c.is_of(frame, best) && c.agrees(place))
+        };
+        let (own, others): (Vec<usize>, Vec<usize>) = alike.iter().partition(|i| agrees(i));
+        for into in others {
+            wanted.entry((into, own.clone())).or_default().extend(place);
+        }
+    }
+    let swap = |((into, own), cells): ((usize, Vec<usize>), Vec<usize>)| {
+        let curves = |from| [0, 1, 2].map(|c| curve(&frames[from], &frames[into], c, &moved));
+        Swap {
+            into,
+            from: own.into_iter().map(|from| (from, curves(from))).collect(),
+            reach: faded(&cells, size),
+        }
+    };
+    Some(Movers {
+        swaps: wanted.into_iter().map(swap).collect(),
+        places: places.len(),
+        share,
+    })
+}
+
+fn compared(frames: &[Small], alike: &[usize]) -> Vec<Compared> {
+    let pairs = alike.iter().enumerate();
+    let pairs = pairs.flat_map(|(at, &i)| alike[at + 1..].iter().map(move |&j| [i, j]));
+    pairs
+        .map(|pair| Compared {
+            pair,
+            off: off(&frames[pair[0]], &frames[pair[1]]),
+        })
+        .collect()
+}
+
+/// For every cell how far the two frames are from what they predict of each other. Both ways: a dark
+/// coat before a bright wall may be all that has its levels in one frame, and never in both.
+fn off(dark: &Small, bright: &Small) -> Vec<f32> {
+    let ways = std::iter::zip(off_one_way(dark, bright), off_one_way(bright, dark));
+    ways.map(|(there, back)| there.max(back)).collect()
+}
+
+/// For every cell how far one frame is from what another and its neighbours predict.
+fn off_one_way(from: &Small, to: &Small) -> Vec<f32> {
+    let size = from.size;
+    let expected = [0, 1, 2].map(|c| learned(from, to, c, None));
+    let at = |i: usize| {
+        if !from.known[i] || !to.known[i] {
+            return 0.0;
+        }
+        let (x, y) = (i % size.width, i / size.width);
+        let mut most = 0.0_f32;
+        for (c, expected) in expected.iter().enumerate() {
+            let (mut low, mut high, mut slack) = (i32::MAX, i32::MIN, TOLERANCE);
+            for y in y.saturating_sub(1)..(y + 2).min(size.height) {
+                for x in x.saturating_sub(1)..(x + 2).min(size.width) {
+                    let level = from.rgb[y * size.width + x][c];
+                    if level >= CLIPPED {
+                        return 0.0;
+                    }
+                    let Some(known) = expected[usize::from(level)] else {
+                        return 0.0;
+                    };
+                    low = low.min(known.middle);
+                    high = high.max(known.middle);
+                    slack = slack.max(TOLERANCE + SPREADS * known.spread);
+                }
+            }
+            let found = i32::from(to.rgb[i][c]);
+            let beyond = (low - found).max(found - high).max(0);
+            most = most.max(beyond as f32 / slack as f32);
+        }
+        most
+    };
+    (0..from.rgb.len()).map(at).collect()
+}
+
+impl Compared {
+    /// Cores where most cells disagree, and what is connected with them and disagrees a little.
+    fn moved(&self, size: Size) -> Vec<bool> {
+        let over = |least: f32| self.off.iter().map(|&off| off > least).collect::<Vec<_>>();
+        let core = window_count(&over(1.0), size, CORE);
+        let rim = window_count(&over(RIM), size, CORE);
+        let near: Vec<bool> = rim.iter().map(|&count| count >= RIM_CELLS).collect();
+        let mut moved = vec![false; near.len()];
+        for place in connected(&near, size) {
+            if place.iter().any(|&i| core[i] >= CORE_CELLS) {
+                place.into_iter().for_each(|i| moved[i] = true);
+            }
+        }
+        moved
+    }
+
+    fn is_of(&self, one: usize, two: usize) -> bool {
+        self.pair == [one.min(two), one.max(two)]
+    }
+
+    /// True where hardly a cell of a place disagrees.
+    fn agrees(&self, place: &[usize]) -> bool {
+        let odd = place.iter().filter(|&&i| self.off[i] > RIM).count();
+        (odd as f32) < ODD * place.len() as f32
+    }
+
+    fn disagreement(&self, place: &[usize]) -> f32 {
+        let off = place.iter().map(|&i| self.off[i].min(1.0));
+        off.sum::<f32>() / place.len() as f32
+    }
+}
+
+/// The frame that most others agree with in a place, and that is exposed best there.
+fn best_frame(frames: &[Small], alike: &[usize], pairs: &[Compared], place: &[usize]) -> usize {
+    let cost = |&&frame: &&usize| {
+        let own = pairs.iter().filter(|c| c.pair.contains(&frame));
+        let odd: f32 = own.map(|c| c.disagreement(place)).sum();
+        let odd = odd / (alike.len() - 1).max(1) as f32;
+        let cells = place.iter().map(|&i| cell_cost(&frames[frame], i));
+        2.0 * odd + cells.sum::<f32>() / place.len() as f32
+    };
+    let costs = alike.iter().map(|frame| (frame, cost(&frame)));
+    let best = costs.min_by(|a, b| a.1.total_cmp(&b.1));
+    best.map_or(0, |(&frame, _)| frame)
+}
+
+/// 0.0 in the middle of the range, 1.0 where nothing is left of the light.
+fn cell_cost(frame: &Small, cell: usize) -> f32 {
+    if !frame.known[cell] {
+        return 4.0;
+    }
+    let rgb = frame.rgb[cell].map(f32::from);
+    let (top, grey) = (
+        rgb[0].max(rgb[1]).max(rgb[2]),
+        (rgb[0] + 2.0 * rgb[1] + rgb[2]) / 4.0,
+    );
+    if top >= 250.0 {
+        return 1.0;
+    }
+    ((grey - 135.0) / 135.0).powi(2)
+}
+
+fn curve(from: &Small, to: &Small, c: usize, moved: &[bool]) -> Curve {
+    Curve::through(&learned(from, to, c, Some(moved)))
+}
+
+/// One inside the cells, falling to zero at their border.
+fn faded(cells: &[usize], size: Size) -> Confidence {
+    let mut inside = vec![false; size.width * size.height];
+    cells.iter().for_each(|&i| inside[i] = true);
+    let all = ((2 * FADE + 1) * (2 * FADE + 1)) as f32;
+    let near = window_count(&inside, size, FADE);
+    // Half of the window is set at the very border of a place; there it begins.
+    let soft = |near: usize| ((near as f32 / all - 0.5) * 2.0).clamp(0.0, 1.0);
+    Confidence {
+        values: near.into_iter().map(soft).collect(),
+        size,
+    }
+}
+
+impl Movers {
+    /// Puts what agrees, as the others would have taken it, into the others.
+    pub fn settle(&self, layers: &mut [[Plane; 3]], full: Size) {
+        let window = layers[0][0].window;
+        let settled: Vec<(usize, [Plane; 3])> = (self.swaps.iter())
+            .filter_map(|swap| {
+                let share = swap.reach.over(window, full)?;
+                Some((swap.into, swap.settled(layers, &share)))
+            })
+            .collect();
+        for (into, planes) in settled {
+            for (layer, plane) in layers[into].iter_mut().zip(planes) {
+                layer
+                    .values
+                    .iter_mut()
+                    .zip(plane.values)
+                    .for_each(|(to, by)| *to += by);
+            }
+        }
+    }
+}
+
+impl Swap {
+    /// What has to be added to the frame where others stand in for it.
+    fn settled(&self, layers: &[[Plane; 3]], share: &Plane) -> [Plane; 3] {
+        let mut change = [(); 3].map(|()| Plane::zero(share.window));
+        for (i, &share) in share.values.iter().enumerate() {
+            if share == 0.0 {
+                continue;
+            }
+            let (mut sum, mut weights) = ([0.0_f32; 3], 0.0_f32);
+            for (from, curves) in &self.from {
+                let rgb = [0, 1, 2].map(|c| layers[*from][c].values[i]);
+                let weight = trust(rgb);
+                (0..3).for_each(|c| sum[c] += curves[c].at(rgb[c]) * weight);
+                weights += weight;
+            }
+            for c in 0..3 {
+                let own = layers[self.into][c].values[i];
+                change[c].values[i] = (sum[c] / weights - own) * share;
+            }
+        }
+        change
+    }
+}
+
+/// Worth of a pixel for what another frame would have seen: the more light the better, until it clips.
+#[inline(always)]
+fn trust([r, g, b]: [f32; 3]) -> f32 {
+    let grey = (r + 2.0 * g + b) / 4.0;
+    grey * grey * (1.0 - smoothstep(0.88, 0.98, r.max(g).max(b))) + 1e-4
+}
