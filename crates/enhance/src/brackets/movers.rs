@@ -8,26 +8,18 @@
 //! the other frames', so that the place is fused like all the rest: Gallo et al., "Artifact-free
 //! High Dynamic Range Imaging", 2009, and the exposure-mapped reference of Sen et al., 2012.
 
+mod compared;
+
 use std::collections::BTreeMap;
 
 use crate::brackets::confidence::Confidence;
+use crate::brackets::movers::compared::{Compared, compared};
 use crate::brackets::places::{connected, filled, widened, window_count};
 use crate::brackets::pyramid::{Plane, Size};
 use crate::brackets::response::{Curve, learned};
 use crate::brackets::small::Small;
 use crate::math::interpolation::smoothstep;
 
-/// Levels that never count as movement, and how many times the learned spread does.
-const TOLERANCE: i32 = 20;
-const SPREADS: i32 = 4;
-/// Level from which on a frame predicts nothing.
-const CLIPPED: u8 = 246;
-/// Half width of a core, and how many of its cells must disagree; fewer where a core is near.
-const CORE: usize = 2;
-const CORE_CELLS: usize = 15;
-const RIM_CELLS: usize = 7;
-/// Share of the tolerance that is enough beside a core.
-const RIM: f32 = 0.55;
 /// Cells over which gaps close, by which a place is widened, and over which it fades.
 const GAP: usize = 6;
 const MARGIN: usize = 5;
@@ -36,8 +28,6 @@ const FADE: usize = 2;
 /// frames, neither has a witness.
 const TOO_MUCH: f32 = 0.4;
 const TOO_MUCH_OF_TWO: f32 = 0.12;
-/// Share of a place that may disagree between frames that agree.
-const ODD: f32 = 0.1;
 
 /// Places where something moved.
 pub(super) struct Movers {
@@ -54,13 +44,6 @@ struct Swap {
     /// Frames, and what their values are in the other, by channel.
     from: Vec<(usize, [Curve; 3])>,
     reach: Confidence,
-}
-
-/// One pair of frames, compared.
-struct Compared {
-    pair: [usize; 2],
-    /// Distance from what was expected, in tolerances.
-    off: Vec<f32>,
 }
 
 /// Compares aligned frames, darkest first, but for those that are `lit` otherwise; `None` when
@@ -115,91 +98,6 @@ pub(super) fn find(frames: &[Small], lit: Option<usize>) -> Option<Movers> {
         places: places.len(),
         share,
     })
-}
-
-fn compared(frames: &[Small], alike: &[usize]) -> Vec<Compared> {
-    let pairs = alike.iter().enumerate();
-    let pairs = pairs.flat_map(|(at, &i)| alike[at + 1..].iter().map(move |&j| [i, j]));
-    pairs
-        .map(|pair| Compared {
-            pair,
-            off: off(&frames[pair[0]], &frames[pair[1]]),
-        })
-        .collect()
-}
-
-/// For every cell how far the two frames are from what they predict of each other. Both ways: a dark
-/// coat before a bright wall may be all that has its levels in one frame, and never in both.
-fn off(dark: &Small, bright: &Small) -> Vec<f32> {
-    let ways = std::iter::zip(off_one_way(dark, bright), off_one_way(bright, dark));
-    ways.map(|(there, back)| there.max(back)).collect()
-}
-
-/// For every cell how far one frame is from what another and its neighbours predict.
-fn off_one_way(from: &Small, to: &Small) -> Vec<f32> {
-    let size = from.size;
-    let expected = [0, 1, 2].map(|c| learned(from, to, c, None));
-    let at = |i: usize| {
-        if !from.known[i] || !to.known[i] {
-            return 0.0;
-        }
-        let (x, y) = (i % size.width, i / size.width);
-        let mut most = 0.0_f32;
-        for (c, expected) in expected.iter().enumerate() {
-            let (mut low, mut high, mut slack) = (i32::MAX, i32::MIN, TOLERANCE);
-            for y in y.saturating_sub(1)..(y + 2).min(size.height) {
-                for x in x.saturating_sub(1)..(x + 2).min(size.width) {
-                    let level = from.rgb[y * size.width + x][c];
-                    if level >= CLIPPED {
-                        return 0.0;
-                    }
-                    let Some(known) = expected[usize::from(level)] else {
-                        return 0.0;
-                    };
-                    low = low.min(known.middle);
-                    high = high.max(known.middle);
-                    slack = slack.max(TOLERANCE + SPREADS * known.spread);
-                }
-            }
-            let found = i32::from(to.rgb[i][c]);
-            let beyond = (low - found).max(found - high).max(0);
-            most = most.max(beyond as f32 / slack as f32);
-        }
-        most
-    };
-    (0..from.rgb.len()).map(at).collect()
-}
-
-impl Compared {
-    /// Cores where most cells disagree, and what is connected with them and disagrees a little.
-    fn moved(&self, size: Size) -> Vec<bool> {
-        let over = |least: f32| self.off.iter().map(|&off| off > least).collect::<Vec<_>>();
-        let core = window_count(&over(1.0), size, CORE);
-        let rim = window_count(&over(RIM), size, CORE);
-        let near: Vec<bool> = rim.iter().map(|&count| count >= RIM_CELLS).collect();
-        let mut moved = vec![false; near.len()];
-        for place in connected(&near, size) {
-            if place.iter().any(|&i| core[i] >= CORE_CELLS) {
-                place.into_iter().for_each(|i| moved[i] = true);
-            }
-        }
-        moved
-    }
-
-    fn is_of(&self, one: usize, two: usize) -> bool {
-        self.pair == [one.min(two), one.max(two)]
-    }
-
-    /// True where hardly a cell of a place disagrees.
-    fn agrees(&self, place: &[usize]) -> bool {
-        let odd = place.iter().filter(|&&i| self.off[i] > RIM).count();
-        (odd as f32) < ODD * place.len() as f32
-    }
-
-    fn disagreement(&self, place: &[usize]) -> f32 {
-        let off = place.iter().map(|&i| self.off[i].min(1.0));
-        off.sum::<f32>() / place.len() as f32
-    }
 }
 
 /// The frame that most others agree with in a place, and that is exposed best there.
