@@ -2,6 +2,7 @@
 
 pub mod clip;
 pub mod efficientnet;
+pub mod finish;
 pub mod sam2;
 pub mod scene;
 pub mod sdxl;

@@ -4,6 +4,7 @@
 pub mod augment;
 pub mod checkpoint;
 pub mod data;
+pub mod finish;
 pub mod lora;
 pub mod loss;
 pub mod optimizer;

@@ -73,15 +73,16 @@ class PhotoDrop extends HTMLElement {
     if (this.#uploads.some((upload) => upload.open)) event.preventDefault();
   }
 
-  add(files) {
+  async add(files) {
     const url = this.form.action;
     const csrf = this.form.elements.csrf.value;
     // Folders bring their housekeeping along (.DS_Store, Thumbs.db): nobody meant to send it.
-    for (const file of files.filter(({ name }) => !/^\.|^thumbs\.db$/i.test(name))) {
+    const photos = files.filter(({ name }) => !/^\.|^thumbs\.db$/i.test(name));
+    const judged = await Promise.all(photos.map(async (file) => [file, await refusal(file)]));
+    for (const [file, why] of judged) {
       const upload = new Upload(file, { url, csrf, onchange: (changed) => this.#changed(changed) });
       this.#uploads.push(upload);
       this.#rows.set(upload, this.#row(upload));
-      const why = refusal(file);
       if (why) upload.refuse(why);
       else this.#show(upload);
     }

@@ -228,11 +228,13 @@ async fn a_wrong_file_is_refused_in_the_page_and_the_others_go_on() {
     };
     let files = [
         file("phone.heic", b"\0\0\0\x18ftypheic"),
+        file("renamed.jpg", b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif"),
         file("page.jpg", b"<html>not a photo at all</html>"),
         file("kitchen.jpg", &plumbline_tests::pictures::room(1)),
     ];
     drop_photos(&anna, &files).await;
-    anna.see_text("HEIC").await;
+    anna.see_text("Most Compatible").await;
+    anna.see_text("AVIF cannot be read yet").await;
     anna.see_text("This is a web page, not a photo").await;
     anna.see_text("0 of 1 done").await;
 

@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 12] = [
     &["scene", "measure", "codec"],
     &["generative_model"],
     &["steps"],
-    &["sky"],
+    &["sky", "finish_model"],
     &["plan"],
     &["apply", "fallback"],
     &["inspect"],

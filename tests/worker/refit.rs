@@ -11,6 +11,7 @@ use plumbline_enhance::inspect::refit::holding;
 use plumbline_enhance::{NoAnalyzer, Overrides, Preset};
 use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::develop::{develop, discard};
+use plumbline_pipeline::finishes;
 use plumbline_pipeline::ingest::ingest;
 use plumbline_pipeline::qc_policy::QcPolicy;
 use plumbline_tests::house::House;
@@ -89,6 +90,7 @@ fn last_report(picture: &[u8]) -> Report {
     let config = PipelineConfig {
         analyzer: Arc::new(NoAnalyzer),
         model: None,
+        finish: Some(finishes::shipped()),
         preset: Preset::default(),
         qc_policy: QcPolicy::default(),
     };

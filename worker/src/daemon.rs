@@ -8,6 +8,7 @@ use plumbline_domain::db::Db;
 use plumbline_enhance::{GenerativeModel, Preset, SceneAnalyzer};
 use plumbline_nn::malloc_tuning;
 use plumbline_pipeline::config::PipelineConfig;
+use plumbline_pipeline::finishes;
 use plumbline_pipeline::qc_policy::QcPolicy;
 use plumbline_storage::Storage;
 use tokio::runtime::Handle;
@@ -66,6 +67,7 @@ impl Daemon {
             pipeline: PipelineConfig {
                 analyzer,
                 model,
+                finish: Some(finishes::shipped()),
                 preset: Preset::default(),
                 qc_policy: QcPolicy::default(),
             },

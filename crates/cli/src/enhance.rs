@@ -18,8 +18,9 @@ use plumbline_pipeline::attempt::Attempt;
 use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::develop::{Developed, develop, discard};
 use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::finishes;
 use plumbline_pipeline::generative_models::ModelFolders;
-use plumbline_pipeline::ingest::ingest;
+use plumbline_pipeline::ingest::ingest_named;
 use plumbline_pipeline::qc_policy::QcPolicy;
 use serde_json::{Value, json};
 
@@ -48,6 +49,9 @@ pub struct Args {
     /// The look: neutral, bright or warm.
     #[arg(long, default_value_t = Look::Neutral)]
     look: Look,
+    /// A look that `train finish` made; else the house look.
+    #[arg(long, value_name = "FILE")]
+    finish: Option<PathBuf>,
     /// The engine: natural (by measurement), guided (a network proposes colour and light) or tiled (a
     /// network redraws texture); else the best that is installed.
     #[arg(long)]
@@ -66,7 +70,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> ExitCode {
-    match enhance(args, &config(args)) {
+    match config(args).and_then(|config| enhance(args, &config)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(HELD),
         Err(error) => {
@@ -92,7 +96,12 @@ fn enhance(args: &Args, config: &PipelineConfig) -> anyhow::Result<bool> {
         print_progress(step);
         true
     };
-    let ingested = ingest(bytes, on_step).map_err(Failure::into_error)?;
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let same_file = (config.preset.strength <= 0.0).then(|| bytes.clone());
+    let mut ingested = ingest_named(&name, bytes, on_step).map_err(Failure::into_error)?;
+    if let Some(file) = same_file {
+        ingested.keep_file(file);
+    }
     let overrides = overrides(args)?;
     let developed = develop(ingested, &overrides, config, &mut discard, on_step);
     let developed = developed.map_err(Failure::into_error)?;
@@ -152,15 +161,21 @@ fn print_progress(step: Step) {
     eprint!("\rRedrawing: {} of {} tiles{end}", parts.done, parts.of);
 }
 
-fn config(args: &Args) -> PipelineConfig {
+fn config(args: &Args) -> anyhow::Result<PipelineConfig> {
+    let finish = match &args.finish {
+        Some(file) => finishes::open(file)
+            .with_context(|| format!("{} cannot be read as a look", file.display()))?,
+        None => finishes::shipped(),
+    };
     let model = args.models.open(|sentence| eprintln!("{sentence}"));
     if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&model, args.engine) {
         eprintln!("No model: {why}");
     }
     let usual = Preset::default();
-    PipelineConfig {
+    Ok(PipelineConfig {
         analyzer: analyzers::open(&args.models.weights).0,
         model: model.ok(),
+        finish: Some(finish),
         preset: Preset {
             look: args.look,
             strength: args.strength.unwrap_or(usual.strength),
@@ -168,7 +183,7 @@ fn config(args: &Args) -> PipelineConfig {
             ..usual
         },
         qc_policy: QcPolicy::default(),
-    }
+    })
 }
 
 /// An engine that was asked for and is not there is refused, so the best one is the one asked for.

@@ -7,13 +7,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::Context;
-use plumbline_enhance::{Decoded, Limits, decode};
+use plumbline_enhance::{Decoded, Limits, decode_named};
 use tempfile::NamedTempFile;
 
 /// A photo from a file. The sentence names the file.
 pub fn open(path: &Path) -> anyhow::Result<Decoded> {
     let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    decode(&bytes, &Limits::default()).with_context(|| path.display().to_string())
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    decode_named(&bytes, &name, &Limits::default()).with_context(|| path.display().to_string())
 }
 
 /// Writes a file beside its place; [`keep`] puts it there.

@@ -50,7 +50,7 @@ fn look(args: &Args) -> anyhow::Result<()> {
     let Decoded {
         pixels, metadata, ..
     } = decode(&bytes, &Limits::default())?;
-    let analysis = scene_analysis::analyze(&pixels, &*analyzer, &Overrides::default())?;
+    let analysis = scene_analysis::analyze(&pixels, &*analyzer, None, &Overrides::default())?;
     let mut report = report(&analysis, &pixels, &metadata, &notes);
     report["file"] = json!(args.file.file_name().map(|name| name.to_string_lossy()));
 

@@ -14,6 +14,7 @@ use plumbline_models::train::checkpoint;
 use plumbline_models::train::data;
 use plumbline_models::train::sky::{Epoch, Progress, Recipe, Trainee, mean_iou};
 
+mod finish;
 mod lora;
 
 /// Exit status: 0 written, 1 no better than what finds skies now and nothing is written, 2 refused
@@ -22,6 +23,8 @@ mod lora;
 pub enum Command {
     /// Tunes the sky network that ships with the program.
     Sky(SkyArgs),
+    /// Trains the finish: from finished photos, or one's own look from pairs.
+    Finish(finish::Args),
     /// Trains a LoRA of the look of rooms.
     Lora(lora::Args),
 }
@@ -52,6 +55,7 @@ pub struct SkyArgs {
 pub fn run(command: &Command) -> ExitCode {
     let done = match command {
         Command::Sky(args) => sky(args),
+        Command::Finish(args) => finish::train(args),
         Command::Lora(args) => lora::train(args),
     };
     match done {

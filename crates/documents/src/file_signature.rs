@@ -54,6 +54,17 @@ pub fn has_raw_ending(name: &str) -> bool {
     ending.is_some_and(|ending| ENDINGS.iter().any(|raw| raw.eq_ignore_ascii_case(ending)))
 }
 
+/// Advice for whoever has a picture of a kind that is not read: how to get one that is.
+pub fn export_advice(kind: &str) -> &'static str {
+    match kind {
+        "HEIC" => {
+            "Export it as JPEG and upload that. For new photos on an iPhone, choose Settings, Camera, Formats, Most Compatible."
+        }
+        "AVIF" => "Export it as JPEG and upload that.",
+        _ => "Export it as JPEG or TIFF and upload that.",
+    }
+}
+
 fn starting<T: Copy>(bytes: &[u8], table: &[(&[u8], T)]) -> Option<T> {
     let found = table.iter().find(|(start, _)| bytes.starts_with(start));
     found.map(|(_, value)| *value)
@@ -104,15 +115,26 @@ fn other_picture(bytes: &[u8]) -> Option<&'static str> {
     starting(bytes, &STARTS)
 }
 
+/// Brands of pictures coded as HEVC.
+const HEIC: [&[u8]; 6] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"];
+/// Brands that are looked at; a file has some five.
+const BRANDS: usize = 12;
+
 fn iso_media(bytes: &[u8]) -> Option<FileSignature> {
     if bytes.get(4..8)? != b"ftyp" {
         return None;
     }
-    Some(match bytes.get(8..12)? {
-        b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => {
-            FileSignature::OtherPicture("HEIC")
-        }
+    // The main brand, and those that it is compatible with: HEIC and AVIF share "mif1".
+    let brands = || bytes[8..].chunks_exact(4).take(BRANDS);
+    let main = brands().next()?;
+    let any = |list: &[&[u8]]| brands().any(|brand| list.contains(&brand));
+    Some(match main {
         b"avif" | b"avis" => FileSignature::OtherPicture("AVIF"),
+        b"mif1" | b"msf1" | b"miaf" if any(&[b"avif", b"avis"]) => {
+            FileSignature::OtherPicture("AVIF")
+        }
+        b"mif1" | b"msf1" | b"miaf" => FileSignature::OtherPicture("HEIC"),
+        other if HEIC.contains(&other) => FileSignature::OtherPicture("HEIC"),
         _ => FileSignature::IsoMedia,
     })
 }
@@ -151,6 +173,14 @@ mod tests {
             (b"\0\0\0\x18ftypcrx ", FileSignature::Raw("Canon CR3")),
             (b"FUJIFILMCCD-RAW 0201", FileSignature::Raw("Fujifilm RAF")),
             (b"\0\0\0\x18ftypheic", FileSignature::OtherPicture("HEIC")),
+            (
+                b"\0\0\0\x1cftypmif1\0\0\0\0mif1heic",
+                FileSignature::OtherPicture("HEIC"),
+            ),
+            (
+                b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif",
+                FileSignature::OtherPicture("AVIF"),
+            ),
             (b"\0\0\0\x18ftypmp42", FileSignature::IsoMedia),
             (b"GIF89a", FileSignature::OtherPicture("GIF")),
             (b"%PDF-1.7", FileSignature::OtherFile("a PDF document")),

@@ -29,7 +29,7 @@ pub mod words;
 pub use attempt_report::{AttemptReport, InspectionReport};
 pub use content_type::ContentType;
 pub use engine::{Engine, EngineChoice};
-pub use file_signature::{FileSignature, has_raw_ending};
+pub use file_signature::{FileSignature, export_advice, has_raw_ending};
 pub use gate::{Figure, Gate};
 pub use look::Look;
 pub use measure::{Measure, MeasureName, MeasureVerdict};

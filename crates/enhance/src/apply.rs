@@ -7,6 +7,7 @@ use crate::pixels::Pixels;
 use crate::plan::Plan;
 use crate::scene::{Scene, small};
 use crate::sky::{self, Matte};
+use crate::steps::finish::Finish;
 use crate::steps::fitted::Fitted;
 use crate::steps::tiles::canvas::Canvas;
 use crate::steps::{natural, tiled, transfer};
@@ -95,6 +96,15 @@ pub fn apply_and_keep_fit(
         Engine::Tiled => tiled(pixels, plan, scene, generation.ok_or(ApplyError::NoModel)?),
     }?;
     Ok((picture, Some(fitted)))
+}
+
+/// The picture under a finish alone.
+pub fn finished(pixels: &Pixels, finish: &Finish) -> Pixels {
+    let plan = Plan {
+        finish: Some(*finish),
+        ..Plan::identity()
+    };
+    natural::apply(pixels, &plan.natural()).expect("every row keeps its length")
 }
 
 /// A model's picture of the plan's new sky, for `repaint`: small, framed as the photo is; only its

@@ -4,6 +4,8 @@
 use plumbline_documents::{FileSignature, Format, Source};
 use serde::{Deserialize, Serialize};
 
+use crate::codec::metadata::colour_space;
+use crate::codec::samples::Layout;
 use crate::pixels::Pixels;
 
 mod icc;
@@ -105,13 +107,25 @@ pub struct Decoded {
 /// Decodes a JPEG, PNG, TIFF, WebP or camera RAW file to upright sRGB pixels. 16-bit, float and
 /// raw sources keep 16 bits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
-    let (raster, mut source, metadata) = match format(bytes)? {
+    decode_named(bytes, "", limits)
+}
+
+/// The same for a file whose name is known. A name decides nothing but what a camera says by it: the
+/// colour space of a file that carries no profile.
+pub fn decode_named(bytes: &[u8], name: &str, limits: &Limits) -> Result<Decoded, Refusal> {
+    let (mut raster, mut source, mut metadata) = match format(bytes)? {
         Format::Jpeg => jpeg::read::decode(bytes, limits)?,
         Format::Png => png::read::decode(bytes, limits)?,
         Format::Tiff => tiff::read::decode(bytes, limits)?,
         Format::WebP => webp::decode(bytes, limits)?,
         Format::Raw => return raw::decode(bytes, limits),
     };
+    let exif = metadata.exif.as_deref().unwrap_or_default();
+    let is_rgb = matches!(raster.layout, Layout::Rgb | Layout::Rgba);
+    if raster.profile.is_none() && is_rgb && colour_space::is_adobe_rgb(exif, name) {
+        raster.profile = icc::adobe_rgb_profile();
+    }
+    metadata.frame = (source.orientation == 1).then_some((source.width, source.height));
     let (pixels, profile) = raster.into_srgb()?;
     source.profile = profile;
     let pixels = orientation::upright(pixels, source.orientation)?;

@@ -2,9 +2,14 @@
 
 use crate::codec::jpeg::segments;
 use crate::codec::metadata::xmp::{self, extended};
-use crate::codec::metadata::{Made, exif, photoshop, privacy};
+use crate::codec::metadata::{Delivered, Made, exif, photoshop, privacy};
 use crate::codec::{Change, Decoded, Limits, Metadata, Output, Privacy, decode, encode};
 use crate::pixels::Pixels;
+
+const DELIVERED: Delivered = Delivered {
+    size: (30, 20),
+    frame: Some((60, 40)),
+};
 
 /// A megapixel and 64 MB: a fuzzer wants many small pictures.
 pub fn limits() -> Limits {
@@ -20,14 +25,13 @@ pub fn limits() -> Limits {
 /// Everything that reads or writes metadata, on the same bytes.
 pub fn metadata(bytes: &[u8]) {
     exif_block(bytes);
-    let size = (30, 20);
     let made = Made {
         change: Change::Enhanced,
         note: Some("Light and colour were corrected."),
         record: None,
     };
-    if let Some(once) = xmp::refresh(Some(bytes), size, &made) {
-        let twice = xmp::refresh(Some(&once), size, &made);
+    if let Some(once) = xmp::refresh(Some(bytes), &DELIVERED, &made) {
+        let twice = xmp::refresh(Some(&once), &DELIVERED, &made);
         assert_eq!(twice.as_deref(), Some(&once[..]), "XMP settles");
         let _ = extended::split(once, 600);
     }
@@ -45,8 +49,12 @@ pub fn metadata(bytes: &[u8]) {
 
 fn exif_block(bytes: &[u8]) {
     let small = || Some(b"\xFF\xD8 a small picture \xFF\xD9".to_vec());
-    let once = exif::refresh(bytes, (30, 20), small);
-    assert_eq!(exif::refresh(&once, (30, 20), small), once, "EXIF settles");
+    let once = exif::refresh(bytes, &DELIVERED, small);
+    assert_eq!(
+        exif::refresh(&once, &DELIVERED, small),
+        once,
+        "EXIF settles"
+    );
     let _ = exif::orientation(bytes);
     let _ = exif::from_tiff(bytes);
     let _ = exif::within(bytes.to_vec(), bytes.len() / 2);

@@ -14,6 +14,7 @@ pub(crate) mod ciede2000;
 pub(crate) mod cubic;
 pub(crate) mod curve;
 pub(crate) mod expected;
+pub(crate) mod finish;
 pub(crate) mod grade;
 pub(crate) mod histogram;
 pub(crate) mod moments;

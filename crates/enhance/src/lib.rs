@@ -22,6 +22,7 @@
 //!  5  generative_model        the generative model's trait
 //!  6  steps                   one step of an edit each: parameters and pixels
 //!  7  sky                     the matte, its trial, and a new sky
+//!     finish_model            the trait of networks that propose a finish
 //!  8  plan                    numbers to parameters of the steps
 //!  9  apply, fallback         a plan to pixels; the next plan after a result was held
 //! 10  inspect                 result against original
@@ -38,6 +39,7 @@ pub mod codec;
 pub mod export;
 pub mod fallback;
 mod filters;
+pub mod finish_model;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -53,19 +55,21 @@ mod shot;
 pub mod sky;
 pub mod steps;
 
-pub use apply::{ApplyError, apply, apply_and_keep_fit, paint_sky, repaint, straighten};
+pub use apply::{ApplyError, apply, apply_and_keep_fit, finished, paint_sky, repaint, straighten};
 pub use codec::{
     Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Record, Recorded, Refusal,
-    decode, encode, encode_preview, preview,
+    decode, decode_named, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
+pub use finish_model::{FinishModel, Proposal};
 pub use generative_model::{
     Denoise, Generation, GenerationError, GenerativeModel, Progress, ProgressFn, Schedule, Tile,
 };
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
+pub use math::light::{encoded, linear};
 pub use measure::{Fitness, Measured, measure};
 pub use pixels::{Mask, Pixels};
 pub use plan::shoot_reference::ShootReference;
 pub use plan::{Plan, Preset, plan};
 pub use scene::{AnalysisError, NoAnalyzer, Overrides, Scene, SceneAnalyzer, SkyChoice, small};
-pub use shot::{ExposureMode, GpsFix, Shot};
+pub use shot::{ExposureMode, GpsFix, Panorama, Shot};

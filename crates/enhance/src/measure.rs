@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::filters::scale::{self, Kernel};
 use crate::math::colour::luminance;
 use crate::pixels::Pixels;
-use crate::shot::Shot;
+use crate::shot::{Panorama, Shot};
 
 mod falloff;
 pub mod fitness;
@@ -73,6 +73,9 @@ pub struct Measured {
     /// Tilt of the camera.
     #[serde(default)]
     pub tilt: Tilt,
+    /// Kind of panorama; `None`: the picture is flat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panorama: Option<Panorama>,
     /// Fitness as an input; `None`: measured before there was one.
     #[serde(default)]
     pub fitness: Option<Fitness>,
@@ -101,6 +104,7 @@ pub fn measure(pixels: &Pixels, shot: &Shot) -> Measured {
     );
     Measured {
         tilt,
+        panorama: shot.panorama,
         fitness: Some(fitness),
         ..light
     }
@@ -150,6 +154,7 @@ fn light_of(pixels: &Pixels, small: &Pixels) -> Measured {
         falloff: Falloff::measure(&coarse, columns as usize, rows as usize),
         noise: noise::measure(pixels),
         tilt: Tilt::default(),
+        panorama: None,
         fitness: None,
     }
 }

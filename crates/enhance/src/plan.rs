@@ -4,13 +4,16 @@
 use plumbline_documents::{Engine, EngineChoice, Look};
 use serde::{Deserialize, Serialize};
 
+use crate::filters::box_mean::Sides;
 use crate::generative_model::{Denoise, GenerativeModel};
 use crate::measure::Measured;
 use crate::plan::left::LeftReason;
 use crate::plan::shoot_reference::ShootReference;
 use crate::plan::sky::Sky;
 use crate::scene::{Scene, SkyChoice};
+use crate::shot::Panorama;
 use crate::steps::corners::Corners;
+use crate::steps::finish::Finish;
 use crate::steps::natural::Natural;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
@@ -19,9 +22,12 @@ use crate::steps::verticals::Verticals;
 use crate::steps::white_balance::WhiteBalance;
 
 pub mod corners;
+pub mod dusk;
 pub mod engine;
 pub mod exposure;
+pub mod finish;
 pub mod left;
+mod sentences;
 pub(crate) mod sharpening;
 pub mod shoot_reference;
 pub mod sky;
@@ -29,7 +35,7 @@ pub(crate) mod verticals;
 pub mod white_balance;
 
 /// The version of the numbers' meaning; raised when the same plan would paint differently.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Fallback level at which the natural engine starts: below a model at full and at lowered strength.
 pub(crate) const NATURAL_LEVEL: u8 = 2;
@@ -97,19 +103,31 @@ pub struct Plan {
     /// Sharpening for the output's size.
     #[serde(default)]
     pub sharpening: Sharpening,
-    /// Upright lines: done first, by `straighten`, and not scaled by strength.
+    /// Finish that a network proposed, in the place of corners, white balance and tone; `None`: the
+    /// measured correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Finish>,
+    /// Upright lines: done first, by `straighten`, and not scaled by strength; none at strength 0.
     #[serde(default)]
     pub verticals: Verticals,
     /// Treatment of the sky: done last, by `repaint`, and not scaled by strength.
     #[serde(default)]
     pub sky: Sky,
+    /// Kind of panorama: it is neither straightened nor relit toward its corners, and a full turn keeps
+    /// its seam. `None`: the picture is flat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panorama: Option<Panorama>,
+    /// It was taken at dusk, and what is dark and coloured in it is meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_dusk: bool,
     /// Reason to leave the picture as it came; `None`: it is corrected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<LeftReason>,
 }
 
 /// The edit for a picture. A picture that is already good gets one that changes nothing, unless
-/// a model is to be asked: the one that is installed, where one is.
+/// a model is to be asked: the one that is installed, where one is. At strength 0 nothing is changed,
+/// the frame neither, and no model is asked.
 pub fn plan(
     measured: &Measured,
     scene: &Scene,
@@ -117,6 +135,9 @@ pub fn plan(
     model: Option<&dyn GenerativeModel>,
 ) -> Plan {
     let measured_plan = natural(measured, scene, preset);
+    if measured_plan.strength <= 0.0 {
+        return measured_plan;
+    }
     let engine = engine::granted(preset.engine, model);
     let (Some(model), Engine::Guided | Engine::Tiled) = (model, engine) else {
         return measured_plan;
@@ -137,7 +158,11 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
     let shoot_reference = preset.shoot_reference.as_ref();
     let white_balance = white_balance::plan(measured, preset.look, shoot_reference);
     let tone = exposure::plan(measured, scene, preset.look, shoot_reference);
-    let corners = corners::plan(&measured.falloff);
+    let is_flat = measured.panorama.is_none();
+    let corners = is_flat.then(|| corners::plan(&measured.falloff));
+    let corners = corners.unwrap_or_default();
+    let upright = || verticals::plan(&measured.tilt, measured.width, measured.height);
+    let (white_balance, tone, corners) = dusk::kept(scene, white_balance, tone, corners);
     let still = white_balance.is_neutral() && tone.is_flat() && corners.ev == 0.0;
     Plan {
         look: preset.look,
@@ -151,7 +176,11 @@ fn natural(measured: &Measured, scene: &Scene, preset: &Preset) -> Plan {
         } else {
             sharpening::plan(measured)
         },
-        verticals: verticals::plan(&measured.tilt, measured.width, measured.height),
+        verticals: (is_flat && strength > 0.0)
+            .then(upright)
+            .unwrap_or_default(),
+        panorama: measured.panorama,
+        keeps_dusk: scene.dusk.is_some(),
         ..Plan::identity()
     }
 }
@@ -173,8 +202,11 @@ impl Plan {
             tone: Tone::default(),
             corners: Corners::default(),
             sharpening: Sharpening::default(),
+            finish: None,
             verticals: Verticals::default(),
             sky: Sky::default(),
+            panorama: None,
+            keeps_dusk: false,
             left: None,
         }
     }
@@ -194,6 +226,11 @@ impl Plan {
             white_balance: self.white_balance.scaled(self.strength),
             sharpening: self.sharpening.scaled(self.strength),
             tone: self.tone.scaled(self.strength),
+            finish: self.finish.map(|finish| finish.scaled(self.strength)),
+            sides: match self.panorama {
+                Some(Panorama::FullTurn) => Sides::Joined,
+                _ => Sides::Open,
+            },
         }
     }
 
@@ -207,64 +244,14 @@ impl Plan {
         let still = self.white_balance.is_neutral()
             && self.tone.is_flat()
             && self.corners.ev == 0.0
-            && self.sharpening.amount == 0.0;
+            && self.sharpening.amount == 0.0
+            && self.finish.is_none_or(|finish| finish.is_flat());
         self.strength <= 0.0 || (self.engine == Engine::Natural && still)
     }
 
-    /// The edit in plain words, one sentence a line: what was done, and no word on what it left
-    /// alone, which is for the checks to say. The framing says its own sentence.
-    pub fn describe(&self) -> Vec<String> {
-        let mut lines = self.describe_edit();
-        lines.extend(self.sky.describe());
-        lines
-    }
-
-    fn describe_edit(&self) -> Vec<String> {
-        if let Some(reason) = self.left {
-            return vec![reason.sentence().to_owned()];
-        }
-        if self.is_colour_identity() {
-            return vec!["Light and colour were left as they came.".to_owned()];
-        }
-        match self.engine {
-            Engine::Guided => vec![format!(
-                "Colour and light corrected with AI guidance at {:.0} % strength.",
-                self.strength * 100.0
-            )],
-            Engine::Tiled => vec![format!(
-                "Texture redrawn by AI, tile by tile, at {:.0} % strength.",
-                self.strength * 100.0
-            )],
-            Engine::Natural => self.describe_steps(),
-        }
-    }
-
-    fn describe_steps(&self) -> Vec<String> {
-        let tone = self.tone.scaled(self.strength);
-        let stops = |ev: f32| format!("{:.1} stops", ev.abs());
-        let lines = [
-            (tone.exposure_ev >= 0.05)
-                .then(|| format!("Brightened by {}.", stops(tone.exposure_ev))),
-            (tone.exposure_ev <= -0.05)
-                .then(|| format!("Darkened by {}.", stops(tone.exposure_ev))),
-            (tone.room_ev >= 0.05).then(|| {
-                format!(
-                    "Brightened the dim part by {}, and bright parts such as windows by less.",
-                    stops(tone.room_ev)
-                )
-            }),
-            (tone.shadow_lift_ev >= 0.05)
-                .then(|| format!("Opened dark areas by up to {}.", stops(tone.shadow_lift_ev))),
-            (tone.highlight_ev >= 0.05).then(|| "Calmed bright areas such as windows.".to_owned()),
-            self.white_balance.scaled(self.strength).describe(),
-            (self.corners.scaled(self.strength).ev >= 0.05)
-                .then(|| "Brightened the corners that the lens had darkened.".to_owned()),
-        ];
-        let lines: Vec<String> = lines.into_iter().flatten().collect();
-        if lines.is_empty() {
-            vec!["Adjusted very slightly.".to_owned()]
-        } else {
-            lines
-        }
+    /// The white balance at the plan's strength, whoever decided on it.
+    pub(crate) fn balance(&self) -> WhiteBalance {
+        let finished = self.finish.map(|finish| finish.balance());
+        finished.unwrap_or(self.white_balance).scaled(self.strength)
     }
 }

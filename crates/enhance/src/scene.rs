@@ -27,6 +27,8 @@ pub struct Scene {
     /// Likelihood of sky by a network of another kind, which fails differently: a witness at the
     /// mask's trial. `None`: there is none.
     pub second_sky: Option<Mask>,
+    /// Light of a dusk sky over lit lamps, 0.0 to 1.0; `None`: it is not dusk, or nobody looked.
+    pub dusk: Option<f32>,
 }
 
 /// Statements of a person about a picture. They outrank every analyzer and every measurement.

@@ -26,6 +26,20 @@ pub struct Shot {
     pub flash_fired: Option<bool>,
     /// The camera's maker and model.
     pub camera: Option<String>,
+    /// Kind of panorama; `None`: the picture is flat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panorama: Option<Panorama>,
+}
+
+/// A picture on a sphere or cylinder around the camera: straight lines are bent in it, and viewers
+/// need its frame as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Panorama {
+    /// A full turn: its right edge goes on at its left one.
+    FullTurn,
+    /// A part of one.
+    Part,
 }
 
 /// Origin of the exposure: EXIF 2.32, tag ExposureMode.
@@ -38,6 +52,20 @@ pub enum ExposureMode {
     Manual,
     /// The camera, for a series of exposures.
     AutoBracket,
+}
+
+impl Panorama {
+    /// The sentence for people on what is not done to it.
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::FullTurn => {
+                "This is a 360° picture: it was not straightened or cropped, so that viewers can still turn around in it."
+            }
+            Self::Part => {
+                "This is a panorama: it was not straightened or cropped, because straight lines are bent in it."
+            }
+        }
+    }
 }
 
 impl Shot {

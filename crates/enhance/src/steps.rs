@@ -3,6 +3,8 @@
 pub(crate) mod affine;
 pub(crate) mod base;
 pub mod corners;
+pub(crate) mod field;
+pub mod finish;
 pub mod fitted;
 pub(crate) mod natural;
 pub mod sharpen;

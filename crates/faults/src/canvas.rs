@@ -1,9 +1,9 @@
 //! A picture of floats to work on: red, green and blue in unit values, sRGB-encoded.
 
-use plumbline_enhance::Pixels;
+use plumbline_enhance::{Pixels, encoded, linear};
 use rayon::prelude::*;
 
-use crate::colour::{encoded, linear, luma, relit};
+use crate::colour::{luma, relit};
 use crate::plane::Plane;
 
 /// Rows of pixels from the upper left.

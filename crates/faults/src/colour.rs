@@ -1,22 +1,6 @@
 //! Colour spaces: linear light and CIELAB.
 
-/// Light of a unit sRGB value.
-pub fn linear(v: f32) -> f32 {
-    if v <= 0.04045 {
-        v / 12.92
-    } else {
-        ((v + 0.055) / 1.055).powf(2.4)
-    }
-}
-
-/// Unit sRGB value of light.
-pub fn encoded(v: f32) -> f32 {
-    if v <= 0.003_130_8 {
-        v * 12.92
-    } else {
-        1.055 * v.powf(1.0 / 2.4) - 0.055
-    }
-}
+use plumbline_enhance::{encoded, linear};
 
 /// Unit sRGB to L*, a*, b* (D65).
 pub fn to_lab(rgb: [f32; 3]) -> [f32; 3] {

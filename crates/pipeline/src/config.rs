@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plumbline_enhance::{GenerativeModel, Preset, SceneAnalyzer};
+use plumbline_enhance::{FinishModel, GenerativeModel, Preset, SceneAnalyzer};
 
 use crate::qc_policy::QcPolicy;
 
@@ -10,6 +10,8 @@ use crate::qc_policy::QcPolicy;
 pub struct PipelineConfig {
     pub analyzer: Arc<dyn SceneAnalyzer>,
     pub model: Option<Arc<dyn GenerativeModel>>,
+    /// Proposes the finish; `None`: it is measured.
+    pub finish: Option<Arc<dyn FinishModel>>,
     pub preset: Preset,
     pub qc_policy: QcPolicy,
 }
@@ -20,6 +22,7 @@ impl PipelineConfig {
         Self {
             analyzer: self.analyzer.clone(),
             model: self.model.clone(),
+            finish: self.finish.clone(),
             preset,
             qc_policy,
         }

@@ -87,9 +87,17 @@ pub fn develop(
     let turned = framing.is_changed().then_some(&pixels);
     let as_it_came = first_exposure.or_else(|| turned.map(as_shown));
     let original = straighten(pixels, &framed);
-    let analysis = scene_analysis::analyze(&original, &*config.analyzer, overrides);
+    let analysis = scene_analysis::analyze(
+        &original,
+        &*config.analyzer,
+        config.finish.as_deref().filter(|_| left.is_none()),
+        overrides,
+    );
     let analysis = analysis.map_err(Failure::retry)?;
     let mut plan = plan(&analysis.scene);
+    if let Some((proposal, small)) = &analysis.proposal {
+        plan = plan.finished_by(proposal, small, &measured, preset);
+    }
     if left.is_none() {
         let sky = analysis.sky(&measured, preset, overrides, &metadata);
         plan.sky = sky.painted_by(model);
@@ -111,7 +119,8 @@ pub fn develop(
         config,
     };
     let last = development.attempt_until_passed(plan, since, keep, on_step)?;
-    let sent_file = file.filter(|_| left.is_some() && development.source.orientation == 1);
+    let is_untouched = left.is_some() || last.plan.is_identity();
+    let sent_file = file.filter(|_| is_untouched && development.source.orientation == 1);
     development.finish(last, metadata, sent_file)
 }
 
@@ -262,6 +271,7 @@ impl Development<'_> {
                 change,
                 note,
                 record: record.map_err(Failure::retry)?,
+                frame: metadata.frame.filter(|_| !self.framing.is_changed()),
                 ..metadata
             },
             attempts: last.attempts,

@@ -6,7 +6,7 @@ use plumbline_documents::{Source, Stage};
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::plan::left;
 use plumbline_enhance::{
-    Decoded, Limits, Measured, Metadata, Overrides, Pixels, Recorded, decode, measure,
+    Decoded, Limits, Measured, Metadata, Overrides, Pixels, Recorded, decode, decode_named, measure,
 };
 
 use crate::encoding::as_shown;
@@ -43,6 +43,11 @@ impl Ingested {
         &self.pixels
     }
 
+    /// Keeps the file itself, to deliver it as it came if nothing is changed. Costs its size in memory.
+    pub fn keep_file(&mut self, file: Vec<u8>) {
+        self.file = Some(file);
+    }
+
     /// True when it was corrected here, and nobody edited it since.
     pub(crate) fn is_made_here(&self) -> bool {
         self.recorded == Some(Recorded::Unchanged)
@@ -51,9 +56,18 @@ impl Ingested {
 
 /// Decodes and measures a single original.
 pub fn ingest(bytes: impl AsRef<[u8]>, on_step: &mut StepFn<'_>) -> Result<Ingested, Failure> {
+    ingest_named("", bytes, on_step)
+}
+
+/// The same of an original whose file name is known: cameras say something by it.
+pub fn ingest_named(
+    name: &str,
+    bytes: impl AsRef<[u8]>,
+    on_step: &mut StepFn<'_>,
+) -> Result<Ingested, Failure> {
     let since = Instant::now();
     enter(on_step, Stage::Decoding)?;
-    let decoded = decode(bytes.as_ref(), &Limits::default())?;
+    let decoded = decode_named(bytes.as_ref(), name, &Limits::default())?;
     enter(on_step, Stage::Measuring)?;
     let frame = Frame::of("", &decoded.pixels, decoded.metadata.shot());
     let ingested = measured(decoded, Vec::new(), since);

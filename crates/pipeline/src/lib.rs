@@ -14,6 +14,7 @@ pub mod config;
 pub mod develop;
 pub mod encoding;
 pub mod failure;
+pub mod finishes;
 mod generation;
 pub mod generative_models;
 pub mod ingest;

@@ -4,17 +4,20 @@
 use plumbline_documents::{
     self as documents, Engine, GeneratedLedger, Light, Place, SkyFound, SkyKind,
 };
+use plumbline_enhance::plan::dusk;
 use plumbline_enhance::plan::sky::{self, Camera, Sky};
 use plumbline_enhance::sky::trial::{Oddity, Witnesses, trial};
 use plumbline_enhance::sky::{Matte, without_islands};
 use plumbline_enhance::{
-    AnalysisError, Change, GenerativeModel, Mask, Measured, Metadata, Overrides, Pixels, Plan,
-    Preset, Scene, SceneAnalyzer, SkyChoice, small,
+    AnalysisError, Change, FinishModel, GenerativeModel, Mask, Measured, Metadata, Overrides,
+    Pixels, Plan, Preset, Proposal, Scene, SceneAnalyzer, SkyChoice, finish_model, small,
 };
 
-/// A scene, and the matte of its sky.
+/// A scene, the matte of its sky, and the finish that is proposed for it.
 pub struct SceneAnalysis {
     pub scene: Scene,
+    /// With the copy that it was proposed for; `None`: there is no model of finishes.
+    pub proposal: Option<(Proposal, Pixels)>,
     /// `None`: inside, or nothing that could be sky.
     pub matte: Option<Matte>,
     /// Likelihoods of sky as the networks gave them, whatever a person painted.
@@ -47,14 +50,26 @@ const OTHER_FRAME: &str = "Your sky mask was left out: it was painted over the p
 pub fn analyze(
     original: &Pixels,
     analyzer: &dyn SceneAnalyzer,
+    finish: Option<&dyn FinishModel>,
     overrides: &Overrides,
 ) -> Result<SceneAnalysis, AnalysisError> {
-    let scene = analyzer.analyze(&small(original))?;
+    let small = small(original);
+    let scene = analyzer.analyze(&small)?;
+    let place = overrides.place.unwrap_or(scene.place);
+    let propose = |model: &dyn FinishModel| {
+        let copy = finish_model::small(&small);
+        model.propose(&copy, place).map(|proposal| (proposal, copy))
+    };
+    let proposal = finish.map(propose).transpose()?;
+    drop(small);
     let network = Network {
         name: analyzer.name().to_owned(),
         sky_sha256: analyzer.sky_sha256().map(str::to_owned),
     };
-    Ok(SceneAnalysis::of_scene(original, scene, network, overrides))
+    Ok(SceneAnalysis {
+        proposal,
+        ..SceneAnalysis::of_scene(original, scene, network, overrides)
+    })
 }
 
 const LEFT_OUT: &str = "A part of what was found was left as it is:";
@@ -114,8 +129,11 @@ impl SceneAnalysis {
             (Some(matte), None) => tried(original, matte, witnesses(&likelihoods)),
             (matte, _) => (matte, None),
         };
+        let outside = matte.as_ref().filter(|_| scene.place == Place::Exterior);
+        scene.dusk = outside.and_then(|matte| dusk::sky_light(&matte.view));
         Self {
             matte,
+            proposal: None,
             likelihoods,
             cut,
             scene,

@@ -72,6 +72,14 @@ fn kernels(name: &str, dims: &[usize], rng: &mut Rng) -> Vec<f32> {
     values
 }
 
+/// The tensor of a name.
+pub(super) fn named(tensors: &HashMap<String, Tensor>, name: &str) -> Result<Tensor> {
+    tensors
+        .get(name)
+        .cloned()
+        .ok_or_else(|| candle_core::Error::Msg(format!("the file has no tensor {name}")))
+}
+
 /// Writes tensors whole or not at all.
 pub fn write(path: &Path, tensors: impl IntoIterator<Item = (String, Tensor)>) -> Result<()> {
     let tensors: HashMap<String, Tensor> = tensors.into_iter().collect();

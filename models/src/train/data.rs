@@ -188,7 +188,7 @@ pub fn pairs(photos: &Path, masks: &Path) -> Result<Vec<Example>, DataError> {
 }
 
 /// Pictures of a folder by their names without ending.
-pub(super) fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, DataError> {
+pub fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, DataError> {
     let unreadable = |why| DataError::Unreadable {
         path: folder.to_owned(),
         why,

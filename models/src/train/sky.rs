@@ -12,7 +12,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::nets::sky::{Net, SkyNet};
 use crate::train::augment::{self, View};
-use crate::train::checkpoint::{self, Weights};
+use crate::train::checkpoint::{self, Weights, named};
 use crate::train::data::Example;
 use crate::train::loss::{self, iou};
 use crate::train::optimizer::{self, AdamW};
@@ -273,11 +273,4 @@ pub fn mean_iou(examples: &[Example], find: impl Fn(&Pixels) -> Result<Mask>) ->
 struct TrainingState {
     epoch: usize,
     best_epoch: usize,
-}
-
-fn named(tensors: &HashMap<String, Tensor>, name: &str) -> Result<Tensor> {
-    tensors
-        .get(name)
-        .cloned()
-        .ok_or_else(|| candle_core::Error::Msg(format!("the file has no tensor {name}")))
 }

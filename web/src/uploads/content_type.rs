@@ -1,7 +1,7 @@
 //! Content types, detected from a file's first bytes: its name and the type that a browser
 //! sends may be wrong.
 
-use plumbline_documents::{ContentType, FileSignature, Format, has_raw_ending};
+use plumbline_documents::{ContentType, FileSignature, Format, export_advice, has_raw_ending};
 
 const EMPTY: &str = "This file is empty. Choose it again; if it is still empty, export it again.";
 const EXPORT: &str = "Export it as JPEG or TIFF and upload that.";
@@ -16,7 +16,11 @@ pub fn detect(head: &[u8], name: &str) -> Result<ContentType, String> {
         FileSignature::Photo(Format::Tiff) if has_raw_ending(name) => Ok(ContentType::Raw),
         FileSignature::Photo(format) => Ok(format.into()),
         FileSignature::IsoMedia => Err(format!("This is a video, or an unusual picture. {EXPORT}")),
-        FileSignature::OtherPicture(kind) => Err(format!("This is {}. {EXPORT}", picture(kind))),
+        FileSignature::OtherPicture(kind) => Err(format!(
+            "This is {}, which cannot be read yet. {}",
+            picture(kind),
+            export_advice(kind)
+        )),
         FileSignature::OtherFile(what) => Err(format!("This is {what}, not a photo. {EXPORT}")),
         FileSignature::Unknown => Err(format!("This is not a photo that we can read. {EXPORT}")),
     }
@@ -66,5 +70,11 @@ mod tests {
             assert!(sentence.contains(said), "{sentence}");
             assert!(sentence.contains("xport it"), "{sentence}");
         }
+    }
+
+    #[test]
+    fn an_iphone_s_picture_is_refused_with_the_way_to_jpeg_whatever_its_name() {
+        let sentence = detect(b"\0\0\0\x18ftypheic", "photo.jpg").unwrap_err();
+        assert!(sentence.contains("Most Compatible"), "{sentence}");
     }
 }

@@ -12,6 +12,7 @@ use plumbline_pipeline::attempt::Attempt;
 use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::develop::{develop, discard};
 use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::finishes;
 use plumbline_pipeline::ingest::ingest;
 use plumbline_pipeline::process;
 use plumbline_pipeline::qc_policy::QcPolicy;
@@ -45,6 +46,7 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
     let config = PipelineConfig {
         analyzer: Arc::new(NoAnalyzer),
         model: None,
+        finish: Some(finishes::shipped()),
         preset: Preset::default(),
         qc_policy: QcPolicy::default(),
     };

@@ -120,6 +120,11 @@ fn name(profile: &ColorProfile) -> String {
     }
 }
 
+/// The profile of Adobe RGB (1998), for files that only say its name.
+pub(crate) fn adobe_rgb_profile() -> Option<Vec<u8>> {
+    ColorProfile::new_adobe_rgb().encode().ok()
+}
+
 /// The small sRGB profile that every delivered file carries. Its creation date is
 /// fixed: moxcms writes the time of day there, and the same photo must give the same bytes.
 pub(crate) fn srgb_profile() -> Option<Vec<u8>> {

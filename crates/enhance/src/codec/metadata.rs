@@ -8,6 +8,7 @@ use crate::codec::metadata::record::Record;
 use crate::pixels::Pixels;
 use crate::shot::{GpsFix, Shot};
 
+pub(crate) mod colour_space;
 pub(crate) mod exif;
 pub(crate) mod gps;
 pub(crate) mod photoshop;
@@ -32,6 +33,9 @@ pub struct Metadata {
     pub comments: Vec<Vec<u8>>,
     /// JFIF's pixel density of a JPEG: unit, columns and rows, as its five bytes.
     pub density: Option<[u8; 5]>,
+    /// Columns and rows of the upright picture that positions in it count from. `None`: what is
+    /// delivered shows another part, or was turned, and they are no longer true.
+    pub frame: Option<(u32, u32)>,
     /// Change to the picture since it was read.
     pub change: Change,
     /// Sentence about that change, for whoever opens the file; `None`: nothing is to be said.
@@ -72,6 +76,23 @@ pub enum Privacy {
     Nothing,
 }
 
+/// A delivered picture, as far as metadata speaks of its frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Delivered {
+    /// Columns and rows.
+    pub size: (u32, u32),
+    /// Columns and rows of the picture that the metadata was written for, if this one shows the same
+    /// part of it, the same way up.
+    pub frame: Option<(u32, u32)>,
+}
+
+impl Delivered {
+    /// True when positions in pixels are still where they were.
+    pub fn keeps_positions(&self) -> bool {
+        self.frame == Some(self.size)
+    }
+}
+
 /// Statements of an XMP packet on how its picture was made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Made<'a> {
@@ -110,16 +131,19 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
         photoshop: (!resources.is_empty()).then_some(resources),
         comments: markers.payloads(0xFE, b"").map(<[u8]>::to_vec).collect(),
         density: jfif.and_then(|body| body.get(2..7)?.try_into().ok()),
-        change: Change::default(),
-        note: None,
-        record: None,
+        ..Metadata::default()
     }
 }
 
 impl Metadata {
-    /// The camera's settings.
+    /// The camera's settings, and whether it turned around.
     pub fn shot(&self) -> Shot {
-        self.exif.as_deref().map(shot::read).unwrap_or_default()
+        let shot = self.exif.as_deref().map(shot::read).unwrap_or_default();
+        let xmp = self.xmp.as_deref();
+        Shot {
+            panorama: xmp.and_then(|packet| xmp::panorama::read(packet, self.frame)),
+            ..shot
+        }
     }
 
     /// Position and time of the shot; `None`: they are not stated.
@@ -143,6 +167,7 @@ impl Metadata {
                 photoshop: None,
                 comments: Vec::new(),
                 density: self.density,
+                frame: self.frame,
                 change: self.change,
                 note: self.note.clone(),
                 record: self.record.clone(),
@@ -153,9 +178,9 @@ impl Metadata {
     /// The EXIF block of the delivered picture.
     pub(crate) fn fresh_exif(&self, pixels: &Pixels) -> Option<Vec<u8>> {
         let small = std::cell::OnceCell::new();
-        let size = (pixels.width(), pixels.height());
+        let delivered = self.delivered(pixels);
         self.exif.as_deref().map(|block| {
-            exif::refresh(block, size, || {
+            exif::refresh(block, &delivered, || {
                 small.get_or_init(|| thumbnail::encode(pixels)).clone()
             })
         })
@@ -163,9 +188,16 @@ impl Metadata {
 
     /// The XMP packet, which says how the picture was made.
     pub(crate) fn fresh_xmp(&self, pixels: &Pixels) -> Option<Vec<u8>> {
-        let size = (pixels.width(), pixels.height());
         let record = self.record_of(pixels);
-        xmp::refresh(self.xmp.as_deref(), size, &self.made(record.as_deref()))
+        let made = self.made(record.as_deref());
+        xmp::refresh(self.xmp.as_deref(), &self.delivered(pixels), &made)
+    }
+
+    fn delivered(&self, pixels: &Pixels) -> Delivered {
+        Delivered {
+            size: (pixels.width(), pixels.height()),
+            frame: self.frame,
+        }
     }
 
     /// The statements on how the picture was made; `record` is the description of its record.

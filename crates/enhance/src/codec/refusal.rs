@@ -1,5 +1,7 @@
 //! Refusals: reasons why bytes cannot become a photo, each a sentence for the person who sent them.
 
+use plumbline_documents::export_advice;
+
 /// Bytes that cannot become a photo. `Display` is the sentence for the customer: what is wrong,
 /// and what to do about it. It never holds a library's message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,9 +16,7 @@ pub enum Refusal {
         what: String,
     },
     /// A picture in a format this product does not read.
-    #[error(
-        "{name} files cannot be read yet. Please export the photo as JPEG, PNG or TIFF and upload it again."
-    )]
+    #[error("{name} files cannot be read yet. {}", export_advice(name))]
     UnsupportedFormat {
         /// "HEIC", "WebP".
         name: String,

@@ -1,5 +1,6 @@
 //! TIFF and BigTIFF: strips and tiles of many sample types read, deflated strips written.
 
+mod channels;
 mod chunks;
 pub(crate) mod read;
 mod samples;

@@ -1,9 +1,18 @@
 //! Means over square windows by running sums: the cost does not depend on the window.
 
+/// Neighbours of the first and the last column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sides {
+    /// Nothing: the window is cut there.
+    Open,
+    /// The other side, as in a picture that shows a full turn.
+    Joined,
+}
+
 /// Mean of a plane over a square window, cut at the borders.
 pub(crate) fn box_mean(plane: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
     let copy = |y: usize, to: &mut [f32]| to.copy_from_slice(&plane[y * width..][..width]);
-    box_mean_of(copy, width, height, radius)
+    box_mean_of(copy, width, height, radius, Sides::Open)
 }
 
 /// The same of a plane whose rows are written when they are wanted. Only the rows under the window
@@ -13,6 +22,7 @@ pub(crate) fn box_mean_of(
     width: usize,
     height: usize,
     radius: usize,
+    sides: Sides,
 ) -> Vec<f32> {
     let kept = (2 * radius + 2).min(height.max(1));
     let (mut ring, mut row) = (vec![0.0_f32; kept * width], vec![0.0_f32; width]);
@@ -29,7 +39,10 @@ pub(crate) fn box_mean_of(
         while entered < (y + radius + 1).min(height) {
             let across = &mut ring[entered % kept * width..][..width];
             write(entered, &mut row);
-            mean_row(&row, across, radius);
+            match sides {
+                Sides::Open => mean_row(&row, across, radius),
+                Sides::Joined => mean_around(&row, across, radius),
+            }
             sums.iter_mut()
                 .zip(across)
                 .for_each(|(sum, v)| *sum += f64::from(*v));
@@ -62,6 +75,19 @@ fn mean_row(from: &[f32], to: &mut [f32], radius: usize) {
     }
 }
 
+/// Every window has its whole width: beyond one end of the row the other begins.
+fn mean_around(from: &[f32], to: &mut [f32], radius: usize) {
+    let width = from.len();
+    let radius = radius.min(width.saturating_sub(1) / 2);
+    let at = |x: usize| f64::from(from[x % width]);
+    let count = (2 * radius + 1) as f64;
+    let mut sum: f64 = (0..=2 * radius).map(|i| at(width - radius + i)).sum();
+    for (x, to) in to.iter_mut().enumerate() {
+        *to = (sum / count) as f32;
+        sum += at(x + radius + 1) - at(x + width - radius);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +115,18 @@ mod tests {
                 assert!((found - sum / count).abs() < 1e-3, "{i}: {found}");
             }
         }
+    }
+
+    #[test]
+    fn joined_sides_lie_beside_each_other() {
+        let plane = [1.0, 2.0, 3.0, 4.0, 8.0];
+        let copy = |_: usize, to: &mut [f32]| to.copy_from_slice(&plane);
+        let mean = box_mean_of(copy, 5, 1, 1, Sides::Joined);
+        let wanted = [11.0, 6.0, 9.0, 15.0, 13.0].map(|sum| sum / 3.0);
+        assert!(
+            mean.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-6),
+            "{mean:?}"
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::kernels::moments::SIDE;
 use crate::pixels::{Pixels, Samples};
 use crate::plan::Plan;
 
+mod finished;
 mod fitted;
 mod natural;
 mod surroundings;

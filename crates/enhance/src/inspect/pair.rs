@@ -70,7 +70,7 @@ impl Pair {
 
 fn balance(plan: Option<&Plan>) -> WhiteBalance {
     match plan {
-        Some(plan) if plan.engine == Engine::Natural => plan.white_balance.scaled(plan.strength),
+        Some(plan) if plan.engine == Engine::Natural => plan.balance(),
         _ => WhiteBalance::default(),
     }
 }

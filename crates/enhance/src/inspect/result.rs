@@ -30,7 +30,8 @@ pub(crate) fn measures(original: &Pixels, result: &Pixels, terms: &Terms) -> Vec
         None => now,
     };
     let mut measures = vec![grain::measure(&before, &now, thresholds)];
-    if plan.asked_strength >= ALL_OF_IT {
+    // Dusk is dark, and its colours are its own.
+    if plan.asked_strength >= ALL_OF_IT && !plan.keeps_dusk {
         let found = light(&now);
         measures.push(lack::measure(&found, thresholds));
         measures.push(cast::measure(&now, &found, plan, thresholds));

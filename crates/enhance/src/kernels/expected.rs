@@ -185,3 +185,73 @@ pub(crate) fn leftover(expected: &Light, found: &Light, blocks: &mut [f32]) {
         }
     }
 }
+
+/// A veil taken off, gains of each channel. A channel that is nearly clipped (from 0.9 on) and would end
+/// below the brighter of the others is lifted to it; where all three are white (from 0.94 on) white
+/// stays.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn unveiled(light: &mut Light, veil: [f32; 3], gains: &Light) {
+    let [r, g, b] = light;
+    for x in 0..r.len() {
+        let own = [r[x], g[x], b[x]];
+        let white = eased((own[0].min(own[1]).min(own[2]) - 0.94) / 0.06);
+        let red = (own[0] - veil[0]).max(0.0) * gains[0][x];
+        let green = (own[1] - veil[1]).max(0.0) * gains[1][x];
+        let blue = (own[2] - veil[2]).max(0.0) * gains[2][x];
+        let red_now = clipped(red, green.max(blue), own[0]);
+        let green_now = clipped(green, blue.max(red), own[1]);
+        let blue_now = clipped(blue, red.max(green), own[2]);
+        r[x] = (1.0 - white) * red_now + white * red_now.max(own[0]).min(1.0);
+        g[x] = (1.0 - white) * green_now + white * green_now.max(own[1]).min(1.0);
+        b[x] = (1.0 - white) * blue_now + white * blue_now.max(own[2]).min(1.0);
+    }
+}
+
+/// A share of a change, between square roots of light.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn halfway(light: &mut [f32], own: &[f32], share: f32) {
+    for (light, own) in light.iter_mut().zip(own) {
+        let root = (1.0 - share) * own.sqrt() + share * light.sqrt();
+        *light = root * root;
+    }
+}
+
+/// Gain and chroma of each pixel's surroundings. Beyond 0.8 luminance and the brightest channel near white
+/// as t / (1 + t^4)^(1/4) does, and end no lower than they were; chroma gives way.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi2+fma",
+    "x86_64+avx2+bmi2+fma"
+))]
+pub(crate) fn curved(light: &mut Light, own: &Light, points: &[[f32; 2]]) {
+    let [r, g, b] = light;
+    for x in 0..points.len() {
+        let [gain, chroma] = points[x];
+        let before = 0.2126 * r[x] + 0.7152 * g[x] + 0.0722 * b[x];
+        let grey = (1.0 - chroma) * before;
+        let red = (gain * (chroma * r[x] + grey)).max(0.0);
+        let green = (gain * (chroma * g[x] + grey)).max(0.0);
+        let blue = (gain * (chroma * b[x] + grey)).max(0.0);
+        let (top, luminance) = (red.max(green).max(blue), gain * before);
+        let was_top = own[0][x].max(own[1][x]).max(own[2][x]);
+        let was = 0.2126 * own[0][x] + 0.7152 * own[1][x] + 0.0722 * own[2][x];
+        let most = rolled(top).max(top.min(was_top));
+        let ends = rolled(luminance).max(luminance.min(was));
+        let dimmed = ends / luminance.max(1e-6);
+        let left = ((most - ends) / (top * dimmed - ends).max(1e-6)).min(1.0);
+        r[x] = (1.0 - left) * ends + left * dimmed * red;
+        g[x] = (1.0 - left) * ends + left * dimmed * green;
+        b[x] = (1.0 - left) * ends + left * dimmed * blue;
+    }
+}
+
+#[inline(always)]
+fn rolled(light: f32) -> f32 {
+    let over = (light - 0.8).max(0.0) / 0.2;
+    light.min(0.8) + 0.2 * over / (1.0 + over * over * over * over).powf(0.25)
+}

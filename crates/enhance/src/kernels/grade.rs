@@ -125,7 +125,7 @@ fn graded<S: Graded>(from: &[S], row: &Row<'_>, to: &mut [S]) {
             balance_lanes(&mut light, balance);
         }
         toned(&mut light, &points(row, start, from.len(), S::MAX));
-        finish(&mut light, &source);
+        ended(&mut light, &source);
         S::samples(&light, to);
     }
 }
@@ -146,13 +146,13 @@ pub(crate) fn whole(value: f32) -> u32 {
 }
 
 #[inline(always)]
-fn top(light: &[Lanes; 3], i: usize) -> f32 {
+pub(crate) fn top(light: &[Lanes; 3], i: usize) -> f32 {
     light[0][i].max(light[1][i]).max(light[2][i])
 }
 
 /// A gain of the lens or of sharpening, bent so that nothing passes white.
 #[inline(always)]
-fn lit(light: &mut [Lanes; 3], factors: &[f32]) {
+pub(crate) fn lit(light: &mut [Lanes; 3], factors: &[f32]) {
     let mut lanes = [1.0; N];
     lanes[..factors.len()].copy_from_slice(factors);
     for i in 0..N {
@@ -222,7 +222,7 @@ pub(crate) fn shoulder(gain: f32, bend: f32, top: f32) -> f32 {
 
 /// Nothing becomes white that was not: a gain ends just below it.
 #[inline(always)]
-fn finish(light: &mut [Lanes; 3], source: &[Lanes; 3]) {
+pub(crate) fn ended(light: &mut [Lanes; 3], source: &[Lanes; 3]) {
     for c in 0..3 {
         for i in 0..N {
             let limit = source[c][i].max(WHITE);

@@ -2,6 +2,7 @@
 //! by tables.
 
 use crate::kernels::curve;
+use crate::kernels::finish;
 use crate::kernels::grade::{self, Lanes, N, Row};
 use crate::math::light::{Sample, place};
 
@@ -11,6 +12,8 @@ pub(crate) trait Graded: Sample {
     fn luma(from: &[Self], to: &mut [f32]);
     /// Grades a row of RGB.
     fn grade(from: &[Self], row: &Row<'_>, to: &mut [Self]);
+    /// Finishes a row of RGB.
+    fn finish(from: &[Self], row: &finish::Row<'_>, to: &mut [Self]);
     /// Light of a block of pixels; a short one leaves the rest of the lanes as they are.
     fn light(from: &[[Self; 3]], light: &mut [Lanes; 3]);
     /// The nearest samples to light of 0.0..=1.0.
@@ -24,6 +27,10 @@ impl Graded for u8 {
 
     fn grade(from: &[u8], row: &Row<'_>, to: &mut [u8]) {
         grade::row8(from, row, to);
+    }
+
+    fn finish(from: &[u8], row: &finish::Row<'_>, to: &mut [u8]) {
+        finish::row8(from, row, to);
     }
 
     #[inline(always)]
@@ -62,6 +69,10 @@ impl Graded for u16 {
 
     fn grade(from: &[u16], row: &Row<'_>, to: &mut [u16]) {
         grade::row16(from, row, to);
+    }
+
+    fn finish(from: &[u16], row: &finish::Row<'_>, to: &mut [u16]) {
+        finish::row16(from, row, to);
     }
 
     #[inline(always)]

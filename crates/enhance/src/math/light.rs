@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 pub(crate) const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
 /// sRGB-encoded unit value to light, both 0.0..=1.0.
-pub(crate) fn linear(unit: f32) -> f32 {
+pub fn linear(unit: f32) -> f32 {
     if unit <= 0.04045 {
         unit / 12.92
     } else {
@@ -19,7 +19,7 @@ pub(crate) fn linear(unit: f32) -> f32 {
 }
 
 /// Light to sRGB-encoded unit value, both 0.0..=1.0.
-pub(crate) fn encoded(linear: f32) -> f32 {
+pub fn encoded(linear: f32) -> f32 {
     if linear <= 0.003_130_8 {
         linear * 12.92
     } else {

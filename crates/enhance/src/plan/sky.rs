@@ -81,6 +81,9 @@ pub fn plan(
     let Some(kind) = overrides.sky.as_ref().unwrap_or(choice).kind() else {
         return Sky::Unchanged;
     };
+    if measured.panorama.is_some() {
+        return Sky::Kept(KeptReason::Panorama);
+    }
     let Some(view) = view else {
         return Sky::Kept(without_view(scene));
     };
@@ -118,6 +121,7 @@ fn reason_to_keep(
         (view.share < NO_SKY, KeptReason::NoSky),
         (view.share < LEAST_SHARE && !painted, KeptReason::Tiny),
         (view.doubt > MOST_DOUBT && !painted, KeptReason::Doubtful),
+        (scene.dusk.is_some() && !painted, KeptReason::Dusk),
         (
             (view.lab[0] < DARK || night) && !wanted_here,
             KeptReason::Dark,

@@ -4,7 +4,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::math::colour::{lab, luminance};
-use crate::math::statistics::median;
 use crate::sky::planes::Plane;
 use crate::sky::trial::Oddity;
 
@@ -27,6 +26,10 @@ pub struct SkyView {
     pub light: [f32; 3],
     /// Median luminance of everything else.
     pub ground: f32,
+    /// Luminance that one in ten pixels of everything else exceeds, and one in two hundred: walls in
+    /// the sun by day, lamps at night.
+    #[serde(default)]
+    pub brightest: [f32; 2],
     /// From which side it is brighter: -1.0 left to 1.0 right.
     pub brighter_side: f32,
     /// Oddity of its mask that cannot be cut out of it.
@@ -40,11 +43,13 @@ const WORTH: f32 = 0.02;
 pub(crate) fn view(share: &Plane, sky: &[Plane; 3], light: &[Plane; 3]) -> SkyView {
     let total: f64 = share.values.iter().map(|&v| f64::from(v)).sum();
     let pixels = share.values.len() as f64;
+    let [ground, tenth, two_hundredth] = ground(share, light);
     let mut view = SkyView {
         share: (total / pixels) as f32,
         top: share.values[..share.width].iter().sum::<f32>() / share.width as f32,
         lowest: lowest(share),
-        ground: ground(share, light),
+        ground,
+        brightest: [tenth, two_hundredth],
         ..SkyView::default()
     };
     if total >= 1.0 {
@@ -60,12 +65,23 @@ fn lowest(share: &Plane) -> f32 {
     last.map_or(0.0, |(y, _)| (y + 1) as f32 / share.height as f32)
 }
 
-/// Every seventh pixel is enough for a median.
-fn ground(share: &Plane, light: &[Plane; 3]) -> f32 {
+/// Median, brightest tenth and two hundredth of what is no sky. Every seventh pixel is enough.
+fn ground(share: &Plane, light: &[Plane; 3]) -> [f32; 3] {
     let of = |i: usize| luminance([0, 1, 2].map(|c| light[c].values[i]));
     let indices = (0..share.values.len()).step_by(7);
-    let values = indices.filter(|&i| share.values[i] < 0.05).map(of);
-    median(values.collect()).unwrap_or(0.0)
+    let mut values: Vec<f32> = indices
+        .filter(|&i| share.values[i] < 0.05)
+        .map(of)
+        .collect();
+    values.sort_unstable_by(f32::total_cmp);
+    let at = |share: f32| {
+        let last = values.len().saturating_sub(1);
+        values
+            .get((last as f32 * share) as usize)
+            .copied()
+            .unwrap_or(0.0)
+    };
+    [0.5, 0.9, 0.995].map(at)
 }
 
 /// Every `STEP`th pixel is enough for a mean.

@@ -4,7 +4,7 @@
 //! on a copy of at most 2048 pixels, enlarged smoothly, and evaluated with the full-size luma.
 //! So the layer follows full-size edges and leaves no glow around windows.
 
-use crate::filters::box_mean::{box_mean, box_mean_of};
+use crate::filters::box_mean::{Sides, box_mean_of};
 use crate::filters::scale::{self, Kernel};
 use crate::kernels::grade::mix;
 use crate::math::interpolation::{columns_of, position};
@@ -44,7 +44,7 @@ struct Enlarged {
 
 impl Base {
     /// Fits the coefficients of a picture.
-    pub fn fit(pixels: &Pixels) -> Self {
+    pub fn fit(pixels: &Pixels, sides: Sides) -> Self {
         let (width, height) = scale::fit(pixels.width(), pixels.height(), LONG_EDGE);
         let luma = lumas(&scale::shrink(pixels, width, height, Kernel::Area));
         let (width, height) = (width as usize, height as usize);
@@ -53,10 +53,13 @@ impl Base {
         let square = |y: usize, to: &mut [f32]| {
             to.iter_mut().zip(row(y)).for_each(|(to, v)| *to = v * v);
         };
-        let blur = |plane: &[f32]| box_mean(plane, width, height, radius);
+        let blur = |plane: &[f32]| {
+            let copy = |y: usize, to: &mut [f32]| to.copy_from_slice(&plane[y * width..][..width]);
+            box_mean_of(copy, width, height, radius, sides)
+        };
         let (mut b, mut a) = rayon::join(
             || blur(&luma),
-            || box_mean_of(square, width, height, radius),
+            || box_mean_of(square, width, height, radius, sides),
         );
         drop(luma);
         a.iter_mut().zip(&mut b).for_each(|(a, b)| {

@@ -1,13 +1,17 @@
-//! The natural engine's one pass over the picture: sharpening, corners, white balance, tone and
-//! chroma, in linear light, row by row, nothing full-size but the result.
+//! The natural engine's one pass over the picture: sharpening, then a finish or else corners, white
+//! balance, tone and chroma, in linear light, row by row, nothing full-size but the result.
 
 use rayon::prelude::*;
 
+use crate::filters::box_mean::Sides;
+use crate::kernels::finish;
 use crate::kernels::grade::{Point, Row, STEPS};
 use crate::kernels::sample::Graded;
 use crate::pixels::{Pixels, Samples};
 use crate::steps::base::{Base, Fine};
 use crate::steps::corners::Corners;
+use crate::steps::field::{Field, FieldRow};
+use crate::steps::finish::Finish;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tone::Tone;
 use crate::steps::white_balance::WhiteBalance;
@@ -19,6 +23,10 @@ pub(crate) struct Natural {
     pub white_balance: WhiteBalance,
     pub sharpening: Sharpening,
     pub tone: Tone,
+    /// Instead of corners, white balance and tone.
+    pub finish: Option<Finish>,
+    /// Joined in a picture that shows a full turn.
+    pub sides: Sides,
 }
 
 /// The edited picture; `None` never happens for a picture that keeps its own size.
@@ -48,6 +56,17 @@ struct Edit {
     balance: WhiteBalance,
     sharpening: Sharpening,
     table: Box<[Point; STEPS]>,
+    finish: Option<Finishing>,
+}
+
+/// A finish, ready for rows.
+struct Finishing {
+    veil: [f32; 3],
+    /// Luminance of the veil.
+    dim: f32,
+    share: f32,
+    field: Field,
+    table: Box<[finish::Point; finish::CURVE]>,
 }
 
 /// Rows of intermediate numbers, one set a thread.
@@ -57,12 +76,13 @@ struct Rows {
     /// Lumas of the row above, of the row, and of the row below.
     luma: [Vec<f32>; 3],
     before: Vec<f32>,
+    field: FieldRow,
 }
 
 impl Edit {
     fn new(pixels: &Pixels, steps: &Natural) -> Self {
         let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-        let base = Base::fit(pixels);
+        let base = Base::fit(pixels, steps.sides);
         let corners = steps.corners;
         Self {
             columns: base.columns(width),
@@ -74,6 +94,10 @@ impl Edit {
             balance: steps.white_balance,
             sharpening: steps.sharpening,
             table: steps.tone.table(),
+            finish: steps
+                .finish
+                .as_ref()
+                .map(|finish| Finishing::new(finish, width)),
         }
     }
 
@@ -93,6 +117,14 @@ impl Edit {
     fn row<S: Graded>(&self, samples: &[S], y: usize, rows: &mut Rows, to: &mut [S]) {
         let height = self.corners[1].len();
         self.base.row(y, height, &self.columns, &mut rows.base);
+        let from = &samples[y * to.len()..][..to.len()];
+        if let Some(finishing) = &self.finish {
+            finishing.field.row(y, height, &mut rows.field);
+            let before = self.before(S::MAX, y, &rows.luma, &mut rows.before);
+            let finished = finishing.row(&rows.luma[1], before, &rows.base, &rows.field);
+            S::finish(from, &finished, to);
+            return;
+        }
         let graded = Row {
             luma: &rows.luma[1],
             before: self.before(S::MAX, y, &rows.luma, &mut rows.before),
@@ -101,7 +133,7 @@ impl Edit {
             table: &self.table,
             balance: (!self.balance.is_neutral()).then_some(self.balance.gains),
         };
-        S::grade(&samples[y * to.len()..][..to.len()], &graded, to);
+        S::grade(from, &graded, to);
     }
 
     /// Factors of sharpening and of the lens; `None` when there are none.
@@ -130,6 +162,40 @@ impl Edit {
             lost.for_each(|(to, across)| *to *= across * down[y]);
         }
         Some(factors)
+    }
+}
+
+impl Finishing {
+    fn new(finish: &Finish, columns: usize) -> Self {
+        Self {
+            veil: finish.veil,
+            share: finish.share,
+            field: Field::new(finish, columns),
+            dim: finish.veil_luma(),
+            table: finish.table(),
+        }
+    }
+
+    fn row<'a>(
+        &'a self,
+        luma: &'a [f32],
+        before: Option<&'a [f32]>,
+        base: &'a Fine,
+        field: &'a FieldRow,
+    ) -> finish::Row<'a> {
+        let [red, green, blue, stops] = &field.planes;
+        finish::Row {
+            luma,
+            before,
+            slope: &base.slope,
+            offset: &base.offset,
+            veil: self.veil,
+            gains: [red, green, blue],
+            stops,
+            dim: self.dim,
+            table: &self.table,
+            share: self.share,
+        }
     }
 }
 

@@ -36,11 +36,12 @@ pub fn exiftool(folder: &Path) -> Option<BTreeMap<String, Tags>> {
 }
 
 /// Tags that describe the file or what we put right, and are not held to be equal: sizes, depth,
-/// orientation, colour space and profile, thumbnail, how the picture was made. `JFIF` is a
+/// orientation, colour space and profile, thumbnail, how the picture was made, and settings that a
+/// developer would apply a second time. `JFIF` is a
 /// density; a TIFF's own directory says how strips are stored, which colours its numbers stand for
 /// and where its pixel grid lies on a map.
 fn is_corrected(tag: &str) -> bool {
-    const GROUPS: [&str; 9] = [
+    const GROUPS: [&str; 10] = [
         "GeoTiff:",
         "System:",
         "File:",
@@ -50,6 +51,7 @@ fn is_corrected(tag: &str) -> bool {
         "MPF",
         "MPImage",
         "XMP-hdrgm:",
+        "XMP-crs:",
     ];
     const NAMES: [&str; 30] = [
         "ColorMap",
@@ -84,7 +86,8 @@ fn is_corrected(tag: &str) -> bool {
         "YCbCrPositioning",
     ];
     let name = tag.rsplit(':').next().unwrap();
-    GROUPS.iter().any(|group| tag.starts_with(group)) || NAMES.contains(&name)
+    let is_raw_name = name == "RawFileName";
+    (GROUPS.iter().any(|group| tag.starts_with(group)) && !is_raw_name) || NAMES.contains(&name)
 }
 
 /// Tags of the source that the delivered file lacks or says otherwise.

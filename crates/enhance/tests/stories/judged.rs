@@ -1,4 +1,5 @@
 //! Results judged, by their plan and without one.
 
+mod finishes;
 mod inspections;
 mod planned;

@@ -1,9 +1,9 @@
-//! Detail: sharpened, and noise taken out.
+//! Detail: sharpened, and noise taken out.use plumbline_enhance::{linear};
 
+use plumbline_enhance::linear;
 use rayon::prelude::*;
 
 use crate::canvas::Canvas;
-use crate::colour::linear;
 use crate::looks::Strength;
 use crate::looks::light::contrasted;
 use crate::plane::Plane;

@@ -3,7 +3,9 @@
 use rayon::prelude::*;
 
 use crate::canvas::Canvas;
-use crate::colour::{encoded, linear, relit, shouldered, smooth_step};
+use plumbline_enhance::{encoded, linear};
+
+use crate::colour::{relit, shouldered, smooth_step};
 use crate::looks::Strength;
 use crate::plane::Plane;
 use crate::pyramid::Pyramid;

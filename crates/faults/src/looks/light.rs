@@ -1,7 +1,9 @@
 //! Light by the light around it: a base is found on the logarithm of luminance, and moved.
 
 use crate::canvas::Canvas;
-use crate::colour::{linear, shouldered, smooth_step, to_lab, to_rgb};
+use plumbline_enhance::linear;
+
+use crate::colour::{shouldered, smooth_step, to_lab, to_rgb};
 use crate::looks::Strength;
 use crate::looks::tone::{bearable, filmic};
 use crate::plane::Plane;

@@ -1,7 +1,9 @@
 //! One curve for the whole picture.
 
 use crate::canvas::Canvas;
-use crate::colour::{encoded, linear, luma, shouldered, smooth_step};
+use plumbline_enhance::{encoded, linear};
+
+use crate::colour::{luma, shouldered, smooth_step};
 use crate::looks::Strength;
 use crate::rng::Rng;
 

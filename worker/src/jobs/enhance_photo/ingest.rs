@@ -73,8 +73,9 @@ async fn find_others(
 
 async fn alone(context: &JobContext<'_>) -> Result<Ingested, Failure> {
     let bytes = context.original(context.claim.photo.id).await?;
+    let name = context.claim.photo.name.clone();
     let ingested = context
-        .work(move |on_step| ingest::ingest(bytes, on_step))
+        .work(move |on_step| ingest::ingest_named(&name, bytes, on_step))
         .await?;
     note(context, &ingested).await?;
     Ok(ingested)

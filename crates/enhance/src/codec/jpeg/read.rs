@@ -1,18 +1,22 @@
 //! Reads JPEG with libjpeg-turbo, after the markers have been checked against the limits.
 //!
 //! A stream that ends early or whose coded data is broken is refused, never shipped grey. Bytes
-//! after the picture and a missing end marker after a complete picture are fine.
+//! after the picture, before or behind its end marker, and a missing end marker after a complete
+//! picture are fine.
 
 use std::borrow::Cow;
 
 use plumbline_documents::{Format, Source};
 use turbojpeg::{Decompressor, Image, PixelFormat};
 
+use crate::codec::jpeg::scans;
 use crate::codec::jpeg::segments::{Markers, icc_profile};
 use crate::codec::metadata::{self, exif};
 use crate::codec::samples::{Layout, Planes, Raster};
 use crate::codec::{Limits, Metadata, Refusal};
 
+/// The end-of-image marker.
+const END: &[u8] = &[0xFF, 0xD9];
 const DAMAGED: Refusal = Refusal::Damaged { format: "JPEG" };
 
 /// Decodes to the samples as stored: not upright, not yet sRGB.
@@ -93,6 +97,45 @@ fn decompress(
     if !markers.has_end && !markers.is_complete() {
         return Err(Refusal::Truncated);
     }
+    let size = (width, height);
+    let (pixels, said) = read_pixels(&whole(bytes, markers), layout, size)?;
+    let Err(why) = judge(said.as_deref(), markers) else {
+        return Ok(pixels);
+    };
+    drop(pixels);
+    let end = scans::end_of_picture(bytes).or_else(|| before_filling(bytes, markers));
+    let end = end.ok_or(why)?;
+    let picture = [&bytes[..end], END].concat();
+    let (pixels, said) = read_pixels(&picture, layout, size)?;
+    judge(said.as_deref(), markers).map(|()| pixels)
+}
+
+/// The offset at which a filling of zeros or of ones begins that ends at the end marker. Without it
+/// the data must be whole: a picture that was cut off and filled up is not.
+fn before_filling(bytes: &[u8], markers: &Markers) -> Option<usize> {
+    /// Bytes that a picture's own end may look like, and a decoder passes over.
+    const SPARE: usize = 4;
+    let end = markers
+        .end
+        .checked_sub(END.len())
+        .filter(|_| markers.has_end)?;
+    let is_filling = |byte: &&u8| matches!(byte, 0x00 | 0xFF);
+    let filling = bytes
+        .get(..end)?
+        .iter()
+        .rev()
+        .take_while(is_filling)
+        .count();
+    (filling > SPARE).then(|| end - filling + SPARE)
+}
+
+/// The samples, and libjpeg-turbo's first warning or what stopped it (its wrapper makes no difference
+/// between a warning and an error).
+fn read_pixels(
+    stream: &[u8],
+    layout: Layout,
+    (width, height): (u32, u32),
+) -> Result<(Vec<u8>, Option<String>), Refusal> {
     let format = match layout {
         Layout::Grey => PixelFormat::GRAY,
         Layout::Cmyk | Layout::CmykInverted => PixelFormat::CMYK,
@@ -109,10 +152,8 @@ fn decompress(
         format,
     };
     let mut turbo = Decompressor::new().map_err(|_| Refusal::TooMuchMemory)?;
-    match turbo.decompress(&whole(bytes, markers), image) {
-        Ok(()) => Ok(pixels),
-        Err(error) => judge(&error.to_string(), markers).map(|()| pixels),
-    }
+    let said = turbo.decompress(stream, image).err();
+    Ok((pixels, said.map(|error| error.to_string())))
 }
 
 /// The stream with an end marker, so that only missing picture data can raise a warning.
@@ -120,13 +161,15 @@ fn whole<'a>(bytes: &'a [u8], markers: &Markers) -> Cow<'a, [u8]> {
     if markers.has_end {
         Cow::Borrowed(&bytes[..markers.end])
     } else {
-        Cow::Owned([bytes, &[0xFF, 0xD9]].concat())
+        Cow::Owned([bytes, END].concat())
     }
 }
 
-/// The last warning of libjpeg-turbo (its wrapper makes no difference between a warning and an
-/// error): harmless oddities pass, missing or broken picture data does not.
-fn judge(message: &str, markers: &Markers) -> Result<(), Refusal> {
+/// Judges what libjpeg-turbo said: harmless oddities pass, missing or broken picture data does not.
+fn judge(message: Option<&str>, markers: &Markers) -> Result<(), Refusal> {
+    let Some(message) = message else {
+        return Ok(());
+    };
     const HARMLESS: [&str; 3] = [
         "Unknown Adobe color transform",
         "unknown JFIF revision",
@@ -146,7 +189,8 @@ fn judge(message: &str, markers: &Markers) -> Result<(), Refusal> {
     })
 }
 
-/// Cameras pad scans with a few bytes; a broken scan leaves many behind.
+/// Cameras pad scans with a few bytes; a broken scan leaves many behind, and so does long padding,
+/// which `scans` tells apart.
 fn stray_bytes(message: &str) -> Option<u32> {
     let (before, _) = message.split_once(" extraneous bytes before marker")?;
     before.rsplit(' ').next()?.parse().ok()

@@ -3,7 +3,7 @@
 
 use crate::codec::ifd::tree::{self, EXIF_POINTER, INTEROP_POINTER, Tree};
 use crate::codec::ifd::{Block, Entry, unit};
-use crate::codec::metadata::thumbnail;
+use crate::codec::metadata::{Delivered, thumbnail};
 
 const ORIENTATION: u16 = 274;
 const COLOUR_SPACE: u16 = 0xA001;
@@ -12,6 +12,8 @@ const MAKER_NOTE: u16 = 0x927C;
 /// PrimaryChromaticities; Gamma stands in the EXIF directory.
 const PRIMARIES: [u16; 3] = [301, 318, 319];
 const GAMMA: u16 = 0xA500;
+/// Tags of positions inside the picture: SubjectArea, SubjectLocation.
+const POSITIONS: [u16; 2] = [0x9214, 0xA214];
 
 /// Descriptive tags of a TIFF's own directory that belong into an EXIF block: description, make,
 /// model, orientation, resolution, software, date, artist, host, rating, copyright, XP texts,
@@ -33,17 +35,17 @@ pub(crate) fn orientation(exif: &[u8]) -> u8 {
         .map_or(1, |v| v as u8)
 }
 
-/// Makes a block true for an upright sRGB picture of the given size: orientation 1, pixel
-/// dimensions, colour space, interoperability "R98", and the picture's thumbnail in place of the
+/// Makes a block true for a delivered picture, upright and in sRGB: orientation 1, pixel
+/// dimensions, no position that is no longer true, colour space, interoperability "R98", and the picture's thumbnail in place of the
 /// old one (`thumbnail` is a JPEG and only asked for where there was one; `None` unlinks it).
 /// Blocks that cannot be understood are returned as they are. Directories that overlap (no camera
 /// writes them) are laid out anew first, so that doing it twice changes nothing more.
 pub(crate) fn refresh(
     exif: &[u8],
-    (width, height): (u32, u32),
+    delivered: &Delivered,
     thumbnail: impl Fn() -> Option<Vec<u8>>,
 ) -> Vec<u8> {
-    let fresh = |bytes: &[u8]| refresh_once(bytes, (width, height), &thumbnail);
+    let fresh = |bytes: &[u8]| refresh_once(bytes, delivered, &thumbnail);
     let once = fresh(exif);
     if once == exif || fresh(&once) == once {
         return once;
@@ -56,10 +58,10 @@ pub(crate) fn refresh(
 
 fn refresh_once(
     exif: &[u8],
-    (width, height): (u32, u32),
+    delivered: &Delivered,
     thumbnail: &impl Fn() -> Option<Vec<u8>>,
 ) -> Vec<u8> {
-    let mut bytes = exif.to_vec();
+    let (mut bytes, (width, height)) = (exif.to_vec(), delivered.size);
     let Some(first) = Block::new(exif).and_then(|block| block.first()) else {
         return bytes;
     };
@@ -69,6 +71,9 @@ fn refresh_once(
     if let Some(sub) = directory(&bytes, first, EXIF_POINTER) {
         set_number(&mut bytes, sub, 0xA002, width);
         set_number(&mut bytes, sub, 0xA003, height);
+        if !delivered.keeps_positions() {
+            remove(&mut bytes, sub, &POSITIONS);
+        }
         in_srgb(&mut bytes, first, sub);
     }
     thumbnail::refresh(&mut bytes, first, thumbnail);
@@ -207,6 +212,11 @@ fn kind_is_known(block: &Block, slot: usize) -> bool {
 mod tests {
     use super::*;
 
+    const DELIVERED: Delivered = Delivered {
+        size: (30, 20),
+        frame: None,
+    };
+
     fn entry(tag: u16, kind: u16, value: &[u8]) -> Entry {
         let value = value.to_vec();
         Entry { tag, kind, value }
@@ -243,7 +253,7 @@ mod tests {
     #[test]
     fn size_orientation_and_colour_space_become_true_in_both_byte_orders() {
         for big_endian in [false, true] {
-            let fresh = refresh(&block(6, big_endian), (30, 20), || None);
+            let fresh = refresh(&block(6, big_endian), &DELIVERED, || None);
             let tree = Tree::read(&fresh).unwrap();
             assert_eq!(orientation(&fresh), 1);
             let tags: Vec<_> = tree.exif.iter().map(|e| (e.tag, e.number())).collect();
@@ -252,7 +262,7 @@ mod tests {
                 (tree.root.len(), tree.interop[0].text()),
                 (1, "R98".to_owned())
             );
-            assert_eq!(refresh(&fresh, (30, 20), || None), fresh);
+            assert_eq!(refresh(&fresh, &DELIVERED, || None), fresh);
         }
     }
 

@@ -2,8 +2,11 @@
 //! Adobe Photoshop File Formats Specification).
 
 const IPTC: u16 = 0x0404;
-/// Thumbnails of the picture as it was, and the profile it had.
-const UNTRUE: [u16; 3] = [0x0409, 0x040C, 0x040F];
+/// Thumbnails of the picture as it was, the profile it had, its extra channels (their names and
+/// colours), and copies of its EXIF blocks and its XMP packet.
+const UNTRUE: [u16; 11] = [
+    0x0409, 0x040C, 0x040F, 0x03EE, 0x03EF, 0x0415, 0x041D, 0x0435, 0x0422, 0x0423, 0x0424,
+];
 /// Signatures of a resource: Photoshop's, and those of programs that registered one.
 const SIGNATURES: [&[u8; 4]; 5] = [b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"];
 

@@ -102,7 +102,7 @@ fn difference(one: [u8; 3], other: [u8; 3]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::metadata::{Made, xmp};
+    use crate::codec::metadata::{Delivered, Made, xmp};
     use crate::codec::{Change, Privacy};
 
     fn picture(light: f32) -> Pixels {
@@ -117,12 +117,16 @@ mod tests {
         };
         let description = record.description(&picture(1.0));
         let xmp = {
+            let delivered = Delivered {
+                size: (120, 90),
+                frame: None,
+            };
             let made = Made {
                 change: Change::Enhanced,
                 note: None,
                 record: Some(&description),
             };
-            xmp::refresh(packet, (120, 90), &made)
+            xmp::refresh(packet, &delivered, &made)
         };
         Metadata {
             xmp,

@@ -27,6 +27,7 @@ pub(crate) fn read(exif: &[u8]) -> Shot {
         taken_at: text(exif(0x9003)),
         taken_subsecond: text(exif(0x9291)),
         camera: (!camera.is_empty()).then_some(camera),
+        panorama: None,
     }
 }
 

@@ -1,12 +1,15 @@
 //! XMP packets: says how the picture was made and corrects what is no longer true.
 
 use crate::codec::Change;
-use crate::codec::metadata::Made;
 use crate::codec::metadata::xmp::packet::{Attribute, Node, Packet, local};
+use crate::codec::metadata::xmp::panorama::{Numbers, PANORAMA};
+use crate::codec::metadata::{Delivered, Made};
 
 pub(crate) mod extended;
 mod note;
 pub(crate) mod packet;
+pub(crate) mod panorama;
+mod stale;
 
 pub(crate) const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
 pub(crate) const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
@@ -14,9 +17,6 @@ pub(crate) const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
 pub(crate) const XMP: &str = "http://ns.adobe.com/xap/1.0/";
 pub(crate) const IPTC_EXTENSION: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
 pub(crate) const XMP_NOTE: &str = "http://ns.adobe.com/xmp/note/";
-const CAMERA: &str = "http://ns.google.com/photos/1.0/camera/";
-const CONTAINER: &str = "http://ns.google.com/photos/1.0/container/";
-const GAIN_MAP: &str = "http://ns.adobe.com/hdr-gain-map/1.0/";
 /// Our own record; a name, not an address.
 pub(crate) const RECORD: &str = "urn:x-plumbline:record:1:";
 const SOURCE_TYPE: &str = "DigitalSourceType";
@@ -33,14 +33,23 @@ pub(crate) enum Edit {
 /// The packet of an upright sRGB picture of the given size, `None` where there is nothing to say.
 /// A packet that is not well-formed XML in UTF-8 is left alone, and then cannot say how the
 /// picture was made.
-pub(crate) fn refresh(packet: Option<&[u8]>, size: (u32, u32), made: &Made<'_>) -> Option<Vec<u8>> {
+pub(crate) fn refresh(
+    packet: Option<&[u8]>,
+    delivered: &Delivered,
+    made: &Made<'_>,
+) -> Option<Vec<u8>> {
     let Some(bytes) = packet else {
         return only_how_made(made);
     };
     let Some(mut packet) = Packet::parse(bytes) else {
         return Some(bytes.to_vec());
     };
-    edit(&mut packet, |namespace, name| truth(namespace, name, size));
+    let panorama = Numbers::of(&packet, delivered);
+    let before = packet.clone();
+    edit(&mut packet, |namespace, name| match namespace {
+        PANORAMA => panorama.edit(&before, name),
+        _ => truth(namespace, name, delivered),
+    });
     say_how_made(&mut packet, made);
     if let Some(record) = made.record {
         replace_record(&mut packet, record);
@@ -74,7 +83,12 @@ fn replace_record(packet: &mut Packet, record: &str) {
 
 /// A property of our record, as plain text.
 pub(crate) fn recorded(packet: &Packet, name: &str) -> Option<String> {
-    let is_it = |namespace: &str, full: &str| namespace == RECORD && local(full) == name;
+    value(packet, RECORD, name)
+}
+
+/// A simple property as plain text, still escaped.
+pub(crate) fn value(packet: &Packet, wanted: &str, name: &str) -> Option<String> {
+    let is_it = |namespace: &str, full: &str| namespace == wanted && local(full) == name;
     packet.nodes.iter().find_map(|node| {
         let attribute = node.attributes.iter();
         let mut attribute = attribute.filter(|a| is_it(&a.namespace, &a.name));
@@ -116,10 +130,11 @@ pub(crate) fn edit(packet: &mut Packet, edit_of: impl Fn(&str, &str) -> Edit) {
 }
 
 /// The edit that makes a property true for the delivered file, whatever the source was: 8 or 16
-/// bits RGB, sRGB, upright, of this size. Statements on how the old file stored its samples, gain
-/// maps, embedded videos and thumbnails of the old picture go.
-fn truth(namespace: &str, name: &str, (width, height): (u32, u32)) -> Edit {
+/// bits RGB, sRGB, upright, of this size. Statements on how the old file stored its samples and
+/// thumbnails of the old picture go, and so does all that `stale` knows.
+fn truth(namespace: &str, name: &str, delivered: &Delivered) -> Edit {
     let set = |value: &dyn ToString| Edit::Set(value.to_string());
+    let (width, height) = delivered.size;
     match (namespace, name) {
         (TIFF, "Orientation") | (EXIF, "ColorSpace") => set(&1),
         (TIFF, "ImageWidth") | (EXIF, "PixelXDimension") => set(&width),
@@ -144,11 +159,8 @@ fn truth(namespace: &str, name: &str, (width, height): (u32, u32)) -> Edit {
         | (XMP_NOTE, "HasExtendedXMP") => Edit::Drop,
         (PHOTOSHOP, "ICCProfile") => set(&"sRGB IEC61966-2.1"),
         (PHOTOSHOP, "ColorMode") => set(&3),
-        (GAIN_MAP, _) => Edit::Drop,
-        (CONTAINER, "Directory") => Edit::Drop,
-        (CAMERA, name) if name.starts_with("MicroVideo") || name.starts_with("MotionPhoto") => {
-            Edit::Drop
-        }
+        _ if stale::is_of_the_old_file(namespace, name) => Edit::Drop,
+        _ if stale::is_a_position(namespace, name) && !delivered.keeps_positions() => Edit::Drop,
         _ => Edit::Keep,
     }
 }
@@ -294,6 +306,11 @@ mod tests {
         )
     }
 
+    const DELIVERED: Delivered = Delivered {
+        size: (30, 20),
+        frame: None,
+    };
+
     fn plain(change: Change) -> Made<'static> {
         Made {
             change,
@@ -307,14 +324,14 @@ mod tests {
     }
 
     fn noted(description: &str, made: &Made<'_>) -> String {
-        let bytes = refresh(Some(packet(description).as_bytes()), (30, 20), made);
+        let bytes = refresh(Some(packet(description).as_bytes()), &DELIVERED, made);
         String::from_utf8(bytes.unwrap()).unwrap()
     }
 
     #[test]
     fn a_packet_says_once_how_the_picture_was_made() {
-        let once = refresh(None, (30, 20), &plain(Change::Enhanced)).unwrap();
-        let twice = refresh(Some(&once), (30, 20), &plain(Change::Enhanced)).unwrap();
+        let once = refresh(None, &DELIVERED, &plain(Change::Enhanced)).unwrap();
+        let twice = refresh(Some(&once), &DELIVERED, &plain(Change::Enhanced)).unwrap();
         let text = String::from_utf8(twice).unwrap();
         assert_eq!(text.matches("/algorithmicallyEnhanced").count(), 1);
         assert_eq!(text.matches("</rdf:RDF>").count(), 1);
@@ -334,7 +351,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_about_a_picture_that_was_not_changed() {
-        assert_eq!(refresh(None, (30, 20), &plain(Change::Nothing)), None);
+        assert_eq!(refresh(None, &DELIVERED, &plain(Change::Nothing)), None);
         assert!(!refreshed("dc:a='x'/>", Change::Nothing).contains(SOURCE_TYPE));
     }
 
@@ -364,8 +381,8 @@ mod tests {
             record: None,
         };
         let said = "Light &amp; colour.";
-        let alone = refresh(None, (30, 20), &made).unwrap();
-        let twice = refresh(Some(&alone), (30, 20), &made).unwrap();
+        let alone = refresh(None, &DELIVERED, &made).unwrap();
+        let twice = refresh(Some(&alone), &DELIVERED, &made).unwrap();
         assert_eq!(String::from_utf8(twice).unwrap().matches(said).count(), 1);
 
         let caption = "dc:description='A house'";
@@ -389,7 +406,7 @@ mod tests {
     fn unreadable_packets_are_left_alone() {
         let bytes = [0xFE, 0xFF, 0, 60];
         assert_eq!(
-            refresh(Some(&bytes), (1, 1), &plain(Change::Enhanced)).unwrap(),
+            refresh(Some(&bytes), &DELIVERED, &plain(Change::Enhanced)).unwrap(),
             bytes
         );
     }

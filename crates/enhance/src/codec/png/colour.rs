@@ -4,16 +4,19 @@
 use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, ToneReprCurve, XyY};
 use png::{Info, ScaledFloat, SourceChromaticities};
 
+use crate::codec::icc;
+
 /// Code points of ITU-T H.273 that photos use: primaries of sRGB, BT.2020 and Display P3, the
 /// sRGB curve. High dynamic range (16, 18) is left to the profile that such files carry as well.
 const SRGB_CURVE: u8 = 13;
 
-/// The profile of the picture's numbers; `None` for sRGB and for files that say nothing.
+/// The profile of the picture's numbers; `None` for files that say nothing, and grey ones in sRGB.
 pub(crate) fn profile(info: &Info, is_grey: bool) -> Option<Vec<u8>> {
+    let srgb = || icc::srgb_profile().filter(|_| !is_grey);
     let points = info.coding_independent_code_points.filter(|_| !is_grey);
     if let Some(points) = points.filter(|p| p.transfer_function == SRGB_CURVE) {
         match points.color_primaries {
-            1 => return None,
+            1 => return srgb(),
             9 => return encoded(&with_srgb_curve(ColorProfile::new_bt2020())),
             12 => return encoded(&ColorProfile::new_display_p3()),
             _ => {}
@@ -23,7 +26,7 @@ pub(crate) fn profile(info: &Info, is_grey: bool) -> Option<Vec<u8>> {
         return Some(profile.to_vec());
     }
     if info.srgb.is_some() {
-        return None;
+        return srgb();
     }
     let gamma = info.gama_chunk?.into_value();
     let primaries = info.chrm_chunk.filter(|_| !is_grey);
@@ -55,7 +58,7 @@ fn from_gamma(
             .flatten();
     }
     if is_srgb_curve && primaries.is_none_or(|p| are_srgb(&p)) {
-        return None;
+        return icc::srgb_profile();
     }
     let mut profile = ColorProfile::new_srgb();
     if !is_srgb_curve {

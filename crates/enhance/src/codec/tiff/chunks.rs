@@ -8,6 +8,7 @@ use tiff::decoder::Decoder;
 
 use crate::codec::Refusal;
 use crate::codec::samples::Planes;
+use crate::codec::tiff::channels::Channels;
 use crate::codec::tiff::read::refusal;
 use crate::codec::tiff::samples::{self, Numbers};
 use crate::codec::tiff::source::TiffSource;
@@ -17,8 +18,8 @@ use crate::codec::tiff::source::TiffSource;
 pub(crate) struct Grid {
     pub width: usize,
     pub height: usize,
-    /// Samples a pixel that are wanted.
-    pub channels: usize,
+    /// Channels of a pixel: stored ones, and those that are wanted.
+    pub channels: Channels,
     /// Columns and rows of a whole chunk.
     pub chunk: (usize, usize),
     /// Each channel has chunks of its own.
@@ -32,7 +33,7 @@ pub(crate) type Open<'o, 'a> =
 
 /// The whole picture, interleaved, 8 bits for sources of up to 8 bits and 16 for all others.
 pub(crate) fn read(open: Open, grid: Grid) -> Result<Planes, Refusal> {
-    let count = grid.width * grid.height * grid.channels;
+    let count = grid.width * grid.height * grid.channels.kept();
     if grid.numbers.bits <= 8 {
         let mut picture = vec![0_u8; count];
         fill(open, grid, &mut picture, |planes| match planes {
@@ -56,7 +57,7 @@ fn fill<S: Copy + Send + Sync>(
     picture: &mut [S],
     unwrap: impl Fn(Planes) -> Option<Vec<S>> + Sync,
 ) -> Result<(), Refusal> {
-    let band_length = grid.chunk.1 * grid.width * grid.channels;
+    let band_length = grid.chunk.1 * grid.width * grid.channels.kept();
     let bands = picture.par_chunks_mut(band_length).enumerate();
     let results: Vec<Result<(), Refusal>> = bands
         .map_init(open, |decoder, (number, band)| {
@@ -76,13 +77,17 @@ fn fill_band<S: Copy>(
 ) -> Result<(), Refusal> {
     let across = grid.width.div_ceil(grid.chunk.0);
     let down = grid.height.div_ceil(grid.chunk.1);
-    let planes = if grid.is_planar { grid.channels } else { 1 };
+    let (planes, samples_a_pixel) = match grid.is_planar {
+        true => (grid.channels.kept(), 1),
+        false => (1, grid.channels.stored),
+    };
     for plane in 0..planes {
+        let position = grid.channels.position(plane);
         for column in 0..across {
-            let index = (plane * down + number) * across + column;
+            let index = (position * down + number) * across + column;
             let left = column * grid.chunk.0;
             let width = grid.chunk.0.min(grid.width - left);
-            let chunk = chunk(decoder, grid.numbers, index, width)?;
+            let chunk = chunk(decoder, grid.numbers, index, width * samples_a_pixel)?;
             let samples = unwrap(chunk).ok_or(damaged())?;
             place(&samples, grid, plane, left, width, band)?;
         }
@@ -112,7 +117,7 @@ fn chunk(
     samples::gather(result, numbers, width)
 }
 
-/// Lays a chunk's rows into its band.
+/// Lays the wanted channels of a chunk's rows into its band.
 fn place<S: Copy>(
     samples: &[S],
     grid: Grid,
@@ -121,21 +126,31 @@ fn place<S: Copy>(
     width: usize,
     band: &mut [S],
 ) -> Result<(), Refusal> {
-    let (row, channels) = (grid.width * grid.channels, grid.channels);
-    let per_pixel = if grid.is_planar { 1 } else { channels };
+    let (channels, kept) = (grid.channels, grid.channels.kept());
+    let row = grid.width * kept;
+    let per_pixel = if grid.is_planar { 1 } else { channels.stored };
     let rows = band.len() / row;
     if samples.len() < rows * width * per_pixel {
         return Err(damaged());
     }
     let lines = samples.chunks_exact(width * per_pixel);
     for (line, to) in lines.zip(band.chunks_exact_mut(row)) {
-        let to = &mut to[left * channels..(left + width) * channels];
+        let to = &mut to[left * kept..(left + width) * kept];
         if grid.is_planar {
-            let pixels = to.chunks_exact_mut(channels).zip(line);
+            let pixels = to.chunks_exact_mut(kept).zip(line);
             pixels.for_each(|(pixel, &sample)| pixel[plane] = sample);
-        } else {
+        } else if kept == channels.stored {
             to.copy_from_slice(line);
+        } else {
+            let pixels = to.chunks_exact_mut(kept).zip(line.chunks_exact(per_pixel));
+            pixels.for_each(|(to, pixel)| pick(pixel, channels, to));
         }
     }
     Ok(())
+}
+
+fn pick<S: Copy>(pixel: &[S], channels: Channels, to: &mut [S]) {
+    for (i, to) in to.iter_mut().enumerate() {
+        *to = pixel[channels.position(i)];
+    }
 }

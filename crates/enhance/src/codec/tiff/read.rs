@@ -1,14 +1,15 @@
 //! Reads TIFF with `tiff` under its limits: 8 and 16 bits and float, grey, RGB, alpha, CMYK and
-//! CIELAB, strips or tiles, chunky or planar.
+//! CIELAB, strips or tiles, chunky or planar, with whatever channels lie beside the picture's.
 
 use plumbline_documents::{Format, Source};
+use tiff::TiffError;
 use tiff::decoder::{ChunkType, Decoder};
-use tiff::{ColorType, TiffError};
 
 use crate::codec::ifd::bigtiff;
 use crate::codec::ifd::tree::Tree;
 use crate::codec::metadata::{exif, photoshop};
 use crate::codec::samples::{Layout, Planes, Raster};
+use crate::codec::tiff::channels::Channels;
 use crate::codec::tiff::chunks::{self, Grid};
 use crate::codec::tiff::samples::{self, Numbers};
 use crate::codec::tiff::source::{Meaning, TiffSource};
@@ -16,21 +17,28 @@ use crate::codec::{Limits, Metadata, Refusal, icc};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "TIFF" };
 const COLOUR_MAP: u16 = 320;
-type TiffDecoder<'a> = Decoder<TiffSource<'a>>;
+pub(crate) type TiffDecoder<'a> = Decoder<TiffSource<'a>>;
 
 /// Decodes the first picture to its samples: not upright, not yet sRGB.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, Metadata), Refusal> {
     let file = TiffSource::new(bytes);
+    let meaning = file.meaning;
+    let channels = Channels::read(&mut open(file.clone(), limits)?, meaning)?;
+    let file = match channels.has_extra() {
+        true => file.of_equal_channels(),
+        false => file,
+    };
     let open = || open(file.clone(), limits);
     let mut decoder = open()?;
     let (width, height) = decoder.dimensions().map_err(|e| refusal(&e))?;
-    let colour = decoder.colortype().map_err(|e| refusal(&e))?;
-    limits.check(u64::from(width), u64::from(height), bytes_per_pixel(colour))?;
+    let bits = decoder.colortype().map_err(|e| refusal(&e))?.bit_depth();
+    let bytes_per_pixel = bytes_per_pixel(bits, channels);
+    limits.check(u64::from(width), u64::from(height), bytes_per_pixel)?;
     let profile = block(&mut decoder, 34675);
-    let grid = grid(&mut decoder, colour, profile.is_none())?;
+    let grid = grid(&mut decoder, bits, channels, profile.is_none())?;
     let planes = chunks::read(&open, grid)?;
     let map = colour_map(&mut decoder);
-    let (layout, planes) = interpret(planes, colour, file.meaning, map.as_deref())?;
+    let (layout, planes) = interpret(planes, bits, channels, meaning, map.as_deref())?;
     let metadata = metadata(bytes, &mut decoder);
     let orientation = number(&mut decoder, 274)
         .filter(|v| (1..=8).contains(v))
@@ -39,25 +47,26 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, M
         format: Format::Tiff,
         width,
         height,
-        bits: colour.bit_depth(),
+        bits,
         orientation,
         profile: String::new(),
     };
-    let is_lab = matches!(file.meaning, Meaning::CieLab | Meaning::IccLab);
+    let is_lab = matches!(meaning, Meaning::CieLab | Meaning::IccLab);
     let raster = Raster {
         width,
         height,
         layout,
         planes,
-        profile: profile.filter(|_| !is_lab),
+        // What was Lab is sRGB now, whatever the file says elsewhere.
+        profile: if is_lab { icc::srgb_profile() } else { profile },
     };
     Ok((raster, source, metadata))
 }
 
 /// Bytes of a pixel in memory: floats become 16 bits, a palette becomes colours.
-fn bytes_per_pixel(colour: ColorType) -> u64 {
-    let bytes = u64::from(colour.bit_depth()).div_ceil(8).min(2);
-    u64::from(colour.num_samples()) * bytes + 3 * bytes
+fn bytes_per_pixel(bits: u8, channels: Channels) -> u64 {
+    let bytes = u64::from(bits).div_ceil(8).min(2);
+    (channels.kept() as u64 + 3) * bytes
 }
 
 /// A chunk may be larger than the picture, but no strip or tile that a camera or an editor writes
@@ -75,10 +84,15 @@ fn open<'a>(file: TiffSource<'a>, limits: &Limits) -> Result<TiffDecoder<'a>, Re
         .with_limits(bounds))
 }
 
-fn grid(decoder: &mut TiffDecoder, colour: ColorType, is_light: bool) -> Result<Grid, Refusal> {
+fn grid(
+    decoder: &mut TiffDecoder,
+    bits: u8,
+    channels: Channels,
+    is_light: bool,
+) -> Result<Grid, Refusal> {
     let (width, height) = decoder.dimensions().map_err(|e| refusal(&e))?;
     let (across, down) = decoder.chunk_dimensions();
-    let is_planar = number(decoder, 284) == Some(2) && colour.num_samples() > 1;
+    let is_planar = number(decoder, 284) == Some(2) && channels.stored > 1;
     let down = match decoder.get_chunk_type() {
         ChunkType::Strip => down.min(height),
         ChunkType::Tile => down,
@@ -89,13 +103,10 @@ fn grid(decoder: &mut TiffDecoder, colour: ColorType, is_light: bool) -> Result<
     Ok(Grid {
         width: width as usize,
         height: height as usize,
-        channels: usize::from(colour.num_samples()),
+        channels,
         chunk: (across as usize, down as usize),
         is_planar,
-        numbers: Numbers {
-            bits: colour.bit_depth(),
-            is_light,
-        },
+        numbers: Numbers { bits, is_light },
     })
 }
 
@@ -110,15 +121,12 @@ pub(crate) fn refusal(error: &TiffError) -> Refusal {
             Refusal::Truncated
         }
         TiffError::LimitsExceeded => Refusal::TooMuchMemory,
-        TiffError::UnsupportedError(_) => Refusal::UnsupportedVariant {
-            format: "TIFF",
-            variant: "a rare compression or pixel layout".to_owned(),
-        },
+        TiffError::UnsupportedError(_) => unsupported("a rare compression or pixel layout"),
         _ => DAMAGED,
     }
 }
 
-fn number(decoder: &mut TiffDecoder, tag: u16) -> Option<u32> {
+pub(crate) fn number(decoder: &mut TiffDecoder, tag: u16) -> Option<u32> {
     decoder
         .find_tag_unsigned(tiff::tags::Tag::from_u16_exhaustive(tag))
         .ok()
@@ -153,56 +161,53 @@ fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
 
 fn interpret(
     mut planes: Planes,
-    colour: ColorType,
+    bits: u8,
+    channels: Channels,
     meaning: Meaning,
     map: Option<&[u16]>,
 ) -> Result<(Layout, Planes), Refusal> {
-    if meaning == Meaning::Palette {
-        return palette(&planes, colour, map);
+    if channels.is_premultiplied {
+        samples::unpremultiply(&mut planes, channels.kept());
     }
-    let layout = match colour {
-        ColorType::Gray(_) => Layout::Grey,
-        ColorType::GrayA(_) | ColorType::Multiband { num_samples: 2, .. } => Layout::GreyAlpha,
-        ColorType::RGB(_) => {
-            if meaning != Meaning::Plain {
-                samples::lab_to_rgb(&mut planes, meaning == Meaning::IccLab);
-            }
-            Layout::Rgb
-        }
-        ColorType::RGBA(_) => Layout::Rgba,
-        ColorType::CMYK(_) => Layout::Cmyk,
-        ColorType::YCbCr(_) => {
-            samples::ycc_to_rgb(&mut planes);
-            Layout::Rgb
-        }
-        other => return Err(strange(other)),
+    let has_alpha = channels.alpha.is_some();
+    let layout = match (meaning, has_alpha) {
+        (Meaning::Palette, false) => return palette(&planes, bits, map),
+        (Meaning::Grey | Meaning::WhiteIsZero, false) => Layout::Grey,
+        (Meaning::Grey | Meaning::WhiteIsZero, true) => Layout::GreyAlpha,
+        (Meaning::Rgb | Meaning::YCbCr | Meaning::CieLab | Meaning::IccLab, false) => Layout::Rgb,
+        (Meaning::Rgb, true) => Layout::Rgba,
+        (Meaning::Cmyk, false) => Layout::Cmyk,
+        _ => return Err(strange(meaning, has_alpha)),
     };
-    if meaning == Meaning::WhiteIsZero && layout == Layout::Grey {
-        samples::invert(&mut planes);
+    match meaning {
+        Meaning::WhiteIsZero => samples::invert(&mut planes, channels.kept()),
+        Meaning::YCbCr => samples::ycc_to_rgb(&mut planes),
+        Meaning::CieLab => samples::lab_to_rgb(&mut planes, false),
+        Meaning::IccLab => samples::lab_to_rgb(&mut planes, true),
+        _ => {}
     }
     Ok((layout, planes))
 }
 
-fn palette(
-    planes: &Planes,
-    colour: ColorType,
-    map: Option<&[u16]>,
-) -> Result<(Layout, Planes), Refusal> {
-    let (Planes::Eight(indices), ColorType::Gray(bits), Some(map)) = (planes, colour, map) else {
-        return Err(strange(colour));
+fn palette(planes: &Planes, bits: u8, map: Option<&[u16]>) -> Result<(Layout, Planes), Refusal> {
+    let (Planes::Eight(indices), Some(map)) = (planes, map) else {
+        return Err(unsupported("a palette of 16 bits"));
     };
     let planes = samples::from_palette(indices, map, bits).ok_or(DAMAGED)?;
     Ok((Layout::Rgb, planes))
 }
 
-fn strange(colour: ColorType) -> Refusal {
-    let variant = match colour {
-        ColorType::CMYKA(_) => "CMYK with transparency".to_owned(),
-        ColorType::Gray(16) => "a palette of 16 bits".to_owned(),
-        other => format!("{} colour channels", other.num_samples()),
-    };
+fn strange(meaning: Meaning, has_alpha: bool) -> Refusal {
+    unsupported(match (meaning, has_alpha) {
+        (Meaning::Cmyk, true) => "CMYK with transparency",
+        (_, true) => "transparency over an unusual kind of colour",
+        _ => "an unusual kind of colour",
+    })
+}
+
+fn unsupported(variant: &str) -> Refusal {
     Refusal::UnsupportedVariant {
         format: "TIFF",
-        variant,
+        variant: variant.to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use tiff::decoder::DecodingResult;
 
 use crate::codec::Refusal;
 use crate::codec::samples::Planes;
-use crate::math::light;
+use crate::math::light::{self, Sample};
 
 /// Storage of numbers, and the meaning of floating point.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +16,7 @@ pub(crate) struct Numbers {
     pub is_light: bool,
 }
 
-/// 8-bit or 16-bit samples of one chunk of `width` pixels a row. Floating point (0.0 to 1.0) is
+/// 8-bit or 16-bit samples of one chunk of `width` samples a row. Floating point (0.0 to 1.0) is
 /// taken as light, or as encoded where a profile says how; narrow integers (1 to 7 bits, packed)
 /// are unpacked.
 pub(crate) fn gather(
@@ -91,11 +91,33 @@ pub(crate) fn from_palette(indices: &[u8], map: &[u16], bits: u8) -> Option<Plan
     fits.then(|| Planes::Eight(indices.iter().flat_map(|&index| colour(index)).collect()))
 }
 
-/// TIFF's WhiteIsZero.
-pub(crate) fn invert(planes: &mut Planes) {
+/// Takes the opacity, the last of so many channels, out of a colour that was multiplied by it.
+pub(crate) fn unpremultiply(planes: &mut Planes, channels: usize) {
     match planes {
-        Planes::Eight(v) => v.par_iter_mut().for_each(|v| *v = 255 - *v),
-        Planes::Sixteen(v) => v.par_iter_mut().for_each(|v| *v = 65535 - *v),
+        Planes::Eight(v) => v.par_chunks_exact_mut(channels).for_each(divide_by_last),
+        Planes::Sixteen(v) => v.par_chunks_exact_mut(channels).for_each(divide_by_last),
+    }
+}
+
+fn divide_by_last<S: Sample>(pixel: &mut [S]) {
+    if let Some((alpha, colour)) = pixel.split_last_mut() {
+        let alpha = alpha.unit();
+        if alpha > 0.0 {
+            let whole = |v: &mut S| *v = S::from_unit((v.unit() / alpha).min(1.0));
+            colour.iter_mut().for_each(whole);
+        }
+    }
+}
+
+/// TIFF's WhiteIsZero: the first of so many channels.
+pub(crate) fn invert(planes: &mut Planes, channels: usize) {
+    match planes {
+        Planes::Eight(v) => v
+            .par_chunks_exact_mut(channels)
+            .for_each(|p| p[0] = 255 - p[0]),
+        Planes::Sixteen(v) => v
+            .par_chunks_exact_mut(channels)
+            .for_each(|p| p[0] = 65535 - p[0]),
     }
 }
 

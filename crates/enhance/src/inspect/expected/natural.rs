@@ -1,8 +1,9 @@
-//! The natural engine's result, rebuilt from its definition: sharpening, corners, white balance and
-//! tone of linear light, in this order.
+//! The natural engine's result, rebuilt from its definition: sharpening, then a finish, or else corners,
+//! white balance and tone, of linear light, in this order.
 
 use std::sync::LazyLock;
 
+use crate::inspect::expected::finished::{self, Finished};
 use crate::inspect::expected::surroundings::{Surroundings, Wide};
 use crate::inspect::expected::{Rebuild, channels};
 use crate::kernels::expected::{self, Light, Tone};
@@ -23,6 +24,7 @@ pub(crate) struct NaturalRows {
     tones: Vec<Tone>,
     /// Stops of the lens by column and by row.
     corners: Option<[Vec<f32>; 2]>,
+    finished: Option<Finished>,
     relight: [f32; 3],
 }
 
@@ -38,6 +40,7 @@ pub(crate) struct Room {
     around: Vec<f32>,
     tones: Vec<Tone>,
     wide: Wide,
+    finished: finished::Room,
 }
 
 impl NaturalRows {
@@ -46,9 +49,10 @@ impl NaturalRows {
         let tone = |i: usize| tone_at(&steps.tone, i as f32 / (STEPS - 1) as f32);
         Self {
             steps: *steps,
-            surroundings: Surroundings::new(original),
+            surroundings: Surroundings::new(original, steps.sides),
             tones: (0..STEPS).map(tone).collect(),
             corners: (steps.corners.ev > 0.0).then(|| corners(steps.corners.ev, width, height)),
+            finished: (steps.finish).map(|finish| Finished::new(finish, width, height)),
             relight,
         }
     }
@@ -71,6 +75,14 @@ impl NaturalRows {
             }
         }
         true
+    }
+
+    fn measured(&self, room: &mut Room, to: &mut Light) {
+        if self.steps.white_balance.gains != [1.0; 3] {
+            expected::balanced(to, self.steps.white_balance.gains);
+        }
+        self.tones(room);
+        expected::toned(to, &room.tones);
     }
 
     fn tones(&self, room: &mut Room) {
@@ -97,13 +109,12 @@ impl Rebuild for NaturalRows {
         if self.factors(y, room) {
             expected::lit(to, &room.factors);
         }
-        if self.steps.white_balance.gains != [1.0; 3] {
-            expected::balanced(to, self.steps.white_balance.gains);
-        }
         self.surroundings
             .row(y, &room.luma[1], &mut room.wide, &mut room.around);
-        self.tones(room);
-        expected::toned(to, &room.tones);
+        match &self.finished {
+            Some(finished) => finished.row(y, &room.own, &room.around, &mut room.finished, to),
+            None => self.measured(room, to),
+        }
         for (light, own) in to.iter_mut().zip(&room.own) {
             expected::ended(light, own);
         }

@@ -2,7 +2,7 @@
 //! and Tang 2013) of luma by itself on a copy of at most 2048 pixels, its coefficients enlarged
 //! bilinearly.
 
-use crate::filters::box_mean::box_mean;
+use crate::filters::box_mean::{Sides, box_mean_of};
 use crate::filters::scale::{self, Kernel};
 use crate::kernels::expected;
 use crate::math::interpolation::position;
@@ -33,13 +33,16 @@ pub(crate) struct Wide {
 }
 
 impl Surroundings {
-    pub fn new(pixels: &Pixels) -> Self {
+    pub fn new(pixels: &Pixels, sides: Sides) -> Self {
         let (width, height) = scale::fit(pixels.width(), pixels.height(), LONG);
         let copy = scale::shrink(pixels, width, height, Kernel::Area);
         let luma: Vec<f32> = copy.rgb8().as_chunks::<3>().0.iter().map(luma).collect();
         let (width, height) = (width as usize, height as usize);
         let reach = (width.max(height) as f32 * (REACH / LONG as f32)) as usize;
-        let mean = |plane: &[f32]| box_mean(plane, width, height, reach.max(1));
+        let mean = |plane: &[f32]| {
+            let copy = |y: usize, to: &mut [f32]| to.copy_from_slice(&plane[y * width..][..width]);
+            box_mean_of(copy, width, height, reach.max(1), sides)
+        };
         let squares: Vec<f32> = luma.iter().map(|v| v * v).collect();
         let (mut mean_of, mut slope) = rayon::join(|| mean(&luma), || mean(&squares));
         for (mean, slope) in mean_of.iter_mut().zip(&mut slope) {

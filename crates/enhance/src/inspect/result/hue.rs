@@ -22,7 +22,7 @@ const EVERY: usize = 7;
 
 pub(super) fn measure(original: &Pixels, result: &Pixels, plan: &Plan) -> Option<Measure> {
     let gains = match plan.engine {
-        Engine::Natural => plan.white_balance.scaled(plan.strength).gains,
+        Engine::Natural => plan.balance().gains,
         Engine::Guided | Engine::Tiled => [1.0; 3],
     };
     let (before, now) = (original.rgb8(), result.rgb8());

@@ -26,6 +26,10 @@ pub enum KeptReason {
     Evening,
     /// It is dark: dusk or night.
     Dark,
+    /// The lamps are lit under it.
+    Dusk,
+    /// The picture is a panorama.
+    Panorama,
     /// It does not look like a sky.
     Odd(Oddity),
     /// Quality control saw the new one's edge.
@@ -61,6 +65,12 @@ impl KeptReason {
             }
             Self::Dark => {
                 "The sky was left alone: it is a dark one, and a day's sky would not belong."
+            }
+            Self::Dusk => {
+                "The sky was left alone: it is dusk and the lamps are lit, and a day's sky would not belong."
+            }
+            Self::Panorama => {
+                "The sky was left alone: in a panorama only light and colour are corrected."
             }
             Self::Held => "The sky was left alone: the check found fault with the new one.",
         }
