@@ -24,10 +24,8 @@ use crate::math::interpolation::smoothstep;
 const GAP: usize = 6;
 const MARGIN: usize = 5;
 const FADE: usize = 2;
-/// Beyond this share of the picture the light itself changed, and no frame is more right; of two
-/// frames, neither has a witness.
+/// Beyond this share of the picture the light itself changed, and no frame is more right.
 const TOO_MUCH: f32 = 0.4;
-const TOO_MUCH_OF_TWO: f32 = 0.12;
 
 /// Places where something moved.
 pub(super) struct Movers {
@@ -61,12 +59,7 @@ pub(super) fn find(frames: &[Small], lit: Option<usize>) -> Option<Movers> {
     }
     let moved = widened(&filled(&moved, size, GAP), size, MARGIN);
     let share = moved.iter().filter(|&&m| m).count() as f32 / moved.len() as f32;
-    let most = if alike.len() > 2 {
-        TOO_MUCH
-    } else {
-        TOO_MUCH_OF_TWO
-    };
-    if share == 0.0 || share > most {
+    if share == 0.0 || share > TOO_MUCH {
         return None;
     }
     let places = connected(&moved, size);

@@ -7,7 +7,7 @@ use crate::brackets::small::Small;
 const POOL: usize = 2;
 /// The largest spread that is believed: a mover before an even wall spreads the wall's own levels.
 /// Frames many stops apart have little to do with each other's levels, and spread them as much.
-const WIDEST: usize = 12;
+const WIDEST: usize = 8;
 /// Cells a level needs to be heard.
 const HEARD: u32 = 6;
 
