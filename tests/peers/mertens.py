@@ -5,10 +5,13 @@
 Needs opencv-python, numpy and scikit-image. Prints mean CIEDE2000, PSNR and the largest
 difference to `fused-16bit.tif` for OpenCV's exponents (contrast, saturation, exposedness), with
 and without its alignment, and for `plumbline merge`. Row "(1, 1, 0)" without alignment is
-OpenCV's default: the given files are its output to the last of 16 bits, so nothing can be nearer.
-Ours is nearer to them than the paper's exponents (1, 1, 1), and is not them for three reasons: a clipped
-channel's colour has no weight (they have a coloured ring on white walls), the exposure that was
-meant leads, and values beyond white are rolled off instead of cut.
+OpenCV's default: the given files are its output to the last of 16 bits. Nothing can be nearer to them
+than that, so "closer than OpenCV's Mertens" cannot hold against it, and distances to these two files
+say how much a merge resembles that one setting, not how good it is. Plumbline's constants were once
+tuned with these two in view; on other sets its figures here show nothing. It is not them on purpose: a
+clipped colour has no weight (they have a coloured ring on white walls), the exposure that was meant
+leads, no pixel is darker than in its darkest frame nor much more colourful than the frames are, and
+values beyond white are rolled off instead of cut.
 """
 
 import pathlib

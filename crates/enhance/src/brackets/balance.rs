@@ -29,9 +29,9 @@ const MOST_EV: f32 = 1.0;
 
 /// The gains that bring every frame but a `lit` one to the reference, by their neighbours in exposure: frames many
 /// stops apart have few cells where both tell.
-pub(super) fn gains(frames: &[Small], reference: usize, lit: Option<usize>) -> Vec<Gains> {
+pub(super) fn gains(frames: &[Small], reference: usize, lit: &[usize]) -> Vec<Gains> {
     let mut wandered = vec![[0.0_f32; 3]; frames.len()];
-    let alike: Vec<usize> = (0..frames.len()).filter(|&i| Some(i) != lit).collect();
+    let alike: Vec<usize> = (0..frames.len()).filter(|i| !lit.contains(i)).collect();
     // A flash frame is no reference: it has light of its own.
     let middle = alike.iter().position(|&i| i >= reference);
     let middle = middle.unwrap_or(alike.len().saturating_sub(1));
@@ -154,7 +154,7 @@ mod tests {
             wall(1.0, [1.0; 3]),
             wall(1.6, [1.0; 3]),
         ];
-        let found = gains(&frames, 1, None);
+        let found = gains(&frames, 1, &[]);
         assert_eq!(found[1..], [NO_GAINS, NO_GAINS]);
         let [r, g, b] = found[0];
         assert!(((r / g) - 1.0 / 1.15).abs() < 0.01 && ((b / g) - 1.0 / 0.85).abs() < 0.01);

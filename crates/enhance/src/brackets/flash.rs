@@ -1,30 +1,20 @@
-//! A frame that was lit by a flash among frames that were not ("flambient"): its colour leads, the
+//! Frames that were lit by a flash among frames that were not ("flambient"): their colour leads, the
 //! others give their light and the window.
 //!
-//! Where the flash frame has no more light than its exposure explains, the flash did not reach: the
+//! Where a flash frame has no more light than its exposure explains, the flash did not reach: the
 //! window and its view. Everywhere else the other frames keep their luminance and take the flash
 //! frame's colour, so that lamps of another colour leave no blotches.
 
+mod light;
+
+use crate::brackets::MOST_FRAMES;
+use crate::brackets::flash::light::Light;
 use crate::brackets::pyramid::Plane;
 use crate::brackets::small::{Small, quantile};
 use crate::math::interpolation::smoothstep;
 use crate::math::light::LUMA;
 use crate::shot::Shot;
 
-/// Stops of light beyond the exposure's word that only a lamp of one's own explains, and more by
-/// this part of the word itself: cameras' curves are steeper than light.
-const BEYOND_EV: f32 = 1.0;
-const STEEPER: f32 = 0.4;
-/// Spread of two frames' ratio at one brightness, in stops: one light leaves the grain of the file,
-/// two lights leave the walls that they reach differently.
-const SPREAD_EV: f32 = 0.15;
-/// The same where the camera says it, too.
-const SPREAD_SAID_EV: f32 = 0.08;
-/// Share of the picture that has to tell in both frames: of a frame that is nearly all white, edges
-/// and whoever walked by are left.
-const COMMON: f32 = 0.3;
-/// Times the spread of the frames that were lit alike.
-const ABOVE_OTHERS: f32 = 2.5;
 /// Share of the flash in a pixel's light from which on, and up to which, it leads.
 const LEADS: (f32, f32) = (0.35, 0.7);
 /// Light that is noise, of one.
@@ -37,101 +27,39 @@ const LIT: f32 = 2.0;
 const BRIGHTEST: f32 = 0.25;
 const FOR_WINDOWS: f32 = 0.01;
 
-/// The flash frame and what the others have of its exposure.
+/// The flash frames and what the others have of their exposures.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Flash {
+    lit: Vec<Lit>,
+    /// Positions of the others, brightest first.
+    ambient: Vec<usize>,
+}
+
+/// One flash frame.
+#[derive(Debug, Clone, PartialEq)]
+struct Lit {
     /// Position among the frames.
-    pub frame: usize,
-    /// Of the others, brightest first: position, and light of the flash frame without its flash
-    /// over theirs.
-    ambient: Vec<(usize, f32)>,
+    frame: usize,
+    /// Its light without the flash over that of each ambient frame, in their order.
+    unlit: Vec<f32>,
 }
 
-/// Finds the flash frame among aligned frames, darkest first; `None`: all were lit alike.
+/// Finds the flash frames among aligned frames, darkest first; `None`: all were lit alike.
 pub(super) fn find(frames: &[Small], shots: &[Shot]) -> Option<Flash> {
-    if frames.len() < 2 {
-        return None;
-    }
-    let frame = (0..frames.len()).find(|&i| is_lit(frames, shots, i))?;
-    let others = (0..frames.len()).rev().filter(|&i| i != frame);
-    let ambient = others.map(|i| (i, unlit_ratio(frames, shots, frame, i)));
-    Some(Flash {
-        frame,
-        ambient: ambient.collect(),
-    })
-}
-
-fn is_lit(frames: &[Small], shots: &[Shot], at: usize) -> bool {
-    let others: Vec<usize> = (0..frames.len()).filter(|&i| i != at).collect();
-    let spreads: Vec<Option<Spread>> = (others.iter())
-        .map(|&i| spread(&frames[i], &frames[at]))
-        .collect();
-    let Some(least) = spreads.iter().flatten().map(|s| s.ev).reduce(f32::min) else {
-        return false;
-    };
-    let fired = |i: usize| shots[i].flash_fired == Some(true);
-    if fired(at) && !others.iter().any(|&i| fired(i)) {
-        return least > SPREAD_SAID_EV;
-    }
-    let known = others.iter().zip(&spreads);
-    let known = known.filter_map(|(&i, spread)| Some((i, spread.as_ref()?)));
-    let beyond: Option<Vec<f32>> = known
-        .map(|(i, spread)| {
-            let stops = shots[at].exposure_value()? - shots[i].exposure_value()?;
-            Some(spread.median_ev - stops - STEEPER * stops.abs())
-        })
-        .collect();
-    match beyond {
-        Some(beyond) => beyond.iter().all(|&ev| ev > BEYOND_EV) && least > SPREAD_SAID_EV,
-        None => least > SPREAD_EV.max(ABOVE_OTHERS * most_alike(frames, &others)),
-    }
-}
-
-/// The largest spread among frames; where they cannot be compared, more than any.
-fn most_alike(frames: &[Small], among: &[usize]) -> f32 {
-    let pairs = among.windows(2);
-    let spreads = pairs.filter_map(|pair| spread(&frames[pair[0]], &frames[pair[1]]));
-    spreads.map(|s| s.ev).reduce(f32::max).unwrap_or(f32::MAX)
-}
-
-/// How the light of one frame stands to another's.
-struct Spread {
-    median_ev: f32,
-    /// Half the distance of the quartiles at one brightness, in stops.
-    ev: f32,
-}
-
-/// `None`: they have too little in common.
-fn spread(one: &Small, two: &Small) -> Option<Spread> {
-    let tell = (0..one.rgb.len()).filter(|&i| one.tells(i) && two.tells(i));
-    let cells: Vec<usize> = tell.collect();
-    if (cells.len() as f32) < COMMON * one.rgb.len() as f32 {
-        return None;
-    }
-    let stops = |&i: &usize| (two.luminance(i) / one.luminance(i)).log2();
-    let median_ev = quantile(&mut cells.iter().map(stops).collect::<Vec<_>>(), 0.5)?;
-    let at_levels_of = |frame: &Small| {
-        let mut by_level: Vec<Vec<f32>> = vec![Vec::new(); 32];
-        for i in &cells {
-            by_level[usize::from(frame.rgb[*i][1] / 8)].push(stops(i));
+    let lit = Light::of(frames, shots).flash_frames()?;
+    let ambient = (0..frames.len()).rev().filter(|i| !lit.contains(i));
+    let ambient: Vec<usize> = ambient.collect();
+    let lit = lit.into_iter().map(|frame| {
+        let unlit = ambient.iter();
+        let unlit = unlit.map(|&other| unlit_ratio(frames, shots, frame, other));
+        Lit {
+            frame,
+            unlit: unlit.collect(),
         }
-        let half = |level: &mut Vec<f32>| {
-            let (high, low) = (quantile(level, 0.75)?, quantile(level, 0.25)?);
-            Some(((high - low) / 2.0, level.len()))
-        };
-        // The middle one: somebody who moved spreads a few levels, two lights spread them all.
-        let mut halves: Vec<(f32, usize)> = by_level.iter_mut().filter_map(half).collect();
-        halves.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut below = 0;
-        let middle = halves.iter().find(|(_, count)| {
-            below += count;
-            2 * below >= cells.len()
-        });
-        middle.map_or(0.0, |&(half, _)| half)
-    };
-    Some(Spread {
-        median_ev,
-        ev: (at_levels_of(one) + at_levels_of(two)) / 2.0,
+    });
+    Some(Flash {
+        lit: lit.collect(),
+        ambient,
     })
 }
 
@@ -153,54 +81,97 @@ fn unlit_ratio(frames: &[Small], shots: &[Shot], lit: usize, other: usize) -> f3
 }
 
 impl Flash {
-    /// Gives the other frames the flash frame's colour where the flash reached. Answers how much it
-    /// leads, pixel by pixel.
-    pub fn relight(&self, layers: &mut [[Plane; 3]]) -> Plane {
-        let mut all = Plane::zero(layers[0][0].window);
-        for (i, to) in all.values.iter_mut().enumerate() {
-            let pixel = |layer: &[Plane; 3]| [0, 1, 2].map(|c| layer[c].values[i]);
-            let lit = pixel(&layers[self.frame]).map(light);
-            let luminance = seen(lit);
-            let share = 1.0 - self.unlit(i, layers) / (luminance + NOISE);
-            let leads = smoothstep(LEADS.0, LEADS.1, share);
-            *to = leads;
-            if leads == 0.0 || luminance <= NOISE {
-                continue;
+    /// Positions of the flash frames.
+    pub fn frames(&self) -> Vec<usize> {
+        self.lit.iter().map(|lit| lit.frame).collect()
+    }
+
+    /// Gives the other frames the flash frames' colour where the flash reached. Answers the worth of
+    /// every frame, pixel by pixel.
+    pub fn relight(&self, layers: &mut [[Plane; 3]]) -> Vec<Plane> {
+        let window = layers[0][0].window;
+        let mut worths: Vec<Plane> = layers.iter().map(|_| Plane::zero(window)).collect();
+        for i in 0..window.area() {
+            let lead = self.lead(i, layers);
+            let share = lead.most / lead.shares.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+            for (lit, leads) in self.lit.iter().zip(lead.shares) {
+                worths[lit.frame].values[i] = LIT * leads * share;
             }
-            for &(ambient, _) in &self.ambient {
-                let own = pixel(&layers[ambient]);
-                let gain = seen(own.map(light)) / luminance;
-                for c in 0..3 {
-                    let relit = encoded((lit[c] * gain).min(1.0));
-                    layers[ambient][c].values[i] = own[c] + (relit - own[c]) * leads;
-                }
+            for (k, &ambient) in self.ambient.iter().enumerate() {
+                let with = if k == 0 { BRIGHTEST } else { FOR_WINDOWS };
+                worths[ambient].values[i] = 1.0 + (with - 1.0) * lead.most;
+                self.relit(&mut layers[ambient], i, &lead);
             }
         }
-        all
+        worths
     }
 
-    /// The weight of a frame where the flash leads by so much.
-    pub fn worth(&self, frame: usize, leads: f32) -> f32 {
-        let (without, with) = match frame {
-            _ if frame == self.frame => (0.0, LIT),
-            _ if frame == self.ambient[0].0 => (1.0, BRIGHTEST),
-            _ => (1.0, FOR_WINDOWS),
+    /// How much the flash frames lead at a pixel, and in which colour.
+    fn lead(&self, i: usize, layers: &[[Plane; 3]]) -> Lead {
+        let mut lead = Lead {
+            shares: [0.0; MOST_FRAMES],
+            most: 0.0,
+            colour: [0.0; 3],
         };
-        without + (with - without) * leads
+        let mut heard = 0.0;
+        for (lit, to) in self.lit.iter().zip(&mut lead.shares) {
+            let rgb = pixel(&layers[lit.frame], i);
+            let own = rgb.map(light_of);
+            let share = 1.0 - self.unlit(lit, i, layers) / (seen(own) + NOISE);
+            *to = smoothstep(LEADS.0, LEADS.1, share);
+            lead.most = lead.most.max(*to);
+            // A clipped flash frame says little beside one that is not.
+            let trust = *to * (1.001 - smoothstep(CLIPPED, 1.0, brightest(rgb)));
+            heard += trust;
+            (0..3).for_each(|c| lead.colour[c] += own[c] * trust);
+        }
+        lead.colour = lead.colour.map(|v| v / heard.max(f32::MIN_POSITIVE));
+        lead
     }
 
-    /// Luminance that the flash frame would have without its flash, by the brightest frame that tells.
-    fn unlit(&self, i: usize, layers: &[[Plane; 3]]) -> f32 {
-        let of = |&(layer, ratio): &(usize, f32)| {
-            let rgb = [0, 1, 2].map(|c| layers[layer][c].values[i]);
-            let top = rgb[0].max(rgb[1]).max(rgb[2]);
-            (top, seen(rgb.map(light)) * ratio)
+    /// Gives a pixel of an ambient frame the colour that leads, and keeps its luminance.
+    fn relit(&self, layer: &mut [Plane; 3], i: usize, lead: &Lead) {
+        let luminance = seen(lead.colour);
+        if lead.most == 0.0 || luminance <= NOISE {
+            return;
+        }
+        let own = pixel(layer, i);
+        let gain = seen(own.map(light_of)) / luminance;
+        for c in 0..3 {
+            let relit = encoded((lead.colour[c] * gain).min(1.0));
+            layer[c].values[i] = own[c] + (relit - own[c]) * lead.most;
+        }
+    }
+
+    /// Luminance that a flash frame would have without its flash, by the brightest frame that tells.
+    fn unlit(&self, lit: &Lit, i: usize, layers: &[[Plane; 3]]) -> f32 {
+        let of = |(&ambient, ratio): (&usize, &f32)| {
+            let rgb = pixel(&layers[ambient], i);
+            (brightest(rgb), seen(rgb.map(light_of)) * ratio)
         };
-        let known = self.ambient.iter().map(of).find(|&(top, _)| top < CLIPPED);
+        let all = || self.ambient.iter().zip(&lit.unlit).map(of);
+        let known = all().find(|&(top, _)| top < CLIPPED);
         // Where even the darkest frame is clipped it is at least this much.
-        let least = || self.ambient.iter().map(|a| of(a).1).fold(0.0, f32::max);
+        let least = || all().map(|(_, light)| light).fold(0.0, f32::max);
         known.map_or_else(least, |(_, light)| light)
     }
+}
+
+/// One pixel's flash.
+struct Lead {
+    /// By flash frame.
+    shares: [f32; MOST_FRAMES],
+    most: f32,
+    /// Light.
+    colour: [f32; 3],
+}
+
+fn pixel(layer: &[Plane; 3], i: usize) -> [f32; 3] {
+    [0, 1, 2].map(|c| layer[c].values[i])
+}
+
+fn brightest([r, g, b]: [f32; 3]) -> f32 {
+    r.max(g).max(b)
 }
 
 fn seen(light: [f32; 3]) -> f32 {
@@ -209,7 +180,7 @@ fn seen(light: [f32; 3]) -> f32 {
 
 /// sRGB to light within 0.3 %, without a power.
 #[inline(always)]
-fn light(v: f32) -> f32 {
+fn light_of(v: f32) -> f32 {
     v * (v * (v * 0.305_306_02 + 0.682_171_1) + 0.012_522_878)
 }
 
@@ -231,7 +202,7 @@ mod tests {
         for step in 0..=255 {
             let unit = step as f32 / 255.0;
             let exact = crate::math::light::linear(unit);
-            assert!((light(unit) - exact).abs() < 0.003, "{unit}");
+            assert!((light_of(unit) - exact).abs() < 0.003, "{unit}");
             assert!((encoded(exact) - unit).abs() < 0.008, "{unit}");
         }
     }

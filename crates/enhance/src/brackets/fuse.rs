@@ -12,13 +12,16 @@
 //! the processor's cache; beyond the frames and the result about 16 bytes a frame and 64 pixels
 //! are kept. Tiles know enough of their surroundings to equal the untiled fusion exactly.
 
+mod shown;
+
 use rayon::prelude::*;
 
+use crate::brackets::fuse::shown::Shown;
 use crate::brackets::laplacian::{add_details, collapse, stack};
 use crate::brackets::layers::{Layer, Layers};
 use crate::brackets::pyramid::{Plane, Size, Span, Window};
 use crate::brackets::shoulder::Shoulder;
-use crate::brackets::weights::{FusionOptions, weigh};
+use crate::brackets::weights::weigh;
 use crate::pixels::Pixels;
 
 /// Fine levels that are worked out per tile.
@@ -36,10 +39,10 @@ struct Weighed {
 }
 
 /// Fuses frames of one size to 16 bits. There is at least one frame.
-pub(super) fn fuse(layers: &Layers, options: FusionOptions) -> Pixels {
+pub(super) fn fuse(layers: &Layers) -> Pixels {
     let pixels = &layers.all[0].pixels;
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-    let fusion = Fusion::new(layers, Size { width, height }, options);
+    let fusion = Fusion::new(layers, Size { width, height });
     let coarse = fusion.blend_coarse(fusion.shrink());
     let samples = fusion.paint(&coarse);
     Pixels::from_sixteen(pixels.width(), pixels.height(), samples).expect("every tile was painted")
@@ -50,11 +53,10 @@ struct Fusion<'a> {
     /// Level 0 to the coarsest.
     sizes: Vec<Size>,
     fine: usize,
-    options: FusionOptions,
 }
 
 impl<'a> Fusion<'a> {
-    fn new(layers: &'a Layers, size: Size, options: FusionOptions) -> Self {
+    fn new(layers: &'a Layers, size: Size) -> Self {
         let levels = size.width.min(size.height).ilog2() as usize;
         let sizes: Vec<Size> = std::iter::successors(Some(size), |s| Some(s.half()))
             .take(levels + 1)
@@ -63,7 +65,6 @@ impl<'a> Fusion<'a> {
             layers,
             fine: FINE.min(levels),
             sizes,
-            options,
         }
     }
 
@@ -125,15 +126,15 @@ impl<'a> Fusion<'a> {
         let size = self.sizes[0];
         let mut colours = self.layers.colours(window.grown(1, size), size);
         let flash = self.layers.flash.as_ref();
-        let leads = flash.map(|flash| (flash, flash.relight(&mut colours).cropped(window)));
+        let worths = flash.map(|flash| flash.relight(&mut colours));
         let mut tiles: Vec<Weighed> = std::iter::zip(&self.layers.all, colours)
             .map(|(layer, rgb)| self.weigh(layer, rgb, window))
             .collect();
-        if let Some((flash, leads)) = leads {
-            for (frame, tile) in tiles.iter_mut().enumerate() {
-                let weights = tile.weight.values.iter_mut().zip(&leads.values);
-                weights.for_each(|(to, &leads)| *to *= flash.worth(frame, leads));
-            }
+        for (tile, worth) in tiles.iter_mut().zip(worths.into_iter().flatten()) {
+            let weights = tile.weight.values.iter_mut();
+            weights
+                .zip(worth.cropped(window).values)
+                .for_each(|(to, worth)| *to *= worth);
         }
         for i in 0..window.area() {
             let sum: f32 = tiles.iter().map(|t| t.weight.values[i]).sum();
@@ -145,7 +146,7 @@ impl<'a> Fusion<'a> {
 
     fn weigh(&self, layer: &Layer, rgb: [Plane; 3], window: Window) -> Weighed {
         let size = self.sizes[0];
-        let mut weight = weigh(&rgb, window, size, self.options);
+        let mut weight = weigh(&rgb, window, size);
         weight.values.iter_mut().for_each(|to| *to *= layer.merit);
         if let Some(border) = &layer.border {
             border.temper(&mut weight, size);
@@ -166,15 +167,10 @@ impl<'a> Fusion<'a> {
             }
             collapse(fused, sizes)
         });
-        let shoulder = if self.options.shoulder {
-            Shoulder::over(&fused)
-        } else {
-            Shoulder::none()
-        };
         Coarse {
             frames: kept.into_iter().map(|k| k.rgb).collect(),
+            shoulder: Shoulder::over(&fused),
             fused,
-            shoulder,
         }
     }
 
@@ -208,7 +204,9 @@ impl<'a> Fusion<'a> {
         }
         let mut fused: [Vec<Plane>; 3] =
             [0, 1, 2].map(|_| (0..self.fine).map(|l| Plane::zero(wanted[l])).collect());
+        let mut shown = Shown::nothing(window);
         for (tile, kept) in self.weighed(loaded[0]).into_iter().zip(&coarse.frames) {
+            shown.add(&tile.rgb, &tile.weight);
             let weights = self.fine_levels(tile.weight, &loaded);
             for (c, plane) in tile.rgb.into_iter().enumerate() {
                 let mut levels = self.fine_levels(plane, &loaded);
@@ -217,11 +215,13 @@ impl<'a> Fusion<'a> {
             }
         }
         let mut channel = 0;
-        fused.map(|mut levels| {
+        let mut fused = fused.map(|mut levels| {
             levels.push(coarse.fused[channel].cropped(wanted[self.fine]));
             channel += 1;
             collapse(levels, &self.sizes)
-        })
+        });
+        shown.limit(&mut fused);
+        fused
     }
 
     /// A level-0 plane and its shrunk copies on the loaded windows of the fine levels.

@@ -2,32 +2,23 @@
 
 use crate::brackets::align::align;
 use crate::brackets::balance::{self, NO_GAINS};
+use crate::brackets::flash::Flash;
 use crate::brackets::fuse::fuse;
 use crate::brackets::layers::{Layer, Layers};
 use crate::brackets::motion::Motion;
 use crate::brackets::movers::Movers;
 use crate::brackets::outline::Outlines;
 use crate::brackets::small::{Small, quantile};
-use crate::brackets::weights::FusionOptions;
 use crate::brackets::{MOST_FRAMES, flash, movers, uprights, warp};
 use crate::codec::{Decoded, Metadata};
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
 use crate::shot::Shot;
 
-/// A twentieth of the paper's weight on good exposure: more of it brings every surface to the middle,
-/// and rooms come out flat and grimy. Clipped walls do not turn grey inside a coloured ring for all
-/// that, because clipped colour has no weight. Chosen on both real sets and on brackets made of
-/// finished photos.
-const FUSION: FusionOptions = FusionOptions {
-    exposedness: 0.05,
-    greyness: 0.003,
-    shoulder: true,
-};
-
-/// Median level of the exposure that was meant, and how far another may be from it, of one.
+/// Median level of the exposure that was meant, and how far another may be from it, of one. Chosen,
+/// as the weights' greyness, by the distance of made brackets to the finished photos they are of.
 const MEANT: f32 = 0.6;
-const MEANT_WIDTH: f32 = 0.5;
+const MEANT_WIDTH: f32 = 0.25;
 
 /// Frames that became one picture.
 #[derive(Debug, Clone)]
@@ -111,7 +102,7 @@ pub fn merge(frames: Vec<Decoded>) -> Result<Merged, MergeError> {
     let layers = laid(frames, &motions, middle);
     sentences.extend(layers.describe());
     Ok(Merged {
-        pixels: fuse(&layers, FUSION),
+        pixels: fuse(&layers),
         metadata,
         sentences,
         motions,
@@ -202,8 +193,8 @@ fn compared(
     reference: usize,
 ) -> Layers {
     let flash = flash::find(&smalls, shots);
-    let lit = flash.as_ref().map(|flash| flash.frame);
-    for (at, gains) in balance::gains(&smalls, reference, lit)
+    let lit = flash.as_ref().map_or_else(Vec::new, Flash::frames);
+    for (at, gains) in balance::gains(&smalls, reference, &lit)
         .into_iter()
         .enumerate()
     {
@@ -215,7 +206,7 @@ fn compared(
     for (layer, small) in all.iter_mut().zip(&smalls) {
         layer.merit = merit(small);
     }
-    let movers = movers::find(&smalls, lit);
+    let movers = movers::find(&smalls, &lit);
     Layers { all, movers, flash }
 }
 
@@ -236,8 +227,9 @@ fn merit(small: &Small) -> f32 {
 impl Layers {
     fn describe(&self) -> impl Iterator<Item = String> {
         let wandered = self.all.iter().filter(|l| l.gains != NO_GAINS).count();
-        let flash = self.flash.as_ref().map(|_| {
-            "One exposure was lit by a flash; its colour leads, the others give their light and the windows.".to_owned()
+        let flash = self.flash.as_ref().map(|flash| match flash.frames().len() {
+            1 => "One exposure was lit by a flash; its colour leads, the others give their light and the windows.".to_owned(),
+            count => format!("{count} exposures were lit by a flash; their colour leads, the others give their light and the windows."),
         });
         let balance = (wandered > 0)
             .then(|| format!("The white balance of {wandered} wandered and was brought back."));

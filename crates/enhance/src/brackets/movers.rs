@@ -46,9 +46,9 @@ struct Swap {
 
 /// Compares aligned frames, darkest first, but for those that are `lit` otherwise; `None` when
 /// nothing moved.
-pub(super) fn find(frames: &[Small], lit: Option<usize>) -> Option<Movers> {
+pub(super) fn find(frames: &[Small], lit: &[usize]) -> Option<Movers> {
     let size = frames.first()?.size;
-    let alike: Vec<usize> = (0..frames.len()).filter(|&i| Some(i) != lit).collect();
+    let alike: Vec<usize> = (0..frames.len()).filter(|i| !lit.contains(i)).collect();
     let compared = compared(frames, &alike);
     let mut moved = vec![false; frames[0].rgb.len()];
     // Neighbours in exposure tell nearly everything; frames further apart only help to choose.

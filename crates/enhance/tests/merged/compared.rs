@@ -23,6 +23,29 @@ pub fn sharpness(one: &Pixels, reference: &Pixels) -> f64 {
     one.matched(&two).steepness() / two.steepness()
 }
 
+/// How steep a picture is at another's steepest edges, along them: one where each edge is where it was
+/// and as sharp, half of it where it is there twice. The levels are brought to the other's first.
+pub fn edges(one: &Pixels, reference: &Pixels, place: impl Fn(f32, f32) -> bool) -> f64 {
+    let (one, two) = (Grey::of(one), Grey::of(reference));
+    let (one, height) = (one.matched(&two), two.values.len() / two.width);
+    let slope = |grey: &Grey, x: usize, y: usize| {
+        let at = |x: usize, y: usize| grey.values[y * grey.width + x];
+        [at(x + 1, y) - at(x - 1, y), at(x, y + 1) - at(x, y - 1)]
+    };
+    let places = (1..height - 1).flat_map(|y| (1..two.width - 1).map(move |x| (x, y)));
+    let inside =
+        |&(x, y): &(usize, usize)| place(x as f32 / two.width as f32, y as f32 / height as f32);
+    let mut slopes: Vec<([f64; 2], [f64; 2])> = places
+        .filter(inside)
+        .map(|(x, y)| (slope(&one, x, y), slope(&two, x, y)))
+        .collect();
+    let dot = |a: [f64; 2], b: [f64; 2]| a[0] * b[0] + a[1] * b[1];
+    slopes.sort_by(|a, b| dot(b.1, b.1).total_cmp(&dot(a.1, a.1)));
+    slopes.truncate(slopes.len() / 20);
+    let along: f64 = slopes.iter().map(|(a, b)| dot(*a, *b)).sum();
+    along / slopes.iter().map(|(_, b)| dot(*b, *b)).sum::<f64>()
+}
+
 fn inner(pixels: &Pixels) -> impl Iterator<Item = (u32, u32)> {
     let (width, height) = (pixels.width(), pixels.height());
     (BORDER..height - BORDER).flat_map(move |y| (BORDER..width - BORDER).map(move |x| (x, y)))
@@ -122,6 +145,14 @@ pub fn colour_spread(pixels: &Pixels, across: [f32; 2], down: [f32; 2]) -> [f64;
         let squares = colours.iter().map(|lab| (lab[c] - mean).powi(2));
         (squares.sum::<f64>() / colours.len() as f64).sqrt()
     })
+}
+
+/// Mean a* and b* over a part of a picture.
+pub fn mean_colour(pixels: &Pixels, across: [f32; 2], down: [f32; 2]) -> [f64; 2] {
+    let colours: Vec<[f64; 3]> = part(pixels, across, down)
+        .map(|(x, y)| lab(pixels.unit(x, y)))
+        .collect();
+    [1, 2].map(|c| colours.iter().map(|lab| lab[c]).sum::<f64>() / colours.len() as f64)
 }
 
 /// Mean absolute difference of a part of a picture to another's, in 8-bit levels, after the gain that

@@ -62,7 +62,8 @@ fn ambient_and_flash_merge_without_blotches_and_with_the_window() {
     let window = |p: &Pixels| difference_after_gain(p, &truth, [0.55, 0.8], [0.24, 0.47]);
     let (kept, blown) = (window(&merged.pixels), window(&frames[0]));
     eprintln!("window {kept:.1} levels from the truth, {blown:.1} where it is blown");
-    assert!(kept < 18.0 && kept < 0.6 * blown);
+    // "Small" is half of what the blown frame has.
+    assert!(kept < 0.5 * blown, "{kept} of {blown}");
 }
 
 #[test]
