@@ -19,6 +19,8 @@ use crate::shot::Shot;
 const LEADS: (f32, f32) = (0.35, 0.7);
 /// Light that is noise, of one.
 const NOISE: f32 = 0.0012;
+/// Share of the places that the flash reached least.
+const LEAST_LIT: f32 = 0.01;
 /// Encoded value above which an ambient frame does not tell its light.
 const CLIPPED: f32 = 0.96;
 /// Weights where the flash leads: of its frame, of the brightest other, which gives its light, and of
@@ -49,13 +51,9 @@ pub(super) fn find(frames: &[Small], shots: &[Shot]) -> Option<Flash> {
     let lit = Light::of(frames, shots).flash_frames()?;
     let ambient = (0..frames.len()).rev().filter(|i| !lit.contains(i));
     let ambient: Vec<usize> = ambient.collect();
-    let lit = lit.into_iter().map(|frame| {
-        let unlit = ambient.iter();
-        let unlit = unlit.map(|&other| unlit_ratio(frames, shots, frame, other));
-        Lit {
-            frame,
-            unlit: unlit.collect(),
-        }
+    let lit = lit.into_iter().map(|frame| Lit {
+        frame,
+        unlit: unlit_ratios(frames, shots, frame, &ambient),
     });
     Some(Flash {
         lit: lit.collect(),
@@ -63,21 +61,35 @@ pub(super) fn find(frames: &[Small], shots: &[Shot]) -> Option<Flash> {
     })
 }
 
-/// Light of the flash frame without its flash over that of another: by their exposures, or by the
-/// places where the flash did least.
-fn unlit_ratio(frames: &[Small], shots: &[Shot], lit: usize, other: usize) -> f32 {
-    let said = shots[lit]
-        .exposure_value()
-        .zip(shots[other].exposure_value());
-    if let Some((lit, other)) = said {
-        return (lit - other).exp2();
+/// Light of a flash frame without its flash over that of each ambient one: by their exposures, or by
+/// the places where the flash did least. Those may be clipped in one ambient frame and not in another;
+/// the ambient frames stand to each other everywhere alike.
+fn unlit_ratios(frames: &[Small], shots: &[Shot], lit: usize, ambient: &[usize]) -> Vec<f32> {
+    let said = |i: usize| shots[i].exposure_value();
+    let exposures = ambient
+        .iter()
+        .map(|&i| Some((said(lit)? - said(i)?).exp2()));
+    if let Some(said) = exposures.collect::<Option<Vec<f32>>>() {
+        return said;
     }
-    let (lit, other) = (&frames[lit], &frames[other]);
-    let tell = (0..lit.rgb.len()).filter(|&i| lit.tells(i) && other.tells(i));
-    let mut ratios: Vec<f32> = tell
-        .map(|i| lit.luminance(i) / other.luminance(i))
-        .collect();
-    quantile(&mut ratios, 0.01).unwrap_or(0.0)
+    let ratio = |one: usize, two: usize, share: f32| match one == two {
+        true => Some(1.0),
+        false => ratio_at(&frames[one], &frames[two], share),
+    };
+    let least_by =
+        |&by: &usize, other: usize| Some(ratio(lit, by, LEAST_LIT)? * ratio(by, other, 0.5)?);
+    let least = |&other: &usize| {
+        let found = ambient.iter().filter_map(|by| least_by(by, other));
+        found.reduce(f32::min).unwrap_or(0.0)
+    };
+    ambient.iter().map(least).collect()
+}
+
+/// Ratio of two frames' light below which it is in a share of the places that tell in both.
+fn ratio_at(one: &Small, two: &Small, share: f32) -> Option<f32> {
+    let tell = (0..one.rgb.len()).filter(|&i| one.tells(i) && two.tells(i));
+    let mut ratios: Vec<f32> = tell.map(|i| one.luminance(i) / two.luminance(i)).collect();
+    quantile(&mut ratios, share)
 }
 
 impl Flash {

@@ -9,6 +9,9 @@ use crate::brackets::pyramid::{Plane, Size, Window, mirror};
 
 /// Saturation of a grey pixel: what white walls are weighed by.
 const GREYNESS: f32 = 0.01;
+/// Contrast of an even surface: half a level, for in eight bits an even sky has none at all, and whether
+/// it is clipped has to decide.
+const EVEN: f32 = 0.5 / 255.0;
 /// Weights of the green-ish grey the contrast is measured in (Rec. 601, as the reference has it).
 const GREY: [f32; 3] = [0.299, 0.587, 0.114];
 /// Unit value from which on a channel is believed less: cameras bend what is near white, and a
@@ -32,7 +35,7 @@ pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size) -> Plane {
         let (r, g, b) = (row(0), row(1), row(2));
         for (i, to) in to.iter_mut().enumerate() {
             let colour = [r[i], g[i], b[i]];
-            *to = contrast[i] * (saturation(colour) + GREYNESS) * whole(colour);
+            *to = (contrast[i] + EVEN) * (saturation(colour) + GREYNESS) * whole(colour);
         }
         to.iter_mut().for_each(|v| *v += LEAST);
     }
