@@ -12,7 +12,7 @@ mod icc;
 pub(crate) mod ifd;
 pub(crate) mod jpeg;
 pub(crate) mod metadata;
-mod orientation;
+pub(crate) mod orientation;
 pub(crate) mod png;
 mod preview;
 mod raw;

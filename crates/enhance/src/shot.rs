@@ -22,6 +22,8 @@ pub struct Shot {
     pub taken_at: Option<String>,
     /// Fractions of that second, as digits.
     pub taken_subsecond: Option<String>,
+    /// True when a flash fired.
+    pub flash_fired: Option<bool>,
     /// The camera's maker and model.
     pub camera: Option<String>,
     /// Kind of panorama; `None`: the picture is flat.

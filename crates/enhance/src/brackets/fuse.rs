@@ -12,15 +12,17 @@
 //! the processor's cache; beyond the frames and the result about 16 bytes a frame and 64 pixels
 //! are kept. Tiles know enough of their surroundings to equal the untiled fusion exactly.
 
+mod shown;
+
 use rayon::prelude::*;
 
-use crate::brackets::confidence::Confidence;
+use crate::brackets::fuse::shown::Shown;
 use crate::brackets::laplacian::{add_details, collapse, stack};
+use crate::brackets::layers::{Layer, Layers};
 use crate::brackets::pyramid::{Plane, Size, Span, Window};
 use crate::brackets::shoulder::Shoulder;
-use crate::brackets::weights::{FusionOptions, weigh};
-use crate::math::light::Sample;
-use crate::pixels::{Pixels, Samples};
+use crate::brackets::weights::weigh;
+use crate::pixels::Pixels;
 
 /// Fine levels that are worked out per tile.
 const FINE: usize = 3;
@@ -30,12 +32,6 @@ const TILE: Size = Size {
     height: 128,
 };
 
-/// One aligned frame and where it may be believed.
-pub(super) struct Layer<'a> {
-    pub pixels: &'a Pixels,
-    pub confidence: Vec<&'a Confidence>,
-}
-
 /// Red, green, blue, and the weight.
 struct Weighed {
     rgb: [Plane; 3],
@@ -43,25 +39,24 @@ struct Weighed {
 }
 
 /// Fuses frames of one size to 16 bits. There is at least one frame.
-pub(super) fn fuse(layers: &[Layer], options: FusionOptions) -> Pixels {
-    let pixels = layers[0].pixels;
+pub(super) fn fuse(layers: &Layers) -> Pixels {
+    let pixels = &layers.all[0].pixels;
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-    let fusion = Fusion::new(layers, Size { width, height }, options);
+    let fusion = Fusion::new(layers, Size { width, height });
     let coarse = fusion.blend_coarse(fusion.shrink());
     let samples = fusion.paint(&coarse);
     Pixels::from_sixteen(pixels.width(), pixels.height(), samples).expect("every tile was painted")
 }
 
 struct Fusion<'a> {
-    layers: &'a [Layer<'a>],
+    layers: &'a Layers,
     /// Level 0 to the coarsest.
     sizes: Vec<Size>,
     fine: usize,
-    options: FusionOptions,
 }
 
 impl<'a> Fusion<'a> {
-    fn new(layers: &'a [Layer<'a>], size: Size, options: FusionOptions) -> Self {
+    fn new(layers: &'a Layers, size: Size) -> Self {
         let levels = size.width.min(size.height).ilog2() as usize;
         let sizes: Vec<Size> = std::iter::successors(Some(size), |s| Some(s.half()))
             .take(levels + 1)
@@ -70,7 +65,6 @@ impl<'a> Fusion<'a> {
             layers,
             fine: FINE.min(levels),
             sizes,
-            options,
         }
     }
 
@@ -96,7 +90,7 @@ impl<'a> Fusion<'a> {
         let kept = self.sizes[self.fine];
         let across = kept.window().across;
         let empty = || Plane::zero(Window { across, down });
-        let mut band: Vec<Weighed> = (self.layers.iter())
+        let mut band: Vec<Weighed> = (self.layers.all.iter())
             .map(|_| Weighed {
                 rgb: [empty(), empty(), empty()],
                 weight: empty(),
@@ -129,7 +123,19 @@ impl<'a> Fusion<'a> {
 
     /// All frames on a level-0 window, with weights that sum to one.
     fn weighed(&self, window: Window) -> Vec<Weighed> {
-        let mut tiles: Vec<Weighed> = self.layers.iter().map(|l| self.load(l, window)).collect();
+        let size = self.sizes[0];
+        let mut colours = self.layers.colours(window.grown(1, size), size);
+        let flash = self.layers.flash.as_ref();
+        let worths = flash.map(|flash| flash.relight(&mut colours));
+        let mut tiles: Vec<Weighed> = std::iter::zip(&self.layers.all, colours)
+            .map(|(layer, rgb)| self.weigh(layer, rgb, window))
+            .collect();
+        for (tile, worth) in tiles.iter_mut().zip(worths.into_iter().flatten()) {
+            let weights = tile.weight.values.iter_mut();
+            weights
+                .zip(worth.cropped(window).values)
+                .for_each(|(to, worth)| *to *= worth);
+        }
         for i in 0..window.area() {
             let sum: f32 = tiles.iter().map(|t| t.weight.values[i]).sum();
             let share = 1.0 / sum;
@@ -138,16 +144,12 @@ impl<'a> Fusion<'a> {
         tiles
     }
 
-    fn load(&self, layer: &Layer, window: Window) -> Weighed {
+    fn weigh(&self, layer: &Layer, rgb: [Plane; 3], window: Window) -> Weighed {
         let size = self.sizes[0];
-        let wide = window.grown(1, size);
-        let rgb = match layer.pixels.samples() {
-            Samples::Eight(v) => planes(v, size, wide),
-            Samples::Sixteen(v) => planes(v, size, wide),
-        };
-        let mut weight = weigh(&rgb, window, size, self.options);
-        for confidence in &layer.confidence {
-            confidence.temper(&mut weight, size);
+        let mut weight = weigh(&rgb, window, size);
+        weight.values.iter_mut().for_each(|to| *to *= layer.merit);
+        if let Some(border) = &layer.border {
+            border.temper(&mut weight, size);
         }
         let rgb = rgb.map(|plane| plane.cropped(window));
         Weighed { rgb, weight }
@@ -165,15 +167,10 @@ impl<'a> Fusion<'a> {
             }
             collapse(fused, sizes)
         });
-        let shoulder = if self.options.shoulder {
-            Shoulder::over(&fused)
-        } else {
-            Shoulder::none()
-        };
         Coarse {
             frames: kept.into_iter().map(|k| k.rgb).collect(),
+            shoulder: Shoulder::over(&fused),
             fused,
-            shoulder,
         }
     }
 
@@ -207,7 +204,9 @@ impl<'a> Fusion<'a> {
         }
         let mut fused: [Vec<Plane>; 3] =
             [0, 1, 2].map(|_| (0..self.fine).map(|l| Plane::zero(wanted[l])).collect());
+        let mut shown = Shown::nothing(window);
         for (tile, kept) in self.weighed(loaded[0]).into_iter().zip(&coarse.frames) {
+            shown.add(&tile.rgb, &tile.weight);
             let weights = self.fine_levels(tile.weight, &loaded);
             for (c, plane) in tile.rgb.into_iter().enumerate() {
                 let mut levels = self.fine_levels(plane, &loaded);
@@ -216,11 +215,13 @@ impl<'a> Fusion<'a> {
             }
         }
         let mut channel = 0;
-        fused.map(|mut levels| {
+        let mut fused = fused.map(|mut levels| {
             levels.push(coarse.fused[channel].cropped(wanted[self.fine]));
             channel += 1;
             collapse(levels, &self.sizes)
-        })
+        });
+        shown.limit(&mut fused);
+        fused
     }
 
     /// A level-0 plane and its shrunk copies on the loaded windows of the fine levels.
@@ -250,23 +251,6 @@ impl Weighed {
             plane.values.extend(below.values);
         }
     }
-}
-
-/// A window of interleaved samples as three unit planes.
-fn planes<S: Sample>(samples: &[S], size: Size, window: Window) -> [Plane; 3] {
-    let mut planes = [0, 1, 2].map(|_| Plane::zero(window));
-    let columns = window.across.len();
-    for (i, y) in (window.down.start..window.down.end).enumerate() {
-        let start = (y * size.width + window.across.start) * 3;
-        let pixels = samples[start..start + columns * 3].as_chunks::<3>().0;
-        for (c, plane) in planes.iter_mut().enumerate() {
-            let to = &mut plane.values[i * columns..(i + 1) * columns];
-            to.iter_mut()
-                .zip(pixels)
-                .for_each(|(to, p)| *to = p[c].unit());
-        }
-    }
-    planes
 }
 
 /// `0..size` in pieces.

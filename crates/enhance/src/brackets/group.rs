@@ -55,6 +55,29 @@ impl Signature {
         one.best_move(&two, REACH).map(|(_, _, score)| score)
     }
 
+    /// The same picture, upside down or turned by a quarter: 3, 6 and 8 as EXIF has them.
+    fn turned(&self, flag: u8) -> Self {
+        let (width, height) = (self.width, self.grey.len() / self.width);
+        let from = |x: usize, y: usize| match flag {
+            6 => (y, height - 1 - x),
+            8 => (width - 1 - y, x),
+            _ => (width - 1 - x, height - 1 - y),
+        };
+        let (across, down) = match flag {
+            6 | 8 => (height, width),
+            _ => (width, height),
+        };
+        let places = (0..down).flat_map(|y| (0..across).map(move |x| (x, y)));
+        let grey = places.map(|(x, y)| {
+            let (x, y) = from(x, y);
+            self.grey[y * width + x]
+        });
+        Self {
+            width: across,
+            grey: grey.collect(),
+        }
+    }
+
     /// Mean light in stops below white.
     fn light_ev(&self) -> f32 {
         let light = |&v: &u8| f64::from(crate::math::light::linear(f32::from(v) / 255.0));
@@ -156,16 +179,22 @@ fn belongs(frames: &[Frame], set: &[usize], index: usize) -> bool {
     let Some(known) = same_camera(frame, members()) else {
         return false;
     };
-    if members().any(|m| step_ev(m, frame).abs() < STEP_EV) {
+    let flash = |f: &Frame| f.shot.flash_fired == Some(true);
+    if members().any(|m| step_ev(m, frame).abs() < STEP_EV && flash(m) == flash(frame)) {
         return false;
     }
     let nearest = members().min_by(|a, b| {
         let away = |m: &Frame| step_ev(m, frame).abs();
         away(a).total_cmp(&away(b))
     });
-    let likeness = nearest.and_then(|m| m.signature.likeness(&frame.signature));
-    match likeness {
-        Some(score) if known => score >= CONTRADICTS,
+    let Some(nearest) = nearest else { return false };
+    let likeness = |signature: &Signature| nearest.signature.likeness(signature);
+    match likeness(&frame.signature) {
+        Some(score) if known && score >= CONTRADICTS => true,
+        // A camera that points down may have guessed the orientation of one exposure otherwise.
+        Some(_) if known => [3, 6, 8].iter().any(|&flag| {
+            likeness(&frame.signature.turned(flag)).is_some_and(|score| score >= CONVINCES)
+        }),
         Some(score) => score >= CONVINCES,
         None => known,
     }
@@ -175,7 +204,8 @@ fn belongs(frames: &[Frame], set: &[usize], index: usize) -> bool {
 fn same_camera<'a>(frame: &Frame, members: impl Iterator<Item = &'a Frame>) -> Option<bool> {
     let mut last: Option<&Frame> = None;
     for member in members {
-        let same = (member.width, member.height) == (frame.width, frame.height)
+        let sides = |f: &Frame| (f.width.min(f.height), f.width.max(f.height));
+        let same = sides(member) == sides(frame)
             && member.shot.camera == frame.shot.camera
             && member.shot.focal_35mm == frame.shot.focal_35mm;
         if !same {

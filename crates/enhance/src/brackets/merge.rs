@@ -1,21 +1,24 @@
 //! Frames of one view to one picture, and what was done in sentences.
 
-use crate::brackets::align::{Motion, align};
-use crate::brackets::confidence::Confidence;
-use crate::brackets::fuse::{Layer, fuse};
-use crate::brackets::ghosts::{self, Ghosts};
-use crate::brackets::weights::FusionOptions;
-use crate::brackets::{MOST_FRAMES, warp};
+use crate::brackets::align::align;
+use crate::brackets::balance::{self, NO_GAINS};
+use crate::brackets::flash::Flash;
+use crate::brackets::fuse::fuse;
+use crate::brackets::layers::{Layer, Layers};
+use crate::brackets::motion::Motion;
+use crate::brackets::movers::Movers;
+use crate::brackets::outline::Outlines;
+use crate::brackets::small::{Small, quantile};
+use crate::brackets::{MOST_FRAMES, flash, movers, uprights, warp};
 use crate::codec::{Decoded, Metadata};
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
+use crate::shot::Shot;
 
-/// Half the paper's weight on good exposure: without it clipped walls turn grey inside a coloured
-/// ring, with all of it the sky behind windows pales. Chosen on both real sets.
-const FUSION: FusionOptions = FusionOptions {
-    exposedness: 0.5,
-    shoulder: true,
-};
+/// Median level of the exposure that was meant, and how far another may be from it, of one. Chosen,
+/// as the weights' greyness, by the distance of made brackets to the finished photos they are of.
+const MEANT: f32 = 0.6;
+const MEANT_WIDTH: f32 = 0.25;
 
 /// Frames that became one picture.
 #[derive(Debug, Clone)]
@@ -41,6 +44,16 @@ pub enum MergeError {
     /// Not all of one size.
     #[error("The photos differ in size, so they are not exposures of one view.")]
     SizesDiffer,
+    /// Not all of one size, and for the flag of one of them.
+    #[error(
+        "The photos differ in size because the orientation flag of one ({flag}) differs from the others' ({common}), and its picture does not lie on theirs either way. Please give them one orientation, if they are exposures of one view."
+    )]
+    OrientationsDiffer {
+        /// The odd one's.
+        flag: u8,
+        /// The others'.
+        common: u8,
+    },
     /// More than [`MOST_FRAMES`].
     #[error("These are {0} photos; at most {MOST_FRAMES} can be merged into one.")]
     TooMany(usize),
@@ -49,37 +62,47 @@ pub enum MergeError {
 /// Aligns and fuses exposures of one view. Frames that cannot be aligned with confidence are left
 /// out; when none is left beside it, the middle frame alone is the picture.
 pub fn merge(frames: Vec<Decoded>) -> Result<Merged, MergeError> {
-    let first = frames.first().ok_or(MergeError::NoFrames)?;
-    let size = |d: &Decoded| (d.pixels.width(), d.pixels.height());
-    let wanted = size(first);
-    if frames.iter().any(|d| size(d) != wanted) {
-        return Err(MergeError::SizesDiffer);
+    if frames.is_empty() {
+        return Err(MergeError::NoFrames);
     }
     if frames.len() > MOST_FRAMES {
         return Err(MergeError::TooMany(frames.len()));
     }
+    let (frames, turned) = uprights::agree(frames)?;
+    let size = |d: &Decoded| (d.pixels.width(), d.pixels.height());
+    let wanted = size(&frames[0]);
+    if frames.iter().any(|d| size(d) != wanted) {
+        return Err(MergeError::SizesDiffer);
+    }
+    let levels: Vec<u64> = frames.iter().map(|d| brightness(&d.pixels)).collect();
     let mut frames: Vec<(usize, Decoded)> = frames.into_iter().enumerate().collect();
-    frames.sort_by_cached_key(|(_, d)| brightness(&d.pixels));
-    let (given, frames): (Vec<usize>, Vec<Decoded>) = frames.into_iter().unzip();
-    let middle = middle(&frames);
+    frames.sort_by_key(|(at, _)| levels[*at]);
+    let (given, mut frames): (Vec<usize>, Vec<Decoded>) = frames.into_iter().unzip();
+    let middle = middle(&given.iter().map(|&at| levels[at]).collect::<Vec<_>>());
     let motions = motions(&frames, middle);
     let mut left_out: Vec<usize> = std::iter::zip(given, &motions)
         .filter_map(|(at, motion)| motion.is_none().then_some(at))
         .collect();
     left_out.sort_unstable();
-    let metadata = frames[middle].metadata.clone();
-    let pixels: Vec<Pixels> = frames.into_iter().map(|d| d.pixels).collect();
     let mut sentences = describe(&motions, wanted);
-    let pixels = if motions.iter().flatten().count() < 2 {
-        let mut pixels = pixels;
-        pixels.swap_remove(middle)
-    } else {
-        let (fused, ghosts) = fuse_aligned(pixels, &motions);
-        sentences.extend(ghosts.as_ref().map(describe_ghosts));
-        fused
-    };
+    sentences.extend(turned);
+    if motions.iter().flatten().count() < 2 {
+        let Decoded {
+            pixels, metadata, ..
+        } = frames.swap_remove(middle);
+        return Ok(Merged {
+            pixels,
+            metadata,
+            sentences,
+            motions,
+            left_out,
+        });
+    }
+    let metadata = frames[middle].metadata.clone();
+    let layers = laid(frames, &motions, middle);
+    sentences.extend(layers.describe());
     Ok(Merged {
-        pixels,
+        pixels: fuse(&layers),
         metadata,
         sentences,
         motions,
@@ -97,56 +120,129 @@ fn brightness(pixels: &Pixels) -> u64 {
 }
 
 /// The middle of frames sorted by brightness; of the two middle ones, the better exposed.
-fn middle(frames: &[Decoded]) -> usize {
-    let (low, high) = ((frames.len() - 1) / 2, frames.len() / 2);
-    let off = |i: usize| brightness(&frames[i].pixels).abs_diff(115_000);
+fn middle(levels: &[u64]) -> usize {
+    let (low, high) = ((levels.len() - 1) / 2, levels.len() / 2);
+    let off = |at: usize| levels[at].abs_diff(115_000);
     if off(high) < off(low) { high } else { low }
 }
 
 /// The motion of every frame against the middle one, over its neighbours in exposure: frames many
 /// stops apart have little in common.
 fn motions(frames: &[Decoded], middle: usize) -> Vec<Option<Motion>> {
+    let outlines = |at: usize| Outlines::of(&frames[at].pixels);
+    let home = outlines(middle);
     let mut motions = vec![None; frames.len()];
     motions[middle] = Some(Motion::default());
-    let outwards = (middle + 1..frames.len()).map(|i| (i, i - 1));
-    for (frame, nearer) in outwards.chain((0..middle).rev().map(|i| (i, i + 1))) {
-        let link = |to: usize| align(&frames[to].pixels, &frames[frame].pixels);
-        let over = motions[nearer].and_then(|so_far: Motion| Some(so_far.then(&link(nearer)?)));
-        motions[frame] = over.or_else(|| (nearer != middle).then(|| link(middle)).flatten());
+    let ways: [Vec<usize>; 2] = [
+        (middle + 1..frames.len()).collect(),
+        (0..middle).rev().collect(),
+    ];
+    for way in ways {
+        let mut nearer: Option<(usize, Outlines)> = None;
+        for at in way {
+            let own = outlines(at);
+            motions[at] = match &nearer {
+                None => align(&home, &own),
+                Some((nearer, theirs)) => motions[*nearer]
+                    .and_then(|so_far: Motion| Some(so_far.then(&align(theirs, &own)?)))
+                    .or_else(|| align(&home, &own)),
+            };
+            nearer = Some((at, own));
+        }
     }
     motions
 }
 
-fn fuse_aligned(pixels: Vec<Pixels>, motions: &[Option<Motion>]) -> (Pixels, Option<Ghosts>) {
-    let mut laid: Vec<(Pixels, Option<Confidence>)> = Vec::new();
-    for (pixels, motion) in pixels.into_iter().zip(motions) {
+/// The frames on the middle one, and what they say about each other there.
+fn laid(frames: Vec<Decoded>, motions: &[Option<Motion>], middle: usize) -> Layers {
+    let mut all = Vec::new();
+    let mut shots = Vec::new();
+    let mut reference = 0;
+    for (at, (frame, motion)) in frames.into_iter().zip(motions).enumerate() {
         let Some(motion) = motion else { continue };
-        if motion.is_still(pixels.width(), pixels.height()) {
-            laid.push((pixels, None));
-        } else {
-            let border = warp::border(&pixels, motion);
-            laid.push((warp::lay(&pixels, motion), Some(border)));
+        if at == middle {
+            reference = all.len();
         }
+        shots.push(frame.metadata.shot());
+        all.push(layer(frame.pixels, motion));
     }
-    let ghosts = ghosts::find(&laid.iter().map(|(pixels, _)| pixels).collect::<Vec<_>>());
-    let layers: Vec<Layer> = (laid.iter().enumerate())
-        .map(|(i, (pixels, border))| {
-            let ghost = ghosts.as_ref().map(|g| &g.confidence[i]);
-            Layer {
-                pixels,
-                confidence: border.iter().chain(ghost).collect(),
-            }
-        })
-        .collect();
-    let fused = fuse(&layers, FUSION);
-    (fused, ghosts)
+    let small = |layer: &Layer| Small::of(&layer.pixels, layer.border.as_ref());
+    let smalls: Vec<Small> = all.iter().map(small).collect();
+    compared(all, smalls, &shots, reference)
 }
 
-fn describe_ghosts(ghosts: &Ghosts) -> String {
+fn layer(pixels: Pixels, motion: &Motion) -> Layer {
+    let (pixels, border) = if motion.is_still(pixels.width(), pixels.height()) {
+        (pixels, None)
+    } else {
+        let border = warp::border(&pixels, motion);
+        (warp::lay(&pixels, motion), Some(border))
+    };
+    Layer {
+        pixels,
+        border,
+        gains: NO_GAINS,
+        merit: 1.0,
+    }
+}
+
+fn compared(
+    mut all: Vec<Layer>,
+    mut smalls: Vec<Small>,
+    shots: &[Shot],
+    reference: usize,
+) -> Layers {
+    let flash = flash::find(&smalls, shots);
+    let lit = flash.as_ref().map_or_else(Vec::new, Flash::frames);
+    for (at, gains) in balance::gains(&smalls, reference, &lit)
+        .into_iter()
+        .enumerate()
+    {
+        if gains != NO_GAINS {
+            all[at].gains = gains;
+            smalls[at].balance(gains);
+        }
+    }
+    for (layer, small) in all.iter_mut().zip(&smalls) {
+        layer.merit = merit(small);
+    }
+    let movers = movers::find(&smalls, &lit);
+    Layers { all, movers, flash }
+}
+
+/// The weight of a frame as a whole: most where its room is as bright as a finished picture's, so
+/// that the exposure that was meant leads and its contrast stays.
+fn merit(small: &Small) -> f32 {
+    let mut levels: Vec<f32> = small
+        .rgb
+        .iter()
+        .map(|&[r, g, b]| {
+            (0.2126 * f32::from(r) + 0.7152 * f32::from(g) + 0.0722 * f32::from(b)) / 255.0
+        })
+        .collect();
+    let off = quantile(&mut levels, 0.5).unwrap_or(MEANT) - MEANT;
+    (-off * off / (2.0 * MEANT_WIDTH * MEANT_WIDTH)).exp()
+}
+
+impl Layers {
+    fn describe(&self) -> impl Iterator<Item = String> {
+        let wandered = self.all.iter().filter(|l| l.gains != NO_GAINS).count();
+        let flash = self.flash.as_ref().map(|flash| match flash.frames().len() {
+            1 => "One exposure was lit by a flash; its colour leads, the others give their light and the windows.".to_owned(),
+            count => format!("{count} exposures were lit by a flash; their colour leads, the others give their light and the windows."),
+        });
+        let balance = (wandered > 0)
+            .then(|| format!("The white balance of {wandered} wandered and was brought back."));
+        let movers = self.movers.as_ref().map(describe_movers);
+        flash.into_iter().chain(balance).chain(movers)
+    }
+}
+
+fn describe_movers(movers: &Movers) -> String {
     format!(
         "Something moved between the exposures ({} places, {:.1} % of the picture); each place is taken from one exposure.",
-        ghosts.places,
-        ghosts.share * 100.0
+        movers.places,
+        movers.share * 100.0
     )
 }
 
@@ -170,9 +266,9 @@ fn describe(motions: &[Option<Motion>], (width, height): (u32, u32)) -> Vec<Stri
     )];
     sentences.extend(moved.map(|m| {
         format!(
-            "One was moved by {:.1} pixels and turned by {:.2}° to lie on the middle one.",
-            m.right.hypot(m.down),
-            m.degrees.abs()
+            "One was moved by up to {:.1} pixels and turned by {:.2}° to lie on the middle one.",
+            m.farthest(width, height),
+            m.degrees().abs()
         )
     }));
     let left_out = motions.len() - fused;

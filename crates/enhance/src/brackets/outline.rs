@@ -8,6 +8,9 @@
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
 
+/// Longest sides of the copies that are compared.
+const FINEST: u32 = 2048;
+const COARSEST: u32 = 64;
 /// Half width of the surroundings, in pixels.
 const RADIUS: usize = 4;
 /// Deviation that counts as noise, of a range of one.
@@ -25,14 +28,31 @@ pub(super) struct Outline {
     pub values: Vec<f32>,
 }
 
-impl Outline {
-    /// The outline of an 8-bit copy of at most `long_edge` pixels.
-    pub fn of(pixels: &Pixels, long_edge: u32) -> Self {
-        let (width, height) = scale::fit(pixels.width(), pixels.height(), long_edge);
-        let grey = grey(&scale::shrink(pixels, width, height, Kernel::Area));
-        Self::from_grey(&grey, width as usize, height as usize)
-    }
+/// Outlines of a picture's smaller and smaller copies, coarsest first.
+pub(super) struct Outlines(pub Vec<Outline>);
 
+impl Outlines {
+    pub fn of(pixels: &Pixels) -> Self {
+        let (width, height) = (pixels.width(), pixels.height());
+        let finest = width.max(height).min(FINEST);
+        let edges = std::iter::successors(Some(finest), |edge| Some(edge / 2))
+            .take_while(|&edge| edge >= COARSEST.min(finest));
+        let mut copy: Option<Pixels> = None;
+        let mut all = Vec::new();
+        for edge in edges {
+            let (width, height) = scale::fit(width, height, edge);
+            let from = copy.as_ref().unwrap_or(pixels);
+            let smaller = scale::shrink(from, width, height, Kernel::Area);
+            let (width, height) = (width as usize, height as usize);
+            all.push(Outline::from_grey(&grey(&smaller), width, height));
+            copy = Some(smaller);
+        }
+        all.reverse();
+        Self(all)
+    }
+}
+
+impl Outline {
     /// The outline of a grey picture, row by row.
     pub fn from_grey(grey: &[u8], width: usize, height: usize) -> Self {
         let unit: Vec<f32> = grey.iter().map(|&v| f32::from(v) / 255.0).collect();

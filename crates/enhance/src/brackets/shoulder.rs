@@ -21,11 +21,6 @@ pub(super) struct Shoulder {
 }
 
 impl Shoulder {
-    /// Cuts at white.
-    pub fn none() -> Self {
-        Self { bend: 0.0 }
-    }
-
     /// Brings all but the brightest 0.2 % of a picture below white; nothing is bent when they are.
     pub fn over(rgb: &[Plane; 3]) -> Self {
         let mut counts = vec![0_u32; (2.0 * STEPS) as usize];

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::brackets::align::Motion;
 use crate::brackets::confidence::Confidence;
+use crate::brackets::motion::{Motion, Places};
 use crate::brackets::pyramid::Size;
 use crate::math::light::Sample;
 use crate::pixels::{Pixels, Samples};
@@ -23,14 +23,18 @@ pub(super) fn lay(pixels: &Pixels, motion: &Motion) -> Pixels {
 
 fn rows<S: Sample>(from: &[S], width: u32, height: u32, motion: &Motion) -> Vec<S> {
     let (columns, rows) = (width as usize, height as usize);
-    let middle = ((columns - 1) as f32 / 2.0, (rows - 1) as f32 / 2.0);
+    let places = Places::of(Size {
+        width: columns,
+        height: rows,
+    });
     let mut out = vec![S::default(); from.len()];
     out.par_chunks_mut(columns * 3)
         .enumerate()
         .for_each(|(y, row)| {
             for (x, to) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-                let (u, v) = motion.of(x as f32 - middle.0, y as f32 - middle.1);
-                *to = cubic(from, (columns, rows), u + middle.0, v + middle.1).map(S::from_unit);
+                let (u, v) = places.place(x as f32, y as f32);
+                let (x, y) = places.pixel(motion.of(u, v));
+                *to = cubic(from, (columns, rows), x, y).map(S::from_unit);
             }
         });
     out
@@ -76,9 +80,10 @@ pub(super) fn border(pixels: &Pixels, motion: &Motion) -> Confidence {
     let known = |i: usize| {
         let x = ((i % size.width) as f32 + 0.5) * width / size.width as f32 - width / 2.0;
         let y = ((i / size.width) as f32 + 0.5) * height / size.height as f32 - height / 2.0;
-        let (u, v) = motion.of(x, y);
+        let half = width.max(height) / 2.0;
+        let (u, v) = motion.of(x / half, y / half);
         // Inside the frame by this much, in full-size pixels; none is missed at the very edge.
-        let inside = (width / 2.0 - u.abs()).min(height / 2.0 - v.abs());
+        let inside = (width / 2.0 - (u * half).abs()).min(height / 2.0 - (v * half).abs());
         ((inside - 0.5 * cell) / cell).clamp(0.0, 1.0)
     };
     Confidence {

@@ -1,29 +1,27 @@
-//! Weights of a frame's pixels: contrast, saturation and being well exposed.
+//! Weights of a frame's pixels: contrast and saturation.
 //!
 //! Mertens, Kautz and Van Reeth, "Exposure Fusion", 2007. Contrast is the absolute Laplacian of
-//! grey, saturation the standard deviation of red, green and blue, and well exposed is a bell of
-//! width 0.2 around the middle of each channel, all on sRGB-encoded unit values, as in the paper.
+//! grey, saturation the standard deviation of red, green and blue, on sRGB-encoded unit values, as
+//! in the paper. Its third weight, on being well exposed, brings every surface to the middle, and
+//! rooms come out flat and grimy; the frame that was meant leads instead (`merge`).
 
 use crate::brackets::pyramid::{Plane, Size, Window, mirror};
 
-/// Options of the weights and of the fusion.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct FusionOptions {
-    /// 0.0 to 1.0.
-    pub exposedness: f32,
-    /// True when values beyond white are rolled off instead of cut.
-    pub shoulder: bool,
-}
-
+/// Saturation of a grey pixel: what white walls are weighed by.
+const GREYNESS: f32 = 0.01;
+/// Contrast of an even surface: half a level, for in eight bits an even sky has none at all, and whether
+/// it is clipped has to decide.
+const EVEN: f32 = 0.5 / 255.0;
 /// Weights of the green-ish grey the contrast is measured in (Rec. 601, as the reference has it).
 const GREY: [f32; 3] = [0.299, 0.587, 0.114];
-/// Twice the square of the bell's width, 0.2 of the range.
-const BELL: f32 = 2.0 * 0.2 * 0.2;
+/// Unit value from which on a channel is believed less: cameras bend what is near white, and a
+/// surface would have a rim where one of its channels is clipped and others are not.
+const CLIPPED: f32 = 0.9;
 /// Keeps the sum of weights above zero where no frame has anything to say.
 const LEAST: f32 = 1e-12;
 
 /// The weights of one frame on `window`; `rgb` holds one pixel more on all sides, where there is.
-pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, options: FusionOptions) -> Plane {
+pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size) -> Plane {
     let wide = rgb[0].window;
     let mut grey = Plane::zero(wide);
     for (i, to) in grey.values.iter_mut().enumerate() {
@@ -36,13 +34,8 @@ pub(super) fn weigh(rgb: &[Plane; 3], window: Window, size: Size, options: Fusio
         let row = |c: usize| rgb[c].row(y, window.across);
         let (r, g, b) = (row(0), row(1), row(2));
         for (i, to) in to.iter_mut().enumerate() {
-            *to = contrast[i] * saturation([r[i], g[i], b[i]]);
-        }
-        if options.exposedness > 0.0 {
-            let power = options.exposedness / BELL;
-            for (i, to) in to.iter_mut().enumerate() {
-                *to *= exposed([r[i], g[i], b[i]], power);
-            }
+            let colour = [r[i], g[i], b[i]];
+            *to = (contrast[i] + EVEN) * (saturation(colour) + GREYNESS) * whole(colour);
         }
         to.iter_mut().for_each(|v| *v += LEAST);
     }
@@ -82,23 +75,12 @@ fn saturation([r, g, b]: [f32; 3]) -> f32 {
     ((r * r + g * g + b * b) * (1.0 / 3.0)).sqrt()
 }
 
-/// The product of the three bells; `power` is the exponent over twice the squared width.
+/// 1.0, falling to zero where a channel is clipped: a wall that is white in two channels only has a
+/// colour that nobody saw, and leaves a ring of it.
 #[inline(always)]
-fn exposed([r, g, b]: [f32; 3], power: f32) -> f32 {
-    let (r, g, b) = (r - 0.5, g - 0.5, b - 0.5);
-    falling(-(r * r + g * g + b * b) * power)
-}
-
-/// e to a power of -80 to 0, to six digits, in plain arithmetic: the same on any machine, and
-/// eight at a time. The fraction's part is the Taylor series around one half.
-#[inline(always)]
-fn falling(power: f32) -> f32 {
-    let two = power * std::f32::consts::LOG2_E;
-    let whole = two.floor();
-    let x = (two - whole - 0.5) * std::f32::consts::LN_2;
-    let series = 1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x / 120.0))));
-    let scale = f32::from_bits((((whole as i32) + 127) as u32) << 23);
-    std::f32::consts::SQRT_2 * series * scale
+fn whole([r, g, b]: [f32; 3]) -> f32 {
+    let clipped = ((r.max(g).max(b) - CLIPPED) / (1.0 - CLIPPED)).clamp(0.0, 1.0);
+    1.0 - clipped * clipped * (3.0 - 2.0 * clipped)
 }
 
 #[cfg(test)]
@@ -106,19 +88,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_quick_exponential_is_the_exponential() {
-        for i in 0..=2000 {
-            let power = -(i as f32) / 100.0;
-            let wanted = power.exp();
-            assert!((falling(power) / wanted - 1.0).abs() < 5e-6, "e^{power}");
-        }
-    }
-
-    #[test]
     fn grey_and_clipped_pixels_have_nothing_to_say() {
         assert!(saturation([0.4; 3]) < 1e-6 && saturation([1.0; 3]) < 1e-6);
         assert!(saturation([0.8, 0.2, 0.2]) > 0.25);
-        assert!(exposed([1.0; 3], 1.0 / BELL) < 1e-4);
-        assert!(exposed([0.5; 3], 1.0 / BELL) > 0.9999);
+        assert!(whole([1.0, 0.9, 0.6]) == 0.0 && whole([0.89, 0.8, 0.6]) == 1.0);
     }
 }

@@ -192,8 +192,9 @@ fn known_shifts_and_rotations_come_back_within_a_third_of_a_pixel() {
         ])
         .unwrap();
         let found = merged.motions[0].expect("a confident alignment");
-        let corner = (degrees - found.degrees).abs().to_radians() * 432.0;
-        let off = (found.right - right).hypot(found.down - down) + corner;
+        let corner = (degrees - found.degrees()).abs().to_radians() * 432.0;
+        let (to_right, to_down) = found.middle(width, height);
+        let off = (to_right - right).hypot(to_down - down) + corner;
         assert!(
             off < 0.3,
             "{found:?} is {off} px from {degrees}° {right} {down}"
@@ -267,10 +268,12 @@ fn who_walked_through_one_exposure_is_there_once_or_not_at_all() {
     assert!(worst < 0.16, "a ghost {worst} deep");
 }
 
-/// The given files are OpenCV's MergeMertens with its default exponents; the distances and why
-/// ours differs on purpose are in tests/peers/mertens.py.
+/// The given files are OpenCV's MergeMertens without its weight on good exposure, to the last of 16
+/// bits: nothing is nearer to them than that, and nearness is no aim (tests/peers/mertens.py). But a
+/// fusion that is not much nearer to them than a single frame is went wrong. The half was set when
+/// it was known that a third is reached.
 #[test]
-fn both_real_sets_fuse_near_the_given_file() {
+fn both_real_sets_fuse_nearer_to_the_given_file_than_a_frame_is() {
     let Some(folder) = photos("brackets") else {
         return;
     };
@@ -285,6 +288,10 @@ fn both_real_sets_fuse_near_the_given_file() {
             "{set}: {off:.2} levels from the given file; {:?}",
             merged.sentences
         );
-        assert!(off < 16.0, "{set}: {off}");
+        let nearest = paths
+            .iter()
+            .map(|path| distance(&preview(&open(path).pixels, 320), &preview(&given, 320)));
+        let nearest = nearest.fold(f64::MAX, f64::min);
+        assert!(off < 0.5 * nearest, "{set}: {off} of {nearest}");
     }
 }

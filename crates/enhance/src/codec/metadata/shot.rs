@@ -20,6 +20,10 @@ pub(crate) fn read(exif: &[u8]) -> Shot {
         bias_ev: exif(0x9204).and_then(Entry::real).map(|v| v as f32),
         exposure_mode: exif(0xA402).and_then(exposure_mode),
         focal_35mm: exif(0xA405).and_then(positive),
+        // Flash: the lowest bit says whether it fired.
+        flash_fired: exif(0x9209)
+            .and_then(Entry::number)
+            .map(|flash| flash & 1 == 1),
         taken_at: text(exif(0x9003)),
         taken_subsecond: text(exif(0x9291)),
         camera: (!camera.is_empty()).then_some(camera),
