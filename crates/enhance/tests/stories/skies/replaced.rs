@@ -147,8 +147,37 @@ fn quality_control_lets_a_good_new_sky_pass_and_sees_a_bad_one() {
     );
 }
 
+#[test]
+fn quality_control_knows_the_light_of_the_new_sky_and_no_other() {
+    let before = photo(overcast);
+    let matte = Matte::refine(&before, &guess());
+    let lit = NewSky {
+        relight: [1.18, 1.165, 1.15],
+        ..clear(0.4)
+    };
+    let after = replace(&before, before.clone(), &matte, &lit, None);
+    let unplanned = |new: NewSky| {
+        let report = judged_by(new, &before, &after, &matte.coarse_mask());
+        let held = report
+            .held()
+            .any(|m| m.name.gate() == Some(Gate::Unplanned));
+        held
+    };
+    assert!(
+        !unplanned(lit.clone()),
+        "its own light is taken for a fault"
+    );
+    assert!(unplanned(clear(0.4)), "light that no plan has is let pass");
+    let dark = |p: &Pixels| pixel(p, 700, 900).iter().sum::<i32>();
+    assert!(dark(&after) > dark(&before) + 6, "the lawn is not lit");
+}
+
 fn judged(before: &Pixels, after: &Pixels, sky: &Mask) -> Report {
-    let plan = the_plan(Sky::New(clear(0.4)));
+    judged_by(clear(0.4), before, after, sky)
+}
+
+fn judged_by(new: NewSky, before: &Pixels, after: &Pixels, sky: &Mask) -> Report {
+    let plan = the_plan(Sky::New(new));
     let terms = Terms {
         plan: Some(&plan),
         sky: Some(sky),
