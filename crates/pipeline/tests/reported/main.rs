@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod adobe_rgb;
+mod casts;
 mod drawings;
 mod dusk;
 mod files;
