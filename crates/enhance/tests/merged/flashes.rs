@@ -63,7 +63,6 @@ fn in_order(photo: &str, order: [usize; 3]) {
     );
     led_by_flash(&merged.pixels, &shown);
     let (kept, blown) = (window(&merged.pixels, &shown), window(&shown[0], &shown));
-    eprintln!("window {kept:.1} of {blown:.1}");
     assert!(kept < 0.5 * blown, "window: {kept} of {blown}");
 }
 
@@ -139,12 +138,12 @@ fn two_flash_frames_lead_together() {
         frame.metadata.exif = Some(exif_of_flash(fired));
         frame
     };
-    let [room, window, flash] = shown.clone();
+    let [room, for_window, flash] = shown.clone();
     let frames = vec![
         fired(room, false),
         fired(flash, true),
         fired(other_side.taken(lit), true),
-        fired(window, false),
+        fired(for_window, false),
     ];
     let merged = merge(frames).unwrap();
     let says_two = |s: &String| s.starts_with("2 exposures were lit by a flash");
@@ -156,6 +155,5 @@ fn two_flash_frames_lead_together() {
     led_by_flash(&merged.pixels, &shown);
     let one = merge(shown.iter().map(|p| decoded(p.clone(), 1)).collect()).unwrap();
     let (kept, with_one) = (window(&merged.pixels, &shown), window(&one.pixels, &shown));
-    eprintln!("window {kept:.1}, with one flash {with_one:.1}");
     assert!(kept < 1.1 * with_one, "window: {kept} of {with_one}");
 }

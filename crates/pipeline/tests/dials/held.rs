@@ -2,11 +2,11 @@
 
 use plumbline_documents::{Dial, Dials};
 
-use crate::support::{developed, one, six, turned};
+use crate::support::{developed, one, some, turned};
 
 #[test]
 fn no_end_of_a_dial_is_held_where_the_photo_alone_passes() {
-    for (name, photo) in [six("interior"), six("exterior")].concat() {
+    for (name, photo) in [some("interior", 3), some("exterior", 3)].concat() {
         let alone = turned(&photo, Dials::default());
         if !alone.held.is_empty() {
             eprintln!("{name} is held without a dial: {:?}", alone.held);
@@ -15,7 +15,6 @@ fn no_end_of_a_dial_is_held_where_the_photo_alone_passes() {
         for dial in Dial::ALL {
             for number in dial.range() {
                 let done = turned(&photo, one(dial, number));
-                eprintln!("{name} {dial} {number}: {}", done.said.join(" "));
                 assert!(
                     done.held.is_empty(),
                     "{name} {dial} {number}: {:?}",
@@ -37,7 +36,7 @@ fn no_end_of_a_dial_is_held_where_the_photo_alone_passes() {
 
 #[test]
 fn a_preset_is_the_ground_and_a_photos_own_dials_count() {
-    for (name, photo) in six("interior").into_iter().take(1) {
+    for (name, photo) in some("interior", 3).into_iter().take(1) {
         let ground = Dials {
             warmth: Some(0.3),
             ..one(Dial::Brightness, 0.4)

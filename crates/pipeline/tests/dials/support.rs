@@ -13,15 +13,15 @@ use plumbline_pipeline::ingest::ingest;
 use plumbline_pipeline::qc_policy::QcPolicy;
 use plumbline_pipeline::{analyzers, finishes};
 
-/// Six of a folder's photos, small; none where there are none.
-pub fn six(folder: &str) -> Vec<(String, Pixels)> {
+/// Some of a folder's photos, small; none where there are none.
+pub fn some(folder: &str, count: usize) -> Vec<(String, Pixels)> {
     let Some(root) = photos(folder) else {
         return Vec::new();
     };
     let mut paths: Vec<PathBuf> = entries(&root);
     paths.sort();
-    let step = (paths.len() / 6).max(1);
-    let some = paths.iter().step_by(step).take(6);
+    let step = (paths.len() / count).max(1);
+    let some = paths.iter().step_by(step).take(count);
     some.map(|path| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         (name, preview(&read(path), 1100))

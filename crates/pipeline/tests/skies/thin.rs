@@ -111,8 +111,8 @@ fn drawn(photo: &Pixels, thing: &Thing) -> Pixels {
     Pixels::from_eight(width, height, samples).unwrap()
 }
 
-/// The photo under a sky, nothing else changed.
-fn under(photo: &Pixels, choice: SkyChoice) -> Pixels {
+/// The photo under a sky, nothing else changed; `None`: the sky is left as it is.
+fn under(photo: &Pixels, choice: SkyChoice) -> Option<Pixels> {
     let overrides = Overrides {
         place: Some(Place::Exterior),
         sky: Some(choice),
@@ -127,12 +127,18 @@ fn under(photo: &Pixels, choice: SkyChoice) -> Pixels {
         &overrides,
         &Metadata::default(),
     );
-    assert!(sky.new_sky().is_some(), "the sky is kept: {sky:?}");
+    sky.new_sky()?;
     let plan = Plan {
         sky,
         ..Plan::identity()
     };
-    repaint(photo, photo.clone(), &plan, analysis.matte.as_ref(), None)
+    Some(repaint(
+        photo,
+        photo.clone(),
+        &plan,
+        analysis.matte.as_ref(),
+        None,
+    ))
 }
 
 /// Share of the contrast that a thing has with the sky around it, against that of the thing as it
@@ -168,9 +174,13 @@ fn wires_aerials_railings_and_panels_keep_their_contrast_with_the_sky() {
     let bytes = fs::read(path).unwrap();
     let photo = decode(&bytes, &Limits::default()).unwrap().pixels;
     for choice in [SkyChoice::Clear, SkyChoice::LightCloud] {
-        let bare = under(&photo, choice.clone());
+        let bare = under(&photo, choice.clone()).expect("a dull sky is replaced");
         for thing in &THINGS {
-            let with = under(&drawn(&photo, thing), choice.clone());
+            // Wires from side to side cut the sky in two, and a sky of pieces may be left alone.
+            let Some(with) = under(&drawn(&photo, thing), choice.clone()) else {
+                assert_eq!(thing.name, "wires", "the sky behind it is kept");
+                continue;
+            };
             let kept = kept(thing, &bare, &with);
             assert!(kept >= KEPT, "{} before {choice:?}: {kept:.2}", thing.name);
         }
