@@ -74,9 +74,9 @@ impl Dial {
 /// A dial that does not go so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadDial {
-    /// Of a number.
+    /// A number beyond its range.
     Number(Dial),
-    /// Of the place of something white.
+    /// A white place beyond the picture, or of no possible radius.
     WhiteAt,
 }
 

@@ -47,7 +47,7 @@ pub(crate) struct Row<'a> {
     pub table: &'a [Point; CURVE],
     /// Share of the finish that is taken, 0.0 to 1.0.
     pub share: f32,
-    /// What a person turned, on top; `None`: nothing.
+    /// Dials that a person turned, on top; `None`: nothing.
     pub dials: Option<&'a Dialling>,
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct Row<'a> {
     pub table: &'a [Point; STEPS],
     /// Gains of the white balance, the same for all; `None`: neutral.
     pub balance: Option<[f32; 3]>,
-    /// What a person turned, on top; `None`: nothing.
+    /// Dials that a person turned, on top; `None`: nothing.
     pub dials: Option<&'a Dialling>,
 }
 

@@ -99,9 +99,10 @@ impl NewSky {
             _ => String::new(),
         };
         let stops = self.relight[1].max(1.0).log2();
-        let lit = match stops >= SAID {
-            true => format!(", and lit the rest as it would be under that: {stops:.2} stops"),
-            false => String::new(),
+        let lit = if stops >= SAID {
+            format!(", and lit the rest as it would be under that: {stops:.2} stops")
+        } else {
+            String::new()
         };
         format!("{replaced}{cloudscape}{lit}.")
     }

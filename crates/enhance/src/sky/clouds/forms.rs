@@ -127,7 +127,7 @@ pub(super) struct VeilForm {
     pub scale: f32,
     /// Depth of a whole veil.
     pub depth: f32,
-    /// How far the wind bends filaments.
+    /// Bend of filaments by the wind.
     pub bent: f32,
     /// The wind's direction against the ceiling's, radians.
     pub wind: f32,
