@@ -90,7 +90,7 @@ impl ClearSky {
     }
 
     /// Unit vector towards the sun: right, up, ahead.
-    pub fn to_sun(&self) -> [f32; 3] {
+    pub fn sunward(&self) -> [f32; 3] {
         let (up, along) = self.air.sun_elevation.sin_cos();
         let (right, ahead) = self.air.sun_azimuth.sin_cos();
         [along * right, up, along * ahead]

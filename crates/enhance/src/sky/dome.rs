@@ -51,7 +51,7 @@ pub(crate) fn paint(new: &NewSky, share: &Plane) -> [Plane; 3] {
         new.cloudscape,
         new.seed,
         &view,
-        clear.sky.to_sun(),
+        clear.sky.sunward(),
         &share,
     ) else {
         return clear.light;

@@ -158,10 +158,9 @@ fn quality_control_knows_the_light_of_the_new_sky_and_no_other() {
     let after = replace(&before, before.clone(), &matte, &lit, None);
     let unplanned = |new: NewSky| {
         let report = judged_by(new, &before, &after, &matte.coarse_mask());
-        let held = report
+        report
             .held()
-            .any(|m| m.name.gate() == Some(Gate::Unplanned));
-        held
+            .any(|m| m.name.gate() == Some(Gate::Unplanned))
     };
     assert!(
         !unplanned(lit.clone()),
