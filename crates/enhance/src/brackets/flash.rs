@@ -1,8 +1,8 @@
 //! Frames that were lit by a flash among frames that were not ("flambient"): their colour leads, the
 //! others give their light and the window.
 //!
-//! Where a flash frame has no more light than its exposure explains, the flash did not reach: the
-//! window and its view. Everywhere else the other frames keep their luminance and take the flash
+//! The flash did not reach the places that have no more light than their exposure explains: the window
+//! and its view. Everywhere else the other frames keep their luminance and take the flash
 //! frame's colour, so that lamps of another colour leave no blotches.
 
 mod light;
@@ -118,7 +118,7 @@ impl Flash {
         worths
     }
 
-    /// How much the flash frames lead at a pixel, and in which colour.
+    /// Lead of the flash frames at a pixel, and its colour.
     fn lead(&self, i: usize, layers: &[[Plane; 3]]) -> Lead {
         let mut lead = Lead {
             shares: [0.0; MOST_FRAMES],

@@ -47,7 +47,7 @@ pub(crate) fn measures(original: &Pixels, result: &Pixels, terms: &Terms) -> Vec
     measures
 }
 
-/// What taste is judged by: the result, and the same without what a person turned. The better one counts:
+/// Pictures that taste is judged by: the result, and the same without what a person turned. The better one counts:
 /// what was asked for is not held against anybody, and what it mends is mended.
 struct Judged<'a> {
     pictures: Vec<Cow<'a, Pixels>>,

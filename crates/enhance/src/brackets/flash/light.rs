@@ -90,7 +90,7 @@ impl<'a> Light<'a> {
         spreads.map(|s| s.ev).reduce(f32::max).unwrap_or(f32::MAX)
     }
 
-    /// How the light of one frame stands to another's.
+    /// Ratio of the light of one frame to another's.
     fn spread(&self, one: usize, two: usize) -> Option<Spread> {
         let found = self.spreads.get(&(one.min(two), one.max(two)))?.as_ref()?;
         let sign = if one < two { 1.0 } else { -1.0 };
@@ -101,7 +101,7 @@ impl<'a> Light<'a> {
     }
 }
 
-/// How the light of one frame stands to another's.
+/// Ratio of the light of one frame to another's.
 struct Spread {
     median_ev: f32,
     /// Half the distance of the quartiles at one brightness, in stops.

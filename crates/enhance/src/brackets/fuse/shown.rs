@@ -12,7 +12,7 @@ use crate::math::light::LUMA;
 /// finished photos they are of.
 const STRONGER: f32 = 1.3;
 
-/// What the frames show on a window.
+/// Light and colour that the frames show on a window.
 pub(super) struct Shown {
     /// Mean by the frames' weights.
     mean: [Plane; 3],
