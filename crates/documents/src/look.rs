@@ -1,6 +1,9 @@
-//! The look: the tone preset of a shoot, and nothing else.
+//! The look: the tone preset of a shoot; below, the personal looks of organizations.
 
 use crate::words::words;
+
+pub mod file;
+pub mod record;
 
 words! {
     /// Tone preset of a shoot.
