@@ -20,7 +20,7 @@ pub struct Version {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     House,
-    /// As the organization.
+    /// The look of the organization.
     Organization,
     /// The newest version.
     Newest(String),

@@ -7,7 +7,7 @@ use crate::shoots::personal_looks::{PersonalLook, hold};
 /// Look that photos of a shoot are finished in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LookChoice {
-    /// As all shoots of the organization.
+    /// The look of the organization.
     #[default]
     Organization,
     /// The house look.
