@@ -131,6 +131,7 @@ fn badness(measure: &Measure) -> f32 {
 mod tests {
     use plumbline_enhance::plan::left::LeftReason;
     use plumbline_enhance::plan::sky::{KeptReason, Sky};
+    use plumbline_enhance::steps::finish::Finish;
     use uuid::Uuid;
 
     use super::*;
@@ -160,7 +161,7 @@ mod tests {
             assert!(sentence.contains(said), "{sentence}");
         }
         assert_eq!(
-            finished_in(&look, &Plan::leaving(LeftReason::Drawing)),
+            finished_in(&look, &Plan::leaving(LeftReason::NotAPhoto)),
             None
         );
     }
