@@ -2,10 +2,13 @@
 
 use plumbline_documents::Look;
 use plumbline_domain::db::Db;
+use plumbline_domain::ids::PersonalLookId;
 use plumbline_domain::people::accounts::{self, Membership, NewAccount};
 use plumbline_domain::people::members::Member;
 use plumbline_domain::people::sessions;
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::personal_looks::choices::{self, LookChoice};
+use plumbline_domain::shoots::personal_looks::{self, NewLook, Removal};
 use plumbline_domain::work::refits::{self, NewRefit};
 use plumbline_tests::database::TestDatabase;
 use serde_json::json;
@@ -89,6 +92,60 @@ async fn a_refit_is_seen_and_withdrawn_by_its_own_organization_only() {
 }
 
 #[tokio::test]
+async fn a_personal_look_is_chosen_and_removed_by_its_own_organization_only() {
+    let database = TestDatabase::create().await;
+    let (anna, berta) = (
+        owner(&database.db, "anna").await,
+        owner(&database.db, "berta").await,
+    );
+    let new = NewLook {
+        id: PersonalLookId::new(),
+        name: "Warm kitchen",
+        sha256: [7; 32],
+        size_bytes: 1000,
+        note: "",
+    };
+    let mut scope = anna.scope(&database.db).await.unwrap();
+    let look = personal_looks::receive(&mut scope, &new).await.unwrap().id;
+    let hers = shoots::create(&mut scope, &anna, "A house", Look::default()).await;
+    let hers = hers.unwrap();
+    scope.commit().await.unwrap();
+
+    let mut scope = berta.scope(&database.db).await.unwrap();
+    let theirs = shoots::create(&mut scope, &berta, "A house", Look::default()).await;
+    let theirs = theirs.unwrap();
+    let named = personal_looks::named(&mut scope, "Warm kitchen", None).await;
+    assert!(named.unwrap().is_none());
+    let removed = personal_looks::remove(&mut scope, look).await.unwrap();
+    assert_eq!(removed, Removal::Missing);
+    let of_organization = choices::choose_for_organization(&mut scope, Some(look)).await;
+    assert!(!of_organization.unwrap());
+    for (shoot, choice) in [
+        (theirs, LookChoice::Personal(look)),
+        (hers, LookChoice::House),
+    ] {
+        let of_shoot = choices::choose_for_shoot(&mut scope, shoot, choice).await;
+        assert!(!of_shoot.unwrap());
+    }
+    let used = choices::of_shoot(&mut scope, theirs).await.unwrap();
+    assert!(used.is_none());
+    scope.commit().await.unwrap();
+    for (member, rows) in [(&anna, 1), (&berta, 0)] {
+        let organization = member.organization().to_string();
+        let table = "personal_looks";
+        let seen = count(&database, "plumbline_tenant", &organization, table).await;
+        assert_eq!(seen, rows);
+    }
+    // Not even a row that says so can name another organization's look.
+    let forced = sqlx::query("update organizations set personal_look_id = $1 where id = $2")
+        .bind(look.uuid())
+        .bind(berta.organization().uuid())
+        .execute(&database.everything)
+        .await;
+    assert!(forced.is_err());
+}
+
+#[tokio::test]
 async fn another_organizations_shoot_is_not_found() {
     let database = TestDatabase::create().await;
     let (anna, berta) = (
@@ -151,6 +208,7 @@ async fn the_door_cannot_read_a_photo_or_a_share_links_secret() {
         "select * from jobs",
         "select * from refits",
         "select * from skies",
+        "select * from personal_looks",
         "select * from overrides",
         "select token from galleries",
     ] {

@@ -12,6 +12,7 @@ pub mod exposures;
 pub mod generative_models;
 pub mod hostile;
 pub mod house;
+pub mod looks;
 pub mod pictures;
 pub mod qc_process;
 pub mod rows;

@@ -1,11 +1,13 @@
-//! The programs' `qc` commands as processes, with what an operator types and reads.
+//! The programs' `qc` and `looks` commands as processes, with what an operator types and reads.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use plumbline_domain::ids::OrganizationId;
 
+use crate::app::App;
 use crate::database::TestDatabase;
 use crate::worker_process::program;
 
@@ -30,6 +32,14 @@ impl Said {
     pub fn done(self) -> Self {
         assert_eq!(self.status, Some(0), "{self:#?}");
         self
+    }
+
+    /// Asserts that the command refused, with these words.
+    #[track_caller]
+    pub fn refused(&self, words: &str) {
+        assert_eq!(self.status, Some(2), "{self:#?}");
+        let complained = &self.complained;
+        assert!(complained.contains(words), "no {words:?} in {self:#?}");
     }
 }
 
@@ -62,10 +72,23 @@ pub fn operator_qc(
     words: &str,
     input: &str,
 ) -> Said {
+    let storage = OsStr::new("unused");
+    let words = ["qc", words, "--organization", &organization.to_string()];
+    operator(database, storage, &words, input)
+}
+
+/// `plumbline-web looks`: the command, for an organization, with the rest of its words.
+pub fn operator_looks(app: &App, organization: &str, command: &str, words: &[&str]) -> Said {
+    let begin = ["looks", command, "--organization", organization];
+    let words = [&begin, words].concat();
+    operator(&app.database, app.blobs().as_os_str(), &words, "")
+}
+
+fn operator(database: &TestDatabase, storage: &OsStr, words: &[&str], input: &str) -> Said {
     let mut process = Command::new(program("plumbline-web"))
-        .args(["qc", words, "--organization", &organization.to_string()])
+        .args(words)
         .env("PLUMBLINE_DATABASE_URL", &database.url)
-        .env("PLUMBLINE_STORAGE", "unused")
+        .env("PLUMBLINE_STORAGE", storage)
         .env("PLUMBLINE_LOG", "warn")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -46,6 +46,17 @@ pub async fn size_of_preview(app: &App, photo: &str) -> (i32, i32) {
         .expect("it has a preview")
 }
 
+/// SHA-256 of the delivered file of a photo's only run, in hexadecimal digits.
+pub async fn sha256_of_full(app: &App, photo: &str) -> String {
+    let sql = "select encode(sha256, 'hex') from renditions
+               where photo_id = $1::uuid and kind = 'full'";
+    sqlx::query_scalar(sql)
+        .bind(photo)
+        .fetch_one(&app.database.everything)
+        .await
+        .expect("it was finished once")
+}
+
 /// Every decision, first to last, and whether it still stands.
 pub async fn decisions(app: &App) -> Vec<(String, bool)> {
     sqlx::query_as("select decision::text, withdrawn_at is null from reviews order by created_at")

@@ -1,7 +1,9 @@
 //! Commands of an operator, who has the database's own address. No page uses them.
 
 mod demo;
+mod looks;
 mod qc;
+mod session;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,6 +27,9 @@ pub enum Command {
     /// Quality control: an organization's decisions, and thresholds fitted to them.
     #[command(subcommand)]
     Qc(qc::Command),
+    /// Personal looks: an organization's own versions of the finish, and who is finished in them.
+    #[command(subcommand)]
+    Looks(looks::Command),
 }
 
 impl Command {
@@ -36,6 +41,7 @@ impl Command {
                 println!("{}", demo::create(&state, photos.as_deref()).await?);
             }
             Self::Qc(command) => return Ok(qc::run(&command, &config).await),
+            Self::Looks(command) => return Ok(looks::run(&command, &config).await),
         }
         Ok(ExitCode::SUCCESS)
     }

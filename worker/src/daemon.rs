@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::sleep;
 
 use crate::config::Config;
+use crate::look_cache::LookCache;
 use crate::shutdown::Shutdown;
 
 /// Time that freed memory is kept for the next photo.
@@ -43,8 +44,9 @@ impl Drop for Slot<'_> {
 pub struct Daemon {
     pub db: Db,
     pub storage: Storage,
-    /// Networks, with the product's own preset and policy.
+    /// Networks, with the house look and the product's own preset and policy.
     pub pipeline: PipelineConfig,
+    pub looks: LookCache,
     pub lease_secs: u32,
     pub bracket_quiet_secs: u32,
     pub shutdown: Shutdown,
@@ -71,6 +73,7 @@ impl Daemon {
                 preset: Preset::default(),
                 qc_policy: QcPolicy::default(),
             },
+            looks: LookCache::default(),
             lease_secs: config.lease_secs,
             bracket_quiet_secs: config.bracket_quiet_secs,
             shutdown,

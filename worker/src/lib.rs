@@ -8,6 +8,7 @@ mod failure;
 mod job_context;
 mod jobs;
 mod lease;
+mod look_cache;
 pub mod networks;
 mod queue;
 mod retry;

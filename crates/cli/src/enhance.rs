@@ -168,11 +168,7 @@ fn print_progress(step: Step) {
 }
 
 fn config(args: &Args) -> anyhow::Result<PipelineConfig> {
-    let finish = match &args.finish {
-        Some(file) => finishes::open(file)
-            .with_context(|| format!("{} cannot be read as a look", file.display()))?,
-        None => finishes::shipped(),
-    };
+    let finish = finishes::open(args.finish.as_deref())?;
     let model = args.models.open(|sentence| eprintln!("{sentence}"));
     if let (Err(why), Some(Engine::Guided | Engine::Tiled)) = (&model, args.engine) {
         eprintln!("No model: {why}");

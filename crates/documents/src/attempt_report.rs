@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::engine::Engine;
 use crate::lenient;
+use crate::look::record::LookRecord;
 use crate::measure::{Measure, MeasureName, MeasureVerdict};
 use crate::report::claim::Sentence;
 use crate::report::evidence::Evidence;
@@ -59,6 +60,8 @@ pub struct AttemptReport {
     pub engine: Option<Engine>,
     /// Framing of the result; `None` in attempts before it was recorded.
     pub framing: Option<Framing>,
+    /// Personal look that was asked for the finish; `None`: the house look.
+    pub personal_look: Option<LookRecord>,
 }
 
 impl AttemptReport {
@@ -108,6 +111,8 @@ struct Stored {
     engine: Option<Engine>,
     #[serde(deserialize_with = "lenient::field")]
     framing: Option<Framing>,
+    #[serde(deserialize_with = "lenient::field")]
+    personal_look: Option<LookRecord>,
 }
 
 /// A ledger that is not understood still says that pixels were generated.
@@ -155,6 +160,7 @@ impl From<Stored> for AttemptReport {
             ledger: stored.ledger,
             engine: stored.engine,
             framing: stored.framing,
+            personal_look: stored.personal_look,
         }
     }
 }

@@ -33,6 +33,8 @@ pub use file_signature::{FileSignature, export_advice, has_raw_ending};
 pub use gate::{Figure, Gate};
 pub use look::Look;
 pub use look::dials::{BadDial, Dial, Dials, WhiteAt};
+pub use look::file::{LOOK_MOST_BYTES, LOOK_TENSORS, NotALook, check_look};
+pub use look::record::LookRecord;
 pub use measure::{Measure, MeasureName, MeasureVerdict};
 pub use place::{Place, Room};
 pub use plan::StoredPlan;

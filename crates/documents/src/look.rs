@@ -1,8 +1,11 @@
-//! The look: the tone preset of a shoot; and the dials beside it.
+//! The look: the tone preset of a shoot; and, beside it, the dials and the personal looks of
+//! organizations.
 
 use crate::words::words;
 
 pub(crate) mod dials;
+pub mod file;
+pub mod record;
 
 words! {
     /// Tone preset of a shoot.

@@ -59,5 +59,6 @@ ids!(
     JobId,
     RefitId,
     SkyId,
+    PersonalLookId,
     MaskId,
 );

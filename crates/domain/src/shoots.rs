@@ -3,6 +3,7 @@
 pub mod galleries;
 pub mod originals;
 pub mod overrides;
+pub mod personal_looks;
 pub mod photos;
 pub mod renditions;
 pub mod skies;
@@ -10,9 +11,10 @@ pub mod skies;
 use plumbline_documents::{EngineChoice, Look, SkyWord};
 use time::OffsetDateTime;
 
-use crate::ids::{PhotoId, ShootId, SkyId};
+use crate::ids::{PersonalLookId, PhotoId, ShootId, SkyId};
 use crate::people::members::Member;
 use crate::scope::Scope;
+use crate::shoots::personal_looks::choices::{LookChoice, LookSource};
 use crate::shoots::photos::Status;
 use crate::shoots::skies::SkyChoice;
 
@@ -27,6 +29,8 @@ pub struct Shoot {
     pub engine: EngineChoice,
     /// The sky of its exteriors, where they have no override.
     pub sky: SkyChoice,
+    /// The look that its photos are finished in.
+    pub finished_in: LookChoice,
     pub created_at: OffsetDateTime,
 }
 
@@ -117,6 +121,8 @@ struct Row {
     engine: EngineChoice,
     sky: SkyWord,
     own_sky_id: Option<SkyId>,
+    look_source: LookSource,
+    personal_look_id: Option<PersonalLookId>,
     created_at: OffsetDateTime,
 }
 
@@ -128,6 +134,7 @@ impl From<Row> for Shoot {
             look: row.look,
             engine: row.engine,
             sky: skies::choice(row.sky, row.own_sky_id),
+            finished_in: LookChoice::of(row.look_source, row.personal_look_id),
             created_at: row.created_at,
         }
     }
@@ -138,7 +145,9 @@ pub async fn find(scope: &mut Scope, id: ShootId) -> sqlx::Result<Option<Shoot>>
     let row = sqlx::query_as!(
         Row,
         r#"select id, name, look as "look: Look", engine as "engine: EngineChoice",
-                  sky as "sky: SkyWord", own_sky_id as "own_sky_id: SkyId", created_at
+                  sky as "sky: SkyWord", own_sky_id as "own_sky_id: SkyId",
+                  look_source as "look_source: LookSource",
+                  personal_look_id as "personal_look_id: PersonalLookId", created_at
            from shoots
            where organization_id = $1 and id = $2"#,
         organization as _,
@@ -155,7 +164,9 @@ pub async fn find_by_name(scope: &mut Scope, name: &str) -> sqlx::Result<Option<
     let row = sqlx::query_as!(
         Row,
         r#"select id, name, look as "look: Look", engine as "engine: EngineChoice",
-                  sky as "sky: SkyWord", own_sky_id as "own_sky_id: SkyId", created_at
+                  sky as "sky: SkyWord", own_sky_id as "own_sky_id: SkyId",
+                  look_source as "look_source: LookSource",
+                  personal_look_id as "personal_look_id: PersonalLookId", created_at
            from shoots
            where organization_id = $1 and name = $2
            order by created_at

@@ -1,7 +1,7 @@
 //! The trait of networks that propose a finish, and their answer. They see a small copy; all that
 //! reaches the photo are the bounded numbers of a [`Finish`], and the plan decides on how much of it.
 
-use plumbline_documents::Place;
+use plumbline_documents::{LookRecord, Place};
 
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
@@ -28,6 +28,10 @@ pub trait FinishModel: Send + Sync {
     fn propose(&self, small: &Pixels, place: Place) -> Result<Proposal, AnalysisError>;
     /// The model's name, for the record.
     fn name(&self) -> &str;
+    /// The personal look that the model is; `None`: it is an organization's no more than another's.
+    fn personal_look(&self) -> Option<&LookRecord> {
+        None
+    }
 }
 
 /// The copy that a `FinishModel` is given.

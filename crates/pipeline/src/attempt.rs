@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    AttemptReport, Claim, Engine, Measure, MeasureVerdict, Report, StoredPlan,
+    AttemptReport, Claim, Engine, LookRecord, Measure, MeasureVerdict, Report, StoredPlan,
 };
 use plumbline_enhance::{Plan, Record};
 use sha2::{Digest, Sha256};
@@ -46,18 +46,43 @@ impl Attempt {
     }
 }
 
-/// The plan's sentences, the framing's, and what the checks show about the rest.
+/// The framing's sentence, the look's, the plan's, and what the checks show about the rest.
 fn done(plan: &Plan, report: &AttemptReport) -> Vec<String> {
     let framed = report.framing.and_then(|framing| framing.sentence());
     let evidence = report.evidence();
     let shown = [Claim::DetailIsOriginal, Claim::RestIsOriginal];
     let shown = shown.into_iter().filter_map(|claim| claim.made(&evidence));
-    let plan = plan.describe().into_iter();
+    let look = report.personal_look.as_ref();
+    let look = look.and_then(|look| finished_in(look, plan));
+    let edit = plan.describe().into_iter();
     framed
         .into_iter()
-        .chain(plan)
+        .chain(look)
+        .chain(edit)
         .chain(shown.map(String::from))
         .collect()
+}
+
+/// The part that a personal look has in the plan; `None`: it was not asked.
+fn finished_in(look: &LookRecord, plan: &Plan) -> Option<String> {
+    if plan.left.is_some() || plan.strength <= 0.0 {
+        return None;
+    }
+    Some(match (plan.engine, &plan.finish) {
+        (Engine::Natural, Some(_)) => format!("Finished in the {look}."),
+        (Engine::Natural, None) if plan.is_colour_identity() => {
+            format!("The {look}, changes nothing in this photo.")
+        }
+        (Engine::Natural, None) if plan.keeps_dusk => {
+            format!("Corrected by measurement, not in the {look}: the light of dusk is kept.")
+        }
+        (Engine::Natural, None) => {
+            format!("Corrected by measurement: the {look}, is not sure of this photo.")
+        }
+        (Engine::Guided | Engine::Tiled, _) => {
+            format!("The {look}, was left out: a network that paints led the correction.")
+        }
+    })
 }
 
 /// The stored form of a plan. It reads back as the same plan.
@@ -104,9 +129,42 @@ fn badness(measure: &Measure) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use plumbline_enhance::plan::left::LeftReason;
     use plumbline_enhance::plan::sky::{KeptReason, Sky};
+    use plumbline_enhance::steps::finish::Finish;
+    use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn an_attempt_says_the_part_that_a_personal_look_has_in_it() {
+        let look = LookRecord {
+            id: Uuid::nil(),
+            name: "Warm kitchen".to_owned(),
+            version: 2,
+            sha256: String::new(),
+        };
+        let finished = Plan {
+            finish: Some(Finish::default()),
+            ..Plan::identity()
+        };
+        let guided = Plan {
+            engine: Engine::Guided,
+            ..finished.clone()
+        };
+        for (plan, said) in [
+            (finished, "Finished in the look “Warm kitchen”, version 2."),
+            (guided, "was left out"),
+            (Plan::identity(), "changes nothing"),
+        ] {
+            let sentence = finished_in(&look, &plan).unwrap();
+            assert!(sentence.contains(said), "{sentence}");
+        }
+        assert_eq!(
+            finished_in(&look, &Plan::leaving(LeftReason::NotAPhoto)),
+            None
+        );
+    }
 
     #[test]
     fn a_stored_plan_reads_back_as_the_same_plan() {

@@ -4,8 +4,8 @@
 use std::time::Instant;
 
 use plumbline_documents::{
-    self as documents, AttemptReport, Evidence, Framing, Gate, InspectionReport, Measure, Report,
-    Source, Stage, Verdict,
+    self as documents, AttemptReport, Evidence, Framing, Gate, InspectionReport, LookRecord,
+    Measure, Report, Source, Stage, Verdict,
 };
 use plumbline_enhance::inspect::{Terms, input, judge};
 use plumbline_enhance::plan::{engine, left};
@@ -258,7 +258,13 @@ impl Development<'_> {
             ledger,
             engine: Some(plan.engine),
             framing: Some(self.framing),
+            personal_look: self.personal_look().cloned(),
         }
+    }
+
+    fn personal_look(&self) -> Option<&LookRecord> {
+        let finish = self.config.finish.as_deref();
+        finish.and_then(|model| model.personal_look())
     }
 
     fn finish(

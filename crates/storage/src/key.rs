@@ -30,6 +30,11 @@ impl Key {
         Self(format!("{organization}/skies/{sky}"))
     }
 
+    /// A version of an organization's personal look.
+    pub fn personal_look(organization: Uuid, look: Uuid) -> Self {
+        Self(format!("{organization}/looks/{look}"))
+    }
+
     pub(crate) fn path(&self) -> Path {
         Path::from(self.0.as_str())
     }
@@ -47,6 +52,7 @@ mod tests {
             Key::rendition(organization, id, id, "full"),
             Key::mask(organization, id, id),
             Key::sky(organization, id),
+            Key::personal_look(organization, id),
         ] {
             assert!(key.path().as_ref().starts_with(&format!("{organization}/")));
         }

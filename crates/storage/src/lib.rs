@@ -21,6 +21,8 @@ pub use crate::upload::{Stored, Upload};
 pub enum StorageError {
     #[error("nothing is stored under {0}")]
     Missing(String),
+    #[error("{0} is larger than anybody asked for")]
+    TooLarge(String),
     #[error("storage does not answer as it should")]
     Store(#[source] object_store::Error),
     #[error("the storage folder cannot be used")]
@@ -66,6 +68,15 @@ impl Storage {
 
     pub async fn get(&self, key: &Key) -> Result<Bytes, StorageError> {
         Ok(self.store.get(&key.path()).await?.bytes().await?)
+    }
+
+    /// A blob of at most so many bytes; a larger one is not read.
+    pub async fn get_at_most(&self, key: &Key, most: u64) -> Result<Bytes, StorageError> {
+        let found = self.store.get(&key.path()).await?;
+        if found.meta.size > most {
+            return Err(StorageError::TooLarge(key.path().to_string()));
+        }
+        Ok(found.bytes().await?)
     }
 
     /// The bytes of `range`, in pieces.

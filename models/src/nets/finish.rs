@@ -14,13 +14,14 @@
 use candle_core::{Device, Module, Result, Tensor};
 use candle_nn::VarBuilder;
 use candle_nn::ops::sigmoid;
-use plumbline_documents::Place;
+use plumbline_documents::{NotALook, Place};
 use plumbline_enhance::steps::finish::{FIELD, Finish, KNOTS};
 use plumbline_enhance::{AnalysisError, FinishModel, Pixels, Proposal};
 use plumbline_nn::conv::{Activation, Conv, Geometry};
 
 use crate::weights::{Weights, WeightsError};
 
+mod file;
 pub mod view;
 
 use view::{MAP_SIDE, MAPS, STATISTICS, View};
@@ -232,11 +233,9 @@ impl FinishNet {
         Ok(Self::new(net, "house look"))
     }
 
-    /// Network with the weights of a file, as `train finish` writes them.
-    pub fn from_file(path: &std::path::Path) -> std::result::Result<Self, WeightsError> {
-        let net = Weights::map(path)?.build(|vb| Net::new(&vb))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        Ok(Self::new(net, &name))
+    /// Network from the bytes of a file that `train finish` wrote.
+    pub fn from_bytes(bytes: &[u8], name: &str) -> std::result::Result<Self, NotALook> {
+        Ok(Self::new(file::net(bytes)?, name))
     }
 
     /// Wraps a network.

@@ -9,17 +9,10 @@ mod thresholds;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
-use plumbline_domain::db::Db;
-use plumbline_domain::ids::OrganizationId;
-use plumbline_domain::people::operators::Operator;
-use plumbline_domain::scope::Scope;
 
 use crate::http::config::Config;
-
-/// Exit status of a command that changed nothing.
-const REFUSED: u8 = 2;
+use crate::operators::session::{self, Session, Whose};
 
 /// Exit status: 0 done; 2 refused with a sentence, and nothing was changed.
 #[derive(Debug, Subcommand)]
@@ -35,13 +28,6 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
-pub struct Whose {
-    /// The organization.
-    #[arg(long, value_name = "UUID")]
-    organization: OrganizationId,
-}
-
-#[derive(Debug, Args)]
 pub struct Adopt {
     #[command(flatten)]
     whose: Whose,
@@ -51,17 +37,11 @@ pub struct Adopt {
 }
 
 pub async fn run(command: &Command, config: &Config) -> ExitCode {
-    match execute(command, config).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::from(REFUSED)
-        }
-    }
+    session::status(execute(command, config).await)
 }
 
 async fn execute(command: &Command, config: &Config) -> anyhow::Result<()> {
-    let session = Session::open(command.whose().organization, config).await?;
+    let session = Session::open(command.whose(), config).await?;
     match command {
         Command::Decisions(_) => decisions::write(&session, std::io::stdout().lock()).await,
         Command::Adopt(Adopt { file, .. }) => refits::adopt(&session, file).await,
@@ -76,35 +56,5 @@ impl Command {
             Self::Decisions(whose) | Self::Thresholds(whose) | Self::Reset(whose) => whose,
             Self::Adopt(adopt) => &adopt.whose,
         }
-    }
-}
-
-/// An operator, working for one organization.
-struct Session {
-    db: Db,
-    organization: OrganizationId,
-    operator: Operator,
-}
-
-impl Session {
-    async fn open(organization: OrganizationId, config: &Config) -> anyhow::Result<Self> {
-        let db = Db::connect(&config.database_url, 1).await;
-        let db = db.context("The database cannot be reached")?;
-        let operator = Operator::at_the_command_line(&db, organization).await?;
-        let operator =
-            operator.with_context(|| format!("There is no organization {organization}."))?;
-        Ok(Self {
-            db,
-            organization,
-            operator,
-        })
-    }
-
-    fn name(&self) -> &str {
-        &self.operator.organization_name
-    }
-
-    async fn scope(&self) -> anyhow::Result<Scope> {
-        Ok(self.operator.scope(&self.db).await?)
     }
 }

@@ -4,6 +4,7 @@
 mod exposures;
 mod ingest;
 mod overrides;
+mod personal_look;
 mod progress;
 mod record;
 mod renditions;
@@ -16,6 +17,7 @@ use futures::FutureExt;
 use plumbline_domain::work::jobs::Claim;
 use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_enhance::Output;
+use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::failure::Failure;
 
 use crate::daemon::Daemon;
@@ -74,7 +76,10 @@ async fn process(
     };
     let shoot = overrides::shoot(&context).await?;
     let Choices { overrides, sky } = Choices::of(&context, shoot.as_ref()).await?;
-    let pipeline = context.pipeline(shoot.as_ref(), sky).await?;
+    let pipeline = PipelineConfig {
+        finish: personal_look::finish_model(&context).await?,
+        ..context.pipeline(shoot.as_ref(), sky).await?
+    };
     let encoded = context
         .work(move |on_step| {
             let output = Output::default();

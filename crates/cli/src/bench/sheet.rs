@@ -73,11 +73,7 @@ pub fn make(args: &Args) -> anyhow::Result<()> {
 }
 
 fn config(args: &Args) -> anyhow::Result<PipelineConfig> {
-    let finish = match &args.finish {
-        Some(file) => finishes::open(file)
-            .with_context(|| format!("{} cannot be read as a look", file.display()))?,
-        None => finishes::shipped(),
-    };
+    let finish = finishes::open(args.finish.as_deref())?;
     Ok(PipelineConfig {
         analyzer: analyzers::shipped(),
         model: None,

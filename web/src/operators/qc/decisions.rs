@@ -9,7 +9,7 @@ use plumbline_domain::work::refits::{self, Refit};
 use plumbline_domain::work::reviews::{self, Decided};
 use serde::Serialize;
 
-use crate::operators::qc::Session;
+use crate::operators::session::Session;
 
 /// Number of reports read at a time, of some kilobytes each.
 const PAGE: i64 = 500;

@@ -7,7 +7,7 @@ use plumbline_documents::{REFIT_VERSION, RefitDocument, TABLE_VERSION, Threshold
 use plumbline_domain::ids::RefitId;
 use plumbline_domain::work::refits::{self, NewRefit, Refit};
 
-use crate::operators::qc::Session;
+use crate::operators::session::Session;
 
 /// Puts a refit in the place of the one that its decisions were written under.
 pub async fn adopt(session: &Session, file: &Path) -> anyhow::Result<()> {

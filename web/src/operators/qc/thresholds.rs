@@ -3,7 +3,7 @@
 use plumbline_documents::{Gate, TABLE_VERSION, Thresholds};
 use plumbline_domain::work::refits::{self, Refit};
 
-use crate::operators::qc::Session;
+use crate::operators::session::Session;
 
 /// Prints every gate with its threshold, and the table's where it differs.
 pub async fn print(session: &Session) -> anyhow::Result<()> {

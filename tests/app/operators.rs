@@ -1,0 +1,4 @@
+//! Commands of operators, as processes.
+
+mod looks;
+mod qc;
