@@ -18,6 +18,7 @@ use crate::plan::Plan;
 mod finished;
 mod fitted;
 mod natural;
+mod quiet;
 mod surroundings;
 
 use natural::NaturalRows;

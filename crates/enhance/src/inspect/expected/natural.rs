@@ -1,9 +1,10 @@
-//! The natural engine's result, rebuilt from its definition: sharpening, then a finish, or else corners,
+//! The natural engine's result, rebuilt from its definition: noise reduction, sharpening, then a finish, or else corners,
 //! white balance and tone, of linear light, in this order.
 
 use std::sync::LazyLock;
 
 use crate::inspect::expected::finished::{self, Finished};
+use crate::inspect::expected::quiet::{self, Quiet};
 use crate::inspect::expected::surroundings::{Surroundings, Wide};
 use crate::inspect::expected::{Rebuild, channels};
 use crate::kernels::expected::{self, Light, Tone};
@@ -25,6 +26,7 @@ pub(crate) struct NaturalRows {
     /// Stops of the lens by column and by row.
     corners: Option<[Vec<f32>; 2]>,
     finished: Option<Finished>,
+    quiet: Option<Quiet>,
     relight: [f32; 3],
 }
 
@@ -41,6 +43,9 @@ pub(crate) struct Room {
     tones: Vec<Tone>,
     wide: Wide,
     finished: finished::Room,
+    quiet: quiet::Room,
+    /// The same three rows without noise, where that is taken out.
+    clean: [Light; 3],
 }
 
 impl NaturalRows {
@@ -52,6 +57,8 @@ impl NaturalRows {
             surroundings: Surroundings::new(original, steps.sides),
             tones: (0..STEPS).map(tone).collect(),
             corners: (steps.corners.ev > 0.0).then(|| corners(steps.corners.ev, width, height)),
+            quiet: (!steps.noise_reduction.is_nothing())
+                .then(|| Quiet::new(&steps.noise_reduction, original, steps.sides)),
             finished: (steps.finish).map(|finish| Finished::new(finish, width, height)),
             relight,
         }
@@ -103,8 +110,11 @@ impl Rebuild for NaturalRows {
     type Room = Room;
 
     fn row(&self, original: &Pixels, y: usize, room: &mut Room, to: &mut Light) {
-        room.move_to(original, y);
-        light(original, y, to);
+        room.move_to(self.quiet.as_ref(), original, y);
+        match &self.quiet {
+            Some(_) => light_of(&room.clean[1], to),
+            None => light(original, y, to),
+        }
         room.own.clone_from(to);
         if self.factors(y, room) {
             expected::lit(to, &room.factors);
@@ -124,26 +134,45 @@ impl Rebuild for NaturalRows {
 
 impl Room {
     /// Lumas around row `y`; beyond the picture its border is repeated.
-    fn move_to(&mut self, original: &Pixels, y: usize) {
+    fn move_to(&mut self, quiet: Option<&Quiet>, original: &Pixels, y: usize) {
         let last = original.height() as usize - 1;
         let near = [y.saturating_sub(1), y, (y + 1).min(last)];
         if y > 0 && self.at == Some(y - 1) {
             self.luma.rotate_left(1);
-            self.read(original, near[2], 2);
+            self.clean.rotate_left(1);
+            self.read(quiet, original, near[2], 2);
         } else {
-            (0..3).for_each(|k| self.read(original, near[k], k));
+            (0..3).for_each(|k| self.read(quiet, original, near[k], k));
         }
         self.at = Some(y);
     }
 
-    fn read(&mut self, original: &Pixels, y: usize, row: usize) {
-        let unit = |v: u8| f32::from(v) / 255.0;
-        channels(original, y, &mut self.unit, unit, |v| {
-            f32::from(v) / 65535.0
-        });
-        let [r, g, b] = &self.unit;
+    fn read(&mut self, quiet: Option<&Quiet>, original: &Pixels, y: usize, row: usize) {
+        let unit = if let Some(quiet) = quiet {
+            quiet.row(original, y, &mut self.quiet, &mut self.clean[row]);
+            &self.clean[row]
+        } else {
+            let unit = |v: u8| f32::from(v) / 255.0;
+            channels(original, y, &mut self.unit, unit, |v| {
+                f32::from(v) / 65535.0
+            });
+            &self.unit
+        };
+        let [r, g, b] = unit;
         self.luma[row].resize(r.len(), 0.0);
         expected::luma(r, g, b, &mut self.luma[row]);
+    }
+}
+
+/// Linear light of encoded values.
+fn light_of(unit: &Light, to: &mut Light) {
+    let table = u16::linear_table();
+    for (unit, to) in unit.iter().zip(to) {
+        to.clear();
+        to.extend(
+            unit.iter()
+                .map(|v| table[usize::from((v * 65535.0 + 0.5) as u16)]),
+        );
     }
 }
 
