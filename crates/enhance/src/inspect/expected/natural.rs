@@ -18,6 +18,9 @@ const STEPS: usize = 2048;
 /// Steps of the square root of light that levels are tabulated at: within 0.1 of a level.
 const ROOTS: usize = 4096;
 
+/// Steps of encoded values that light is tabulated at.
+const UNITS: usize = 8192;
+
 /// The rows of a natural result.
 pub(crate) struct NaturalRows {
     steps: Natural,
@@ -164,14 +167,18 @@ impl Room {
     }
 }
 
-/// Linear light of encoded values.
+/// Linear light of encoded values, within 0.03 of a level.
 fn light_of(unit: &Light, to: &mut Light) {
-    let table = u16::linear_table();
+    static TABLE: LazyLock<Vec<f32>> = LazyLock::new(|| {
+        let unit = |i: usize| i as f32 / (UNITS - 1) as f32;
+        (0..UNITS).map(|i| linear(unit(i))).collect()
+    });
+    let (table, last) = (&TABLE[..UNITS], (UNITS - 1) as f32);
     for (unit, to) in unit.iter().zip(to) {
         to.clear();
         to.extend(
             unit.iter()
-                .map(|v| table[usize::from((v * 65535.0 + 0.5) as u16)]),
+                .map(|v| table[((v * last + 0.5) as usize).min(UNITS - 1)]),
         );
     }
 }
