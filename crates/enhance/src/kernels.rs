@@ -19,6 +19,7 @@ pub(crate) mod finish;
 pub(crate) mod grade;
 pub(crate) mod histogram;
 pub(crate) mod moments;
+pub(crate) mod noise;
 pub(crate) mod planes;
 pub(crate) mod sample;
 pub(crate) mod sharpen;

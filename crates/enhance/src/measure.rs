@@ -12,11 +12,13 @@ pub mod fitness;
 mod illuminant;
 pub(crate) mod lines;
 mod noise;
+mod noise_levels;
 mod tilt;
 
 pub use falloff::Falloff;
 pub use fitness::Fitness;
 pub use illuminant::{Illuminant, Tint};
+pub use noise_levels::{LEVELS, NoiseLevels};
 pub use tilt::Tilt;
 
 /// Pixels of the copy that is measured.
@@ -70,6 +72,9 @@ pub struct Measured {
     /// Standard deviation of luma that noise makes in flat areas at full size, 0.0 to 1.0.
     #[serde(default)]
     pub noise: f32,
+    /// Noise of luma and chroma over brightness.
+    #[serde(default)]
+    pub noise_levels: NoiseLevels,
     /// Tilt of the camera.
     #[serde(default)]
     pub tilt: Tilt,
@@ -153,6 +158,7 @@ fn light_of(pixels: &Pixels, small: &Pixels) -> Measured {
         illuminant: Illuminant::measure(&coarse, columns as usize),
         falloff: Falloff::measure(&coarse, columns as usize, rows as usize),
         noise: noise::measure(pixels),
+        noise_levels: NoiseLevels::measure(pixels),
         tilt: Tilt::default(),
         panorama: None,
         fitness: None,

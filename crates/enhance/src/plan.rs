@@ -16,6 +16,7 @@ use crate::shot::Panorama;
 use crate::steps::corners::Corners;
 use crate::steps::finish::Finish;
 use crate::steps::natural::Natural;
+use crate::steps::noise::NoiseReduction;
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tiles::Grid;
 use crate::steps::tone::Tone;
@@ -29,6 +30,7 @@ pub mod engine;
 pub mod exposure;
 pub mod finish;
 pub mod left;
+mod noise;
 mod sentences;
 pub(crate) mod sharpening;
 pub mod shoot_reference;
@@ -105,6 +107,9 @@ pub struct Plan {
     /// Light the lens lost, given back.
     #[serde(default)]
     pub corners: Corners,
+    /// Noise taken out before the rest.
+    #[serde(default, skip_serializing_if = "NoiseReduction::is_nothing")]
+    pub noise_reduction: NoiseReduction,
     /// Sharpening for the output's size.
     #[serde(default)]
     pub sharpening: Sharpening,
@@ -146,7 +151,7 @@ pub fn plan(
     preset: &Preset,
     model: Option<&dyn GenerativeModel>,
 ) -> Plan {
-    let measured_plan = natural(measured, scene, preset);
+    let measured_plan = natural(measured, scene, preset).quieted(measured);
     if measured_plan.strength <= 0.0 {
         return measured_plan;
     }
@@ -215,6 +220,7 @@ impl Plan {
             white_balance: WhiteBalance::default(),
             tone: Tone::default(),
             corners: Corners::default(),
+            noise_reduction: NoiseReduction::default(),
             sharpening: Sharpening::default(),
             finish: None,
             dials: Dials::default(),
@@ -249,6 +255,7 @@ impl Plan {
     pub(crate) fn natural(&self) -> Natural {
         Natural {
             corners: self.corners.scaled(self.strength),
+            noise_reduction: self.noise_reduction.scaled(self.strength),
             white_balance: self.white_balance.scaled(self.strength),
             sharpening: self.sharpening.scaled(self.strength),
             tone: self.tone.scaled(self.strength),

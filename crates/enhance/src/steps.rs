@@ -8,6 +8,7 @@ pub(crate) mod field;
 pub mod finish;
 pub mod fitted;
 pub(crate) mod natural;
+pub mod noise;
 pub mod sharpen;
 pub(crate) mod tiled;
 pub mod tiles;

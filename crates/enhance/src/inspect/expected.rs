@@ -19,6 +19,7 @@ mod dials;
 mod finished;
 mod fitted;
 mod natural;
+mod quiet;
 mod surroundings;
 
 use natural::NaturalRows;

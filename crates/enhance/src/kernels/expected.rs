@@ -9,6 +9,8 @@
 
 use multiversion::multiversion;
 
+pub(crate) mod quiet;
+
 /// Red, green and blue light of a row.
 pub(crate) type Light = [Vec<f32>; 3];
 

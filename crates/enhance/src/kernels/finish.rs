@@ -27,6 +27,8 @@ const SOFT: f32 = 0.8;
 
 /// Parameters of one row.
 pub(crate) struct Row<'a> {
+    /// Red, green and blue of the row without noise, in samples; `None`: as it came.
+    pub quiet: Option<[&'a [f32]; 3]>,
     /// Luma of the row, in samples.
     pub luma: &'a [f32],
     /// A factor a pixel on light before everything else; `None`: one.
@@ -87,7 +89,7 @@ fn finished<S: Graded>(from: &[S], row: &Row<'_>, to: &mut [S]) {
     {
         let (start, count) = (block * N, from.len());
         let mut source = [[0.0; N]; 3];
-        S::light(from, &mut source);
+        grade::light(from, row.quiet, start, &mut source);
         let mut light = source;
         if let Some(before) = row.before {
             grade::lit(&mut light, &before[start..start + count]);

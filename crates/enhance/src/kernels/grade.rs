@@ -19,6 +19,8 @@ use crate::math::light::LUMA;
 
 /// Parameters of one row.
 pub(crate) struct Row<'a> {
+    /// Red, green and blue of the row without noise, in samples; `None`: as it came.
+    pub quiet: Option<[&'a [f32]; 3]>,
     /// Luma of the row, in samples.
     pub luma: &'a [f32],
     /// A factor a pixel on light before everything else; `None`: one.
@@ -119,7 +121,7 @@ fn graded<S: Graded>(from: &[S], row: &Row<'_>, to: &mut [S]) {
     {
         let start = block * N;
         let mut source = [[0.0; N]; 3];
-        S::light(from, &mut source);
+        light(from, row.quiet, start, &mut source);
         let mut light = source;
         if let Some(before) = row.before {
             lit(&mut light, &before[start..start + from.len()]);
@@ -135,6 +137,21 @@ fn graded<S: Graded>(from: &[S], row: &Row<'_>, to: &mut [S]) {
         }
         ended(&mut light, &source);
         S::samples(&light, to);
+    }
+}
+
+/// Light of a block of pixels, without noise where that was taken out.
+#[inline(always)]
+pub(crate) fn light<S: Graded>(
+    from: &[[S; 3]],
+    quiet: Option<[&[f32]; 3]>,
+    start: usize,
+    to: &mut [Lanes; 3],
+) {
+    let end = start + from.len();
+    match quiet {
+        Some([r, g, b]) => S::light_between([&r[start..end], &g[start..end], &b[start..end]], to),
+        None => S::light(from, to),
     }
 }
 
@@ -303,6 +320,7 @@ mod tests {
         let mut lumas = vec![0.0; width];
         luma8(&from, &mut lumas);
         let row = Row {
+            quiet: None,
             luma: &lumas,
             before: Some(&before),
             slope: &vec![0.5; width],

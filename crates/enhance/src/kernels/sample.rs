@@ -4,6 +4,7 @@
 use crate::kernels::curve;
 use crate::kernels::finish;
 use crate::kernels::grade::{self, Lanes, N, Row};
+use crate::kernels::noise::{self, Planar};
 use crate::math::light::{Sample, place};
 
 /// A sample width that rows are graded in.
@@ -14,8 +15,12 @@ pub(crate) trait Graded: Sample {
     fn grade(from: &[Self], row: &Row<'_>, to: &mut [Self]);
     /// Finishes a row of RGB.
     fn finish(from: &[Self], row: &finish::Row<'_>, to: &mut [Self]);
+    /// Takes a row of RGB apart into luma and differences to it.
+    fn apart(from: &[Self], to: &mut Planar);
     /// Light of a block of pixels; a short one leaves the rest of the lanes as they are.
     fn light(from: &[[Self; 3]], light: &mut [Lanes; 3]);
+    /// Light of a block of samples that lie between whole ones; as above.
+    fn light_between(from: [&[f32]; 3], light: &mut [Lanes; 3]);
     /// The nearest samples to light of 0.0..=1.0.
     fn samples(light: &[Lanes; 3], to: &mut [[Self; 3]]);
 }
@@ -31,6 +36,21 @@ impl Graded for u8 {
 
     fn finish(from: &[u8], row: &finish::Row<'_>, to: &mut [u8]) {
         finish::row8(from, row, to);
+    }
+
+    fn apart(from: &[u8], to: &mut Planar) {
+        noise::apart8(from, to);
+    }
+
+    #[inline(always)]
+    fn light_between(from: [&[f32]; 3], light: &mut [Lanes; 3]) {
+        for (light, from) in light.iter_mut().zip(from) {
+            let mut samples = [0.0; N];
+            samples[..from.len()].copy_from_slice(from);
+            for i in 0..N {
+                light[i] = curve::light(samples[i]);
+            }
+        }
     }
 
     #[inline(always)]
@@ -73,6 +93,20 @@ impl Graded for u16 {
 
     fn finish(from: &[u16], row: &finish::Row<'_>, to: &mut [u16]) {
         finish::row16(from, row, to);
+    }
+
+    fn apart(from: &[u16], to: &mut Planar) {
+        noise::apart16(from, to);
+    }
+
+    #[inline(always)]
+    fn light_between(from: [&[f32]; 3], light: &mut [Lanes; 3]) {
+        let table = Self::linear_table();
+        for (light, from) in light.iter_mut().zip(from) {
+            for (light, from) in light.iter_mut().zip(from) {
+                *light = table[grade::whole(from + 0.5) as usize % table.len()];
+            }
+        }
     }
 
     #[inline(always)]

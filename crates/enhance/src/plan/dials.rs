@@ -9,6 +9,7 @@ use crate::pixels::Pixels;
 use crate::plan::Plan;
 use crate::steps::dials::Dialled;
 use crate::steps::natural::{self, Natural};
+use crate::steps::noise::NoiseReduction;
 use crate::steps::sharpen::Sharpening;
 
 /// Samples from which a channel is clipped, and the share of such pixels from which a place is.
@@ -87,10 +88,11 @@ impl Plan {
         Dialled::of(&self.dials, neutral, self.strength)
     }
 
-    /// The correction without sharpening and without what was turned.
+    /// The correction of light and colour without what was turned.
     pub(crate) fn undialled(&self) -> Natural {
         Natural {
             dials: None,
+            noise_reduction: NoiseReduction::default(),
             sharpening: Sharpening::default(),
             ..self.natural()
         }

@@ -60,6 +60,7 @@ impl Plan {
             finish: (!flat).then_some(finish),
             ..self
         }
+        .quieted(measured)
     }
 }
 

@@ -5,6 +5,9 @@ use plumbline_documents::Engine;
 use crate::plan::Plan;
 use crate::steps::finish::Finish;
 
+/// Deviation in 8-bit levels below which nobody would see that it is gone.
+const SEEN: f32 = 0.2;
+
 impl Plan {
     /// The edit in plain words, one sentence a line: what was done, and no word on what it left
     /// alone, which is for the checks to say. The framing says its own sentence.
@@ -25,7 +28,7 @@ impl Plan {
             return vec!["Light and colour were left as they came.".to_owned()];
         }
         if self.engine == Engine::Natural && self.undialled().is_still() {
-            return Vec::new();
+            return self.describe_noise();
         }
         match self.engine {
             Engine::Guided => vec![format!(
@@ -56,11 +59,19 @@ impl Plan {
             Some(finish) => self.describe_finish(&finish.scaled(self.strength)),
             None => self.describe_measured(),
         };
+        let lines = [lines, self.describe_noise()].concat();
         if lines.is_empty() {
             vec!["Adjusted very slightly.".to_owned()]
         } else {
             lines
         }
+    }
+
+    fn describe_noise(&self) -> Vec<String> {
+        let reduction = self.noise_reduction.scaled(self.strength);
+        let taken =
+            (reduction.most_levels() >= SEEN).then(|| "Took noise out of the shadows.".to_owned());
+        taken.into_iter().collect()
     }
 
     fn describe_measured(&self) -> Vec<String> {

@@ -83,6 +83,11 @@ impl Dialled {
         luma + self.contrast * CONTRAST * off * (1.0 - off * off)
     }
 
+    /// Encoded brightness that a plain place of an encoded brightness comes to.
+    pub fn plain(&self, luma: f32) -> f32 {
+        self.own(self.around(luma))
+    }
+
     /// Ready for rows.
     pub fn tables(&self) -> Dialling {
         let table = |curve: &dyn Fn(f32) -> f32| -> Box<[f32; STEPS]> {

@@ -198,6 +198,17 @@ impl Finish {
         self.share * (now.max(1e-4) / GREY).log2()
     }
 
+    /// The most light that becomes of grey light anywhere in the picture.
+    pub(crate) fn most_light(&self, light: f32) -> f32 {
+        let lit = |node: &[f32; 3]| -> f32 {
+            let channel = |c: usize| (light - self.veil[c]).max(0.0) * node[c].exp2();
+            (0..3).map(|c| LUMA[c] * channel(c)).sum()
+        };
+        let lit = self.stops.iter().map(lit).fold(1e-4, f32::max);
+        let finished = lit * self.point(lit).gain;
+        (light.sqrt() + (finished.sqrt() - light.sqrt()) * self.share).powi(2)
+    }
+
     /// The gains in the mean over the picture, as a white balance that keeps luminance.
     pub fn balance(&self) -> WhiteBalance {
         let gains = self.mean_stops().map(|stops| (self.share * stops).exp2());

@@ -1,5 +1,6 @@
-//! The natural engine's one pass over the picture: sharpening, then a finish or else corners, white
-//! balance, tone and chroma, and what a person turned on top, in linear light, row by row, nothing full-size but the result.
+//! The natural engine's one pass over the picture: noise reduction, sharpening, then a finish or else
+//! corners, white balance, tone and chroma, and what a person turned on top, in linear light, row by row,
+//! nothing full-size but the result.
 
 use rayon::prelude::*;
 
@@ -14,6 +15,8 @@ use crate::steps::corners::Corners;
 use crate::steps::dials::Dialled;
 use crate::steps::field::{Field, FieldRow};
 use crate::steps::finish::Finish;
+use crate::steps::noise::NoiseReduction;
+use crate::steps::noise::stream::{Quiet, QuietRow, Stream};
 use crate::steps::sharpen::Sharpening;
 use crate::steps::tone::Tone;
 use crate::steps::white_balance::WhiteBalance;
@@ -21,6 +24,7 @@ use crate::steps::white_balance::WhiteBalance;
 /// The steps of one pass, at the strength they are applied with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Natural {
+    pub noise_reduction: NoiseReduction,
     pub corners: Corners,
     pub white_balance: WhiteBalance,
     pub sharpening: Sharpening,
@@ -40,6 +44,7 @@ impl Natural {
             && self.tone.is_flat()
             && self.corners.ev == 0.0
             && self.sharpening.amount == 0.0
+            && self.noise_reduction.is_nothing()
             && self.finish.is_none_or(|finish| finish.is_flat())
             && self.dials.is_none()
     }
@@ -64,8 +69,11 @@ fn edited<S: Graded>(samples: &[S], pixels: &Pixels, steps: &Natural) -> Vec<S> 
 
 /// Rows a thread takes at once: the lumas of neighbours are then computed once.
 const STRIP: usize = 32;
+/// The same where noise is taken out, which looks farther around.
+const QUIET_STRIP: usize = 96;
 
 struct Edit {
+    quiet: Option<Quiet>,
     base: Base,
     columns: Vec<(u32, f32)>,
     corners: [Vec<f32>; 2],
@@ -94,6 +102,9 @@ struct Rows {
     luma: [Vec<f32>; 3],
     before: Vec<f32>,
     field: FieldRow,
+    noise: Stream,
+    /// The same three rows without noise, where that is taken out.
+    quiet: [QuietRow; 3],
 }
 
 impl Edit {
@@ -101,7 +112,9 @@ impl Edit {
         let (width, height) = (pixels.width() as usize, pixels.height() as usize);
         let base = Base::fit(pixels, steps.sides);
         let corners = steps.corners;
+        let noise = &steps.noise_reduction;
         Self {
+            quiet: (!noise.is_nothing()).then(|| Quiet::new(noise, width, height, steps.sides)),
             columns: base.columns(width),
             base,
             corners: [
@@ -121,13 +134,17 @@ impl Edit {
 
     fn rows<S: Graded>(&self, samples: &[S], out: &mut [S]) {
         let row = self.columns.len() * 3;
-        let strips = out.par_chunks_mut(row * STRIP).enumerate();
+        let height = match self.quiet {
+            Some(_) => QUIET_STRIP,
+            None => STRIP,
+        };
+        let strips = out.par_chunks_mut(row * height).enumerate();
         strips.for_each_init(Rows::default, |rows, (strip, to)| {
-            rows.begin(samples, row, strip * STRIP);
+            rows.begin(self, samples, strip * height);
             for (i, to) in to.chunks_exact_mut(row).enumerate() {
-                let y = strip * STRIP + i;
+                let y = strip * height + i;
                 self.row(samples, y, rows, to);
-                rows.step(samples, row, y);
+                rows.step(self, samples, y);
             }
         });
     }
@@ -136,10 +153,13 @@ impl Edit {
         let height = self.corners[1].len();
         self.base.row(y, height, &self.columns, &mut rows.base);
         let from = &samples[y * to.len()..][..to.len()];
+        let [_, [red, green, blue, _], _] = &rows.quiet;
+        let quiet = (self.quiet.as_ref()).map(|_| [red, green, blue].map(Vec::as_slice));
         if let Some(finishing) = &self.finish {
             finishing.field.row(y, height, &mut rows.field);
             let before = self.before(S::MAX, y, &rows.luma, &mut rows.before);
             let finished = finish::Row {
+                quiet,
                 before,
                 dials: self.dials.as_ref(),
                 ..finishing.row(&rows.luma[1], &rows.base, &rows.field)
@@ -148,6 +168,7 @@ impl Edit {
             return;
         }
         let graded = Row {
+            quiet,
             luma: &rows.luma[1],
             before: self.before(S::MAX, y, &rows.luma, &mut rows.before),
             slope: &rows.base.slope,
@@ -202,6 +223,7 @@ impl Finishing {
     fn row<'a>(&'a self, luma: &'a [f32], base: &'a Fine, field: &'a FieldRow) -> finish::Row<'a> {
         let [red, green, blue, stops] = &field.planes;
         finish::Row {
+            quiet: None,
             luma,
             before: None,
             slope: &base.slope,
@@ -219,22 +241,48 @@ impl Finishing {
 
 impl Rows {
     /// Lumas around the first row of a strip; beyond the picture its border is repeated.
-    fn begin<S: Graded>(&mut self, samples: &[S], row: usize, y: usize) {
-        let last = samples.len() / row - 1;
-        for (i, y) in [y.saturating_sub(1), y, (y + 1).min(last)]
-            .into_iter()
-            .enumerate()
-        {
-            self.luma[i].resize(row / 3, 0.0);
-            S::luma(&samples[y * row..][..row], &mut self.luma[i]);
+    fn begin<S: Graded>(&mut self, edit: &Edit, samples: &[S], y: usize) {
+        self.noise.begin(y);
+        let last = edit.corners[1].len() - 1;
+        let rows = [y.saturating_sub(1), y, (y + 1).min(last)];
+        for (i, y) in rows.into_iter().enumerate() {
+            match i > 0 && rows[i - 1] == y {
+                true => self.repeat(i),
+                false => self.read(edit, samples, y, i),
+            }
         }
     }
 
     /// From row `y` to the one below.
-    fn step<S: Graded>(&mut self, samples: &[S], row: usize, y: usize) {
-        let last = samples.len() / row - 1;
+    fn step<S: Graded>(&mut self, edit: &Edit, samples: &[S], y: usize) {
+        let last = edit.corners[1].len() - 1;
         self.luma.rotate_left(1);
-        let below = (y + 2).min(last);
-        S::luma(&samples[below * row..][..row], &mut self.luma[2]);
+        self.quiet.rotate_left(1);
+        match y + 2 > last {
+            true => self.repeat(2),
+            false => self.read(edit, samples, y + 2, 2),
+        }
+    }
+
+    fn read<S: Graded>(&mut self, edit: &Edit, samples: &[S], y: usize, to: usize) {
+        let columns = edit.columns.len();
+        self.luma[to].resize(columns, 0.0);
+        if let Some(quiet) = &edit.quiet {
+            self.noise.row(quiet, samples, y, &mut self.quiet[to]);
+            self.luma[to].copy_from_slice(&self.quiet[to][3][..columns]);
+        } else {
+            S::luma(
+                &samples[y * columns * 3..][..columns * 3],
+                &mut self.luma[to],
+            );
+        }
+    }
+
+    /// The row before once more, at the border.
+    fn repeat(&mut self, to: usize) {
+        let (before, here) = self.luma.split_at_mut(to);
+        here[0].clone_from(&before[to - 1]);
+        let (before, here) = self.quiet.split_at_mut(to);
+        here[0].clone_from(&before[to - 1]);
     }
 }

@@ -81,6 +81,11 @@ impl Tone {
         Box::new(std::array::from_fn(|i| self.point(luma(i))))
     }
 
+    /// Factor on light where the surroundings have a luma.
+    pub(crate) fn gain_at(&self, luma: f32) -> f32 {
+        self.point(luma).gain
+    }
+
     fn point(&self, luma: f32) -> Point {
         let local = self.local_ev(luma).exp2();
         let gain = self.exposure_gain(light::linear(luma)) * local;

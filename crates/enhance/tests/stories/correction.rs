@@ -1,5 +1,10 @@
 //! The correction: what it promises, on generated and on real pictures.
 
+mod borders;
+mod noise;
+mod planes;
+mod sensor;
+
 use plumbline_documents::{Report, Verdict};
 use plumbline_enhance::{
     Pixels, Plan, Preset, Scene, Shot, apply, fallback, inspect, measure, plan,

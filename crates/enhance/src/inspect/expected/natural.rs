@@ -1,10 +1,11 @@
-//! The natural engine's result, rebuilt from its definition: sharpening, then a finish, or else corners,
-//! white balance and tone, then dials, of linear light, in this order.
+//! The natural engine's result, rebuilt from its definition: noise reduction, sharpening, then a finish,
+//! or else corners, white balance and tone, then dials, of linear light, in this order.
 
 use std::sync::LazyLock;
 
 use crate::inspect::expected::dials::{self, Turned};
 use crate::inspect::expected::finished::{self, Finished};
+use crate::inspect::expected::quiet::{self, Quiet};
 use crate::inspect::expected::surroundings::{Surroundings, Wide};
 use crate::inspect::expected::{Rebuild, channels};
 use crate::kernels::expected::{self, Light, Tone};
@@ -18,6 +19,9 @@ const STEPS: usize = 2048;
 /// Steps of the square root of light that levels are tabulated at: within 0.1 of a level.
 const ROOTS: usize = 4096;
 
+/// Steps of encoded values that light is tabulated at.
+const UNITS: usize = 8192;
+
 /// The rows of a natural result.
 pub(crate) struct NaturalRows {
     steps: Natural,
@@ -27,6 +31,7 @@ pub(crate) struct NaturalRows {
     corners: Option<[Vec<f32>; 2]>,
     finished: Option<Finished>,
     turned: Option<Turned>,
+    quiet: Option<Quiet>,
     relight: [f32; 3],
 }
 
@@ -44,6 +49,9 @@ pub(crate) struct Room {
     wide: Wide,
     finished: finished::Room,
     dials: dials::Room,
+    quiet: quiet::Room,
+    /// The same three rows without noise, where that is taken out.
+    clean: [Light; 3],
 }
 
 impl NaturalRows {
@@ -55,6 +63,8 @@ impl NaturalRows {
             surroundings: Surroundings::new(original, steps.sides),
             tones: (0..STEPS).map(tone).collect(),
             corners: (steps.corners.ev > 0.0).then(|| corners(steps.corners.ev, width, height)),
+            quiet: (!steps.noise_reduction.is_nothing())
+                .then(|| Quiet::new(&steps.noise_reduction, original, steps.sides)),
             finished: (steps.finish).map(|finish| Finished::new(finish, width, height)),
             turned: steps.dials.as_ref().map(Turned::new),
             relight,
@@ -107,8 +117,11 @@ impl Rebuild for NaturalRows {
     type Room = Room;
 
     fn row(&self, original: &Pixels, y: usize, room: &mut Room, to: &mut Light) {
-        room.move_to(original, y);
-        light(original, y, to);
+        room.move_to(self.quiet.as_ref(), original, y);
+        match &self.quiet {
+            Some(_) => light_of(&room.clean[1], to),
+            None => light(original, y, to),
+        }
         room.own.clone_from(to);
         if self.factors(y, room) {
             expected::lit(to, &room.factors);
@@ -143,26 +156,49 @@ fn ended(light: &mut Light, own: &Light) {
 
 impl Room {
     /// Lumas around row `y`; beyond the picture its border is repeated.
-    fn move_to(&mut self, original: &Pixels, y: usize) {
+    fn move_to(&mut self, quiet: Option<&Quiet>, original: &Pixels, y: usize) {
         let last = original.height() as usize - 1;
         let near = [y.saturating_sub(1), y, (y + 1).min(last)];
         if y > 0 && self.at == Some(y - 1) {
             self.luma.rotate_left(1);
-            self.read(original, near[2], 2);
+            self.clean.rotate_left(1);
+            self.read(quiet, original, near[2], 2);
         } else {
-            (0..3).for_each(|k| self.read(original, near[k], k));
+            (0..3).for_each(|k| self.read(quiet, original, near[k], k));
         }
         self.at = Some(y);
     }
 
-    fn read(&mut self, original: &Pixels, y: usize, row: usize) {
-        let unit = |v: u8| f32::from(v) / 255.0;
-        channels(original, y, &mut self.unit, unit, |v| {
-            f32::from(v) / 65535.0
-        });
-        let [r, g, b] = &self.unit;
+    fn read(&mut self, quiet: Option<&Quiet>, original: &Pixels, y: usize, row: usize) {
+        let unit = if let Some(quiet) = quiet {
+            quiet.row(original, y, &mut self.quiet, &mut self.clean[row]);
+            &self.clean[row]
+        } else {
+            let unit = |v: u8| f32::from(v) / 255.0;
+            channels(original, y, &mut self.unit, unit, |v| {
+                f32::from(v) / 65535.0
+            });
+            &self.unit
+        };
+        let [r, g, b] = unit;
         self.luma[row].resize(r.len(), 0.0);
         expected::luma(r, g, b, &mut self.luma[row]);
+    }
+}
+
+/// Linear light of encoded values, within 0.03 of a level.
+fn light_of(unit: &Light, to: &mut Light) {
+    static TABLE: LazyLock<Vec<f32>> = LazyLock::new(|| {
+        let unit = |i: usize| i as f32 / (UNITS - 1) as f32;
+        (0..UNITS).map(|i| linear(unit(i))).collect()
+    });
+    let (table, last) = (&TABLE[..UNITS], (UNITS - 1) as f32);
+    for (unit, to) in unit.iter().zip(to) {
+        to.clear();
+        to.extend(
+            unit.iter()
+                .map(|v| table[((v * last + 0.5) as usize).min(UNITS - 1)]),
+        );
     }
 }
 
