@@ -42,6 +42,18 @@ pub fn plainer(plan: &Plan, model: Option<&dyn GenerativeModel>) -> Option<Plan>
     }
 }
 
+/// The measured correction in the place of a finish that was held, with the sky as it is by now: the last
+/// plan before a person. `None`: the plan has no finish, or the photo came unusable.
+pub fn unfinished(plan: &Plan, measured: &Plan, report: &Report) -> Option<Plan> {
+    let mut held = report.held().filter_map(|measure| measure.name.gate());
+    let is_usable = !held.any(|gate| gate.is_of_input());
+    (plan.finish.is_some() && is_usable).then(|| Plan {
+        sky: plan.sky.clone(),
+        fallback_level: NATURAL_LEVEL + 2,
+        ..natural(measured)
+    })
+}
+
 /// True when, beside light or cast that is missing, nothing but the new sky was held: less strength
 /// would not mend that.
 pub fn only_the_sky(report: &Report) -> bool {

@@ -77,7 +77,7 @@ fn finished_in(look: &LookRecord, plan: &Plan) -> Option<String> {
             format!("Corrected by measurement, not in the {look}: the light of dusk is kept.")
         }
         (Engine::Natural, None) => {
-            format!("Corrected by measurement: the {look}, is not sure of this photo.")
+            format!("Corrected by measurement: the {look}, does not suit this photo.")
         }
         (Engine::Guided | Engine::Tiled, _) => {
             format!("The {look}, was left out: a network that paints led the correction.")

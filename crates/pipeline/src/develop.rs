@@ -13,7 +13,7 @@ use plumbline_enhance::sky::Matte;
 use plumbline_enhance::steps::fitted::Fitted;
 use plumbline_enhance::{
     Change, Heatmap, Inspected, Mask, Metadata, Overrides, Pixels, Plan, Preset, Scene, fallback,
-    plan, repaint, small, straighten,
+    plan, repaint, straighten,
 };
 
 use crate::attempt::{self, Attempt};
@@ -22,6 +22,7 @@ use crate::encoding::as_shown;
 use crate::failure::Failure;
 use crate::generation::Correction;
 use crate::ingest::Ingested;
+use crate::planning::{self, Plans};
 use crate::scene_analysis::{self, SceneAnalysis};
 use crate::step::{StepFn, enter};
 
@@ -98,14 +99,11 @@ pub fn develop(
         overrides,
     );
     let analysis = analysis.map_err(Failure::retry)?;
-    let mut plan = plan(&analysis.scene);
-    if let Some((proposal, small)) = &analysis.proposal {
-        plan = plan.finished_by(proposal, small, &measured, preset);
-    }
-    plan = with_neutral(plan, &original, framing)?;
+    let plans = Plans::new(plan(&analysis.scene), &analysis, &measured, preset);
+    let mut plans = plans.with_neutral(&original, framing)?;
     if left.is_none() {
         let sky = analysis.sky(&measured, preset, overrides, &metadata);
-        plan.sky = sky.painted_by(model);
+        plans.first.sky = sky.painted_by(model);
         notes.extend_from_slice(&analysis.notes);
     }
     let limits = &config.qc_policy.thresholds;
@@ -121,21 +119,12 @@ pub fn develop(
         source,
         notes,
         own_sky: scene_analysis::own_sky(preset, overrides),
+        measured_plan: plans.measured,
         config,
     };
-    let last = development.attempt_until_passed(plan, since, keep, on_step)?;
+    let last = development.attempt_until_passed(plans.first, since, keep, on_step)?;
     let sent_file = file.filter(|_| last.plan.is_identity() && development.source.orientation == 1);
     development.finish(last, metadata, sent_file)
-}
-
-/// The plan with the white place that a person picked. A place that is none is said before any work.
-fn with_neutral(plan: Plan, original: &Pixels, framing: Framing) -> Result<Plan, Failure> {
-    if plan.dials.white_at.is_none() {
-        return Ok(plan);
-    }
-    let [width, height] = framing.original;
-    let looked_up = plan.with_neutral(&small(original), (width, height));
-    looked_up.map_err(|refused| Failure::Final(refused.to_string()))
 }
 
 /// A straightened and analysed photo, ready for attempts.
@@ -151,6 +140,8 @@ struct Development<'a> {
     fitness: Vec<Measure>,
     /// The picture of a sky that was chosen.
     own_sky: Option<&'a Pixels>,
+    /// What a finish stands in for.
+    measured_plan: Option<Plan>,
     config: &'a PipelineConfig,
 }
 
@@ -235,7 +226,10 @@ impl Development<'_> {
         let odd = tried.is_some_and(|tried| tried.verdict.is_bad());
         let meant = self.analysis.is_mask_corrected() && odd && fallback::only_the_sky(report);
         match report.verdict {
-            Verdict::Held if !meant => fallback::lower(plan, report, self.config.model.as_deref()),
+            Verdict::Held if !meant => {
+                let (measured, model) = (self.measured_plan.as_ref(), self.config.model.as_deref());
+                planning::lower(plan, report, measured, model)
+            }
             _ => None,
         }
     }

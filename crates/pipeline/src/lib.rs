@@ -18,6 +18,7 @@ pub mod finishes;
 mod generation;
 pub mod generative_models;
 pub mod ingest;
+mod planning;
 pub mod qc_policy;
 pub mod scene_analysis;
 pub mod step;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage, imageops};
+use v_htmlescape::escape_fmt;
 
 /// Strips a page.
 const STRIPS: usize = 6;
@@ -15,7 +16,7 @@ const QUALITY: u8 = 90;
 /// One photo's pictures and its caption.
 pub struct Strip {
     pub pictures: Vec<RgbImage>,
-    /// HTML.
+    pub title: String,
     pub caption: String,
 }
 
@@ -65,7 +66,8 @@ impl Page {
         self.html += &format!("<p><img src={name} style='max-width:100%'>\n");
         self.html += &format!("<ol start={}>\n", self.strips + 1);
         for strip in &strips {
-            self.html += &format!("<li>{}\n", strip.caption);
+            let [title, caption] = [&strip.title, &strip.caption].map(|text| escape_fmt(text));
+            self.html += &format!("<li><b>{title}</b> {caption}\n");
         }
         self.html += "</ol>\n";
         self.count += 1;

@@ -121,15 +121,16 @@ fn of_files(files: &[PathBuf], config: &PipelineConfig) -> anyhow::Result<Strip>
         1 => ingest_named(&name, bytes.remove(0), &mut |_| true),
         _ => ingest_bracket(bytes, &mut |_| true),
     };
-    let caption = match files.len() {
+    let title = match files.len() {
         1 => name,
         count => format!("{name} and {} more", count - 1),
     };
     match ingested.and_then(|ingested| developed(ingested, config)) {
-        Ok(developed) => Ok(strip(&caption, &developed, None)),
+        Ok(developed) => Ok(strip(&title, &developed, None)),
         Err(error) => Ok(Strip {
             pictures: Vec::new(),
-            caption: format!("{caption}: {:#}", error.into_error()),
+            title,
+            caption: format!("{:#}", error.into_error()),
         }),
     }
 }
@@ -158,8 +159,8 @@ fn of_spoiled(
     let Ok(developed) = ingested.and_then(|ingested| developed(ingested, config)) else {
         return Ok(None);
     };
-    let caption = format!("{}, spoiled: {kind}", path.display());
-    Ok(Some(strip(&caption, &developed, Some(&photo))))
+    let title = format!("{}, spoiled: {kind}", path.display());
+    Ok(Some(strip(&title, &developed, Some(&photo))))
 }
 
 fn developed(ingested: Ingested, config: &PipelineConfig) -> Result<Developed, Failure> {
@@ -172,7 +173,7 @@ fn developed(ingested: Ingested, config: &PipelineConfig) -> Result<Developed, F
     )
 }
 
-fn strip(caption: &str, developed: &Developed, finished: Option<&Pixels>) -> Strip {
+fn strip(title: &str, developed: &Developed, finished: Option<&Pixels>) -> Strip {
     let (before, after) = (
         rgb_image(&developed.original),
         rgb_image(&developed.picture),
@@ -201,8 +202,9 @@ fn strip(caption: &str, developed: &Developed, finished: Option<&Pixels>) -> Str
         .collect();
     Strip {
         pictures,
+        title: title.to_owned(),
         caption: format!(
-            "<b>{caption}</b> ({}, {} attempts) {} {}",
+            "({}, {} attempts) {} {}",
             if passed { "passed" } else { "HELD" },
             developed.attempts.len(),
             last.done.join(" "),

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use plumbline_documents::Place;
 use plumbline_enhance::{Pixels, SceneAnalyzer, finish_model, small};
 use plumbline_faults::photo::photographer;
@@ -173,23 +173,35 @@ fn photos(folders: &[PathBuf]) -> anyhow::Result<Vec<Photo>> {
     Ok(photos)
 }
 
+/// The pairs of two folders. Photos that are none are passed over with a sentence: one that was cropped must not
+/// keep five hundred from being learned.
 fn pairs(before: &Path, after: &Path) -> anyhow::Result<Vec<Pair>> {
     let analyzer = NetworkSceneAnalyzer::shipped();
     let edited = data::files(after)?;
     let mut pairs = Vec::new();
     for (name, file) in data::files(before)? {
-        let Some(after) = edited.get(&name) else {
-            continue;
+        let found = match edited.get(&name) {
+            Some(after) => pair(&analyzer, &name, [&file, after]),
+            None => Err(anyhow!("no edited photo has its name")),
         };
-        let picture = data::read(&file)?;
-        let place = place_of(&analyzer, &picture)?;
-        let after = finish_model::small(&data::read(after)?);
-        let pair = Pair::new(&name, place, finish_model::small(&picture), after);
-        pairs.push(pair.with_context(|| {
-            format!("{name} has another shape after editing: crops and turns cannot be learned")
-        })?);
+        match found {
+            Ok(pair) => pairs.push(pair),
+            Err(error) => eprintln!("{name} is passed over: {error:#}."),
+        }
     }
     Ok(pairs)
+}
+
+fn pair(
+    analyzer: &NetworkSceneAnalyzer,
+    name: &str,
+    [before, after]: [&Path; 2],
+) -> anyhow::Result<Pair> {
+    let [before, after] = [data::read(before)?, data::read(after)?];
+    let place = place_of(analyzer, &before)?;
+    let [before, after] = [&before, &after].map(finish_model::small);
+    Pair::new(name, place, before, after)
+        .context("it was cropped or turned, so its pixels have no partners")
 }
 
 /// Pairs to learn from, and one in five to check with.

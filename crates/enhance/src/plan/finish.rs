@@ -4,7 +4,7 @@
 //! more of that distance it takes away, the more of the finish is taken. A photo that is nearly finished
 //! stays as it is, and where the model is no help the measured correction answers.
 
-use plumbline_documents::Look;
+use plumbline_documents::{Look, Place};
 
 use crate::finish_model::Proposal;
 use crate::math::interpolation::smoothstep;
@@ -26,6 +26,9 @@ const TASTE: f32 = 2.5;
 const UNSURE: [f32; 2] = [0.55, 0.95];
 /// Stops that may be missing after more light was given, and before.
 const MISSING: [f32; 2] = [0.3, 0.6];
+/// Tint, in stops between channels, that is left as it came outside, and from which on all of it is taken off:
+/// a camera knows daylight, and what differs this little from it is the paint of a house.
+const DAYLIGHT: [f32; 2] = [0.15, 0.45];
 /// Stops that the bright look adds, and stops of red over blue that the warm look adds.
 const BRIGHTER: f32 = 0.25;
 const WARMER: f32 = 0.16;
@@ -37,11 +40,16 @@ impl Plan {
         self,
         proposal: &Proposal,
         small: &Pixels,
+        scene: &Scene,
         measured: &Measured,
         preset: &Preset,
     ) -> Self {
         let Some(finish) = taken(proposal).filter(|_| !self.keeps_dusk) else {
             return self;
+        };
+        let finish = match scene.place {
+            Place::Exterior => in_daylight(finish),
+            Place::Interior | Place::Unknown => finish,
         };
         let finish = looked(with_enough_light(finish, small), preset.look);
         let finish = match self.panorama {
@@ -74,6 +82,11 @@ pub fn taken(proposal: &Proposal) -> Option<Finish> {
     (share > 0.0).then(|| proposal.finish.scaled(share))
 }
 
+/// The finish outside: with nothing of a small tint, and all of a large one.
+fn in_daylight(finish: Finish) -> Finish {
+    finish.tinted(smoothstep(DAYLIGHT[0], DAYLIGHT[1], finish.tint()))
+}
+
 /// The finish with more light where the measured correction would still miss some: what nobody has trained
 /// the model on may look finished to it, and is dark.
 fn with_enough_light(finish: Finish, small: &Pixels) -> Finish {
@@ -96,5 +109,21 @@ fn looked(finish: Finish, look: Look) -> Finish {
         Look::Neutral => finish,
         Look::Bright => finish.lit([BRIGHTER; 3]),
         Look::Warm => finish.lit([WARMER / 2.0, 0.0, -WARMER / 2.0]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_a_small_tint_is_left_and_a_cast_is_not() {
+        let of = |tint: f32| Finish::default().lit([tint / 2.0, 0.3, -tint / 2.0]);
+        assert!(in_daylight(of(0.12)).tint() < 1e-4);
+        assert_eq!(in_daylight(of(0.9)), of(0.9));
+        let between = in_daylight(of(0.3)).tint();
+        assert!((0.1..0.2).contains(&between), "{between}");
+        let [brighter, before] = [in_daylight(of(0.12)), of(0.12)].map(|f| f.middle_stops());
+        assert!((brighter - before).abs() < 0.02, "{brighter} {before}");
     }
 }

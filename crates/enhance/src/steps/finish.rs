@@ -156,6 +156,26 @@ impl Finish {
         }
     }
 
+    /// The finish with a share of its tint, 0.0 (all channels alike) to 1.0, and as bright as it was.
+    pub fn tinted(&self, share: f32) -> Self {
+        let towards = |of: [f32; 3]| {
+            let grey: f32 = (0..3).map(|c| LUMA[c] * of[c]).sum();
+            of.map(|v| grey + (v - grey) * share)
+        };
+        Self {
+            veil: towards(self.veil),
+            stops: self.stops.map(towards),
+            ..*self
+        }
+    }
+
+    /// Stops between the channel that gains most and the one that gains least, in the mean over the picture.
+    pub fn tint(&self) -> f32 {
+        let mean = self.mean_stops();
+        let most = mean.into_iter().fold(f32::MIN, f32::max);
+        most - mean.into_iter().fold(f32::MAX, f32::min)
+    }
+
     /// The finish with gains that are the same all along each row of nodes, for a picture whose left side
     /// goes on at its right.
     pub fn joined(&self) -> Self {

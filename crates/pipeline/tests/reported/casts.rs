@@ -1,10 +1,14 @@
 //! Case 12: white rooms under four lamps end white, and houses whose colour is their own keep it. The case's two
 //! rooms and two facades, and of each two siblings that are made here, of other photographers.
 
-use plumbline_enhance::{Pixels, preview};
+use std::sync::Arc;
+
+use plumbline_documents::Place;
+use plumbline_enhance::steps::finish::Finish;
+use plumbline_enhance::{AnalysisError, FinishModel, Pixels, Proposal, preview};
 use plumbline_fixtures::photos;
 
-use crate::support::{File, changed, encoded, enhanced, jpeg, lab, linear, photo};
+use crate::support::{File, changed, encoded, enhanced, finished_by, jpeg, lab, linear, photo};
 
 /// Lamps as gains of light: mild, tungsten, a green tube, blue shade.
 const LAMPS: [(&str, [f32; 3]); 4] = [
@@ -54,6 +58,40 @@ fn white_rooms_under_four_lamps_end_white() {
             let file = File::new(&format!("{lamp}-{sibling}"), jpeg(&lit));
             assert_ends_white(&file, &source);
         }
+    }
+}
+
+/// Proposes to leave a room under its lamp, and is sure of it.
+struct Wrong;
+
+impl FinishModel for Wrong {
+    fn propose(&self, _: &Pixels, _: Place) -> Result<Proposal, AnalysisError> {
+        Ok(Proposal {
+            finish: Finish::default().lit([0.9, 0.2, -0.6]),
+            off_before: 20.0,
+            off_after: 1.0,
+        })
+    }
+
+    fn name(&self) -> &str {
+        "wrong"
+    }
+}
+
+#[test]
+fn a_finish_that_is_held_gives_way_to_the_measured_correction() {
+    let Some(stock) = photos("interior") else {
+        return;
+    };
+    for room in SIBLINGS {
+        let file = File::new(room, jpeg(&photo(&stock.join(room), EDGE)));
+        let done = finished_by(&file, Arc::new(Wrong));
+        let attempts = done.attempts.iter();
+        let had_finish: Vec<bool> = attempts
+            .map(|one| one.plan.steps.contains_key("finish"))
+            .collect();
+        assert_eq!(had_finish.last(), Some(&false), "{room}: {had_finish:?}");
+        assert!(had_finish[0] && done.passed, "{room}: {:?}", done.said);
     }
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use plumbline_documents::{Figure, Verdict};
 use plumbline_enhance::{
-    Decoded, Limits, Metadata, Output, Overrides, Pixels, Plan, Preset, SceneAnalyzer, SkyChoice,
-    decode, decode_named, encode, inspect, preview,
+    Decoded, FinishModel, Limits, Metadata, Output, Overrides, Pixels, Plan, Preset, SceneAnalyzer,
+    SkyChoice, decode, decode_named, encode, inspect, preview,
 };
-use plumbline_pipeline::analyzers;
+use plumbline_pipeline::attempt::Attempt;
 use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::develop::{Developed, develop, discard};
 use plumbline_pipeline::ingest::ingest_named;
 use plumbline_pipeline::qc_policy::QcPolicy;
+use plumbline_pipeline::{analyzers, finishes};
 
 /// A file and its name.
 #[derive(Clone)]
@@ -47,6 +48,7 @@ pub struct Done {
     pub pixels: Pixels,
     pub metadata: Metadata,
     pub said: Vec<String>,
+    pub attempts: Vec<Attempt>,
     pub passed: bool,
 }
 
@@ -92,12 +94,26 @@ pub fn with_clear_sky(file: &File) -> Done {
     done(file, &Preset::default(), &overrides)
 }
 
+/// Enhanced with another model of finishes.
+pub fn finished_by(file: &File, finish: Arc<dyn FinishModel>) -> Done {
+    under(file, finish, &Preset::default(), &Overrides::default())
+}
+
 fn done(file: &File, preset: &Preset, overrides: &Overrides) -> Done {
+    under(file, finishes::shipped(), preset, overrides)
+}
+
+fn under(
+    file: &File,
+    finish: Arc<dyn FinishModel>,
+    preset: &Preset,
+    overrides: &Overrides,
+) -> Done {
     let analyzer: Arc<dyn SceneAnalyzer> = analyzers::shipped();
     let config = PipelineConfig {
         analyzer,
         model: None,
-        finish: Some(plumbline_pipeline::finishes::shipped()),
+        finish: Some(finish),
         preset: preset.clone(),
         qc_policy: QcPolicy::default(),
     };
@@ -133,6 +149,7 @@ fn delivered(file: &File, developed: Developed) -> Done {
         pixels,
         metadata,
         said,
+        attempts: developed.attempts,
         passed: verdict == Verdict::Passed,
     }
 }

@@ -59,7 +59,8 @@ fn strip(name: &str, photo: &Decoded, candidate: &Candidate) -> anyhow::Result<S
     }
     Ok(Strip {
         pictures,
-        caption: caption(name, photo, &scene, &outside, &measured),
+        title: name.to_owned(),
+        caption: caption(photo, &scene, &outside, &measured),
     })
 }
 
@@ -94,13 +95,7 @@ fn reduced(pixels: &Pixels) -> RgbImage {
 
 /// Name, share, doubt, and the decision about the sky in a shoot that asks for clear ones: as the
 /// analyzer judges the photo and, where that differs, with a person's word that it is of a house.
-fn caption(
-    name: &str,
-    photo: &Decoded,
-    scene: &Scene,
-    outside: &SceneAnalysis,
-    measured: &Measured,
-) -> String {
+fn caption(photo: &Decoded, scene: &Scene, outside: &SceneAnalysis, measured: &Measured) -> String {
     let preset = Preset {
         sky: SkyChoice::Clear,
         ..Preset::default()
@@ -116,7 +111,7 @@ fn caption(
     let view = outside.matte.as_ref().map(|matte| matte.view);
     let (share, doubt) = view.map_or((0.0, 0.0), |view| (view.share, view.doubt));
     let mut caption = format!(
-        "<b>{name}</b>: {:.1} % sky, doubt {doubt:.3}. {}",
+        "{:.1} % sky, doubt {doubt:.3}. {}",
         share * 100.0,
         decision(&alone)
     );

@@ -1,0 +1,55 @@
+//! The plans of a photo: what measurement alone makes of it, and the finish that stands in for it.
+
+use plumbline_documents::{Framing, Report};
+use plumbline_enhance::plan::dials::NotWhite;
+use plumbline_enhance::{GenerativeModel, Measured, Pixels, Plan, Preset, fallback, small};
+
+use crate::failure::Failure;
+use crate::scene_analysis::SceneAnalysis;
+
+/// The plan of the first attempt, and the one in reserve.
+pub struct Plans {
+    pub first: Plan,
+    /// The measured correction that the first plan's finish stands in for; `None`: it has none.
+    pub measured: Option<Plan>,
+}
+
+impl Plans {
+    /// Plans of a measured correction, and of the finish that is proposed for the scene.
+    pub fn new(plan: Plan, analysis: &SceneAnalysis, measured: &Measured, preset: &Preset) -> Self {
+        let first = match &analysis.proposal {
+            Some((proposal, small)) => {
+                (plan.clone()).finished_by(proposal, small, &analysis.scene, measured, preset)
+            }
+            None => plan.clone(),
+        };
+        let measured = first.finish.is_some().then_some(plan);
+        Self { first, measured }
+    }
+
+    /// The plans with the white place that a person picked. A place that is none is said before any work.
+    pub fn with_neutral(self, original: &Pixels, framing: Framing) -> Result<Self, Failure> {
+        if self.first.dials.white_at.is_none() {
+            return Ok(self);
+        }
+        let [width, height] = framing.original;
+        let small = small(original);
+        let looked_up = |plan: Plan| plan.with_neutral(&small, (width, height));
+        let refused = |refused: NotWhite| Failure::Final(refused.to_string());
+        Ok(Self {
+            first: looked_up(self.first).map_err(refused)?,
+            measured: (self.measured.map(looked_up).transpose()).map_err(refused)?,
+        })
+    }
+}
+
+/// The plan after one that was held; `None`: a person decides.
+pub fn lower(
+    plan: &Plan,
+    report: &Report,
+    measured: Option<&Plan>,
+    model: Option<&dyn GenerativeModel>,
+) -> Option<Plan> {
+    let lower = fallback::lower(plan, report, model);
+    lower.or_else(|| fallback::unfinished(plan, measured?, report))
+}
