@@ -1,4 +1,5 @@
-//! Fallbacks after a result was held: less of the same, then a plainer engine, then a person.
+//! Fallbacks after a result was held: less of the same, then a plainer engine, then measurement in the place
+//! of a proposed finish, then a person.
 
 use plumbline_documents::{Engine, Gate, Report};
 

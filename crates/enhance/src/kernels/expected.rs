@@ -10,6 +10,7 @@
 use multiversion::multiversion;
 
 pub(crate) mod quiet;
+pub(crate) mod tables;
 
 /// Red, green and blue light of a row.
 pub(crate) type Light = [Vec<f32>; 3];
@@ -272,5 +273,5 @@ pub(crate) fn curved(light: &mut Light, own: &Light, points: &[[f32; 2]]) {
 #[inline(always)]
 fn rolled(light: f32) -> f32 {
     let over = (light - 0.8).max(0.0) / 0.2;
-    light.min(0.8) + 0.2 * over / (1.0 + over * over * over * over).powf(0.25)
+    light.min(0.8) + 0.2 * over / (1.0 + over * over * over * over).sqrt().sqrt()
 }

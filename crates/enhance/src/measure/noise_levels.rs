@@ -36,11 +36,11 @@ const CHANGE: f32 = 1.3;
 /// Nought where nothing plain was found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct NoiseLevels {
-    /// Of luma.
+    /// Deviations of luma.
     pub luma: [f32; LEVELS],
-    /// Of blue less luma.
+    /// Deviations of blue less luma.
     pub blue: [f32; LEVELS],
-    /// Of red less luma.
+    /// Deviations of red less luma.
     pub red: [f32; LEVELS],
 }
 

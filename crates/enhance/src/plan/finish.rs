@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn outside_a_small_tint_is_left_and_a_cast_is_not() {
-        let of = |tint: f32| Finish::default().lit([tint / 2.0, 0.3, -tint / 2.0]);
+        let of = |tint: f32| Finish::default().lit([0.3 + tint / 2.0, 0.3, 0.3 - tint / 2.0]);
         assert!(in_daylight(of(0.12)).tint() < 1e-4);
         assert_eq!(in_daylight(of(0.9)), of(0.9));
         let between = in_daylight(of(0.3)).tint();

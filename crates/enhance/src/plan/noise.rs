@@ -11,7 +11,7 @@ use crate::steps::noise::NoiseReduction;
 
 /// Deviation after the lift, in 8-bit levels, up to which noise is not seen, and from which on it is.
 const VISIBLE: [f32; 2] = [1.2, 2.6];
-/// Factor on the deviation of chroma: eyes see grain of colour less than grain of light.
+/// Factor on the deviation of chroma: grain of colour is seen less than grain of light.
 const OF_CHROMA: f32 = 0.65;
 /// Lift of encoded luma up to which a brightness is left as it is, and from which on it is lifted.
 const LIFTED: [f32; 2] = [1.08, 1.3];
@@ -41,12 +41,12 @@ fn plan(measured: &Measured, steps: &Natural) -> NoiseReduction {
         let root = i as f32 / (LEVELS - 1) as f32;
         lift(steps, (root * root).max(BLACK))
     });
-    let seen = |deviation: f32, lift: f32, eye: f32| {
-        let seen = smoothstep(VISIBLE[0], VISIBLE[1], 255.0 * eye * deviation * lift);
+    let seen = |deviation: f32, lift: f32, weight: f32| {
+        let seen = smoothstep(VISIBLE[0], VISIBLE[1], 255.0 * weight * deviation * lift);
         seen * smoothstep(LIFTED[0], LIFTED[1], lift)
     };
-    let shares = |plane: &[f32; LEVELS], eye: f32| -> [f32; LEVELS] {
-        std::array::from_fn(|i| seen(plane[i], lifts[i], eye))
+    let shares = |plane: &[f32; LEVELS], weight: f32| -> [f32; LEVELS] {
+        std::array::from_fn(|i| seen(plane[i], lifts[i], weight))
     };
     let noise = &measured.noise_levels;
     let planes = [
@@ -54,7 +54,7 @@ fn plan(measured: &Measured, steps: &Natural) -> NoiseReduction {
         (&noise.blue, OF_CHROMA),
         (&noise.red, OF_CHROMA),
     ];
-    let shares = planes.map(|(plane, eye)| shares(plane, eye));
+    let shares = planes.map(|(plane, weight)| shares(plane, weight));
     if shares.as_flattened().iter().all(|share| *share < LEAST) {
         return NoiseReduction::default();
     }

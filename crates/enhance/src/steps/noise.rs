@@ -25,11 +25,11 @@ pub(crate) const CHROMA_FACTOR: f32 = 3.0;
 /// between their square roots. The default takes out nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct NoiseReduction {
-    /// Of luma, 0.0 to 0.1.
+    /// Deviations of luma, 0.0 to 0.1.
     pub luma: [f32; LEVELS],
-    /// Of blue less luma, 0.0 to 0.1.
+    /// Deviations of blue less luma, 0.0 to 0.1.
     pub blue: [f32; LEVELS],
-    /// Of red less luma, 0.0 to 0.1.
+    /// Deviations of red less luma, 0.0 to 0.1.
     pub red: [f32; LEVELS],
 }
 

@@ -1,5 +1,9 @@
 //! A finish, rebuilt from its definition in `steps/finish.rs`: veil, gains, curve, chroma.
 
+use std::array::from_fn;
+use std::sync::LazyLock;
+
+use crate::kernels::expected::tables::{self, Curve};
 use crate::kernels::expected::{self, Light};
 use crate::math::light::{encoded, linear};
 use crate::steps::finish::{FIELD, Finish};
@@ -7,10 +11,10 @@ use crate::steps::finish::{FIELD, Finish};
 /// Places across the picture between which gains are straight, at least; and most columns between them.
 const PLACES: usize = 256;
 const STEP: usize = 16;
-/// Steps of brightness that the curve is tabulated at, a stop; the darkest and brightest stop.
-const FINE: f32 = 200.0;
-const DARKEST: f32 = -9.0;
-const BRIGHTEST: f32 = 2.0;
+
+/// Light over encoded brightness.
+static LIGHTS: LazyLock<Box<[f32; tables::STEPS]>> =
+    LazyLock::new(|| Box::new(from_fn(|i| linear(i as f32 / (tables::STEPS - 1) as f32))));
 
 /// The part of a natural result that a finish makes.
 pub(crate) struct Finished {
@@ -19,8 +23,7 @@ pub(crate) struct Finished {
     step: usize,
     /// Weights of the nodes at every so many columns, and one beyond.
     across: Vec<[f32; FIELD]>,
-    /// Gain and chroma over stops of light.
-    curve: Vec<[f32; 2]>,
+    curve: Curve,
 }
 
 /// Intermediate rows.
@@ -46,9 +49,9 @@ impl Finished {
     pub fn new(finish: Finish, width: usize, height: usize) -> Self {
         let step = (width / PLACES).clamp(1, STEP);
         let columns = (0..=width.div_ceil(step)).map(|i| weights((i * step) as f32, width));
-        let count = ((BRIGHTEST - DARKEST) * FINE) as usize + 1;
         let point = |i: usize| {
-            let light = (DARKEST + i as f32 / FINE).exp2();
+            let root = i as f32 / (tables::STEPS - 1) as f32 * tables::BRIGHTEST.sqrt();
+            let light = (root * root).max(1e-6);
             let luma = bent(&finish.curve, encoded(light));
             [linear(luma) / light, chroma(finish.chroma, luma)]
         };
@@ -57,7 +60,10 @@ impl Finished {
             size: [width, height],
             step,
             across: columns.collect(),
-            curve: (0..count).map(point).collect(),
+            curve: Curve {
+                gain: Box::new(from_fn(|i| point(i)[0])),
+                chroma: Box::new(from_fn(|i| point(i)[1])),
+            },
         }
     }
 
@@ -67,13 +73,9 @@ impl Finished {
         self.gains(y, &mut room.gains);
         let veil = self.finish.veil;
         let [dim, share] = self.terms();
-        let [red, green, blue] = &room.gains;
-        room.points.clear();
-        room.points
-            .extend(around.iter().enumerate().map(|(x, around)| {
-                let gain = 0.2126 * red[x] + 0.7152 * green[x] + 0.0722 * blue[x];
-                self.point((linear(*around) - dim).max(1e-4) * gain)
-            }));
+        room.points.resize(around.len(), [0.0; 2]);
+        let (gains, points) = (&room.gains, &mut room.points);
+        tables::points(around, gains, dim, &LIGHTS, &self.curve, points);
         expected::unveiled(to, veil, &room.gains);
         expected::curved(to, own, &room.points);
         for (light, own) in to.iter_mut().zip(own) {
@@ -94,11 +96,13 @@ impl Finished {
             .map(|across| self.node(across, &down).map(f32::exp2))
             .collect();
         for (c, plane) in to.iter_mut().enumerate() {
-            plane.clear();
-            plane.extend((0..self.size[0]).map(|x| {
-                let (left, share) = (x / self.step, (x % self.step) as f32 / self.step as f32);
-                (1.0 - share) * stops[left][c] + share * stops[left + 1][c]
-            }));
+            plane.resize(self.size[0], 0.0);
+            for (cell, ends) in plane.chunks_mut(self.step).zip(stops.windows(2)) {
+                let rise = (ends[1][c] - ends[0][c]) / self.step as f32;
+                for (i, gain) in cell.iter_mut().enumerate() {
+                    *gain = ends[0][c] + rise * i as f32;
+                }
+            }
         }
     }
 
@@ -109,13 +113,6 @@ impl Finished {
             (0..3).for_each(|c| sum[c] += weight * stops[c]);
         }
         sum
-    }
-
-    fn point(&self, light: f32) -> [f32; 2] {
-        let at = ((light.log2() - DARKEST) * FINE).clamp(0.0, (self.curve.len() - 2) as f32);
-        let (low, share) = (at as usize, at.fract());
-        let (one, two) = (self.curve[low], self.curve[low + 1]);
-        [0, 1].map(|k| one[k] + share * (two[k] - one[k]))
     }
 }
 

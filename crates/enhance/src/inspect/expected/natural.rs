@@ -8,7 +8,7 @@ use crate::inspect::expected::finished::{self, Finished};
 use crate::inspect::expected::quiet::{self, Quiet};
 use crate::inspect::expected::surroundings::{Surroundings, Wide};
 use crate::inspect::expected::{Rebuild, channels};
-use crate::kernels::expected::{self, Light, Tone};
+use crate::kernels::expected::{self, Light, Tone, tables};
 use crate::math::light::{Sample, encoded, linear};
 use crate::pixels::Pixels;
 use crate::steps::natural::Natural;
@@ -16,9 +16,6 @@ use crate::steps::tone;
 
 /// Steps of brightness that the tone is tabulated at; between them it is taken as straight.
 const STEPS: usize = 2048;
-/// Steps of the square root of light that levels are tabulated at: within 0.1 of a level.
-const ROOTS: usize = 4096;
-
 /// Steps of encoded values that light is tabulated at.
 const UNITS: usize = 8192;
 
@@ -209,22 +206,14 @@ pub(crate) fn light(pixels: &Pixels, y: usize, to: &mut Light) {
     channels(pixels, y, to, of, |v| sixteen[usize::from(v)]);
 }
 
-/// Light under gains, as 8-bit levels.
+/// Light under gains, as 8-bit levels, within 0.1 of one.
 pub(crate) fn relit_levels(light: &mut Light, gains: [f32; 3]) {
-    static LEVELS: LazyLock<Vec<f32>> = LazyLock::new(|| {
-        let root = |i: usize| i as f32 / (ROOTS - 1) as f32;
-        (0..ROOTS)
-            .map(|i| 255.0 * encoded(root(i) * root(i)))
-            .collect()
+    static LEVELS: LazyLock<Box<[f32; tables::STEPS]>> = LazyLock::new(|| {
+        let root = |i: usize| i as f32 / (tables::STEPS - 1) as f32;
+        Box::new(std::array::from_fn(|i| 255.0 * encoded(root(i) * root(i))))
     });
-    let (levels, last) = (&LEVELS[..ROOTS], (ROOTS - 1) as f32);
     for (channel, gain) in light.iter_mut().zip(gains) {
-        for v in channel {
-            // The inverse light, as a lens formula: 1/lit - 1 is a gain-th of what it was.
-            let lit = 1.0 / (1.0 + (1.0 / v.max(1e-9) - 1.0) / gain);
-            let at = (lit.clamp(0.0, 1.0).sqrt() * last + 0.5) as usize;
-            *v = levels[at.min(ROOTS - 1)];
-        }
+        tables::relit(channel, gain, &LEVELS);
     }
 }
 
