@@ -1,4 +1,4 @@
-//! What is looked up for a whole row: levels of light, and a finish's curve.
+//! Tables that a whole row is looked up in: levels of light, and a finish's curve.
 
 use multiversion::multiversion;
 
