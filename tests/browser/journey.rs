@@ -237,6 +237,13 @@ async fn a_wrong_file_is_refused_in_the_page_and_the_others_go_on() {
     anna.see_text("AVIF cannot be read yet").await;
     anna.see_text("This is a web page, not a photo").await;
     anna.see_text("0 of 1 done").await;
+    for width in [390, 1440] {
+        for theme in Theme::ALL {
+            anna.look_like(width, theme).await;
+            anna.picture(&format!("refused-files-{width}-{}", theme.word()))
+                .await;
+        }
+    }
 
     let worker = app.start_worker();
     wait::until("the photo to be done", PATIENCE, || async {

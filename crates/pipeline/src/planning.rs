@@ -38,7 +38,8 @@ impl Plans {
         let refused = |refused: NotWhite| Failure::Final(refused.to_string());
         Ok(Self {
             first: looked_up(self.first).map_err(refused)?,
-            measured: (self.measured.map(looked_up).transpose()).map_err(refused)?,
+            // What is only in reserve refuses no photo.
+            measured: self.measured.and_then(|plan| looked_up(plan).ok()),
         })
     }
 }
@@ -52,4 +53,38 @@ pub fn lower(
 ) -> Option<Plan> {
     let lower = fallback::lower(plan, report, model);
     lower.or_else(|| fallback::unfinished(plan, measured?, report))
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_documents::WhiteAt;
+    use plumbline_enhance::steps::finish::Finish;
+
+    use super::*;
+
+    /// A wall under a lamp so warm that it looks painted as it came.
+    #[test]
+    fn a_white_place_counts_under_the_finish_whatever_the_plan_in_reserve_says() {
+        let wall = [220, 130, 60];
+        let original = Pixels::from_eight(64, 48, wall.repeat(64 * 48)).unwrap();
+        let mut reserve = Plan::identity();
+        reserve.dials.white_at = Some(WhiteAt::new(0.5, 0.5));
+        let first = Plan {
+            finish: Some(Finish::default().lit([-0.9, 0.5, 1.5])),
+            ..reserve.clone()
+        };
+        let framing = first.verticals.framing(64, 48);
+        let plans = |first: Plan, reserve: Option<Plan>| {
+            let plans = Plans {
+                first,
+                measured: reserve,
+            };
+            plans.with_neutral(&original, framing)
+        };
+        let Ok(found) = plans(first, Some(reserve.clone())) else {
+            panic!("it is white under the finish");
+        };
+        assert!(found.first.neutral.is_some() && found.measured.is_none());
+        assert!(plans(reserve, None).is_err(), "it is painted as it came");
+    }
 }

@@ -164,7 +164,7 @@ impl Movers {
 }
 
 impl Swap {
-    /// What has to be added to the frame where others stand in for it.
+    /// Differences to be added to the frame where others stand in for it.
     fn settled(&self, layers: &[[Plane; 3]], share: &Plane) -> [Plane; 3] {
         let mut change = [(); 3].map(|()| Plane::zero(share.window));
         for (i, &share) in share.values.iter().enumerate() {

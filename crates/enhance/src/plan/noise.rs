@@ -63,8 +63,8 @@ fn plan(measured: &Measured, steps: &Natural) -> NoiseReduction {
     NoiseReduction { luma, blue, red }
 }
 
-/// Factor on encoded luma where the surroundings have that luma: what the edit does to a deviation there.
-/// Where it differs over the picture, the largest.
+/// Factor on encoded luma where the surroundings have that luma, which is what the edit does to a deviation
+/// there; the largest, if it differs over the picture.
 fn lift(steps: &Natural, luma: f32) -> f32 {
     let light = match &steps.finish {
         Some(finish) => finish.most_light(linear(luma)),

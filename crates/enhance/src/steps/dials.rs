@@ -24,7 +24,7 @@ const CALMED: f32 = 0.09;
 /// Half of the slope that contrast adds in the middle.
 const CONTRAST: f32 = 0.18;
 
-/// What the dials make of light, at the strength they are applied with.
+/// Dials as gains and curves of light, at the strength they are applied with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Dialled {
     /// Factors on light of each channel.

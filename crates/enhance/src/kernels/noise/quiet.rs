@@ -36,7 +36,7 @@ pub(crate) fn down(rows: [&[f32]; WINDOW], to: &mut [Vec<f32>; 2]) {
     }
 }
 
-/// What is known of one row.
+/// One row, its surroundings and what is known of its noise.
 pub(crate) struct Row<'a> {
     /// The row as it came.
     pub own: &'a Planar,
