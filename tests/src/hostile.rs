@@ -1,4 +1,4 @@
-//! Files that mean harm, or are just broken: `../shared/photos/hostile`.
+//! Files that mean harm, or are just broken: `../shared/photos/hostile` and `attacks`.
 
 use std::path::PathBuf;
 
@@ -19,8 +19,11 @@ pub fn is_a_sentence(text: &str) -> bool {
 ///
 /// When their folder is empty.
 pub fn files() -> Option<Vec<PathBuf>> {
-    let folder = photos("hostile")?;
-    let files = files_below(&folder);
-    assert!(!files.is_empty(), "{} is empty", folder.display());
-    Some(files)
+    let mut all = Vec::new();
+    for folder in [photos("hostile")?, photos("attacks")?] {
+        let files = files_below(&folder);
+        assert!(!files.is_empty(), "{} is empty", folder.display());
+        all.extend(files);
+    }
+    Some(all)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::metadata::colour_space;
 use crate::codec::samples::Layout;
-use crate::pixels::Pixels;
+use crate::pixels::{Pixels, Plane};
 
 mod icc;
 pub(crate) mod ifd;
@@ -20,6 +20,7 @@ mod refusal;
 mod samples;
 mod tiff;
 mod webp;
+mod work;
 
 pub use metadata::record::{Record, Recorded};
 pub use metadata::{Change, Metadata, Privacy};
@@ -27,7 +28,7 @@ pub use preview::{encode_preview, preview};
 pub use refusal::Refusal;
 
 /// Limits of decoding, checked before anything is allocated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Width times height; 48 Mi pixels holds every 50-megapixel camera.
     pub max_pixels: u64,
@@ -104,6 +105,28 @@ pub struct Decoded {
     pub metadata: Metadata,
 }
 
+/// Memory for the samples of a picture while it is decoded. The decoded picture lies in one of the
+/// planes that were taken from it.
+pub trait PlaneMemory: Sync {
+    /// A black plane of so many 8-bit samples.
+    fn eight(&self, samples: usize) -> Result<Plane<u8>, Refusal>;
+    /// A black plane of so many 16-bit samples.
+    fn sixteen(&self, samples: usize) -> Result<Plane<u16>, Refusal>;
+}
+
+/// The memory of this process.
+pub struct Heap;
+
+impl PlaneMemory for Heap {
+    fn eight(&self, samples: usize) -> Result<Plane<u8>, Refusal> {
+        Ok(vec![0; samples].into())
+    }
+
+    fn sixteen(&self, samples: usize) -> Result<Plane<u16>, Refusal> {
+        Ok(vec![0; samples].into())
+    }
+}
+
 /// Decodes a JPEG, PNG, TIFF, WebP or camera RAW file to upright sRGB pixels. 16-bit, float and
 /// raw sources keep 16 bits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
@@ -113,12 +136,35 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
 /// The same for a file whose name is known. A name decides nothing but what a camera says by it: the
 /// colour space of a file that carries no profile.
 pub fn decode_named(bytes: &[u8], name: &str, limits: &Limits) -> Result<Decoded, Refusal> {
+    decode_in(&Heap, bytes, name, limits)
+}
+
+/// The same into memory that somebody lends.
+pub fn decode_in(
+    memory: &dyn PlaneMemory,
+    bytes: &[u8],
+    name: &str,
+    limits: &Limits,
+) -> Result<Decoded, Refusal> {
+    let decoded = decode_unbounded(memory, bytes, name, limits)?;
+    Ok(Decoded {
+        metadata: decoded.metadata.within_limits(),
+        ..decoded
+    })
+}
+
+fn decode_unbounded(
+    memory: &dyn PlaneMemory,
+    bytes: &[u8],
+    name: &str,
+    limits: &Limits,
+) -> Result<Decoded, Refusal> {
     let (mut raster, mut source, mut metadata) = match format(bytes)? {
-        Format::Jpeg => jpeg::read::decode(bytes, limits)?,
-        Format::Png => png::read::decode(bytes, limits)?,
-        Format::Tiff => tiff::read::decode(bytes, limits)?,
-        Format::WebP => webp::decode(bytes, limits)?,
-        Format::Raw => return raw::decode(bytes, limits),
+        Format::Jpeg => jpeg::read::decode(bytes, limits, memory)?,
+        Format::Png => png::read::decode(bytes, limits, memory)?,
+        Format::Tiff => tiff::read::decode(bytes, limits, memory)?,
+        Format::WebP => webp::decode(bytes, limits, memory)?,
+        Format::Raw => return raw::decode(bytes, limits, memory),
     };
     let exif = metadata.exif.as_deref().unwrap_or_default();
     let is_rgb = matches!(raster.layout, Layout::Rgb | Layout::Rgba);
@@ -126,9 +172,9 @@ pub fn decode_named(bytes: &[u8], name: &str, limits: &Limits) -> Result<Decoded
         raster.profile = icc::adobe_rgb_profile();
     }
     metadata.frame = (source.orientation == 1).then_some((source.width, source.height));
-    let (pixels, profile) = raster.into_srgb()?;
+    let (pixels, profile) = raster.into_srgb(memory)?;
     source.profile = profile;
-    let pixels = orientation::upright(pixels, source.orientation)?;
+    let pixels = orientation::upright(pixels, source.orientation, memory)?;
     Ok(Decoded {
         pixels,
         source,

@@ -57,8 +57,8 @@ pub mod steps;
 
 pub use apply::{ApplyError, apply, apply_and_keep_fit, finished, paint_sky, repaint, straighten};
 pub use codec::{
-    Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Record, Recorded, Refusal,
-    decode, decode_named, encode, encode_preview, preview,
+    Change, Decoded, EncodeError, Heap, Limits, Metadata, Output, PlaneMemory, Privacy, Record,
+    Recorded, Refusal, decode, decode_in, decode_named, encode, encode_preview, preview,
 };
 pub use export::{Export, Exported, export};
 pub use finish_model::{FinishModel, Proposal};
@@ -68,7 +68,7 @@ pub use generative_model::{
 pub use inspect::{Heatmap, Inspected, edges, inspect, inspect_with_heatmap};
 pub use math::light::{encoded, linear};
 pub use measure::{Fitness, Measured, measure};
-pub use pixels::{Mask, Pixels};
+pub use pixels::{Mask, Pixels, Plane, Samples};
 pub use plan::shoot_reference::ShootReference;
 pub use plan::{Plan, Preset, plan};
 pub use scene::{AnalysisError, NoAnalyzer, Overrides, Scene, SceneAnalyzer, SkyChoice, small};

@@ -8,13 +8,17 @@
 
 use std::borrow::Cow;
 
+pub use plane::{LentSamples, Plane};
+
+mod plane;
+
 /// The samples of a picture: red, green, blue, pixel by pixel, row by row, no padding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Samples {
     /// One byte a sample.
-    Eight(Vec<u8>),
+    Eight(Plane<u8>),
     /// Two bytes a sample, from a 16-bit or floating-point source.
-    Sixteen(Vec<u16>),
+    Sixteen(Plane<u16>),
 }
 
 /// A picture: `height` rows of `width` RGB pixels, sRGB-encoded.
@@ -25,25 +29,33 @@ pub struct Pixels {
     samples: Samples,
 }
 
+impl Samples {
+    fn len(&self) -> usize {
+        match self {
+            Self::Eight(samples) => samples.len(),
+            Self::Sixteen(samples) => samples.len(),
+        }
+    }
+}
+
 impl Pixels {
-    /// A picture of 8-bit samples; `None` unless there are exactly `width * height * 3`.
-    pub fn from_eight(width: u32, height: u32, samples: Vec<u8>) -> Option<Self> {
-        let samples = fits(width, height, samples.len()).then_some(Samples::Eight(samples))?;
-        Some(Self {
+    /// A picture; `None` unless there are exactly `width * height * 3` samples.
+    pub fn new(width: u32, height: u32, samples: Samples) -> Option<Self> {
+        fits(width, height, samples.len()).then_some(Self {
             width,
             height,
             samples,
         })
     }
 
+    /// A picture of 8-bit samples; `None` unless there are exactly `width * height * 3`.
+    pub fn from_eight(width: u32, height: u32, samples: Vec<u8>) -> Option<Self> {
+        Self::new(width, height, Samples::Eight(samples.into()))
+    }
+
     /// A picture of 16-bit samples; `None` unless there are exactly `width * height * 3`.
     pub fn from_sixteen(width: u32, height: u32, samples: Vec<u16>) -> Option<Self> {
-        let samples = fits(width, height, samples.len()).then_some(Samples::Sixteen(samples))?;
-        Some(Self {
-            width,
-            height,
-            samples,
-        })
+        Self::new(width, height, Samples::Sixteen(samples.into()))
     }
 
     /// Columns.

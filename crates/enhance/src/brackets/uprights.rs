@@ -3,7 +3,7 @@
 
 use crate::brackets::group::Signature;
 use crate::brackets::merge::MergeError;
-use crate::codec::{Decoded, orientation};
+use crate::codec::{Decoded, Heap, orientation};
 use crate::filters::scale::{self, Kernel};
 use crate::pixels::Pixels;
 
@@ -57,8 +57,8 @@ fn turned(pixels: Pixels, [from, to]: [u8; 2]) -> Pixels {
         8 => 6,
         same => same,
     };
-    orientation::upright(pixels, back)
-        .and_then(|stored| orientation::upright(stored, to))
+    orientation::upright(pixels, back, &Heap)
+        .and_then(|stored| orientation::upright(stored, to, &Heap))
         .expect("a turned picture keeps its pixels")
 }
 
@@ -90,8 +90,8 @@ mod tests {
         let stored = Pixels::from_eight(8, 5, samples).unwrap();
         for from in 1..=8 {
             for to in 1..=8 {
-                let flagged = orientation::upright(stored.clone(), from).unwrap();
-                let wanted = orientation::upright(stored.clone(), to).unwrap();
+                let flagged = orientation::upright(stored.clone(), from, &Heap).unwrap();
+                let wanted = orientation::upright(stored.clone(), to, &Heap).unwrap();
                 assert!(turned(flagged, [from, to]) == wanted, "{from} to {to}");
             }
         }

@@ -4,6 +4,8 @@
 pub(crate) mod bigtiff;
 pub(crate) mod tree;
 
+use crate::codec::work;
+
 /// One directory entry; `value` is always little-endian, whatever the file was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -130,6 +132,7 @@ impl<'a> Block<'a> {
         (0..count)
             .map(move |i| offset + 2 + i * 12)
             .take_while(move |&at| at + 12 <= length)
+            .inspect(|_| work::count(1))
     }
 
     /// Offset of the entry of a tag.
@@ -177,6 +180,7 @@ impl<'a> Block<'a> {
         if range.is_empty() || range.len() > max_value {
             return None;
         }
+        work::count(range.len());
         let mut value = self.bytes[range].to_vec();
         if self.big_endian {
             swap(&mut value, kind);

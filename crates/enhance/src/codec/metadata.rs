@@ -11,6 +11,7 @@ use crate::shot::{GpsFix, Shot};
 pub(crate) mod colour_space;
 pub(crate) mod exif;
 pub(crate) mod gps;
+pub(crate) mod limits;
 pub(crate) mod photoshop;
 pub(crate) mod privacy;
 pub(crate) mod record;
@@ -19,7 +20,7 @@ pub(crate) mod thumbnail;
 pub(crate) mod xmp;
 
 /// The metadata blocks of a file as they came; they are refreshed when written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The EXIF block, starting with its TIFF header.
     pub exif: Option<Vec<u8>>,
@@ -129,10 +130,15 @@ pub(crate) fn from_jpeg(markers: &Markers) -> Metadata {
         xmp: first(0xE1, XMP_SIGNATURE).map(|main| xmp::extended::join(&main, &extended)),
         iptc: photoshop::iptc(&resources),
         photoshop: (!resources.is_empty()).then_some(resources),
-        comments: markers.payloads(0xFE, b"").map(<[u8]>::to_vec).collect(),
+        comments: comments(markers),
         density: jfif.and_then(|body| body.get(2..7)?.try_into().ok()),
         ..Metadata::default()
     }
+}
+
+fn comments(markers: &Markers) -> Vec<Vec<u8>> {
+    let comments = markers.payloads(0xFE, b"").take(limits::COMMENTS);
+    comments.map(<[u8]>::to_vec).collect()
 }
 
 impl Metadata {

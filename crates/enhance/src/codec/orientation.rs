@@ -2,42 +2,42 @@
 
 use rayon::prelude::*;
 
-use crate::codec::Refusal;
-use crate::pixels::{Pixels, Samples};
+use crate::codec::{PlaneMemory, Refusal};
+use crate::pixels::{Pixels, Plane, Samples};
 
 /// The upright picture. 1 costs nothing; 2 to 4 work in place; 5 to 8 need a second buffer.
-pub(crate) fn upright(pixels: Pixels, orientation: u8) -> Result<Pixels, Refusal> {
+pub(crate) fn upright(
+    pixels: Pixels,
+    orientation: u8,
+    memory: &dyn PlaneMemory,
+) -> Result<Pixels, Refusal> {
     let (width, height) = (pixels.width(), pixels.height());
     let turned = match pixels.into_samples() {
-        Samples::Eight(v) => {
-            let (w, h, v) = turn(v, width, height, orientation);
-            Pixels::from_eight(w, h, v)
-        }
-        Samples::Sixteen(v) => {
-            let (w, h, v) = turn(v, width, height, orientation);
-            Pixels::from_sixteen(w, h, v)
-        }
+        Samples::Eight(v) => Samples::Eight(match orientation {
+            5..=8 => transpose(&v, memory.eight(v.len())?, width, orientation),
+            _ => in_place(v, width, orientation),
+        }),
+        Samples::Sixteen(v) => Samples::Sixteen(match orientation {
+            5..=8 => transpose(&v, memory.sixteen(v.len())?, width, orientation),
+            _ => in_place(v, width, orientation),
+        }),
     };
-    turned.ok_or(Refusal::Damaged { format: "image" })
+    let (width, height) = match orientation {
+        5..=8 => (height, width),
+        _ => (width, height),
+    };
+    Pixels::new(width, height, turned).ok_or(Refusal::Damaged { format: "image" })
 }
 
-fn turn<S: Copy + Default + Send + Sync>(
-    mut v: Vec<S>,
-    width: u32,
-    height: u32,
-    orientation: u8,
-) -> (u32, u32, Vec<S>) {
-    let (w, h) = (width as usize, height as usize);
+fn in_place<S: Copy + Send + Sync>(mut v: Plane<S>, width: u32, orientation: u8) -> Plane<S> {
+    let row = width as usize * 3;
     match orientation {
-        2 => v.par_chunks_mut(w * 3).for_each(mirror),
+        2 => v.par_chunks_mut(row).for_each(mirror),
         3 => mirror(&mut v),
-        4 => {
-            flip(&mut v, w * 3);
-        }
-        5..=8 => return (height, width, transpose(&v, w, h, orientation)),
+        4 => flip(&mut v, row),
         _ => {}
     }
-    (width, height, v)
+    v
 }
 
 /// Reverses the order of pixels.
@@ -65,14 +65,15 @@ fn flip<S>(v: &mut [S], row: usize) {
 
 /// Rows become columns: output pixel (x, y) is input (y or its mirror, x or its mirror).
 /// 5 transposes, 6 turns clockwise, 7 transposes the other way, 8 turns anticlockwise.
-fn transpose<S: Copy + Default + Send + Sync>(
+fn transpose<S: Copy + Send + Sync>(
     v: &[S],
-    w: usize,
-    h: usize,
+    mut turned: Plane<S>,
+    width: u32,
     orientation: u8,
-) -> Vec<S> {
+) -> Plane<S> {
     const BAND: usize = 16;
-    let mut turned = vec![S::default(); v.len()];
+    let w = width as usize;
+    let h = v.len() / 3 / w;
     turned
         .par_chunks_mut(BAND * h * 3)
         .enumerate()
@@ -102,6 +103,7 @@ fn transpose<S: Copy + Default + Send + Sync>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::Heap;
 
     /// 2 x 3 pixels whose red is 10 * row + column.
     fn picture() -> Pixels {
@@ -113,7 +115,7 @@ mod tests {
     }
 
     fn reds(orientation: u8) -> (u32, Vec<u8>) {
-        let turned = upright(picture(), orientation).unwrap();
+        let turned = upright(picture(), orientation, &Heap).unwrap();
         (
             turned.width(),
             turned.rgb8().iter().step_by(3).copied().collect(),

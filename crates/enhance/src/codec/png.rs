@@ -1,6 +1,6 @@
 //! PNG: pictures, colour chunks and metadata chunks, read and written.
 
 mod colour;
-mod metadata;
+pub(crate) mod metadata;
 pub(crate) mod read;
 pub(crate) mod write;

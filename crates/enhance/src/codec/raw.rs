@@ -10,8 +10,8 @@ use crate::codec::ifd::{Block, Entry};
 use crate::codec::jpeg::segments::Markers;
 use crate::codec::metadata::{self, exif};
 use crate::codec::raw::develop::{Developed, Flash, RawDecoder};
-use crate::codec::{Decoded, Limits, Metadata, Refusal};
-use crate::pixels::Pixels;
+use crate::codec::{Decoded, Limits, Metadata, PlaneMemory, Refusal};
+use crate::pixels::{Pixels, Samples};
 use crate::shot::Shot;
 
 mod develop;
@@ -30,7 +30,11 @@ const DAMAGED: Refusal = Refusal::Damaged {
 };
 
 /// Decodes and develops to upright 16-bit sRGB.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
+pub(crate) fn decode(
+    bytes: &[u8],
+    limits: &Limits,
+    memory: &dyn PlaneMemory,
+) -> Result<Decoded, Refusal> {
     let name = match FileSignature::of(bytes) {
         FileSignature::Raw(name) => name.to_owned(),
         _ => name(bytes).unwrap_or_default(),
@@ -38,7 +42,10 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> 
     let developed = Flash.develop(bytes, &name, limits)?;
     let source = source(&developed);
     let metadata = metadata(bytes, &developed.shot);
-    let pixels = Pixels::from_sixteen(developed.width, developed.height, developed.samples);
+    let mut samples = memory.sixteen(developed.samples.len())?;
+    samples.copy_from_slice(&developed.samples);
+    let samples = Samples::Sixteen(samples);
+    let pixels = Pixels::new(developed.width, developed.height, samples);
     Ok(Decoded {
         pixels: pixels.ok_or(DAMAGED)?,
         source,

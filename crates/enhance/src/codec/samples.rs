@@ -3,10 +3,10 @@
 
 use rayon::prelude::*;
 
-use crate::codec::Refusal;
 use crate::codec::icc::{self, Conversion};
+use crate::codec::{PlaneMemory, Refusal};
 use crate::math::light::Sample;
-use crate::pixels::Pixels;
+use crate::pixels::{Pixels, Plane, Samples};
 
 /// Meaning of the interleaved samples of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +36,8 @@ impl Layout {
 /// Samples of either depth.
 #[derive(Debug)]
 pub(crate) enum Planes {
-    Eight(Vec<u8>),
-    Sixteen(Vec<u16>),
+    Eight(Plane<u8>),
+    Sixteen(Plane<u16>),
 }
 
 /// A decoded file before colour management and orientation.
@@ -76,44 +76,60 @@ impl Depth for u16 {
 
 impl Raster {
     /// sRGB pixels and the name of the profile they came from ("none" without one).
-    pub fn into_srgb(self) -> Result<(Pixels, String), Refusal> {
+    pub fn into_srgb(self, memory: &dyn PlaneMemory) -> Result<(Pixels, String), Refusal> {
         let (conversion, name) = icc::conversion(self.profile.as_deref(), self.layout);
-        let (width, height, layout) = (self.width, self.height, self.layout);
-        let pixels = match self.planes {
-            Planes::Eight(v) => {
-                Pixels::from_eight(width, height, to_rgb(v, width, layout, &conversion))
-            }
-            Planes::Sixteen(v) => {
-                Pixels::from_sixteen(width, height, to_rgb(v, width, layout, &conversion))
-            }
+        let (width, layout) = (self.width, self.layout);
+        let count = |stored: usize| stored / layout.channels() * 3;
+        let samples = match self.planes {
+            Planes::Eight(v) => Samples::Eight(match layout {
+                Layout::Rgb => in_place(v, width, &conversion),
+                _ => to_rgb(
+                    &v,
+                    memory.eight(count(v.len()))?,
+                    width,
+                    layout,
+                    &conversion,
+                ),
+            }),
+            Planes::Sixteen(v) => Samples::Sixteen(match layout {
+                Layout::Rgb => in_place(v, width, &conversion),
+                _ => to_rgb(
+                    &v,
+                    memory.sixteen(count(v.len()))?,
+                    width,
+                    layout,
+                    &conversion,
+                ),
+            }),
         };
+        let pixels = Pixels::new(width, self.height, samples);
         Ok((pixels.ok_or(Refusal::Damaged { format: "image" })?, name))
     }
 }
 
+fn in_place<S: Depth>(mut rgb: Plane<S>, width: u32, conversion: &Conversion) -> Plane<S> {
+    if conversion.is_needed() {
+        rgb.par_chunks_mut(width as usize * 3)
+            .for_each_init(Vec::new, |buffer, row| {
+                buffer.clear();
+                buffer.extend_from_slice(row);
+                S::convert(conversion, buffer, row);
+            });
+    }
+    rgb
+}
+
 fn to_rgb<S: Depth>(
-    mut samples: Vec<S>,
+    samples: &[S],
+    mut rgb: Plane<S>,
     width: u32,
     layout: Layout,
     conversion: &Conversion,
-) -> Vec<S> {
-    let row = width as usize * layout.channels();
-    if layout == Layout::Rgb {
-        if conversion.is_needed() {
-            samples
-                .par_chunks_mut(row)
-                .for_each_init(Vec::new, |buffer, row| {
-                    buffer.clear();
-                    buffer.extend_from_slice(row);
-                    S::convert(conversion, buffer, row);
-                });
-        }
-        return samples;
-    }
-    let mut rgb = vec![S::default(); samples.len() / layout.channels() * 3];
+) -> Plane<S> {
+    let width = width as usize;
     let rows = rgb
-        .par_chunks_mut(width as usize * 3)
-        .zip(samples.par_chunks(row));
+        .par_chunks_mut(width * 3)
+        .zip(samples.par_chunks(width * layout.channels()));
     rows.for_each_init(Vec::new, |buffer, (to, from)| {
         convert_row(buffer, from, to, layout, conversion);
     });

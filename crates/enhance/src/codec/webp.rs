@@ -7,12 +7,17 @@ use webp::{BitstreamFeatures, Decoder};
 use crate::codec::ifd::Block;
 use crate::codec::metadata::{EXIF_SIGNATURE, exif};
 use crate::codec::samples::{Layout, Planes, Raster};
-use crate::codec::{Limits, Metadata, Refusal};
+use crate::codec::{Limits, Metadata, PlaneMemory, Refusal, work};
+use crate::pixels::Plane;
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "WebP" };
 
 /// Decodes to the samples as stored: not upright, not yet sRGB.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, Metadata), Refusal> {
+pub(crate) fn decode(
+    bytes: &[u8],
+    limits: &Limits,
+    memory: &dyn PlaneMemory,
+) -> Result<(Raster, Source, Metadata), Refusal> {
     let features = BitstreamFeatures::new(bytes).ok_or(DAMAGED)?;
     let (width, height) = (features.width(), features.height());
     limits.check(u64::from(width), u64::from(height), 4 * 2)?;
@@ -27,7 +32,8 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, M
     } else {
         Layout::Rgb
     };
-    let samples = samples(bytes, width, height, layout)?;
+    let wanted = width as usize * height as usize * layout.channels();
+    let samples = samples(bytes, wanted, memory)?;
     let metadata = metadata(bytes);
     let source = Source {
         format: Format::WebP,
@@ -48,22 +54,22 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, M
 }
 
 /// The file says its own length, so one that was cut off is known before decoding.
-fn samples(bytes: &[u8], width: u32, height: u32, layout: Layout) -> Result<Vec<u8>, Refusal> {
+fn samples(bytes: &[u8], wanted: usize, memory: &dyn PlaneMemory) -> Result<Plane<u8>, Refusal> {
     let said = bytes.get(4..8).and_then(|b| b.try_into().ok());
     let said = said.map_or(0, u32::from_le_bytes);
     if u64::from(said) + 8 > bytes.len() as u64 + 1 {
         return Err(Refusal::Truncated);
     }
     let picture = Decoder::new(bytes).decode().ok_or(DAMAGED)?;
-    let wanted = width as usize * height as usize * layout.channels();
-    if picture.len() == wanted {
-        Ok(picture.to_vec())
-    } else {
-        Err(DAMAGED)
+    if picture.len() != wanted {
+        return Err(DAMAGED);
     }
+    let mut samples = memory.eight(wanted)?;
+    samples.copy_from_slice(&picture);
+    Ok(samples)
 }
 
-fn metadata(bytes: &[u8]) -> Metadata {
+pub(crate) fn metadata(bytes: &[u8]) -> Metadata {
     let block = chunk(bytes, b"EXIF").map(|b| b.strip_prefix(EXIF_SIGNATURE).unwrap_or(b));
     Metadata {
         exif: block
@@ -80,6 +86,7 @@ fn chunk<'a>(bytes: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
     loop {
         let (kind, tail) = rest.split_first_chunk::<4>()?;
         let (length, tail) = tail.split_first_chunk::<4>()?;
+        work::count(1);
         let length = u32::from_le_bytes(*length) as usize;
         let data = tail.get(..length)?;
         if kind == wanted {

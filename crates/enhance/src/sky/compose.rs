@@ -43,10 +43,10 @@ pub(crate) fn replace(
     let (width, height) = (graded.width(), graded.height());
     match (original.samples(), graded.into_samples()) {
         (Samples::Eight(from), Samples::Eight(to)) => {
-            Pixels::from_eight(width, height, composition.rows(from, to))
+            Pixels::from_eight(width, height, composition.rows(from, to.into()))
         }
         (Samples::Sixteen(from), Samples::Sixteen(to)) => {
-            Pixels::from_sixteen(width, height, composition.rows(from, to))
+            Pixels::from_sixteen(width, height, composition.rows(from, to.into()))
         }
         _ => unreachable!("grading keeps the depth"),
     }

@@ -15,6 +15,7 @@ fn refusal(file: &Path) -> Option<Refusal> {
 fn every_hostile_file_ends_in_a_sentence_or_a_picture() {
     for path in files("hostile")
         .iter()
+        .chain(&files("attacks"))
         .chain(&files("formats/raw-headers-only"))
     {
         let bytes = std::fs::read(path).unwrap();
@@ -45,6 +46,8 @@ fn what_is_wrong_is_said_by_name() {
         ("hostile/made/bomb-40000x40000-1bit.png", "too_long"),
         ("hostile/made/cut-in-half.jpg", "truncated"),
         ("hostile/made/flipped-bytes-in-scan.jpg", "damaged"),
+        ("attacks/jpeg-in-tiff-16000-px.tif", "damaged"),
+        ("attacks/jpeg-in-tiff-shared-strips.tif", "damaged"),
         ("hostile/sharp/giant-image.jpg", "too_many_pixels"),
         ("hostile/sharp/truncated.jpg", "truncated"),
         (

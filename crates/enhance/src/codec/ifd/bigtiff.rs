@@ -3,6 +3,7 @@
 
 use crate::codec::ifd::tree::{EXIF_POINTER, GPS_POINTER, INTEROP_POINTER, POINTERS, Tree};
 use crate::codec::ifd::{Entry, unit};
+use crate::codec::work;
 
 /// Values larger than this are picture data, not descriptions.
 const MAX_VALUE_BYTES: usize = 1 << 20;
@@ -47,6 +48,7 @@ impl<'a> Big<'a> {
 
     fn slots(&self, directory: usize) -> Vec<Slot> {
         let count = self.offset(directory).unwrap_or(0).min(MAX_ENTRIES);
+        work::count(count);
         let slot = |i| self.slot(directory.checked_add(8 + i * 20)?);
         (0..count).filter_map(slot).collect()
     }
@@ -86,6 +88,7 @@ impl<'a> Big<'a> {
     }
 
     fn entry(&self, slot: &Slot) -> Entry {
+        work::count(slot.value.len());
         let mut value = self.bytes[slot.value.clone()].to_vec();
         if self.big_endian {
             let word = if matches!(slot.kind, 5 | 10) {

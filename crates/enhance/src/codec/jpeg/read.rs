@@ -13,18 +13,23 @@ use crate::codec::jpeg::scans;
 use crate::codec::jpeg::segments::{Markers, icc_profile};
 use crate::codec::metadata::{self, exif};
 use crate::codec::samples::{Layout, Planes, Raster};
-use crate::codec::{Limits, Metadata, Refusal};
+use crate::codec::{Limits, Metadata, PlaneMemory, Refusal};
+use crate::pixels::Plane;
 
 /// The end-of-image marker.
 const END: &[u8] = &[0xFF, 0xD9];
 const DAMAGED: Refusal = Refusal::Damaged { format: "JPEG" };
 
 /// Decodes to the samples as stored: not upright, not yet sRGB.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, Metadata), Refusal> {
+pub(crate) fn decode(
+    bytes: &[u8],
+    limits: &Limits,
+    memory: &dyn PlaneMemory,
+) -> Result<(Raster, Source, Metadata), Refusal> {
     let markers = Markers::read(bytes);
     let (width, height) = check(&markers, limits)?;
     let layout = layout(&markers)?;
-    let samples = decompress(bytes, &markers, layout, width, height)?;
+    let samples = decompress(bytes, &markers, (layout, width, height), memory)?;
     let metadata = metadata::from_jpeg(&markers);
     let source = Source {
         format: Format::Jpeg,
@@ -90,15 +95,14 @@ fn layout(markers: &Markers) -> Result<Layout, Refusal> {
 fn decompress(
     bytes: &[u8],
     markers: &Markers,
-    layout: Layout,
-    width: u32,
-    height: u32,
-) -> Result<Vec<u8>, Refusal> {
+    (layout, width, height): (Layout, u32, u32),
+    memory: &dyn PlaneMemory,
+) -> Result<Plane<u8>, Refusal> {
     if !markers.has_end && !markers.is_complete() {
         return Err(Refusal::Truncated);
     }
     let size = (width, height);
-    let (pixels, said) = read_pixels(&whole(bytes, markers), layout, size)?;
+    let (pixels, said) = read_pixels(&whole(bytes, markers), layout, size, memory)?;
     let Err(why) = judge(said.as_deref(), markers) else {
         return Ok(pixels);
     };
@@ -106,7 +110,7 @@ fn decompress(
     let end = scans::end_of_picture(bytes).or_else(|| before_filling(bytes, markers));
     let end = end.ok_or(why)?;
     let picture = [&bytes[..end], END].concat();
-    let (pixels, said) = read_pixels(&picture, layout, size)?;
+    let (pixels, said) = read_pixels(&picture, layout, size, memory)?;
     judge(said.as_deref(), markers).map(|()| pixels)
 }
 
@@ -135,7 +139,8 @@ fn read_pixels(
     stream: &[u8],
     layout: Layout,
     (width, height): (u32, u32),
-) -> Result<(Vec<u8>, Option<String>), Refusal> {
+    memory: &dyn PlaneMemory,
+) -> Result<(Plane<u8>, Option<String>), Refusal> {
     let format = match layout {
         Layout::Grey => PixelFormat::GRAY,
         Layout::Cmyk | Layout::CmykInverted => PixelFormat::CMYK,
@@ -143,7 +148,7 @@ fn read_pixels(
     };
     let (width, height) = (width as usize, height as usize);
     let pitch = width * format.size();
-    let mut pixels = vec![0_u8; pitch * height];
+    let mut pixels = memory.eight(pitch * height)?;
     let image = Image {
         pixels: &mut pixels[..],
         width,

@@ -1,11 +1,18 @@
 //! The marker structure of a JPEG stream (ITU-T T.81, annex B), read without decoding anything:
 //! size, components, scans, metadata segments and whether the picture is all there.
 
+use crate::codec::work;
+
+/// Segments that are looked at: a profile and an extended packet of 16 MiB take 500 together.
+const MAX_SEGMENTS: usize = 2048;
+
 /// Contents of the markers of a JPEG file.
 #[derive(Debug, Default)]
 pub(crate) struct Markers<'a> {
     /// Columns and rows of the first frame.
     pub size: Option<(u32, u32)>,
+    /// Headers of a frame; a picture has one.
+    pub frames: u32,
     /// Bits a sample.
     pub precision: u8,
     /// 1 grey, 3 colour, 4 CMYK.
@@ -33,6 +40,7 @@ impl<'a> Markers<'a> {
         };
         let mut at = 2;
         while let Some((marker, start)) = next_marker(bytes, at) {
+            work::count(1 + start - at);
             at = start;
             match marker {
                 0xD9 => {
@@ -58,12 +66,15 @@ impl<'a> Markers<'a> {
             0xEE if payload.starts_with(b"Adobe") => {
                 self.adobe_transform = payload.get(11).copied();
             }
-            0xE0..=0xEF | 0xFE if self.scans == 0 => self.segments.push((marker, payload)),
+            0xE0..=0xEF | 0xFE if self.scans == 0 && self.segments.len() < MAX_SEGMENTS => {
+                self.segments.push((marker, payload));
+            }
             _ => {}
         }
     }
 
     fn note_frame(&mut self, payload: &[u8]) {
+        self.frames += 1;
         if self.size.is_some() || payload.len() < 6 {
             return;
         }
@@ -129,13 +140,18 @@ fn payload(bytes: &[u8], at: usize) -> Option<&[u8]> {
 pub(crate) fn icc_profile(markers: &Markers) -> Option<Vec<u8>> {
     let pieces: Vec<&[u8]> = markers.payloads(0xE2, b"ICC_PROFILE\0").collect();
     let count = usize::from(*pieces.first()?.get(1)?);
-    let mut profile = Vec::new();
-    for number in 1..=count {
-        let piece = pieces
-            .iter()
-            .find(|p| p.first().copied() == u8::try_from(number).ok())?;
-        profile.extend_from_slice(piece.get(2..)?);
+    let mut numbered: [Option<&[u8]>; 256] = [None; 256];
+    for piece in pieces {
+        work::count(1);
+        let place = piece
+            .first()
+            .map(|&number| &mut numbered[usize::from(number)]);
+        if let (Some(place), Some(data)) = (place, piece.get(2..)) {
+            place.get_or_insert(data);
+        }
     }
+    let wanted = numbered[1..=count].iter().copied();
+    let profile = wanted.collect::<Option<Vec<&[u8]>>>()?.concat();
     (!profile.is_empty()).then_some(profile)
 }
 

@@ -1,6 +1,8 @@
 //! Photoshop image resources, the envelope of IPTC captions in JPEG and TIFF ("8BIM" blocks,
 //! Adobe Photoshop File Formats Specification).
 
+use crate::codec::work;
+
 const IPTC: u16 = 0x0404;
 /// Thumbnails of the picture as it was, the profile it had, its extra channels (their names and
 /// colours), and copies of its EXIF blocks and its XMP packet.
@@ -22,6 +24,7 @@ fn resources(bytes: &[u8]) -> (Vec<Resource<'_>>, &[u8]) {
     let mut found = Vec::new();
     let mut rest = bytes;
     while let Some(resource) = first(rest) {
+        work::count(1);
         rest = &rest[resource.block.len()..];
         found.push(resource);
     }

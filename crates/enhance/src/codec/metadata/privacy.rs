@@ -5,6 +5,7 @@ use crate::codec::ifd::Entry;
 use crate::codec::ifd::tree::Tree;
 use crate::codec::metadata::xmp::packet::Packet;
 use crate::codec::metadata::xmp::{EXIF, Edit, IPTC_EXTENSION, PHOTOSHOP, RECORD, TIFF, XMP, edit};
+use crate::codec::work;
 
 /// `exif::DESCRIPTIVE` without HostComputer, which names a person's machine.
 const ROOT: [u16; 19] = [
@@ -110,6 +111,7 @@ pub(crate) fn iptc(block: &[u8]) -> Option<Vec<u8>> {
     let mut kept = Vec::new();
     let mut rest = block;
     while let Some((record, dataset, whole)) = dataset(rest) {
+        work::count(whole.len());
         // 1:90 says how the texts are encoded.
         if record == 2 && CAPTIONS.contains(&dataset) || (record, dataset) == (1, 90) {
             kept.extend_from_slice(whole);

@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use serde::{Deserialize, Serialize};
+
 use crate::codec::metadata::Metadata;
 use crate::codec::metadata::xmp::packet::Packet;
 use crate::codec::metadata::xmp::{RECORD, recorded};
@@ -18,7 +20,7 @@ const CELLS: u32 = 16;
 const SAME: (f32, f32) = (1.2, 6.0);
 
 /// The record of a corrected picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Version of the plan's numbers.
     pub plan_version: u32,

@@ -4,9 +4,9 @@
 
 use std::borrow::Cow;
 
-use crate::codec::Metadata;
 use crate::codec::ifd::Block;
 use crate::codec::metadata::{EXIF_SIGNATURE, XMP_SIGNATURE, photoshop};
+use crate::codec::{Metadata, work};
 
 const XMP_KEYWORD: &str = "XML:com.adobe.xmp";
 const RAW_PROFILE: &str = "Raw profile type ";
@@ -40,6 +40,7 @@ fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     std::iter::from_fn(move || {
         let (length, tail) = rest.split_first_chunk::<4>()?;
         let (kind, tail) = tail.split_first_chunk::<4>()?;
+        work::count(1);
         let length = u32::from_be_bytes(*length) as usize;
         let data = tail.get(..length)?;
         rest = tail.get(length.checked_add(4)?..).unwrap_or_default();

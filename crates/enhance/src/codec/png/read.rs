@@ -11,14 +11,19 @@ use png::{BitDepth, ColorType, Decoder, DecodingError, Reader, Transformations};
 use crate::codec::metadata::exif;
 use crate::codec::png::{colour, metadata};
 use crate::codec::samples::{Layout, Planes, Raster};
-use crate::codec::{Limits, Metadata, Refusal};
+use crate::codec::{Limits, Metadata, PlaneMemory, Refusal};
+use crate::pixels::Plane;
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "PNG" };
 /// For rows and the colour profile; the picture itself is our own buffer.
 const WORKING_BYTES: usize = 24 << 20;
 
 /// Decodes to the samples as stored: not upright, not yet sRGB.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, Metadata), Refusal> {
+pub(crate) fn decode(
+    bytes: &[u8],
+    limits: &Limits,
+    memory: &dyn PlaneMemory,
+) -> Result<(Raster, Source, Metadata), Refusal> {
     let (width, height) = header(bytes)?;
     limits.check(u64::from(width), u64::from(height), 4 * 2)?;
     let mut decoder = Decoder::new_with_limits(
@@ -36,7 +41,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, M
         ColorType::Grayscale | ColorType::GrayscaleAlpha
     );
     let profile = colour::profile(reader.info(), is_grey);
-    let (layout, planes) = read(&mut reader, width, height)?;
+    let (layout, planes) = read(&mut reader, (width, height), memory)?;
     let metadata = metadata::read(bytes);
     let source = Source {
         format: Format::Png,
@@ -82,7 +87,11 @@ fn refusal(error: &DecodingError) -> Refusal {
 
 type PngReader<'a> = Reader<Cursor<&'a [u8]>>;
 
-fn read(reader: &mut PngReader, width: u32, height: u32) -> Result<(Layout, Planes), Refusal> {
+fn read(
+    reader: &mut PngReader,
+    (width, height): (u32, u32),
+    memory: &dyn PlaneMemory,
+) -> Result<(Layout, Planes), Refusal> {
     let (colour, depth) = reader.output_color_type();
     let layout = match colour {
         ColorType::Grayscale => Layout::Grey,
@@ -93,34 +102,40 @@ fn read(reader: &mut PngReader, width: u32, height: u32) -> Result<(Layout, Plan
     };
     let count = width as usize * height as usize * layout.channels();
     let planes = match depth {
-        BitDepth::Eight => Planes::Eight(read_eight(reader, count)?),
-        BitDepth::Sixteen => Planes::Sixteen(read_sixteen(reader, count)?),
+        BitDepth::Eight => Planes::Eight(read_eight(reader, memory.eight(count)?)?),
+        BitDepth::Sixteen => Planes::Sixteen(read_sixteen(reader, memory.sixteen(count)?)?),
         _ => return Err(DAMAGED),
     };
     Ok((layout, planes))
 }
 
-fn read_eight(reader: &mut PngReader, count: usize) -> Result<Vec<u8>, Refusal> {
-    let mut samples = vec![0_u8; count];
+fn read_eight(reader: &mut PngReader, mut samples: Plane<u8>) -> Result<Plane<u8>, Refusal> {
     reader.next_frame(&mut samples).map_err(|e| refusal(&e))?;
     Ok(samples)
 }
 
 /// Rows come big-endian; interlaced pictures only as a whole.
-fn read_sixteen(reader: &mut PngReader, count: usize) -> Result<Vec<u16>, Refusal> {
-    let wide = |b: &[u8; 2]| u16::from_be_bytes(*b);
+fn read_sixteen(reader: &mut PngReader, mut samples: Plane<u16>) -> Result<Plane<u16>, Refusal> {
+    let mut put = |at: usize, bytes: &[u8]| {
+        let pairs = bytes.as_chunks::<2>().0;
+        let to = samples.get_mut(at..at + pairs.len());
+        for (to, from) in to.ok_or(DAMAGED)?.iter_mut().zip(pairs) {
+            *to = u16::from_be_bytes(*from);
+        }
+        Ok(at + pairs.len())
+    };
+    let mut at = 0;
     if reader.info().interlaced {
-        let mut bytes = vec![0_u8; count * 2];
+        let mut bytes = vec![0_u8; reader.output_buffer_size().ok_or(DAMAGED)?];
         reader.next_frame(&mut bytes).map_err(|e| refusal(&e))?;
-        return Ok(bytes.as_chunks::<2>().0.iter().map(wide).collect());
-    }
-    let mut samples = Vec::with_capacity(count);
-    while let Some(row) = reader.next_row().map_err(|e| refusal(&e))? {
-        samples.extend(row.data().as_chunks::<2>().0.iter().map(wide));
-    }
-    if samples.len() == count {
-        Ok(samples)
+        at = put(at, &bytes)?;
     } else {
-        Err(Refusal::Truncated)
+        while let Some(row) = reader.next_row().map_err(|e| refusal(&e))? {
+            at = put(at, row.data())?;
+        }
+    }
+    match at == samples.len() {
+        true => Ok(samples),
+        false => Err(Refusal::Truncated),
     }
 }

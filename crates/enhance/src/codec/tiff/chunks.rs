@@ -6,12 +6,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 use tiff::decoder::Decoder;
 
-use crate::codec::Refusal;
 use crate::codec::samples::Planes;
 use crate::codec::tiff::channels::Channels;
 use crate::codec::tiff::read::refusal;
 use crate::codec::tiff::samples::{self, Numbers};
 use crate::codec::tiff::source::TiffSource;
+use crate::codec::{PlaneMemory, Refusal};
+use crate::pixels::Plane;
 
 /// Division of the picture into chunks.
 #[derive(Debug, Clone, Copy)]
@@ -32,17 +33,17 @@ pub(crate) type Open<'o, 'a> =
     &'o (dyn Fn() -> Result<Decoder<TiffSource<'a>>, Refusal> + Send + Sync);
 
 /// The whole picture, interleaved, 8 bits for sources of up to 8 bits and 16 for all others.
-pub(crate) fn read(open: Open, grid: Grid) -> Result<Planes, Refusal> {
+pub(crate) fn read(open: Open, grid: Grid, memory: &dyn PlaneMemory) -> Result<Planes, Refusal> {
     let count = grid.width * grid.height * grid.channels.kept();
     if grid.numbers.bits <= 8 {
-        let mut picture = vec![0_u8; count];
+        let mut picture = memory.eight(count)?;
         fill(open, grid, &mut picture, |planes| match planes {
             Planes::Eight(v) => Some(v),
             Planes::Sixteen(_) => None,
         })?;
         return Ok(Planes::Eight(picture));
     }
-    let mut picture = vec![0_u16; count];
+    let mut picture = memory.sixteen(count)?;
     fill(open, grid, &mut picture, |planes| match planes {
         Planes::Sixteen(v) => Some(v),
         Planes::Eight(_) => None,
@@ -55,7 +56,7 @@ fn fill<S: Copy + Send + Sync>(
     open: Open,
     grid: Grid,
     picture: &mut [S],
-    unwrap: impl Fn(Planes) -> Option<Vec<S>> + Sync,
+    unwrap: impl Fn(Planes) -> Option<Plane<S>> + Sync,
 ) -> Result<(), Refusal> {
     let band_length = grid.chunk.1 * grid.width * grid.channels.kept();
     let bands = picture.par_chunks_mut(band_length).enumerate();
@@ -73,7 +74,7 @@ fn fill_band<S: Copy>(
     grid: Grid,
     number: usize,
     band: &mut [S],
-    unwrap: &impl Fn(Planes) -> Option<Vec<S>>,
+    unwrap: &impl Fn(Planes) -> Option<Plane<S>>,
 ) -> Result<(), Refusal> {
     let across = grid.width.div_ceil(grid.chunk.0);
     let down = grid.height.div_ceil(grid.chunk.1);

@@ -9,18 +9,23 @@ use crate::codec::ifd::bigtiff;
 use crate::codec::ifd::tree::Tree;
 use crate::codec::metadata::{exif, photoshop};
 use crate::codec::samples::{Layout, Planes, Raster};
+use crate::codec::tiff::bounds;
 use crate::codec::tiff::channels::Channels;
 use crate::codec::tiff::chunks::{self, Grid};
 use crate::codec::tiff::samples::{self, Numbers};
 use crate::codec::tiff::source::{Meaning, TiffSource};
-use crate::codec::{Limits, Metadata, Refusal, icc};
+use crate::codec::{Limits, Metadata, PlaneMemory, Refusal, icc};
 
 const DAMAGED: Refusal = Refusal::Damaged { format: "TIFF" };
 const COLOUR_MAP: u16 = 320;
 pub(crate) type TiffDecoder<'a> = Decoder<TiffSource<'a>>;
 
 /// Decodes the first picture to its samples: not upright, not yet sRGB.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, Metadata), Refusal> {
+pub(crate) fn decode(
+    bytes: &[u8],
+    limits: &Limits,
+    memory: &dyn PlaneMemory,
+) -> Result<(Raster, Source, Metadata), Refusal> {
     let file = TiffSource::new(bytes);
     let meaning = file.meaning;
     let channels = Channels::read(&mut open(file.clone(), limits)?, meaning)?;
@@ -36,9 +41,10 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Raster, Source, M
     limits.check(u64::from(width), u64::from(height), bytes_per_pixel)?;
     let profile = block(&mut decoder, 34675);
     let grid = grid(&mut decoder, bits, channels, profile.is_none())?;
-    let planes = chunks::read(&open, grid)?;
+    bounds::check(bytes, &mut decoder, &grid, limits)?;
+    let planes = chunks::read(&open, grid, memory)?;
     let map = colour_map(&mut decoder);
-    let (layout, planes) = interpret(planes, bits, channels, meaning, map.as_deref())?;
+    let (layout, planes) = interpret(planes, bits, channels, (meaning, map.as_deref()), memory)?;
     let metadata = metadata(bytes, &mut decoder);
     let orientation = number(&mut decoder, 274)
         .filter(|v| (1..=8).contains(v))
@@ -163,15 +169,15 @@ fn interpret(
     mut planes: Planes,
     bits: u8,
     channels: Channels,
-    meaning: Meaning,
-    map: Option<&[u16]>,
+    (meaning, map): (Meaning, Option<&[u16]>),
+    memory: &dyn PlaneMemory,
 ) -> Result<(Layout, Planes), Refusal> {
     if channels.is_premultiplied {
         samples::unpremultiply(&mut planes, channels.kept());
     }
     let has_alpha = channels.alpha.is_some();
     let layout = match (meaning, has_alpha) {
-        (Meaning::Palette, false) => return palette(&planes, bits, map),
+        (Meaning::Palette, false) => return palette(&planes, bits, map, memory),
         (Meaning::Grey | Meaning::WhiteIsZero, false) => Layout::Grey,
         (Meaning::Grey | Meaning::WhiteIsZero, true) => Layout::GreyAlpha,
         (Meaning::Rgb | Meaning::YCbCr | Meaning::CieLab | Meaning::IccLab, false) => Layout::Rgb,
@@ -189,11 +195,17 @@ fn interpret(
     Ok((layout, planes))
 }
 
-fn palette(planes: &Planes, bits: u8, map: Option<&[u16]>) -> Result<(Layout, Planes), Refusal> {
+fn palette(
+    planes: &Planes,
+    bits: u8,
+    map: Option<&[u16]>,
+    memory: &dyn PlaneMemory,
+) -> Result<(Layout, Planes), Refusal> {
     let (Planes::Eight(indices), Some(map)) = (planes, map) else {
         return Err(unsupported("a palette of 16 bits"));
     };
-    let planes = samples::from_palette(indices, map, bits).ok_or(DAMAGED)?;
+    let planes = samples::from_palette(indices, map, bits, memory.eight(indices.len() * 3)?)
+        .ok_or(DAMAGED)?;
     Ok((Layout::Rgb, planes))
 }
 

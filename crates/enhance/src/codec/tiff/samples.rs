@@ -6,6 +6,7 @@ use tiff::decoder::DecodingResult;
 use crate::codec::Refusal;
 use crate::codec::samples::Planes;
 use crate::math::light::{self, Sample};
+use crate::pixels::Plane;
 
 /// Storage of numbers, and the meaning of floating point.
 #[derive(Debug, Clone, Copy)]
@@ -31,20 +32,18 @@ pub(crate) fn gather(
             (v.clamp(0.0, 1.0) * 65535.0 + 0.5) as u16
         }
     };
+    let eight = |v: Vec<u8>| Planes::Eight(v.into());
+    let wide = |v: Vec<u16>| Planes::Sixteen(v.into());
     Ok(match result {
-        DecodingResult::U8(v) if numbers.bits < 8 => Planes::Eight(unpack(&v, numbers.bits, width)),
-        DecodingResult::U8(v) => Planes::Eight(v),
-        DecodingResult::U16(v) => Planes::Sixteen(v),
-        DecodingResult::U32(v) => {
-            Planes::Sixteen(v.into_iter().map(|v| (v >> 16) as u16).collect())
-        }
-        DecodingResult::F32(v) => Planes::Sixteen(v.into_iter().map(float).collect()),
-        DecodingResult::F16(v) => {
-            Planes::Sixteen(v.into_iter().map(|v| float(v.to_f32())).collect())
-        }
-        DecodingResult::F64(v) => Planes::Sixteen(v.into_iter().map(|v| float(v as f32)).collect()),
-        DecodingResult::I8(v) => Planes::Eight(v.into_iter().map(|v| v as u8).collect()),
-        DecodingResult::I16(v) => Planes::Sixteen(v.into_iter().map(|v| v as u16).collect()),
+        DecodingResult::U8(v) if numbers.bits < 8 => eight(unpack(&v, numbers.bits, width)),
+        DecodingResult::U8(v) => eight(v),
+        DecodingResult::U16(v) => wide(v),
+        DecodingResult::U32(v) => wide(v.into_iter().map(|v| (v >> 16) as u16).collect()),
+        DecodingResult::F32(v) => wide(v.into_iter().map(float).collect()),
+        DecodingResult::F16(v) => wide(v.into_iter().map(|v| float(v.to_f32())).collect()),
+        DecodingResult::F64(v) => wide(v.into_iter().map(|v| float(v as f32)).collect()),
+        DecodingResult::I8(v) => eight(v.into_iter().map(|v| v as u8).collect()),
+        DecodingResult::I16(v) => wide(v.into_iter().map(|v| v as u16).collect()),
         _ => {
             let variant = "an unusual number format".to_owned();
             return Err(Refusal::UnsupportedVariant {
@@ -80,15 +79,25 @@ fn unpack(packed: &[u8], bits: u8, width: usize) -> Vec<u8> {
 
 /// Colours of palette indices. `map` holds all reds, then greens, then blues, 16 bits each; old
 /// writers filled only the low byte. `bits` as stored: narrower indices come spread to 0..=255.
-pub(crate) fn from_palette(indices: &[u8], map: &[u16], bits: u8) -> Option<Planes> {
+pub(crate) fn from_palette(
+    indices: &[u8],
+    map: &[u16],
+    bits: u8,
+    mut colours: Plane<u8>,
+) -> Option<Planes> {
     let count = 1_usize << bits;
     let shift = if map.iter().any(|&v| v > 255) { 8 } else { 0 };
     let colour = |index: u8| {
         let index = usize::from(index) * (count - 1) / 255;
         [0, 1, 2].map(|c| (map[c * count + index] >> shift) as u8)
     };
-    let fits = bits <= 8 && map.len() >= 3 * count;
-    fits.then(|| Planes::Eight(indices.iter().flat_map(|&index| colour(index)).collect()))
+    if bits > 8 || map.len() < 3 * count {
+        return None;
+    }
+    for (to, &index) in colours.as_chunks_mut::<3>().0.iter_mut().zip(indices) {
+        *to = colour(index);
+    }
+    Some(Planes::Eight(colours))
 }
 
 /// Takes the opacity, the last of so many channels, out of a colour that was multiplied by it.

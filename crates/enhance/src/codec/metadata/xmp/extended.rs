@@ -2,14 +2,12 @@
 //! that is cut into segments (XMP specification part 3, 1.1.3.1). Everywhere else in the house a
 //! packet is whole, so the parts are joined on reading and cut again on writing.
 
-use crate::codec::metadata::xmp::packet::{Attribute, Node, Packet, Scope, local};
+use crate::codec::metadata::xmp::packet::{Attribute, MAX_BYTES, Node, Packet, Scope, local};
 use crate::codec::metadata::xmp::{Edit, XMP_NOTE, edit};
 
 const GUID_BYTES: usize = 32;
 /// GUID, full length, offset.
 const HEAD_BYTES: usize = GUID_BYTES + 8;
-/// Longer packets are not captions, they are an attack or a mistake.
-const MAX_EXTENDED_BYTES: usize = 16 << 20;
 const HAS_EXTENDED: &str = "HasExtendedXMP";
 
 /// The packet with the descriptions of its extended part, where that is all there; `parts` are
@@ -25,11 +23,14 @@ pub(crate) fn join(main: &[u8], parts: &[&[u8]]) -> Vec<u8> {
             }
         });
         let scope = extended.scope;
+        if length_of(&scope) * extended.nodes.len() > MAX_BYTES {
+            return None;
+        }
         let nodes = extended.nodes.into_iter();
         packet
             .nodes
             .extend(nodes.map(|node| with_scope(node, &scope)));
-        Some(packet.write().into_bytes())
+        Some(packet.write().into_bytes()).filter(|whole| whole.len() <= MAX_BYTES)
     };
     joined().unwrap_or_else(|| main.to_vec())
 }
@@ -60,7 +61,7 @@ fn assemble(guid: &[u8], parts: &[&[u8]]) -> Option<Vec<u8>> {
     };
     let mine = || parts.iter().filter(|part| part.starts_with(guid));
     let length = long(mine().next()?, GUID_BYTES)?;
-    if guid.len() != GUID_BYTES || length > MAX_EXTENDED_BYTES {
+    if guid.len() != GUID_BYTES || length > MAX_BYTES {
         return None;
     }
     let mut pieces: Vec<(usize, &[u8])> = mine()
@@ -74,6 +75,12 @@ fn assemble(guid: &[u8], parts: &[&[u8]]) -> Option<Vec<u8>> {
         }
     }
     (whole.len() == length).then_some(whole)
+}
+
+/// Bytes that the declarations of a scope take where they are repeated.
+fn length_of(scope: &Scope) -> usize {
+    let lengths = scope.iter().map(|(prefix, uri)| prefix.len() + uri.len());
+    lengths.map(|length| length + " xmlns:=''".len()).sum()
 }
 
 /// A description that stands on its own: with the namespaces that were declared around it.
@@ -110,6 +117,9 @@ pub(crate) fn split(packet: Vec<u8>, room: usize) -> Option<(Vec<u8>, Vec<Vec<u8
     }
     // The note that names the extended packet.
     const NOTE_BYTES: usize = 256;
+    if length_of(&main.scope) * main.nodes.len() > MAX_BYTES {
+        return None;
+    }
     let extended = move_longest(&mut main, text.len() + NOTE_BYTES, room)?;
     let guid = format!("{:X}", md5::compute(&extended));
     main.nodes.push(note(&guid)?);
@@ -120,7 +130,7 @@ pub(crate) fn split(packet: Vec<u8>, room: usize) -> Option<(Vec<u8>, Vec<Vec<u8
         let offset = ((i * (room - HEAD_BYTES)) as u32).to_be_bytes();
         [guid.as_bytes(), &length, &offset, part].concat()
     });
-    (main.len() <= room && extended.len() <= MAX_EXTENDED_BYTES).then(|| (main, parts.collect()))
+    (main.len() <= room && extended.len() <= MAX_BYTES).then(|| (main, parts.collect()))
 }
 
 /// Packets carry kilobytes of spaces before their end so that editors can grow them in place.

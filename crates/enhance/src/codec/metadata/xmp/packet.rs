@@ -1,11 +1,26 @@
 //! The structure of an XMP packet (ISO 16684-1): what stands before the descriptions, the
 //! descriptions with their attributes and properties, and what comes after. Properties are kept
 //! as the text they were, so that a property without an edit goes out as it came in.
+//!
+//! A packet is a stranger's: how long it may be and how much it may declare is limited, and what
+//! goes beyond is no packet.
+
+use std::collections::HashSet;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use crate::codec::work;
+
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+/// Longest packet. What is longer holds pictures or an editor's history of other files.
+pub(crate) const MAX_BYTES: usize = 1 << 20;
+/// Attributes and properties of a packet; Lightroom writes some 400.
+const MAX_NAMES: usize = 4096;
+/// Namespaces that a packet declares; editors write some 30.
+const MAX_NAMESPACES: usize = 256;
+/// Bytes of a namespace's name, which every property of it repeats.
+const MAX_NAMESPACE_BYTES: usize = 512;
 
 /// Prefix and namespace, the default namespace having an empty prefix.
 pub(crate) type Scope = Vec<(String, String)>;
@@ -56,17 +71,24 @@ pub(crate) fn local(name: &str) -> &str {
 impl Packet {
     /// `None` unless the text is a well-formed packet with one `rdf:RDF`.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() > MAX_BYTES {
+            return None;
+        }
         let text = std::str::from_utf8(bytes).ok()?;
         let text = text.trim_start_matches('\u{feff}');
         let mut reader = Reader::from_str(text);
+        let mut room = Room::default();
         let mut scope = Scope::new();
-        let before = to_rdf(&mut reader, &mut scope)?;
+        let before = to_rdf(&mut reader, &mut scope, &mut room)?;
         let mut nodes = Vec::new();
         loop {
             let at = reader.buffer_position() as usize;
+            work::count(1);
             match reader.read_event().ok()? {
-                Event::Start(start) => nodes.push(node(&mut reader, text, &start, &scope)?),
-                Event::Empty(start) => nodes.push(Node::open(&start, &scope)?),
+                Event::Start(start) => {
+                    nodes.push(node(&mut reader, text, &start, &scope, &mut room)?);
+                }
+                Event::Empty(start) => nodes.push(Node::open(&start, &scope, &mut room)?),
                 Event::End(_) => {
                     return Some(Self {
                         before: text[..before].to_owned(),
@@ -90,12 +112,39 @@ impl Packet {
     }
 }
 
+/// Names and namespaces that a packet may still have.
+struct Room {
+    names: usize,
+    namespaces: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            names: MAX_NAMES,
+            namespaces: MAX_NAMESPACES,
+        }
+    }
+}
+
+impl Room {
+    /// `None`: there are too many, or one is too long.
+    fn take(&mut self, attributes: &[Attribute]) -> Option<()> {
+        let declared = attributes.iter().filter(|a| is_declaration(&a.name));
+        let longest = declared.clone().map(|a| a.value.len()).max();
+        self.names = self.names.checked_sub(attributes.len() + 1)?;
+        self.namespaces = self.namespaces.checked_sub(declared.count())?;
+        (longest.unwrap_or(0) <= MAX_NAMESPACE_BYTES).then_some(())
+    }
+}
+
 /// Reads up to the start of `rdf:RDF` and returns where its children begin.
-fn to_rdf(reader: &mut Reader<&[u8]>, scope: &mut Scope) -> Option<usize> {
+fn to_rdf(reader: &mut Reader<&[u8]>, scope: &mut Scope, room: &mut Room) -> Option<usize> {
     loop {
+        work::count(1);
         match reader.read_event().ok()? {
             Event::Start(start) => {
-                let attributes = attributes(&start)?;
+                let attributes = attributes(&start, room)?;
                 declare(scope, &attributes);
                 let name = start.name().as_ref().to_owned();
                 if local(&name) == "RDF" && resolve(&[scope], &name) == RDF {
@@ -109,10 +158,17 @@ fn to_rdf(reader: &mut Reader<&[u8]>, scope: &mut Scope) -> Option<usize> {
     }
 }
 
-fn node(reader: &mut Reader<&[u8]>, text: &str, start: &BytesStart, scope: &Scope) -> Option<Node> {
-    let mut node = Node::open(start, scope)?;
+fn node(
+    reader: &mut Reader<&[u8]>,
+    text: &str,
+    start: &BytesStart,
+    scope: &Scope,
+    room: &mut Room,
+) -> Option<Node> {
+    let mut node = Node::open(start, scope, room)?;
     let own = node.scope();
     loop {
+        work::count(1);
         let at = reader.buffer_position() as usize;
         match reader.read_event().ok()? {
             Event::Start(start) => {
@@ -120,13 +176,13 @@ fn node(reader: &mut Reader<&[u8]>, text: &str, start: &BytesStart, scope: &Scop
                 let end = reader.buffer_position() as usize;
                 let raw = text.get(at..end)?;
                 node.properties
-                    .push(Property::new(&start, raw, &[scope, &own])?);
+                    .push(Property::new(&start, raw, &[scope, &own], room)?);
             }
             Event::Empty(start) => {
                 let end = reader.buffer_position() as usize;
                 let raw = text.get(at..end)?;
                 node.properties
-                    .push(Property::new(&start, raw, &[scope, &own])?);
+                    .push(Property::new(&start, raw, &[scope, &own], room)?);
             }
             Event::End(_) => return Some(node),
             Event::Eof => return None,
@@ -136,8 +192,8 @@ fn node(reader: &mut Reader<&[u8]>, text: &str, start: &BytesStart, scope: &Scop
 }
 
 impl Node {
-    fn open(start: &BytesStart, scope: &Scope) -> Option<Self> {
-        let mut attributes = attributes(start)?;
+    fn open(start: &BytesStart, scope: &Scope, room: &mut Room) -> Option<Self> {
+        let mut attributes = attributes(start, room)?;
         let mut own = Scope::new();
         declare(&mut own, &attributes);
         for attribute in &mut attributes {
@@ -186,9 +242,9 @@ impl Node {
 }
 
 impl Property {
-    fn new(start: &BytesStart, raw: &str, scopes: &[&Scope]) -> Option<Self> {
+    fn new(start: &BytesStart, raw: &str, scopes: &[&Scope], room: &mut Room) -> Option<Self> {
         let mut own = Scope::new();
-        declare(&mut own, &attributes(start)?);
+        declare(&mut own, &attributes(start, room)?);
         let name = start.name().as_ref().to_owned();
         let scopes: Vec<&Scope> = scopes.iter().copied().chain([&own]).collect();
         Some(Self {
@@ -227,18 +283,27 @@ fn declare(scope: &mut Scope, attributes: &[Attribute]) {
 fn resolve(scopes: &[&Scope], name: &str) -> String {
     let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
     let known = scopes.iter().flat_map(|scope| scope.iter());
+    let known = known.inspect(|_| work::count(1));
     let found = known.rev().find(|(p, _)| p == prefix);
     found.map(|(_, uri)| uri.clone()).unwrap_or_default()
 }
 
-fn attributes(start: &BytesStart) -> Option<Vec<Attribute>> {
-    let list = start.attributes().map(|attribute| {
+fn attributes(start: &BytesStart, room: &mut Room) -> Option<Vec<Attribute>> {
+    let mut names = HashSet::new();
+    // The library's own look for doubles compares each with all.
+    let mut all = start.attributes();
+    let list = all.with_checks(false).take(MAX_NAMES + 1);
+    let list = list.map(|attribute| {
+        work::count(1);
         let attribute = attribute.ok()?;
-        Some(Attribute {
-            name: attribute.key.as_ref().to_owned(),
+        let name = attribute.key.as_ref().to_owned();
+        names.insert(name.clone()).then(|| Attribute {
+            name,
             namespace: String::new(),
             value: attribute.value.to_string(),
         })
     });
-    list.collect()
+    let list: Vec<Attribute> = list.collect::<Option<_>>()?;
+    room.take(&list)?;
+    Some(list)
 }
