@@ -81,6 +81,7 @@ fn redrawn(model: &DiffusionModel, photo: &Pixels) -> BTreeMap<usize, Vec<u8>> {
         let Samples::Eight(samples) = tile.into_samples() else {
             panic!("a photo of eight bits has tiles of eight bits");
         };
+        let samples = Vec::from(samples);
         assert!(
             painted.insert(at, samples).is_none(),
             "tile {at} came twice"

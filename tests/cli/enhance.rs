@@ -153,10 +153,10 @@ fn at_strength_0_nothing_changes() {
 fn a_tiff_keeps_the_depth_of_its_photo() {
     let wide = |pixels: Pixels| match pixels.into_samples() {
         Samples::Eight(v) => v
-            .into_iter()
-            .map(|v| u16::from(v) * 257 + 3)
+            .iter()
+            .map(|v| u16::from(*v) * 257 + 3)
             .collect::<Vec<_>>(),
-        Samples::Sixteen(v) => v,
+        Samples::Sixteen(v) => v.into(),
     };
     let sixteen = Pixels::from_sixteen(1024, 768, wide(scene(1024, 768, 1))).unwrap();
     let deep = Desk::new(

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::client::Client;
 use crate::database::TestDatabase;
 use crate::wait;
+use crate::worker_process::program;
 
 /// Gone when dropped.
 pub struct App {
@@ -141,7 +142,10 @@ impl App {
             missed_heartbeats: 4,
             lease_secs: 20,
             grace_secs: 25,
+            stall_secs: 900,
+            memory_mb: None,
             bracket_quiet_secs: 0,
+            decoder: program("plumbline-worker"),
             log: String::new(),
         }
     }
@@ -149,16 +153,14 @@ impl App {
 
 pub struct Worker {
     stop: oneshot::Sender<()>,
-    task: JoinHandle<anyhow::Result<()>>,
+    task: JoinHandle<anyhow::Result<plumbline_worker::Ended>>,
 }
 
 impl Worker {
     pub async fn stop(self) {
         let _ = self.stop.send(());
-        self.task
-            .await
-            .expect("the worker did not panic")
-            .expect("the worker ran");
+        let ended = self.task.await.expect("the worker did not panic");
+        ended.expect("the worker ran");
     }
 }
 

@@ -129,7 +129,7 @@ pub async fn set_sky_mask(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)
 }
 
 async fn claim(scope: &mut Scope, order: &EnhancePhoto) -> Claim {
-    let begun = jobs::begin(scope, order.job, 60).await;
+    let begun = jobs::begin(scope, order.job, 60, jobs::Company::Nobody).await;
     match begun.expect("the database answers") {
         Begin::Claimed(claim) => *claim,
         other => panic!("the photo is not waiting: {other:?}"),

@@ -186,6 +186,15 @@ impl House {
         .expect("the photo has a job")
     }
 
+    /// Number of workers that died over the photo, as they are counted.
+    pub async fn deaths(&self, id: PhotoId) -> i32 {
+        sqlx::query_scalar("select deaths from jobs where photo_id = $1")
+            .bind(id.uuid())
+            .fetch_one(&self.database.everything)
+            .await
+            .expect("the photo has a job")
+    }
+
     /// Every rendition of every attempt, as recorded.
     pub async fn renditions(&self, id: PhotoId) -> Vec<Rendition> {
         let mut scope = self.scope().await;

@@ -6,6 +6,11 @@ use std::time::{Duration, Instant};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// A moment of some length, for stories about what happens at any moment.
+pub async fn moment(length: Duration) {
+    tokio::time::sleep(length).await;
+}
+
 /// Returns the result of `look`, as soon as there is one.
 pub async fn until<T, F>(what: &str, limit: Duration, mut look: impl FnMut() -> F) -> T
 where

@@ -20,6 +20,7 @@ pub struct Setup {
     pub lease_secs: u32,
     pub grace_secs: u32,
     pub concurrency: u32,
+    pub stall_secs: u32,
 }
 
 impl Default for Setup {
@@ -30,6 +31,7 @@ impl Default for Setup {
             lease_secs: 3,
             grace_secs: 25,
             concurrency: 1,
+            stall_secs: 900,
         }
     }
 }
@@ -46,6 +48,18 @@ impl WorkerProcess {
         Self::spawn("plumbline-worker", &["run"], house, setup)
     }
 
+    /// The product's own worker, without a house.
+    pub fn start_for(database_url: &str, storage: PathBuf, log: PathBuf, setup: Setup) -> Self {
+        let arguments = &["run"];
+        Self::spawn_for(
+            "plumbline-worker",
+            arguments,
+            (database_url, storage),
+            log,
+            setup,
+        )
+    }
+
     /// A real worker with an analyzer that misbehaves; `fault` as its command line says.
     pub fn start_faulty(house: &House, setup: Setup, fault: &[&str]) -> Self {
         Self::spawn("faulty-worker", fault, house, setup)
@@ -53,10 +67,21 @@ impl WorkerProcess {
 
     fn spawn(program: &str, arguments: &[&str], house: &House, setup: Setup) -> Self {
         let log = house.path(&format!("{program}-{}.log", Uuid::now_v7().simple()));
+        let place = (&*house.database.url, house.storage_folder());
+        Self::spawn_for(program, arguments, place, log, setup)
+    }
+
+    fn spawn_for(
+        program: &str,
+        arguments: &[&str],
+        (database_url, storage): (&str, PathBuf),
+        log: PathBuf,
+        setup: Setup,
+    ) -> Self {
         let child = Command::new(self::program(program))
             .args(arguments)
-            .env("PLUMBLINE_DATABASE_URL", &house.database.url)
-            .env("PLUMBLINE_STORAGE", house.storage_folder())
+            .env("PLUMBLINE_DATABASE_URL", database_url)
+            .env("PLUMBLINE_STORAGE", storage)
             .env("PLUMBLINE_HEARTBEAT_SECS", setup.heartbeat_secs.to_string())
             .env(
                 "PLUMBLINE_MISSED_HEARTBEATS",
@@ -65,6 +90,7 @@ impl WorkerProcess {
             .env("PLUMBLINE_LEASE_SECS", setup.lease_secs.to_string())
             .env("PLUMBLINE_GRACE_SECS", setup.grace_secs.to_string())
             .env("PLUMBLINE_CONCURRENCY", setup.concurrency.to_string())
+            .env("PLUMBLINE_STALL_SECS", setup.stall_secs.to_string())
             .env("PLUMBLINE_LOG", "info")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -18,7 +18,7 @@ pub const ANY: Crate = Crate {
     only: &[],
 };
 
-pub const CRATES: [Crate; 14] = [
+pub const CRATES: [Crate; 15] = [
     Crate {
         name: "plumbline-documents",
         only: &["serde", "serde_json", "thiserror", "uuid"],
@@ -99,6 +99,22 @@ pub const CRATES: [Crate; 14] = [
             "ureq",
             "plumbline-domain",
             "plumbline-storage",
+        ],
+        ..ANY
+    },
+    Crate {
+        name: "plumbline-sandbox",
+        never: &[
+            "tokio",
+            "sqlx",
+            "actix-web",
+            "candle-core",
+            "ureq",
+            "plumbline-domain",
+            "plumbline-storage",
+            "plumbline-nn",
+            "plumbline-models",
+            "plumbline-pipeline",
         ],
         ..ANY
     },

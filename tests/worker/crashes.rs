@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use plumbline_documents::Stage;
 use plumbline_domain::shoots::photos::Status;
-use plumbline_domain::work::jobs::MAX_RUNS;
+use plumbline_domain::work::jobs::MAX_DEATHS;
 use plumbline_tests::house::House;
 use plumbline_tests::pictures::{room, upright_room};
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
@@ -14,7 +14,7 @@ async fn a_photo_whose_worker_is_killed_is_finished_by_another_within_a_minute()
     let house = House::open().await;
     let photo = house.upload(room(1)).await;
     let mut first = WorkerProcess::start_faulty(&house, Setup::default(), &["takes", "600"]);
-    house.at_stage(photo, Stage::Measuring).await;
+    house.at_stage(photo, Stage::Correcting).await;
     let second = WorkerProcess::start(&house, Setup::default());
     second.is_ready().await;
 
@@ -34,17 +34,23 @@ async fn a_photo_whose_worker_is_killed_is_finished_by_another_within_a_minute()
 }
 
 #[tokio::test]
-async fn a_photo_that_kills_its_worker_each_time_is_set_aside_and_the_queue_goes_on() {
+async fn a_photo_that_kills_its_worker_each_time_takes_no_tries_from_its_neighbours() {
     let house = House::open().await;
     let deadly = house.upload(upright_room(1)).await;
-    let harmless = house.upload(room(1)).await;
+    let mut harmless = Vec::new();
+    for seed in 1..=3 {
+        harmless.push(house.upload(room(seed)).await);
+    }
+    let setup = Setup {
+        concurrency: 4,
+        ..Setup::default()
+    };
+    let start = || WorkerProcess::start_faulty(&house, setup, &["--upright-only", "aborts"]);
 
-    let start =
-        || WorkerProcess::start_faulty(&house, Setup::default(), &["--upright-only", "aborts"]);
     let mut worker = start();
     let mut deaths = 0;
     let since = Instant::now();
-    let limit = Duration::from_secs(120);
+    let limit = Duration::from_secs(180);
     let set_aside = loop {
         tokio::select! {
             // The supervisor, as systemd or a container would do it.
@@ -60,14 +66,20 @@ async fn a_photo_that_kills_its_worker_each_time_is_set_aside_and_the_queue_goes
         "set aside after {deaths} deaths and {:.1} s",
         since.elapsed().as_secs_f32()
     );
-    assert_eq!((set_aside.status, deaths), (Status::Failed, MAX_RUNS));
+    assert_eq!((set_aside.status, deaths), (Status::Failed, MAX_DEATHS));
     assert!(
         set_aside
             .failure
             .expect("a sentence")
             .contains("failed several times")
     );
-    let finished = house.settled(harmless, Duration::from_secs(30)).await;
-    assert_eq!(finished.status, Status::Passed);
-    house.is_whole(harmless).await;
+    for photo in harmless {
+        let finished = house.settled(photo, Duration::from_secs(60)).await;
+        assert_eq!(finished.status, Status::Passed);
+        assert!(
+            house.deaths(photo).await <= 1,
+            "it died with the deadly one more than once"
+        );
+        house.is_whole(photo).await;
+    }
 }

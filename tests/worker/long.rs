@@ -17,7 +17,7 @@ async fn a_job_that_outlasts_heartbeat_and_lease_three_times_runs_once() {
     let _workers = [0; 2].map(|_| WorkerProcess::start_faulty(&house, Setup::default(), &fault));
 
     // Asked for again and again, it must be found busy each time.
-    house.at_stage(photo, Stage::Measuring).await;
+    house.at_stage(photo, Stage::Correcting).await;
     house.deliver_again(1).await;
     assert_eq!(
         house.settled(photo, Duration::from_secs(60)).await.status,

@@ -13,7 +13,7 @@ async fn a_worker_asked_to_stop_finishes_the_photo_in_hand_and_takes_no_other() 
     let house = House::open().await;
     let in_hand = house.upload(room(1)).await;
     let mut worker = WorkerProcess::start_faulty(&house, Setup::default(), &["takes", "4"]);
-    house.at_stage(in_hand, Stage::Measuring).await;
+    house.at_stage(in_hand, Stage::Correcting).await;
     let next = house.upload(room(2)).await;
 
     worker.terminate();
@@ -35,7 +35,7 @@ async fn past_the_grace_a_photo_is_handed_back_and_the_run_does_not_count() {
         ..Setup::default()
     };
     let mut worker = WorkerProcess::start_faulty(&house, setup, &["takes", "4"]);
-    house.at_stage(photo, Stage::Measuring).await;
+    house.at_stage(photo, Stage::Correcting).await;
 
     worker.terminate();
     assert!(worker.exits(Duration::from_secs(30)).await.success());
@@ -60,13 +60,17 @@ async fn a_stage_without_an_end_does_not_keep_a_worker_from_stopping() {
         ..Setup::default()
     };
     let mut worker = WorkerProcess::start_faulty(&house, setup, &["takes", "600"]);
-    house.at_stage(photo, Stage::Measuring).await;
+    house.at_stage(photo, Stage::Correcting).await;
 
     worker.terminate();
     assert!(worker.exits(Duration::from_secs(30)).await.success());
 
     assert_eq!(house.photo(photo).await.status, Status::Waiting);
-    assert_eq!(house.runs(photo).await, 0);
+    assert_eq!(
+        house.runs(photo).await,
+        1,
+        "what may have been hanging is not forgotten"
+    );
 }
 
 #[tokio::test]
@@ -74,7 +78,7 @@ async fn asked_twice_a_worker_stops_at_once() {
     let house = House::open().await;
     let photo = house.upload(room(1)).await;
     let mut worker = WorkerProcess::start_faulty(&house, Setup::default(), &["takes", "600"]);
-    house.at_stage(photo, Stage::Measuring).await;
+    house.at_stage(photo, Stage::Correcting).await;
 
     worker.terminate();
     worker.has_said("stopping").await;

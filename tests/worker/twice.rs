@@ -62,7 +62,7 @@ async fn a_worker_that_was_given_up_too_early_comes_back_and_changes_nothing() {
         ..Setup::default()
     };
     let slow = WorkerProcess::start_faulty(&house, setup, &["takes", "5"]);
-    house.at_stage(photo, Stage::Measuring).await;
+    house.at_stage(photo, Stage::Correcting).await;
 
     sqlx::query("update jobs set leased_until = now()")
         .execute(&house.database.everything)

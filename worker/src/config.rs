@@ -16,6 +16,11 @@ pub struct Config {
     #[arg(long, env = "PLUMBLINE_STORAGE")]
     pub storage: PathBuf,
 
+    /// Megabytes of memory for photos; half of the machine's or container's unless it is said. A
+    /// photo waits until its part is free, however many could be worked on at the same time.
+    #[arg(long, env = "PLUMBLINE_MEMORY_MB", value_parser = value_parser!(u32).range(64..))]
+    pub memory_mb: Option<u32>,
+
     /// Photos worked on at the same time, 1 to 64. One photo uses all cores by itself.
     #[arg(long, env = "PLUMBLINE_CONCURRENCY", default_value_t = 1, value_parser = value_parser!(u32).range(1..=64))]
     pub concurrency: u32,
@@ -36,10 +41,23 @@ pub struct Config {
     #[arg(long, env = "PLUMBLINE_GRACE_SECS", default_value_t = 25, value_parser = value_parser!(u64).range(0..=3600))]
     pub grace_secs: u64,
 
+    /// Seconds without any progress after which a run is ended, and its photo tried once more, alone.
+    #[arg(long, env = "PLUMBLINE_STALL_SECS", default_value_t = 900, value_parser = value_parser!(u64).range(1..=86_400))]
+    pub stall_secs: u64,
+
     /// Seconds that a shoot must be quiet before its exposures are grouped: uploads of one bracket
     /// come in one after the other.
     #[arg(long, env = "PLUMBLINE_BRACKET_QUIET_SECS", default_value_t = 15, value_parser = value_parser!(u32).range(0..=600))]
     pub bracket_quiet_secs: u32,
+
+    /// Program that decodes strangers' files, in a process of its own: this one.
+    #[arg(
+        long,
+        env = "PLUMBLINE_DECODER",
+        hide = true,
+        default_value = "/proc/self/exe"
+    )]
+    pub decoder: PathBuf,
 
     /// Filters of the log, as `tracing` reads them.
     #[arg(long, env = "PLUMBLINE_LOG", default_value = "info")]

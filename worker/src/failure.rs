@@ -1,30 +1,106 @@
-//! Failures of storage and of threads, as the pipeline's.
+//! Reasons why a run did not end with a photo. The pipeline's own, and those that only a daemon
+//! knows: trouble that is not the photo's, and runs that do not end by themselves.
 
 use std::any::Any;
 
-use plumbline_pipeline::failure::Failure;
+use plumbline_domain::db;
+use plumbline_pipeline::failure::Failure as PipelineFailure;
 use plumbline_storage::StorageError;
 use tokio::task::JoinError;
 
-pub fn of_storage(error: StorageError) -> Failure {
-    match error {
-        StorageError::Missing(_) => Failure::Final(
-            "The uploaded file of this photo is missing. Please upload it again.".to_owned(),
-        ),
-        other => Failure::Retry(other.into()),
+#[derive(Debug)]
+pub enum Failure {
+    /// Another run would end the same way. The sentence is for the customer.
+    Final(String),
+    /// Another run may succeed. The error is for the log, never for the customer.
+    Retry(anyhow::Error),
+    /// Storage or the database cannot be used, whichever photo it is. It is waited out.
+    Trouble(Trouble),
+    /// The run was stopped in good order.
+    Stopped,
+    /// The run was told to stop and did not.
+    Abandoned,
+    /// The run made no progress for so many seconds.
+    Stalled(u64),
+}
+
+/// Something that keeps every photo from being worked on.
+#[derive(Debug)]
+pub enum Trouble {
+    /// Storage fails; so many bytes could not be written.
+    Storage {
+        error: StorageError,
+        bytes: u64,
+    },
+    Database(anyhow::Error),
+}
+
+impl Failure {
+    /// An error that may not come again.
+    pub fn retry(error: impl Into<anyhow::Error>) -> Self {
+        Self::Retry(error.into())
+    }
+
+    /// Of a file that is read.
+    pub fn of_storage(error: StorageError) -> Self {
+        match error {
+            StorageError::Missing(_) => Self::Final(
+                "The uploaded file of this photo is missing. Please upload it again.".to_owned(),
+            ),
+            error => Self::of_writing(error, 0),
+        }
+    }
+
+    /// Of a file of so many bytes that is written.
+    pub fn of_writing(error: StorageError, bytes: u64) -> Self {
+        Self::Trouble(Trouble::Storage { error, bytes })
+    }
+
+    /// A thread that did not come to its end.
+    pub fn of_thread(error: JoinError) -> Self {
+        match error.try_into_panic() {
+            Ok(panic) => Self::of_panic(&*panic),
+            Err(error) => Self::Retry(error.into()),
+        }
+    }
+
+    pub fn of_panic(payload: &(dyn Any + Send)) -> Self {
+        Self::Retry(anyhow::anyhow!("panicked: {}", panic_message(payload)))
     }
 }
 
-/// A thread that did not come to its end.
-pub fn of_thread(error: JoinError) -> Failure {
-    match error.try_into_panic() {
-        Ok(panic) => of_panic(&*panic),
-        Err(error) => Failure::Retry(error.into()),
+impl From<db::Error> for Failure {
+    fn from(error: db::Error) -> Self {
+        match db::is_passing(&error) {
+            true => Self::Trouble(Trouble::Database(error.into())),
+            false => Self::Retry(error.into()),
+        }
     }
 }
 
-pub fn of_panic(payload: &(dyn Any + Send)) -> Failure {
-    Failure::Retry(anyhow::anyhow!("panicked: {}", panic_message(payload)))
+impl From<PipelineFailure> for Failure {
+    fn from(failure: PipelineFailure) -> Self {
+        match failure {
+            PipelineFailure::Final(sentence) => Self::Final(sentence),
+            PipelineFailure::Retry(error) => Self::Retry(error),
+            PipelineFailure::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Storage { error, .. } => {
+                write!(
+                    f,
+                    "storage cannot be used: {:#}",
+                    anyhow::anyhow!("{error:?}")
+                )
+            }
+            Self::Database(error) => write!(f, "the database cannot be used: {error:#}"),
+        }
+    }
 }
 
 /// The message of a panic.

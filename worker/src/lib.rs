@@ -4,18 +4,23 @@
 
 pub mod config;
 mod daemon;
+mod decoding;
 mod failure;
 mod job_context;
 mod jobs;
 mod lease;
 mod look_cache;
+mod memory;
 pub mod networks;
 mod queue;
 mod retry;
 mod shutdown;
+mod trouble;
 
 use std::future::Future;
 use std::io::IsTerminal;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,20 +39,32 @@ const CONNECTIONS_PER_SLOT: u32 = 3;
 /// Time for handing back once the grace is over.
 const HANDING_BACK: Duration = Duration::from_secs(5);
 
+/// Decodes a file and is over, where this process was started for that. To be asked first of all.
+pub fn decode_for_parent() -> Option<ExitCode> {
+    let first = std::env::args_os().nth(1)?;
+    if first != plumbline_sandbox::COMMAND {
+        return None;
+    }
+    plumbline_nn::malloc_tuning::use_one_arena();
+    Some(plumbline_sandbox::serve())
+}
+
 /// Works until `signal` ends, and then until the jobs in hand are done or handed back.
 pub async fn run(
     config: Config,
     analyzer: Arc<dyn SceneAnalyzer>,
     model: Option<Arc<dyn GenerativeModel>>,
     signal: impl Future<Output = ()> + Send + 'static,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Ended> {
     let slots = config.concurrency;
     let db = Db::connect(&config.database_url, slots * CONNECTIONS_PER_SLOT + 1).await?;
     let pool = db::queue_pool(&config.database_url, queue::connections(1, slots)).await?;
-    let storage = Storage::folder(&config.storage)?;
+    let storage = Storage::set_up_elsewhere(&config.storage)?;
     let shutdown = Shutdown::on(signal, Duration::from_secs(config.grace_secs));
     let daemon = Daemon::new(db, storage, analyzer, model, &config, shutdown.clone());
     let daemon = Arc::new(daemon);
+    let decoder = daemon.decoder.clone();
+    tokio::task::spawn_blocking(move || decoding::check(&decoder)).await??;
 
     let tidying = tokio::spawn(jobs::tidy(pool.clone()));
     let serving = async {
@@ -63,7 +80,19 @@ pub async fn run(
         () = abandoned => tracing::warn!("stopped with work in hand: the queue will pass it on"),
     }
     tidying.abort();
-    Ok(())
+    Ok(match shutdown.is_spent() {
+        true => Ended::Spent,
+        false => Ended::Asked,
+    })
+}
+
+/// The reason for which a daemon ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to.
+    Asked,
+    /// One of its threads hangs, and only a new process is rid of it.
+    Spent,
 }
 
 /// Starts the logs, listens to signals and runs. Ends the process's threads, whatever they are
@@ -80,7 +109,21 @@ pub fn start(
         .build()?;
     let done = runtime.block_on(async { run(config, analyzer, model, shutdown::signals()?).await });
     runtime.shutdown_background();
-    done
+    match done? {
+        Ended::Asked => Ok(()),
+        Ended::Spent => Err(begin_again().into()),
+    }
+}
+
+/// Puts a new process in this one's place, under its number, with its arguments. Comes back only if
+/// that fails.
+fn begin_again() -> std::io::Error {
+    let mut arguments = std::env::args_os();
+    let name = arguments.next().unwrap_or_default();
+    Command::new("/proc/self/exe")
+        .arg0(name)
+        .args(arguments)
+        .exec()
 }
 
 fn start_logging(config: &Config) -> anyhow::Result<()> {

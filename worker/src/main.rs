@@ -24,6 +24,9 @@ struct Cli {
 const MOVED: u8 = 2;
 
 fn main() -> ExitCode {
+    if let Some(code) = plumbline_worker::decode_for_parent() {
+        return code;
+    }
     let first = std::env::args_os().nth(1);
     if let Some(sentence) = first.and_then(|word| moved(word.to_str()?)) {
         eprintln!("{sentence}");

@@ -1,12 +1,14 @@
 //! Shutdown in two phases. Drain: the daemon takes up nothing new and finishes the photos in hand.
-//! Stop: past the grace period it hands them back.
+//! Stop: past the grace period it hands them back. A thread that cannot be stopped shuts the daemon
+//! down, too: only a new process is rid of it.
 
 use std::future::Future;
 use std::io;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::sleep;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// Time for a photo that was told to stop to come to the end of a stage.
@@ -17,18 +19,24 @@ const STOPPING: Duration = Duration::from_secs(5);
 pub struct Shutdown {
     drain: CancellationToken,
     stop: CancellationToken,
+    /// A thread hangs: the process is to be replaced.
+    spent: CancellationToken,
 }
 
 impl Shutdown {
-    /// Drains when `signal` ends, and stops `grace` later.
+    /// Drains when `signal` ends or a thread hangs, and stops `grace` later.
     pub fn on(signal: impl Future<Output = ()> + Send + 'static, grace: Duration) -> Self {
         let shutdown = Self {
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
+            spent: CancellationToken::new(),
         };
-        let Self { drain, stop } = shutdown.clone();
+        let Self { drain, stop, spent } = shutdown.clone();
         tokio::spawn(async move {
-            signal.await;
+            tokio::select! {
+                () = signal => {}
+                () = spent.cancelled() => tracing::warn!("a thread hangs: this process will be replaced"),
+            }
             tracing::info!(
                 grace_secs = grace.as_secs(),
                 "stopping: finishing what is in hand"
@@ -48,6 +56,18 @@ impl Shutdown {
     /// Cancelled when the photos in hand are to be handed back.
     pub fn stop(&self) -> &CancellationToken {
         &self.stop
+    }
+
+    /// Shuts down, unless a thread that was told to stop ends soon.
+    pub async fn unless_it_ends<T>(&self, thread: JoinHandle<T>) {
+        if timeout(STOPPING, thread).await.is_err() {
+            self.spent.cancel();
+        }
+    }
+
+    /// True when a thread hangs.
+    pub fn is_spent(&self) -> bool {
+        self.spent.is_cancelled()
     }
 
     /// Ends when work that could not be stopped is to be abandoned.

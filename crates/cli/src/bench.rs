@@ -4,6 +4,7 @@
 //! and in turn, and print medians. `bench scenes`: the accuracy of the analyzers; `bench diffusion`:
 //! the cost of SDXL's networks.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{self, ExitCode};
 use std::slice;
@@ -96,6 +97,9 @@ pub struct Once {
     file: PathBuf,
     #[arg(long, default_value_t = 1)]
     threads: usize,
+    /// Decodes in this process, where the daemon starts one without keys.
+    #[arg(long)]
+    here: bool,
     /// Folder for the straightened original and the result as PPM, for other programs to compare.
     #[arg(long, value_name = "FOLDER")]
     pair: Option<PathBuf>,
@@ -111,7 +115,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Judge(judge) => qc::once(judge),
         Command::Sky(args) => sky::compare(args),
         Command::Repaint(once) => sky::once(once),
-        Command::Once(once) => path::once(&once.file, once.threads, once.pair.as_deref()),
+        Command::Once(once) => path::once(once),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -137,9 +141,11 @@ fn compare(image: &Image) -> anyhow::Result<()> {
     let script = peer::Peer::find(&image.peers, &image.peer_scripts, "natural_path.py", &[]);
     let script = script.filter(|_| !image.alone);
     let (mut ours, mut ours_all, mut theirs, mut theirs_all) = (vec![], vec![], vec![], vec![]);
+    let mut here = vec![];
     for _ in 0..image.runs {
-        ours.push(myself(&photo.file, 1, None)?);
-        ours_all.push(myself(&photo.file, threads, None)?);
+        ours.push(myself(&photo.file, 1, &[])?);
+        ours_all.push(myself(&photo.file, threads, &[])?);
+        here.push(myself(&photo.file, 1, &["--here".as_ref()])?);
         if let Some(script) = &script {
             theirs.push(script.run(slice::from_ref(&photo.file), 1)?);
             theirs_all.push(script.run(slice::from_ref(&photo.file), threads)?);
@@ -149,6 +155,7 @@ fn compare(image: &Image) -> anyhow::Result<()> {
         println!("{note}");
     }
     table::ours(&ours, &ours_all, threads, bandwidth);
+    table::sandbox(&ours, &here);
     if let Some(script) = &script {
         table::beside(&ours, &ours_all, &theirs, &theirs_all);
         cross_check(script, &photo.file, &folder)?;
@@ -162,7 +169,7 @@ fn cross_check(
     photo: &std::path::Path,
     folder: &std::path::Path,
 ) -> anyhow::Result<()> {
-    let ours = myself(photo, 1, Some(folder))?;
+    let ours = myself(photo, 1, &["--pair".as_ref(), folder.as_os_str()])?;
     let theirs = script.pair(&path::pair_files(folder))?;
     println!("\nthe same pair of pictures (ours), judged by both:");
     for name in ["delta_e_mean", "delta_e_p95", "ssim"] {
@@ -199,17 +206,11 @@ impl Image {
 }
 
 /// The path in a fresh process, so that no run inherits another's memory.
-fn myself(
-    photo: &std::path::Path,
-    threads: usize,
-    pair: Option<&std::path::Path>,
-) -> anyhow::Result<Run> {
+fn myself(photo: &std::path::Path, threads: usize, options: &[&OsStr]) -> anyhow::Result<Run> {
     let mut command = process::Command::new(std::env::current_exe()?);
     command.args(["bench", "once"]).arg(photo);
     command.args(["--threads", &threads.to_string()]);
-    if let Some(folder) = pair {
-        command.arg("--pair").arg(folder);
-    }
+    command.args(options);
     figures(command)
 }
 

@@ -51,6 +51,12 @@ enum Command {
 
 fn main() -> ExitCode {
     plumbline_nn::malloc_tuning::use_one_arena();
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == plumbline_sandbox::COMMAND)
+    {
+        return plumbline_sandbox::serve();
+    }
     let Cli { command } = plumbline_settings::parse();
     match command {
         Command::Enhance(args) => enhance::run(&args),

@@ -48,6 +48,26 @@ impl Db {
     }
 }
 
+/// True for errors that are about the database and not about what it was asked: it is away, cut the
+/// connection, is out of something, or was too busy. The same statement may succeed later.
+pub fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::Io(_)
+        | Error::Tls(_)
+        | Error::PoolTimedOut
+        | Error::PoolClosed
+        | Error::WorkerCrashed
+        | Error::BeginFailed => true,
+        Error::Database(said) => said.code().is_some_and(|code| {
+            // Connection, resources, operator intervention; serialization, deadlock, lock timeout.
+            let classes = ["08", "53", "57", "58"];
+            let codes = ["40001", "40P01", "55P03"];
+            classes.iter().any(|class| code.starts_with(class)) || codes.contains(&&*code)
+        }),
+        _ => false,
+    }
+}
+
 /// The queue's own pool: its tables belong to the login's role.
 pub async fn queue_pool(url: &str, connections: u32) -> sqlx::Result<PgPool> {
     PgPoolOptions::new()

@@ -6,7 +6,7 @@ use plumbline_documents::{Source, Stage};
 use plumbline_enhance::brackets::{self, Frame};
 use plumbline_enhance::plan::left;
 use plumbline_enhance::{
-    Decoded, Limits, Measured, Metadata, Overrides, Pixels, Recorded, decode, decode_named, measure,
+    Decoded, Limits, Measured, Metadata, Overrides, Pixels, Recorded, decode_named, measure,
 };
 
 use crate::encoding::as_shown;
@@ -68,6 +68,17 @@ pub fn ingest_named(
     let since = Instant::now();
     enter(on_step, Stage::Decoding)?;
     let decoded = decode_named(bytes.as_ref(), name, &Limits::default())?;
+    ingest_decoded(decoded, || Ok(bytes.as_ref().to_vec()), since, on_step)
+}
+
+/// Measures a single original that was decoded. `file` gives its bytes, where they may be delivered
+/// as they came; the first attempt's time begins at `since`.
+pub fn ingest_decoded(
+    decoded: Decoded,
+    file: impl FnOnce() -> Result<Vec<u8>, Failure>,
+    since: Instant,
+    on_step: &mut StepFn<'_>,
+) -> Result<Ingested, Failure> {
     enter(on_step, Stage::Measuring)?;
     let frame = Frame::of("", &decoded.pixels, decoded.metadata.shot());
     let ingested = measured(decoded, Vec::new(), since);
@@ -79,7 +90,7 @@ pub fn ingest_named(
     let edited = ingested.recorded == Some(Recorded::Edited);
     Ok(Ingested {
         frame: Some(frame),
-        file: left.map(|_| bytes.as_ref().to_vec()),
+        file: left.map(|_| file()).transpose()?,
         notes: match edited {
             true => vec![EDITED.to_owned()],
             false => Vec::new(),
@@ -88,18 +99,17 @@ pub fn ingest_named(
     })
 }
 
-/// Decodes several exposures of one view one after the other, and measures the picture that they
+/// Decodes so many exposures of one view one after the other, and measures the picture that they
 /// make together.
 pub fn ingest_bracket(
-    exposures: Vec<impl AsRef<[u8]>>,
+    count: usize,
+    decode: &mut dyn FnMut(usize, &mut StepFn<'_>) -> Result<Decoded, Failure>,
     on_step: &mut StepFn<'_>,
 ) -> Result<Ingested, Failure> {
     let since = Instant::now();
     enter(on_step, Stage::Decoding)?;
-    let limits = Limits::default();
-    let frames: Vec<Decoded> = exposures
-        .into_iter()
-        .map(|bytes| decode(bytes.as_ref(), &limits))
+    let frames: Vec<Decoded> = (0..count)
+        .map(|at| decode(at, on_step))
         .collect::<Result<_, _>>()?;
     let first = frames.first().map(|frame| frame.source.clone());
     let shown = frames.first().map(|frame| as_shown(&frame.pixels));

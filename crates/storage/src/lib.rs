@@ -2,11 +2,13 @@
 //! object store). Knows nothing of photos' meaning, SQL or HTTP.
 
 pub mod key;
+mod probe;
 mod upload;
 
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::StreamExt;
@@ -25,6 +27,10 @@ pub enum StorageError {
     TooLarge(String),
     #[error("storage does not answer as it should")]
     Store(#[source] object_store::Error),
+    #[error("storage does not answer")]
+    TimedOut,
+    #[error("the storage folder is not the one that was set up: nothing is mounted there")]
+    NotMounted,
     #[error("the storage folder cannot be used")]
     Folder(#[source] std::io::Error),
 }
@@ -38,6 +44,11 @@ impl From<object_store::Error> for StorageError {
     }
 }
 
+/// Time that storage may take over a few megabytes. A disk that hangs never answers at all.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Bytes a second that storage moves at the very least.
+const SLOWEST: u64 = 1 << 20;
+
 /// A store of blobs. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
@@ -45,38 +56,59 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Keeps blobs below `root`, which is made if it is not there.
+    /// Keeps blobs below `root`, which is made and set up if it is not there. A blob is on the disk
+    /// before it counts as stored.
     pub fn folder(root: &Path) -> Result<Self, StorageError> {
         std::fs::create_dir_all(root).map_err(StorageError::Folder)?;
-        let store = LocalFileSystem::new_with_prefix(root)?.with_automatic_cleanup(true);
+        probe::mark(root)?;
+        Self::set_up_elsewhere(root)
+    }
+
+    /// The folder that another program sets up. Until it did, or while the disk is not mounted,
+    /// nothing can be read.
+    pub fn set_up_elsewhere(root: &Path) -> Result<Self, StorageError> {
+        std::fs::create_dir_all(root).map_err(StorageError::Folder)?;
+        let store = LocalFileSystem::new_with_prefix(root)?
+            .with_automatic_cleanup(true)
+            .with_fsync(true);
         Ok(Self {
             store: Arc::new(store),
         })
     }
 
+    /// True for a folder without blobs that was never set up, or where nothing is mounted.
+    pub fn is_blank(root: &Path) -> bool {
+        std::fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_none())
+    }
+
     /// Stores a whole blob; readers see all of it or nothing.
     pub async fn put(&self, key: &Key, bytes: Bytes) -> Result<(), StorageError> {
-        self.store.put(&key.path(), bytes.into()).await?;
+        let size = bytes.len() as u64;
+        in_time(size, self.store.put(&key.path(), bytes.into())).await?;
         Ok(())
     }
 
     /// Begins a blob that arrives in pieces.
     pub async fn upload(&self, key: Key) -> Result<Upload, StorageError> {
-        let parts = self.store.put_multipart(&key.path()).await?;
+        let parts = in_time(0, self.store.put_multipart(&key.path())).await?;
         Ok(Upload::new(parts))
     }
 
     pub async fn get(&self, key: &Key) -> Result<Bytes, StorageError> {
-        Ok(self.store.get(&key.path()).await?.bytes().await?)
+        self.get_at_most(key, u64::MAX).await
     }
 
     /// A blob of at most so many bytes; a larger one is not read.
     pub async fn get_at_most(&self, key: &Key, most: u64) -> Result<Bytes, StorageError> {
-        let found = self.store.get(&key.path()).await?;
-        if found.meta.size > most {
+        let found = match in_time(0, self.store.get(&key.path())).await {
+            Err(missing @ StorageError::Missing(_)) => return Err(self.why(missing).await),
+            found => found?,
+        };
+        let size = found.meta.size;
+        if size > most {
             return Err(StorageError::TooLarge(key.path().to_string()));
         }
-        Ok(found.bytes().await?)
+        in_time(size, found.bytes()).await
     }
 
     /// The bytes of `range`, in pieces.
@@ -94,6 +126,20 @@ impl Storage {
             .into_stream()
             .map(|piece| piece.map_err(StorageError::from))
             .boxed())
+    }
+
+    /// Writes so many bytes, reads them again and removes them: the test that trouble is over.
+    pub async fn probe(&self, bytes: u64) -> Result<(), StorageError> {
+        probe::run(&*self.store, bytes).await
+    }
+
+    /// A missing blob, or missing storage.
+    async fn why(&self, missing: StorageError) -> StorageError {
+        match probe::is_mounted(&*self.store).await {
+            Ok(true) => missing,
+            Ok(false) => StorageError::NotMounted,
+            Err(error) => error,
+        }
     }
 
     /// Returns whether there is a blob under this key.
@@ -115,5 +161,17 @@ impl Storage {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// The answer, if it comes in the time that so many bytes may take.
+async fn in_time<T>(
+    bytes: u64,
+    answer: impl Future<Output = Result<T, object_store::Error>>,
+) -> Result<T, StorageError> {
+    let patience = PATIENCE + Duration::from_secs(bytes / SLOWEST);
+    match tokio::time::timeout(patience, answer).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(StorageError::TimedOut),
     }
 }

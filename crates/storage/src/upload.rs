@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use object_store::MultipartUpload;
 use sha2::{Digest, Sha256};
 
-use crate::StorageError;
+use crate::{StorageError, in_time};
 
 /// Object stores take parts of at least 5 MiB; this is also what one upload
 /// holds in memory.
@@ -54,7 +54,7 @@ impl Upload {
         if !self.pending.is_empty() || self.size_bytes == 0 {
             self.send_pending().await?;
         }
-        self.parts.complete().await?;
+        in_time(self.size_bytes, self.parts.complete()).await?;
         Ok(Stored {
             size_bytes: self.size_bytes,
             sha256: self.hash.finalize().into(),
@@ -63,12 +63,13 @@ impl Upload {
 
     /// Throws away what arrived.
     pub async fn abort(mut self) -> Result<(), StorageError> {
-        Ok(self.parts.abort().await?)
+        in_time(0, self.parts.abort()).await
     }
 
     async fn send_pending(&mut self) -> Result<(), StorageError> {
         let part = self.pending.split().freeze();
-        Ok(self.parts.put_part(part.into()).await?)
+        let size = part.len() as u64;
+        in_time(size, self.parts.put_part(part.into())).await
     }
 }
 

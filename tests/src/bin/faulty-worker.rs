@@ -100,6 +100,9 @@ impl Faulty {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = plumbline_worker::decode_for_parent() {
+        return code;
+    }
     let Cli { config, faulty } = Cli::parse();
     let model = faulty.model();
     match plumbline_worker::start(config, || Arc::new(faulty), || model) {

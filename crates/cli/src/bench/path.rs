@@ -3,27 +3,31 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Context;
 use plumbline_documents::{Figure, Gate, Stage, Step};
-use plumbline_enhance::{NoAnalyzer, Output, Overrides, Pixels, Plan, Preset};
+use plumbline_enhance::{Limits, NoAnalyzer, Output, Overrides, Pixels, Plan, Preset};
 use plumbline_nn::malloc_tuning;
 use plumbline_pipeline::attempt::Attempt;
 use plumbline_pipeline::config::PipelineConfig;
 use plumbline_pipeline::develop::{develop, discard};
 use plumbline_pipeline::failure::Failure;
 use plumbline_pipeline::finishes;
-use plumbline_pipeline::ingest::ingest;
+use plumbline_pipeline::ingest::{Ingested, ingest, ingest_decoded};
 use plumbline_pipeline::process;
 use plumbline_pipeline::qc_policy::QcPolicy;
+use plumbline_pipeline::step::StepFn;
+use plumbline_sandbox::{Decoder, InputFile};
 
+use crate::bench::Once;
 use crate::bench::stages::{Clock, Run};
 use crate::pictures::rgb_image;
 
 /// Runs it and prints the figures as one line of JSON.
-pub fn once(file: &Path, threads: usize, pair: Option<&Path>) -> anyhow::Result<()> {
+pub fn once(args: &Once) -> anyhow::Result<()> {
     rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
+        .num_threads(args.threads)
         .build_global()?;
     // As the daemon does while a photo is in hand.
     let _kept = malloc_tuning::retain_freed();
@@ -31,7 +35,7 @@ pub fn once(file: &Path, threads: usize, pair: Option<&Path>) -> anyhow::Result<
         peer: "plumbline".to_owned(),
         ..Run::default()
     };
-    natural(&mut run, file, pair)?;
+    natural(&mut run, args)?;
     println!("{}", serde_json::to_string(&run)?);
     Ok(())
 }
@@ -41,8 +45,8 @@ pub fn pair_files(folder: &Path) -> [PathBuf; 2] {
     ["before.ppm", "after.ppm"].map(|name| folder.join(name))
 }
 
-fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()> {
-    let coded = fs::metadata(file)?.len();
+fn natural(run: &mut Run, args: &Once) -> anyhow::Result<()> {
+    let coded = fs::metadata(&args.file)?.len();
     let config = PipelineConfig {
         analyzer: Arc::new(NoAnalyzer),
         model: None,
@@ -52,15 +56,18 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
     };
     let mut clock = Clock::default();
     clock.enter(stage_name(Stage::Decoding));
-    let bytes = fs::read(file)?;
+    let bytes = fs::read(&args.file)?;
     let on_step = &mut |step: Step| {
         clock.enter(stage_name(step.stage));
         true
     };
-    let ingested = ingest(bytes, on_step).map_err(Failure::into_error)?;
+    let ingested = match args.here {
+        true => ingest(bytes, on_step).map_err(Failure::into_error)?,
+        false => ingest_apart(&bytes, on_step)?,
+    };
     let (whole, bits) = (size_bytes(ingested.pixels()), ingested.pixels().bits());
     let overrides = Overrides::default();
-    if let Some(folder) = pair {
+    if let Some(folder) = &args.pair {
         let developed = develop(ingested, &overrides, &config, &mut discard, on_step);
         let developed = developed.map_err(Failure::into_error)?;
         run.stages = clock.stop();
@@ -92,6 +99,16 @@ fn natural(run: &mut Run, file: &Path, pair: Option<&Path>) -> anyhow::Result<()
         };
     }
     Ok(())
+}
+
+/// Decodes as the daemon does, in a process without keys.
+fn ingest_apart(bytes: &[u8], on_step: &mut StepFn<'_>) -> anyhow::Result<Ingested> {
+    let since = Instant::now();
+    on_step(Step::entering(Stage::Decoding));
+    let file = InputFile::of(bytes)?;
+    let decoded = Decoder::default().decode(&file, "", &Limits::default(), &mut || true)?;
+    let whole = || file.to_vec().map_err(Failure::retry);
+    ingest_decoded(decoded, whole, since, on_step).map_err(Failure::into_error)
 }
 
 fn stage_name(stage: Stage) -> &'static str {

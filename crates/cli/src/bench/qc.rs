@@ -53,7 +53,11 @@ pub fn compare(image: &Image) -> anyhow::Result<()> {
     let folder = image.folder();
     let photo = picture::kept(&image.wanted(), &folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    myself(&photo.file, threads, Some(&folder))?;
+    myself(
+        &photo.file,
+        threads,
+        &["--pair".as_ref(), folder.as_os_str()],
+    )?;
     let pair = path::pair_files(&folder);
     println!("pair: {}, corrected and straightened", photo.about);
     let bytes: u64 = pair

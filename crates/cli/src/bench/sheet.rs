@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use image::{DynamicImage, RgbImage, imageops};
 use plumbline_documents::Verdict;
-use plumbline_enhance::{Decoded, Output, Overrides, Pixels, Preset, brackets, encode};
+use plumbline_enhance::{
+    Decoded, Limits, Output, Overrides, Pixels, Preset, brackets, decode, encode,
+};
 use plumbline_models::train::finish::recovery::{KINDS, Spoil, spoiled};
 use plumbline_pipeline::analyzers;
 use plumbline_pipeline::config::PipelineConfig;
@@ -17,6 +19,7 @@ use plumbline_pipeline::failure::Failure;
 use plumbline_pipeline::finishes;
 use plumbline_pipeline::ingest::{Ingested, ingest_bracket, ingest_named};
 use plumbline_pipeline::qc_policy::QcPolicy;
+use plumbline_pipeline::step::StepFn;
 
 use crate::bench::montage::{Page, Strip};
 use crate::files;
@@ -119,7 +122,12 @@ fn of_files(files: &[PathBuf], config: &PipelineConfig) -> anyhow::Result<Strip>
     let mut bytes = files.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
     let ingested = match bytes.len() {
         1 => ingest_named(&name, bytes.remove(0), &mut |_| true),
-        _ => ingest_bracket(bytes, &mut |_| true),
+        count => {
+            let mut frame = |at: usize, _: &mut StepFn<'_>| {
+                decode(&bytes[at], &Limits::default()).map_err(Failure::from)
+            };
+            ingest_bracket(count, &mut frame, &mut |_| true)
+        }
     };
     let title = match files.len() {
         1 => name,

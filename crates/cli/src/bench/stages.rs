@@ -1,12 +1,12 @@
-//! Times stages: CPU seconds of the process, wall seconds, and the process's peak memory within
-//! each stage.
+//! Times stages: CPU seconds of the process and of those that it started, wall seconds, and the peak
+//! memory within each stage.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::Instant;
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
+use nix::sys::resource::{Usage, UsageWho, getrusage};
+use nix::sys::time::{TimeVal, TimeValLike};
 use serde::{Deserialize, Serialize};
 
 /// Cost of one stage of one run.
@@ -16,7 +16,8 @@ pub struct Stage {
     pub user_s: f64,
     pub sys_s: f64,
     pub wall_s: f64,
-    /// The process's resident memory at its highest within the stage.
+    /// The process's resident memory at its highest within the stage, and that of the largest process
+    /// that it started in it, what they share counted twice.
     pub peak_bytes: u64,
     /// The least that has to be read and written; unknown for peers.
     #[serde(default)]
@@ -125,6 +126,8 @@ struct Begun {
     name: String,
     cpu: (f64, f64),
     since: Instant,
+    /// Largest process started so far.
+    child_bytes: u64,
 }
 
 impl Begun {
@@ -134,6 +137,7 @@ impl Begun {
             name: name.to_owned(),
             cpu: cpu(),
             since: Instant::now(),
+            child_bytes: child_bytes(),
         }
     }
 
@@ -144,17 +148,30 @@ impl Begun {
             user_s: after.0 - self.cpu.0,
             sys_s: after.1 - self.cpu.1,
             wall_s,
-            peak_bytes: peak_bytes(),
+            peak_bytes: peak_bytes()
+                + Some(child_bytes())
+                    .filter(|&b| b > self.child_bytes)
+                    .unwrap_or(0),
             moved_bytes: 0,
         }
     }
 }
 
-/// User and system seconds of all threads so far.
+/// User and system seconds of all threads so far, and of processes that were started and ended.
 fn cpu() -> (f64, f64) {
-    let usage = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask about itself");
-    let seconds = |time: nix::sys::time::TimeVal| time.num_microseconds() as f64 / 1e6;
-    (seconds(usage.user_time()), seconds(usage.system_time()))
+    let seconds = |time: TimeVal| time.num_microseconds() as f64 / 1e6;
+    let all = [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN].map(usage);
+    let sum = |time: fn(&Usage) -> TimeVal| all.iter().map(|of| seconds(time(of))).sum();
+    (sum(Usage::user_time), sum(Usage::system_time))
+}
+
+fn usage(who: UsageWho) -> Usage {
+    getrusage(who).expect("a process may ask about itself")
+}
+
+/// Resident memory of the largest process that was started and ended.
+fn child_bytes() -> u64 {
+    usage(UsageWho::RUSAGE_CHILDREN).max_rss().unsigned_abs() * 1024
 }
 
 /// Sets the high-water mark back to what is resident now (proc(5), `clear_refs`); where the kernel

@@ -88,6 +88,19 @@ fn line(name: &str, cpu: [f64; 3], [wall, wall_all]: [f64; 2], peak: f64, share:
     );
 }
 
+/// Our path beside the same one decoded in its own process: the cost of a decoder without keys.
+pub fn sandbox(apart: &[Run], here: &[Run]) {
+    let cpu = |runs: &[Run]| median(runs, |run| run.total(Stage::cpu_s));
+    let peak = |runs: &[Run]| median(runs, |run| run.peak_bytes() as f64) / MB;
+    println!(
+        "decoded in this process instead of one without keys: {:.3} CPU s (apart: {:+.1} %), peak {:.0} MB (apart: {:+.1} MB)",
+        cpu(here),
+        (cpu(apart) / cpu(here).max(1e-9) - 1.0) * 100.0,
+        peak(here),
+        peak(apart) - peak(here)
+    );
+}
+
 /// Ours beside a peer's, one thread each.
 pub fn beside(ours: &[Run], ours_all: &[Run], theirs: &[Run], theirs_all: &[Run]) {
     println!(

@@ -68,6 +68,12 @@ pub struct Photo {
 }
 
 impl Photo {
+    /// Columns times rows; `None`: not known before it is decoded.
+    pub fn pixel_count(&self) -> Option<u64> {
+        let (width, height) = self.width.zip(self.height)?;
+        Some(u64::from(width.unsigned_abs()) * u64::from(height.unsigned_abs()))
+    }
+
     /// Progress within its stage, where the stage has parts.
     pub fn parts(&self) -> Option<Parts> {
         let (done, of) = self.parts_done.zip(self.parts_of)?;

@@ -13,8 +13,12 @@ use crate::shoots::photos::{self, Photo};
 use crate::work::queue;
 
 /// Number of times a job may be started before it is given up. An orderly hand-back does
-/// not count.
+/// not count, and neither does a worker's death, which may be anybody's doing.
 pub const MAX_RUNS: i32 = 4;
+/// Number of workers that may die over a photo; from the first on it is alone with its worker.
+pub const MAX_DEATHS: i32 = 6;
+/// Number of runs of a photo that may come to a standstill; the second one is alone.
+pub const MAX_STALLS: i32 = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "job_status", rename_all = "snake_case")]
@@ -30,14 +34,18 @@ pub enum Status {
 pub struct Claim {
     pub job: JobId,
     pub photo: Photo,
-    /// 1 for the first run.
+    /// 1 for the first run; runs whose worker died are not in it.
     pub run: i32,
+    /// Earlier runs that came to a standstill.
+    pub(crate) stalls: i32,
     pub(crate) lease: Uuid,
 }
 
 #[derive(Debug)]
 pub enum Begin {
     Claimed(Box<Claim>),
+    /// It may only run alone, and the worker has others in hand.
+    Alone,
     /// Another worker has it; the delivery was put off until its lease is over.
     Busy,
     /// Nothing to do: it is done, or has just been given up.
@@ -59,11 +67,25 @@ pub(crate) async fn create(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Jo
     Ok(id)
 }
 
+/// Company of a run in its worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Company {
+    /// Other photos may be in hand.
+    Others,
+    /// There is no other, and none will be taken up.
+    Nobody,
+}
+
 /// Claims the job for `lease_secs` seconds, if it is free.
-pub async fn begin(scope: &mut Scope, job: JobId, lease_secs: u32) -> sqlx::Result<Begin> {
+pub async fn begin(
+    scope: &mut Scope,
+    job: JobId,
+    lease_secs: u32,
+    company: Company,
+) -> sqlx::Result<Begin> {
     let organization = scope.organization();
     let found = sqlx::query!(
-        r#"select photo_id as "photo_id: PhotoId", runs,
+        r#"select photo_id as "photo_id: PhotoId", runs, deaths, stalls, alone,
                   status as "status: Status",
                   coalesce(ceil(extract(epoch from leased_until - now())), 0)::int as "left_secs!"
            from jobs
@@ -85,35 +107,43 @@ pub async fn begin(scope: &mut Scope, job: JobId, lease_secs: u32) -> sqlx::Resu
         }
         Status::Queued | Status::Running => {}
     }
+    let has_died = found.status == Status::Running;
+    let deaths = found.deaths + i32::from(has_died);
+    if (found.alone || has_died) && company == Company::Others {
+        return Ok(Begin::Alone);
+    }
     let Some(photo) = photos::begin(scope, found.photo_id).await? else {
         close(scope, job, Status::Done, None).await?;
         return Ok(Begin::Over);
     };
-    if found.runs >= MAX_RUNS {
+    let ended = found.runs - deaths;
+    if ended >= MAX_RUNS || deaths >= MAX_DEATHS {
         endings::give_up(scope, job, &photo).await?;
         return Ok(Begin::Over);
     }
-    let lease = Uuid::now_v7();
-    start(scope, job, lease, lease_secs).await?;
-    Ok(Begin::Claimed(Box::new(Claim {
+    let claim = Claim {
         job,
         photo,
-        run: found.runs + 1,
-        lease,
-    })))
+        run: ended + 1,
+        stalls: found.stalls,
+        lease: Uuid::now_v7(),
+    };
+    start(scope, &claim, deaths, lease_secs).await?;
+    Ok(Begin::Claimed(Box::new(claim)))
 }
 
-async fn start(scope: &mut Scope, job: JobId, lease: Uuid, lease_secs: u32) -> sqlx::Result<()> {
+async fn start(scope: &mut Scope, claim: &Claim, deaths: i32, lease_secs: u32) -> sqlx::Result<()> {
     let organization = scope.organization();
     sqlx::query!(
         "update jobs
-         set status = 'running', runs = runs + 1, lease = $3,
+         set status = 'running', runs = runs + 1, deaths = $5, alone = false, lease = $3,
              leased_until = now() + make_interval(secs => $4)
          where organization_id = $1 and id = $2",
         organization as _,
-        job as _,
-        lease,
+        claim.job as _,
+        claim.lease,
         f64::from(lease_secs),
+        deaths,
     )
     .execute(scope.conn())
     .await?;

@@ -10,9 +10,9 @@ use plumbline_domain::shoots::photos::brackets::{self, Exposure, Gathering};
 use plumbline_domain::work::jobs::{Claim, endings};
 use plumbline_domain::work::queue::EnhancePhoto;
 use plumbline_enhance::brackets::{Frame, MOST_FRAMES, group, middle};
-use plumbline_pipeline::failure::Failure;
 
 use crate::daemon::Daemon;
+use crate::failure::Failure;
 
 /// The next step for a photo.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,38 +36,42 @@ enum Role {
 
 /// Decides about a photo that may be one of several exposures.
 pub async fn decide(daemon: &Daemon, job: EnhancePhoto, claim: &Claim) -> Result<Next, Failure> {
-    let mut scope = job.scope(&daemon.db).await.map_err(Failure::retry)?;
-    let gathering = brackets::gather(&mut scope, claim, daemon.bracket_quiet_secs);
-    let Gathering::Complete(exposures) = gathering.await.map_err(Failure::retry)? else {
+    let mut scope = job.scope(&daemon.db).await?;
+    let gathering = brackets::gather(&mut scope, claim, daemon.bracket_quiet_secs).await?;
+    let Gathering::Complete(exposures) = gathering else {
         return wait(daemon, scope, claim).await;
     };
-    let (next, done) = match role(claim.photo.id, &exposures) {
+    // Pictures are compared: no transaction and no other job waits for that.
+    drop(scope);
+    let me = claim.photo.id;
+    let role = tokio::task::spawn_blocking(move || role(me, &exposures));
+    let role = role.await.map_err(Failure::of_thread)?;
+    let mut scope = job.scope(&daemon.db).await?;
+    let (next, done) = match role {
         Role::Alone => (Next::Process(vec![]), true),
         Role::Follows => return wait(daemon, scope, claim).await,
         Role::Leads(others) => {
-            let merged = brackets::merge(&mut scope, claim, &others).await;
-            (Next::Process(others), merged.map_err(Failure::retry)?)
+            let merged = brackets::merge(&mut scope, claim, &others).await?;
+            (Next::Process(others), merged)
         }
         Role::Joins(leader, others) => {
-            let joined = brackets::join(&mut scope, claim, leader, &others).await;
-            (Next::Done, joined.map_err(Failure::retry)?)
+            let joined = brackets::join(&mut scope, claim, leader, &others).await?;
+            (Next::Done, joined)
         }
     };
     if !done {
         drop(scope);
-        let scope = job.scope(&daemon.db).await.map_err(Failure::retry)?;
+        let scope = job.scope(&daemon.db).await?;
         return wait(daemon, scope, claim).await;
     }
-    let _saved = scope.commit().await.map_err(Failure::retry)?;
+    let _saved = scope.commit().await?;
     Ok(next)
 }
 
 async fn wait(daemon: &Daemon, mut scope: Scope, claim: &Claim) -> Result<Next, Failure> {
     let secs = daemon.bracket_quiet_secs.max(1);
-    endings::wait(&mut scope, claim, secs)
-        .await
-        .map_err(Failure::retry)?;
-    let _saved = scope.commit().await.map_err(Failure::retry)?;
+    endings::wait(&mut scope, claim, secs).await?;
+    let _saved = scope.commit().await?;
     Ok(Next::Done)
 }
 
@@ -108,8 +112,7 @@ fn role(me: PhotoId, exposures: &[Exposure]) -> Role {
 
 /// `None`: a document of an older version.
 fn frame(exposure: &Exposure) -> Option<Frame> {
-    let document = serde_json::from_value(exposure.frame.clone());
-    let frame: Frame = document.ok()?;
+    let frame: Frame = serde_json::from_str(&exposure.frame).ok()?;
     Some(Frame {
         name: exposure.name.clone(),
         ..frame

@@ -1,16 +1,22 @@
 //! The first half of a run: originals in, a measured picture out, with the
 //! measurements kept beside the photo. Here a photo finds its other exposures.
 
+use std::time::Instant;
+
 use plumbline_domain::ids::PhotoId;
 use plumbline_domain::shoots::photos::{
     brackets,
     measurements::{self, Measurements},
 };
+use plumbline_enhance::Limits;
 use plumbline_enhance::brackets::Frame;
-use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::failure::Failure as PipelineFailure;
 use plumbline_pipeline::ingest::{self, Ingested, ingest_bracket};
+use plumbline_pipeline::step::StepFn;
 use serde_json::Value;
 
+use crate::decoding::decode;
+use crate::failure::Failure;
 use crate::job_context::JobContext;
 use crate::jobs::enhance_photo::exposures::{self, Next};
 
@@ -22,7 +28,7 @@ pub async fn ingest(context: &JobContext<'_>) -> Result<Option<Ingested>, Failur
     let mut scope = context.scope().await?;
     let state = brackets::state(&mut scope, context.claim).await;
     drop(scope);
-    let state = state.map_err(Failure::retry)?;
+    let state = state?;
     if !state.members.is_empty() {
         let members: Vec<PhotoId> = state.members.iter().map(|member| member.id).collect();
         return together(context, &members).await.map(Some);
@@ -72,22 +78,36 @@ async fn find_others(
 }
 
 async fn alone(context: &JobContext<'_>) -> Result<Ingested, Failure> {
-    let bytes = context.original(context.claim.photo.id).await?;
+    context.takes_memory(1).await;
+    let file = context.original(context.claim.photo.id).await?;
     let name = context.claim.photo.name.clone();
+    let decoder = context.daemon.decoder.clone();
     let ingested = context
-        .work(move |on_step| ingest::ingest_named(&name, bytes, on_step))
+        .work(move |on_step| {
+            let since = Instant::now();
+            let decoded = decode(&decoder, &file, &name, &Limits::default(), on_step)?;
+            let bytes = || file.to_vec().map_err(PipelineFailure::retry);
+            ingest::ingest_decoded(decoded, bytes, since, on_step)
+        })
         .await?;
     note(context, &ingested).await?;
     Ok(ingested)
 }
 
 async fn together(context: &JobContext<'_>, others: &[PhotoId]) -> Result<Ingested, Failure> {
+    context.takes_memory(1 + others.len()).await;
     let mut exposures = vec![context.original(context.claim.photo.id).await?];
     for &other in others {
         exposures.push(context.original(other).await?);
     }
+    let decoder = context.daemon.decoder.clone();
     let ingested = context
-        .work(move |on_step| ingest_bracket(exposures, on_step))
+        .work(move |on_step| {
+            let mut frame = |at: usize, on_step: &mut StepFn<'_>| {
+                decode(&decoder, &exposures[at], "", &Limits::default(), on_step)
+            };
+            ingest_bracket(exposures.len(), &mut frame, on_step)
+        })
         .await?;
     if ingested.left_out.contains(&LEADER) {
         drop(ingested);
@@ -106,11 +126,11 @@ async fn together(context: &JobContext<'_>, others: &[PhotoId]) -> Result<Ingest
 async fn ungroup(context: &JobContext<'_>, strangers: &[PhotoId]) -> Result<(), Failure> {
     let mut scope = context.scope().await?;
     let gone = brackets::ungroup(&mut scope, context.claim, strangers).await;
-    if !gone.map_err(Failure::retry)? {
+    if !gone? {
         return Err(Failure::Stopped);
     }
     let saved = scope.commit().await;
-    saved.map_err(Failure::retry)?;
+    saved?;
     Ok(())
 }
 
@@ -128,10 +148,10 @@ async fn note(context: &JobContext<'_>, ingested: &Ingested) -> Result<(), Failu
     };
     let mut scope = context.scope().await?;
     let noted = measurements::put(&mut scope, context.claim, &measurements).await;
-    if !noted.map_err(Failure::retry)? {
+    if !noted? {
         return Err(Failure::Stopped);
     }
     let saved = scope.commit().await;
-    saved.map_err(Failure::retry)?;
+    saved?;
     Ok(())
 }

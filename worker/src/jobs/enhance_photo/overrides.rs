@@ -1,6 +1,6 @@
 //! Choices of people for a photo: the sky of its shoot, and a person's overrides for the photo
-//! itself. Pictures that come with them are strangers' bytes, decoded here, under limits, by the
-//! decoder of photos: an own sky keeps its 16 bits and its colours, and a mask with a profile or an
+//! itself. Pictures that come with them are strangers' bytes, decoded under limits by the decoder of
+//! photos, in its own process: an own sky keeps its 16 bits and its colours, and a mask with a profile or an
 //! alpha channel means the same everywhere.
 
 use std::sync::Arc;
@@ -10,12 +10,11 @@ use plumbline_domain::ids::{MaskId, SkyId};
 use plumbline_domain::shoots::overrides::{self, Override};
 use plumbline_domain::shoots::skies::{self, Sky, SkyChoice as ChosenSky};
 use plumbline_domain::shoots::{self, Shoot};
-use plumbline_enhance::{Limits, Mask, Overrides, Pixels, SkyChoice, decode};
-use plumbline_pipeline::failure::Failure;
+use plumbline_enhance::{Limits, Mask, Overrides, Pixels, SkyChoice};
 use plumbline_storage::StorageError;
 use plumbline_storage::key::Key;
 
-use crate::failure;
+use crate::failure::Failure;
 use crate::job_context::JobContext;
 
 /// A mask is painted over the preview, which is no larger.
@@ -43,7 +42,7 @@ impl Choices {
     pub async fn of(context: &JobContext<'_>, shoot: Option<&Shoot>) -> Result<Self, Failure> {
         let mut scope = context.scope().await?;
         let said = overrides::of_photo(&mut scope, context.claim.photo.id).await;
-        let said = said.map_err(Failure::retry)?;
+        let said = said?;
         drop(scope);
         let sky = shoot.map(|shoot| shoot.sky).unwrap_or_default();
         let Some(said) = said else {
@@ -67,7 +66,7 @@ impl Choices {
 pub async fn shoot(context: &JobContext<'_>) -> Result<Option<Shoot>, Failure> {
     let mut scope = context.scope().await?;
     let shoot = shoots::find(&mut scope, context.claim.photo.shoot_id).await;
-    shoot.map_err(Failure::retry)
+    Ok(shoot?)
 }
 
 async fn overrides(context: &JobContext<'_>, said: &Override) -> Result<Overrides, Failure> {
@@ -99,28 +98,29 @@ async fn mask(context: &JobContext<'_>, id: MaskId) -> Result<Mask, Failure> {
     let (organization, photo) = (context.job.organization(), context.claim.photo.id);
     let key = Key::mask(organization.uuid(), photo.uuid(), id.uuid());
     let bytes = fetched(context, &key, MASK_DAMAGED).await?;
-    context.work(move |_| read_mask(&bytes)).await
+    let decoded = context.decode(&bytes, MASK_LIMITS).await;
+    let decoded = decoded.map_err(|failure| refused(failure, MASK_DAMAGED))?;
+    Ok(Mask::of_luma(&decoded.pixels))
 }
 
-fn read_mask(bytes: &[u8]) -> Result<Mask, Failure> {
-    let decoded =
-        decode(bytes, &MASK_LIMITS).map_err(|_| Failure::Final(MASK_DAMAGED.to_owned()))?;
-    Ok(Mask::of_luma(&decoded.pixels))
+/// A picture that is refused, in the words for what it was chosen as.
+fn refused(failure: Failure, damaged: &str) -> Failure {
+    match failure {
+        Failure::Final(_) => Failure::Final(damaged.to_owned()),
+        other => other,
+    }
 }
 
 async fn own_sky(context: &JobContext<'_>, id: SkyId) -> Result<Pixels, Failure> {
     let mut scope = context.scope().await?;
     let sky = skies::find_even_removed(&mut scope, id).await;
-    let sky = sky.map_err(Failure::retry)?;
+    let sky = sky?;
     drop(scope);
     let damaged = sky_damaged(sky.as_ref());
     let key = Key::sky(context.job.organization().uuid(), id.uuid());
     let bytes = fetched(context, &key, &damaged).await?;
-    context.work(move |_| read_sky(&bytes, damaged)).await
-}
-
-fn read_sky(bytes: &[u8], damaged: String) -> Result<Pixels, Failure> {
-    let decoded = decode(bytes, &Limits::default()).map_err(|_| Failure::Final(damaged))?;
+    let decoded = context.decode(&bytes, Limits::default()).await;
+    let decoded = decoded.map_err(|failure| refused(failure, &damaged))?;
     Ok(decoded.pixels)
 }
 
@@ -136,36 +136,6 @@ fn sky_damaged(sky: Option<&Sky>) -> String {
 async fn fetched(context: &JobContext<'_>, key: &Key, damaged: &str) -> Result<Bytes, Failure> {
     match context.daemon.storage.get(key).await {
         Err(StorageError::Missing(_)) => Err(Failure::Final(damaged.to_owned())),
-        other => other.map_err(failure::of_storage),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use plumbline_enhance::{Metadata, Output, encode};
-
-    use super::*;
-
-    #[test]
-    fn white_is_sky_and_grey_is_half_of_it() {
-        let samples = [[255; 3], [128; 3], [0; 3]].concat();
-        let pixels = Pixels::from_eight(3, 1, samples).unwrap();
-        let png = encode(&pixels, &Metadata::default(), &Output::Png).unwrap();
-
-        let mask = read_mask(&png).unwrap();
-
-        assert_eq!(mask.values(), [255, 128, 0]);
-    }
-
-    #[test]
-    fn a_damaged_mask_or_one_too_large_says_what_to_do() {
-        let wide = Pixels::from_eight(2049, 1, vec![0; 2049 * 3]).unwrap();
-        let wide = encode(&wide, &Metadata::default(), &Output::Png).unwrap();
-        for bytes in [&b"\x89PNG\r\n\x1a\n and nothing more"[..], &wide] {
-            let Err(Failure::Final(sentence)) = read_mask(bytes) else {
-                panic!("it cannot be read");
-            };
-            assert!(sentence.contains("Paint it again"), "{sentence}");
-        }
+        other => other.map_err(Failure::of_storage),
     }
 }

@@ -8,12 +8,12 @@ use bytes::Bytes;
 use plumbline_documents::{LOOK_MOST_BYTES, LookRecord};
 use plumbline_domain::shoots::personal_looks::{PersonalLook, choices};
 use plumbline_enhance::FinishModel;
-use plumbline_pipeline::failure::Failure;
+use plumbline_pipeline::failure::Failure as PipelineFailure;
 use plumbline_pipeline::finishes;
 use plumbline_storage::StorageError;
 use plumbline_storage::key::Key;
 
-use crate::failure;
+use crate::failure::Failure;
 use crate::job_context::JobContext;
 
 pub async fn finish_model(
@@ -22,7 +22,7 @@ pub async fn finish_model(
     let mut scope = context.scope().await?;
     let look = choices::of_shoot(&mut scope, context.claim.photo.shoot_id).await;
     drop(scope);
-    match look.map_err(Failure::retry)? {
+    match look? {
         Some(look) => opened(context, &look).await.map(Some),
         None => Ok(context.daemon.pipeline.finish.clone()),
     }
@@ -37,7 +37,8 @@ async fn opened(
         return Ok(model);
     }
     let (bytes, record) = (fetched(context, look).await?, look.record());
-    let model = context.work(move |_| open(&bytes, record)).await?;
+    let opened = context.work(move |_| open(&bytes, record).map_err(PipelineFailure::Final));
+    let model = opened.await?;
     cache.keep(look.id, model.clone());
     Ok(model)
 }
@@ -46,22 +47,28 @@ async fn fetched(context: &JobContext<'_>, look: &PersonalLook) -> Result<Bytes,
     let key = Key::personal_look(context.job.organization().uuid(), look.id.uuid());
     let bytes = context.daemon.storage.get_at_most(&key, LOOK_MOST_BYTES);
     match bytes.await {
-        Err(StorageError::Missing(_)) => Err(unusable(&look.record(), "its file is missing")),
-        Err(StorageError::TooLarge(_)) => Err(unusable(&look.record(), "its file is too large")),
-        other => other.map_err(failure::of_storage),
+        Err(StorageError::Missing(_)) => Err(Failure::Final(unusable(
+            &look.record(),
+            "its file is missing",
+        ))),
+        Err(StorageError::TooLarge(_)) => Err(Failure::Final(unusable(
+            &look.record(),
+            "its file is too large",
+        ))),
+        other => other.map_err(Failure::of_storage),
     }
 }
 
-fn open(bytes: &[u8], record: LookRecord) -> Result<Arc<dyn FinishModel>, Failure> {
+fn open(bytes: &[u8], record: LookRecord) -> Result<Arc<dyn FinishModel>, String> {
     let named = record.clone();
     finishes::personal(bytes, record).map_err(|why| unusable(&named, &why.clause()))
 }
 
-fn unusable(look: &LookRecord, clause: &str) -> Failure {
-    Failure::Final(format!(
+fn unusable(look: &LookRecord, clause: &str) -> String {
+    format!(
         "The {look}, cannot be used: {clause}. Choose another look for this shoot or its \
          organization, or add the look again, and enhance the photo again."
-    ))
+    )
 }
 
 #[cfg(test)]
@@ -78,7 +85,7 @@ mod tests {
             version: 2,
             sha256: "c0ffee".to_owned(),
         };
-        let Err(Failure::Final(sentence)) = open(b"anything", record) else {
+        let Err(sentence) = open(b"anything", record) else {
             panic!("it cannot be opened");
         };
         let said = "The look “Warm kitchen”, version 2, cannot be used: its file is damaged.";

@@ -2,26 +2,23 @@
 //! tried again while the database is away.
 
 use plumbline_domain::work::attempts;
-use plumbline_domain::work::jobs::{self, Begin, Claim, endings};
+use plumbline_domain::work::jobs::{self, Begin, Claim, Company, endings};
 use plumbline_domain::work::queue::EnhancePhoto;
-use plumbline_pipeline::failure::Failure;
 
 use crate::daemon::Daemon;
+use crate::failure::Failure;
 use crate::jobs::enhance_photo::renditions::Stored;
 use crate::retry::retry;
 
 /// Claims the job. `None`: there is nothing to do, or not yet.
-pub async fn begin(daemon: &Daemon, job: EnhancePhoto) -> Option<Claim> {
-    let begun = retry(&daemon.db, "the beginning of a job", async || {
+pub async fn begin(daemon: &Daemon, job: EnhancePhoto, company: Company) -> Option<Begin> {
+    retry(&daemon.db, "the beginning of a job", async || {
         let mut scope = job.scope(&daemon.db).await?;
-        let begun = jobs::begin(&mut scope, job.job, daemon.lease_secs).await?;
+        let begun = jobs::begin(&mut scope, job.job, daemon.lease_secs, company).await?;
         let _saved = scope.commit().await?;
         anyhow::Ok(begun)
-    });
-    match begun.await? {
-        Begin::Claimed(claim) => Some(*claim),
-        Begin::Busy | Begin::Over => None,
-    }
+    })
+    .await
 }
 
 /// The attempts, the photo and the end of the job in one commit. Files that came
@@ -71,14 +68,7 @@ async fn try_finish(
 
 /// Records a run that ended without a photo. Where the claim was lost, nothing is written.
 pub async fn failure(daemon: &Daemon, job: EnhancePhoto, claim: &Claim, failure: Failure) {
-    let photo = claim.photo.id;
-    match &failure {
-        Failure::Final(why) => tracing::info!(photo.id = %photo, why, "photo {photo} refused"),
-        Failure::Retry(error) => {
-            tracing::warn!(photo.id = %photo, run = claim.run, error = format!("{error:#}"), "photo {photo} failed and will be retried");
-        }
-        Failure::Stopped => tracing::info!(photo.id = %photo, "photo {photo} handed back"),
-    }
+    note(claim, &failure);
     retry(&daemon.db, "the end of a job", async || {
         let mut scope = job.scope(&daemon.db).await?;
         match &failure {
@@ -86,10 +76,38 @@ pub async fn failure(daemon: &Daemon, job: EnhancePhoto, claim: &Claim, failure:
             Failure::Retry(error) => {
                 endings::retry_later(&mut scope, claim, &format!("{error:#}")).await?
             }
+            Failure::Trouble(trouble) => {
+                endings::set_by(&mut scope, claim, &trouble.to_string()).await?
+            }
             Failure::Stopped => endings::hand_back(&mut scope, claim).await?,
+            Failure::Abandoned => endings::abandon(&mut scope, claim).await?,
+            Failure::Stalled(secs) => {
+                let trouble = format!("no progress for {secs} s");
+                endings::stand_still(&mut scope, claim, &trouble).await?
+            }
         };
         let _saved = scope.commit().await?;
         anyhow::Ok(())
     })
     .await;
+}
+
+fn note(claim: &Claim, failure: &Failure) {
+    let photo = claim.photo.id;
+    match failure {
+        Failure::Final(why) => tracing::info!(photo.id = %photo, why, "photo {photo} refused"),
+        Failure::Retry(error) => {
+            tracing::warn!(photo.id = %photo, run = claim.run, error = format!("{error:#}"), "photo {photo} failed and will be retried");
+        }
+        Failure::Trouble(trouble) => {
+            tracing::warn!(photo.id = %photo, %trouble, "photo {photo} waits until the trouble is over");
+        }
+        Failure::Stopped => tracing::info!(photo.id = %photo, "photo {photo} handed back"),
+        Failure::Abandoned => {
+            tracing::warn!(photo.id = %photo, "photo {photo} did not stop, and is handed back");
+        }
+        Failure::Stalled(secs) => {
+            tracing::warn!(photo.id = %photo, secs, "photo {photo} makes no progress, and is ended");
+        }
+    }
 }

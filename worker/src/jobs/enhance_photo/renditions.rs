@@ -5,11 +5,10 @@ use plumbline_domain::shoots::renditions::{Kind, NewRendition};
 use plumbline_domain::work::attempts::NewAttempt;
 use plumbline_pipeline::attempt::Attempt;
 use plumbline_pipeline::encoding::{AttemptPreviews, Delivery, Encoded, EncodedPicture};
-use plumbline_pipeline::failure::Failure;
 use plumbline_storage::Storage;
 use plumbline_storage::key::Key;
 
-use crate::failure;
+use crate::failure::Failure;
 use crate::job_context::JobContext;
 
 /// Everything a run made, in storage, and not recorded yet.
@@ -53,8 +52,9 @@ impl Stored {
         let key = Key::rendition(organization, photo, attempt.id.uuid(), kind.as_str());
         self.keys.push(key.clone());
         attempt.renditions.push(rendition(kind, &picture));
+        let size = picture.bytes.len() as u64;
         let put = context.daemon.storage.put(&key, picture.bytes.into()).await;
-        put.map_err(failure::of_storage)
+        put.map_err(|error| Failure::of_writing(error, size))
     }
 
     /// Takes the files out of storage again.

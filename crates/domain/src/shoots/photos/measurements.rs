@@ -37,19 +37,27 @@ pub async fn put(
     Ok(stored.rows_affected() == 1)
 }
 
-/// Measurements of the shoot's other photos so far. Waiting exposures do not count: dark
-/// and bright frames would distort the shoot's common light.
+/// Photos whose measurements are compared; so many rooms say what light a house has.
+const COMPARED: i64 = 60;
+
+/// Measurements of the shoot's other photos so far, of a large shoot those nearest by number.
+/// Waiting exposures do not count: dark and bright frames would distort the shoot's common light.
 pub async fn of_other_photos(scope: &mut Scope, claim: &Claim) -> sqlx::Result<Vec<Value>> {
     let organization = scope.organization();
     sqlx::query_scalar!(
-        r#"select measured as "measured!" from photos
-           where organization_id = $1 and shoot_id = $2 and id <> $3
-             and measured is not null and removed_at is null
-             and status in ('working', 'passed', 'held', 'approved', 'rejected')
+        r#"select measured as "measured!" from (
+               select number, measured from photos
+               where organization_id = $1 and shoot_id = $2 and id <> $3
+                 and measured is not null and removed_at is null
+                 and status in ('working', 'passed', 'held', 'approved', 'rejected')
+               order by abs(number - $4::int), number limit $5
+           ) as nearest
            order by number"#,
         organization as _,
         claim.photo.shoot_id as _,
         claim.photo.id as _,
+        claim.photo.number,
+        COMPARED,
     )
     .fetch_all(scope.conn())
     .await

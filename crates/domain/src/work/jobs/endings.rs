@@ -9,10 +9,13 @@ use crate::shoots::originals;
 use crate::shoots::photos::{self, Outcome, Photo, Status as PhotoStatus};
 use crate::work::attempts;
 use crate::work::attempts::NewAttempt;
-use crate::work::jobs::{Claim, MAX_RUNS, Status, close};
+use crate::work::jobs::{Claim, MAX_RUNS, MAX_STALLS, Status, close};
 use crate::work::queue;
 
 const GAVE_UP: &str = "Enhancing this photo failed several times, so we stopped. \
+    Your original is safe. A new export of it may work.";
+
+const STOOD_STILL: &str = "Enhancing this photo came to a standstill twice, so we stopped. \
     Your original is safe. A new export of it may work.";
 
 /// Records a finished run: its attempts, the last one's verdict on the photo,
@@ -50,7 +53,11 @@ pub async fn finish(
 /// Puts the job off because its photo has to wait for its other exposures; the run does
 /// not count.
 pub async fn wait(scope: &mut Scope, claim: &Claim, secs: u32) -> sqlx::Result<bool> {
-    put_back(scope, claim, None, 1, secs).await
+    let put_off = PutBack {
+        after_secs: secs,
+        ..PutBack::uncounted()
+    };
+    put_back(scope, claim, &put_off).await
 }
 
 /// Fails for good: `sentence` tells the customer what is wrong and what to do.
@@ -77,13 +84,52 @@ pub async fn retry_later(scope: &mut Scope, claim: &Claim, trouble: &str) -> sql
     if claim.run >= MAX_RUNS {
         return fail_for(scope, claim, trouble, GAVE_UP).await;
     }
-    let pause = back_off_secs(claim.run);
-    put_back(scope, claim, Some(trouble), 0, pause).await
+    let later = PutBack {
+        after_secs: back_off_secs(claim.run),
+        trouble: Some(trouble),
+        ..PutBack::default()
+    };
+    put_back(scope, claim, &later).await
 }
 
 /// Hands the job to the next worker at once, for an orderly stop; this run does not count.
 pub async fn hand_back(scope: &mut Scope, claim: &Claim) -> sqlx::Result<bool> {
-    put_back(scope, claim, None, 1, 0).await
+    put_back(scope, claim, &PutBack::uncounted()).await
+}
+
+/// Hands the job on because of something that is not the photo's fault, and that the worker waits
+/// out; this run does not count.
+pub async fn set_by(scope: &mut Scope, claim: &Claim, trouble: &str) -> sqlx::Result<bool> {
+    let set_by = PutBack {
+        trouble: Some(trouble),
+        ..PutBack::uncounted()
+    };
+    put_back(scope, claim, &set_by).await
+}
+
+/// Hands the job on because it did not stop when it was asked to. It may hang, so the run counts, and
+/// the next one is alone.
+pub async fn abandon(scope: &mut Scope, claim: &Claim) -> sqlx::Result<bool> {
+    let abandoned = PutBack {
+        trouble: Some("did not stop when asked to"),
+        alone: true,
+        ..PutBack::default()
+    };
+    put_back(scope, claim, &abandoned).await
+}
+
+/// Ends a run that made no progress: the first one is tried again alone, the second is final.
+pub async fn stand_still(scope: &mut Scope, claim: &Claim, trouble: &str) -> sqlx::Result<bool> {
+    if claim.stalls + 1 >= MAX_STALLS {
+        return fail_for(scope, claim, trouble, STOOD_STILL).await;
+    }
+    let stalled = PutBack {
+        trouble: Some(trouble),
+        alone: true,
+        stalls: 1,
+        ..PutBack::default()
+    };
+    put_back(scope, claim, &stalled).await
 }
 
 /// 5, 20, 80 seconds: long enough for a database or a disk to come back, short
@@ -92,24 +138,41 @@ fn back_off_secs(run: i32) -> u32 {
     5 * 4_u32.pow(run.clamp(1, 4).unsigned_abs() - 1)
 }
 
-async fn put_back(
-    scope: &mut Scope,
-    claim: &Claim,
-    trouble: Option<&str>,
-    uncounted: i32,
+/// Circumstances under which a job goes back to the queue.
+#[derive(Default)]
+struct PutBack<'a> {
     after_secs: u32,
-) -> sqlx::Result<bool> {
+    trouble: Option<&'a str>,
+    /// Runs that are taken back: this one, or none.
+    uncounted: i32,
+    stalls: i32,
+    alone: bool,
+}
+
+impl PutBack<'_> {
+    fn uncounted() -> Self {
+        Self {
+            uncounted: 1,
+            ..Self::default()
+        }
+    }
+}
+
+async fn put_back(scope: &mut Scope, claim: &Claim, back: &PutBack<'_>) -> sqlx::Result<bool> {
     let organization = scope.organization();
     let put_back = sqlx::query!(
         "update jobs
          set status = 'queued', lease = null, leased_until = null,
-             runs = runs - $4, last_trouble = coalesce($5, last_trouble)
+             runs = runs - $4, last_trouble = coalesce($5, last_trouble),
+             stalls = stalls + $6, alone = alone or $7
          where organization_id = $1 and id = $2 and lease = $3 and status = 'running'",
         organization as _,
         claim.job as _,
         claim.lease,
-        uncounted,
-        trouble,
+        back.uncounted,
+        back.trouble,
+        back.stalls,
+        back.alone,
     )
     .execute(scope.conn())
     .await?;
@@ -124,7 +187,7 @@ async fn put_back(
         failure: None,
     };
     photos::settle(scope, &claim.photo, &waiting).await?;
-    queue::deliver(scope, claim.job, after_secs).await?;
+    queue::deliver(scope, claim.job, back.after_secs).await?;
     Ok(true)
 }
 

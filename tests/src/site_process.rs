@@ -1,0 +1,80 @@
+//! The real site as a process of its own, which may be gone from one moment to the next.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::cluster::repository;
+use crate::wait::until;
+use crate::worker_process::program;
+
+/// Killed when dropped.
+pub struct SiteProcess {
+    child: Child,
+    port: u16,
+    database_url: String,
+    storage: PathBuf,
+    log: PathBuf,
+}
+
+impl SiteProcess {
+    /// Starts the site on a free port.
+    pub fn start(database_url: &str, storage: PathBuf, log: PathBuf) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = free.local_addr().expect("it is bound").port();
+        drop(free);
+        Self {
+            child: spawn(database_url, &storage, &log, port),
+            port,
+            database_url: database_url.to_owned(),
+            storage,
+            log,
+        }
+    }
+
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Waits until the site answers.
+    pub async fn is_up(&self) {
+        let health = format!("{}/health", self.address());
+        until("the site answers", Duration::from_secs(60), async || {
+            let answer = reqwest::get(&health).await.ok()?;
+            answer.status().is_success().then_some(())
+        })
+        .await;
+    }
+
+    /// Kills it without a word, and starts it again.
+    pub fn kill_and_start_again(&mut self) {
+        self.child.kill().expect("the site is ours to kill");
+        self.child.wait().expect("a killed process ends");
+        self.child = spawn(&self.database_url, &self.storage, &self.log, self.port);
+    }
+}
+
+fn spawn(database_url: &str, storage: &PathBuf, log: &PathBuf, port: u16) -> Child {
+    let log = File::options().create(true).append(true).open(log);
+    Command::new(program("plumbline-web"))
+        .arg("serve")
+        .env("PLUMBLINE_DATABASE_URL", database_url)
+        .env("PLUMBLINE_STORAGE", storage)
+        .env("PLUMBLINE_LISTEN", format!("127.0.0.1:{port}"))
+        .env("PLUMBLINE_PUBLIC_URL", format!("http://127.0.0.1:{port}"))
+        .env("PLUMBLINE_STATIC", repository().join("static"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log.expect("a log file"))
+        .spawn()
+        .expect("the site's program starts")
+}
+
+impl Drop for SiteProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
