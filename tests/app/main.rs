@@ -19,5 +19,6 @@ mod skies;
 mod stored_rows;
 mod strangers;
 mod tenancy;
+mod traffic;
 mod true_words;
 mod uploads;

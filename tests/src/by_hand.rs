@@ -90,7 +90,8 @@ pub async fn set_report(app: &App, photo: &str, report: &AttemptReport) {
 
 /// Sets the stored report of the current attempt, as another release may have written it.
 pub async fn set_document(app: &App, photo: &str, document: &serde_json::Value) {
-    sqlx::query("update attempts set report = $2 where photo_id = $1::uuid")
+    // As of a release that did not say whether pixels were generated.
+    sqlx::query("update attempts set report = $2, generated = null where photo_id = $1::uuid")
         .bind(photo)
         .bind(document)
         .execute(&app.database.everything)
@@ -125,6 +126,26 @@ pub async fn set_sky_mask(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)
         .await
         .expect("the database answers");
     let stored = app.storage().put(&key, Bytes::from(png)).await;
+    stored.expect("storage takes it");
+}
+
+/// Replaces the delivered file of the current attempt.
+pub async fn set_full(app: &App, photo: &str, bytes: Vec<u8>) {
+    let (organization, attempt): (uuid::Uuid, uuid::Uuid) = sqlx::query_as(
+        "update renditions set size_bytes = $2, sha256 = $3, crc32 = $4
+         where photo_id = $1::uuid and kind = 'full'
+         returning organization_id, attempt_id",
+    )
+    .bind(photo)
+    .bind(i64::try_from(bytes.len()).expect("it is in memory"))
+    .bind(Sha256::digest(&bytes).to_vec())
+    .bind(i64::from(crc32fast::hash(&bytes)))
+    .fetch_one(&app.database.everything)
+    .await
+    .expect("the photo is done");
+    let id = photo.parse().expect("a photo's id");
+    let key = Key::rendition(organization, id, attempt, Kind::Full.as_str());
+    let stored = app.storage().put(&key, Bytes::from(bytes)).await;
     stored.expect("storage takes it");
 }
 

@@ -81,6 +81,23 @@ pub async fn expire_galleries(app: &App) {
         .expect("galleries expire");
 }
 
+/// Closes every share link, or opens it again.
+pub async fn set_galleries_open(app: &App, open: bool) {
+    sqlx::query("update galleries set closed_at = case when $1 then null else now() end")
+        .bind(open)
+        .execute(&app.database.everything)
+        .await
+        .expect("galleries close and open");
+}
+
+/// All columns of all share links.
+pub async fn galleries_as_text(app: &App) -> String {
+    sqlx::query_scalar("select string_agg(galleries::text, '') from galleries")
+        .fetch_one(&app.database.everything)
+        .await
+        .expect("there is a gallery")
+}
+
 /// Takes an attempt's renditions away, as the releases before they were kept left it.
 pub async fn forget_renditions(app: &App, attempt: &str) {
     sqlx::query("delete from renditions where attempt_id = $1::uuid")

@@ -11,12 +11,14 @@ use plumbline_domain::shoots::renditions::{self, Kind, Shared};
 use plumbline_domain::work::attempts;
 
 use crate::downloads::archive::{self, Entry};
-use crate::downloads::body::{Delivery, Segment};
-use crate::downloads::files::{file_name, rendition_key, safe_name};
+use crate::downloads::body::{Delivery, Keep, Segment};
+use crate::downloads::files::rendition_key;
+use crate::downloads::names::{file_name, safe_name};
 use crate::downloads::report_folder::{self, Delivered};
 use crate::http::errors::Error;
 use crate::http::extractors::Guest;
 use crate::http::state::State;
+use crate::http::traffic::slots;
 
 /// `GET /g/{token}/download`: every photo of the gallery, in full resolution.
 pub async fn show(
@@ -24,6 +26,8 @@ pub async fn show(
     state: web::Data<State>,
     guest: Guest,
 ) -> Result<HttpResponse, Error> {
+    let kind = slots::Kind::Download;
+    let slot = state.slots.of_guest(&request, &state, &guest, kind)?;
     let mut scope = guest.scope(&state.db).await?;
     let shoot = shoots::find(&mut scope, guest.shoot)
         .await?
@@ -50,8 +54,10 @@ pub async fn show(
         content_type: "application/zip",
         file_name: &format!("{}.zip", safe_name(&shoot.name)),
         save: true,
+        keep: Keep::Never,
+        slot: Some(slot),
     };
-    Ok(archive::lay_out(entries).answer(&request, &state.storage, &delivery))
+    Ok(archive::lay_out(entries).answer(&request, &state.storage, delivery))
 }
 
 /// The photos with all that there is to tell about each.

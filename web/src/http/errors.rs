@@ -6,13 +6,14 @@
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use serde_json::json;
 
 use crate::http::layout::Layout;
+use crate::http::traffic::slots::Kind;
 use crate::http::{redirect, render, urls};
 
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,15 @@ pub enum Error {
     TooLarge,
     #[error("too many attempts")]
     TooMany,
+    /// All slots of an account, a link or a network are taken.
+    #[error("too many at once")]
+    Busy(Kind),
+    /// More people sign in than passwords can be hashed.
+    #[error("too many passwords to hash")]
+    Overloaded,
+    /// A body that arrives too slowly.
+    #[error("too slow")]
+    TooSlow,
     /// The request cannot be fulfilled; the sentence says why.
     #[error("{0}")]
     Wrong(String),
@@ -53,6 +63,8 @@ struct Problem {
     sentence: String,
     next_step: &'static str,
     reference: Option<String>,
+    /// When to try again.
+    retry_after_secs: Option<u32>,
 }
 
 impl Problem {
@@ -68,6 +80,14 @@ impl Problem {
             sentence: sentence.to_owned(),
             next_step,
             reference: None,
+            retry_after_secs: None,
+        }
+    }
+
+    fn retry_after(self, secs: u32) -> Self {
+        Self {
+            retry_after_secs: Some(secs),
+            ..self
         }
     }
 }
@@ -107,6 +127,21 @@ impl Error {
                 "Too many attempts",
                 "To keep accounts safe, the number of attempts per minute is limited.",
                 "Wait a minute and try again.",
+            )
+            .retry_after(60),
+            Self::Busy(kind) => busy(*kind),
+            Self::Overloaded => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Many people are signing in right now",
+                "Your password was not checked yet.",
+                "Try again in a few seconds.",
+            )
+            .retry_after(5),
+            Self::TooSlow => Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "That arrived too slowly",
+                "The connection was too slow or was interrupted, so nothing of it was kept.",
+                "Check your connection and send it again.",
             ),
             Self::Wrong(sentence) => Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -117,6 +152,30 @@ impl Error {
             Self::Database(_) | Self::Storage(_) | Self::Internal(_) => unexpected(),
         }
     }
+}
+
+fn busy(kind: Kind) -> Problem {
+    let (sentence, secs) = match kind {
+        Kind::Upload => (
+            "Your account or your network is already uploading as many files as it can at once.",
+            10,
+        ),
+        Kind::Events => (
+            "Your account or your network already has as many open pages as can be kept up to date.",
+            30,
+        ),
+        Kind::Download => (
+            "As many files as possible are already being downloaded by this link, account or network.",
+            30,
+        ),
+    };
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too much at once",
+        sentence,
+        "Wait until one of them is done, then try again.",
+    )
+    .retry_after(secs)
 }
 
 fn not_found() -> Problem {
@@ -192,8 +251,23 @@ pub async fn middleware<B: MessageBody + 'static>(
     };
     let http = response.request().clone();
     drop(response);
-    let rendered = render(&http, &problem);
+    let mut rendered = render(&http, &problem);
+    tell_when(&mut rendered, &problem);
     Ok(ServiceResponse::new(http, rendered).map_into_right_body())
+}
+
+/// When to try again; and after half a body, nothing more can be understood on its connection.
+fn tell_when(response: &mut HttpResponse, problem: &Problem) {
+    if let Some(secs) = problem.retry_after_secs {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, secs.into());
+    }
+    if problem.status == StatusCode::REQUEST_TIMEOUT {
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
 }
 
 fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
