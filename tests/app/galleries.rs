@@ -3,7 +3,7 @@
 use plumbline_documents::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
-use plumbline_tests::client::Client;
+use plumbline_tests::client::{Client, PASSWORD};
 use plumbline_tests::pictures;
 use plumbline_tests::rows;
 
@@ -169,9 +169,13 @@ async fn a_zip_with_a_missing_file_breaks_off_instead_of_ending_short() {
 }
 
 #[tokio::test]
-async fn what_may_change_is_asked_about_again() {
+async fn a_browser_keeps_no_picture_of_a_gallery_without_asking() {
     let Shared {
-        app, photos, link, ..
+        app,
+        anna,
+        photos,
+        link,
+        ..
     } = a_shared_shoot().await;
     let customer = app.visitor();
     let page = customer.get(&link).await.text;
@@ -180,32 +184,116 @@ async fn what_may_change_is_asked_about_again() {
         .expect("a picture that names its version")
         + 6;
     let version = &page[at..at + 3 + 36];
-    let thumb = format!("{link}/photos/{}/thumb", photos[0]);
-    for (path, keep) in [
-        (format!("{link}/download"), "private, no-cache"),
-        (thumb.clone(), "private, no-cache"),
-        (format!("{thumb}{version}"), "private, max-age=86400"),
+    let shared = format!("{link}/photos/{}", photos[0]);
+    let own = format!("/photos/{}/renditions/thumb{version}", photos[0]);
+    for (client, path, keep) in [
+        (&customer, format!("{link}/download"), "private, no-cache"),
+        (&customer, format!("{shared}/thumb"), "private, no-cache"),
+        (
+            &customer,
+            format!("{shared}/thumb{version}"),
+            "private, no-cache",
+        ),
+        (&customer, format!("{shared}/full"), "private, no-cache"),
+        (&anna, own, "private, max-age=86400"),
     ] {
-        let answer = customer.request("get", &path).send().await.unwrap();
+        let answer = client.request("get", &path).send().await.unwrap();
         assert_eq!(answer.headers()["cache-control"], keep, "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_browser_that_has_a_photo_is_not_sent_it_again() {
+async fn a_browser_that_has_a_photo_is_not_sent_it_again_until_the_link_is_closed() {
     let Shared {
         app, photos, link, ..
     } = a_shared_shoot().await;
     let customer = app.visitor();
-    let path = format!("{link}/photos/{}/thumb", photos[0]);
-    let tag = customer.get(&path).await.headers["etag"].clone();
-    let again = customer
-        .request("get", &path)
-        .header("if-none-match", tag)
-        .send()
+    for path in [
+        format!("{link}/photos/{}/thumb", photos[0]),
+        format!("{link}/photos/{}/full", photos[0]),
+        format!("{link}/download"),
+    ] {
+        let tag = customer.get(&path).await.headers["etag"].clone();
+        assert!(tag.as_bytes().starts_with(b"\""), "{path}: a strong tag");
+        let again = async || {
+            let request = customer.request("get", &path);
+            let request = request.header("if-none-match", tag.clone());
+            request.send().await.unwrap()
+        };
+        let known = again().await;
+        assert_eq!(known.status(), 304, "{path}");
+        assert_eq!(known.headers()["cache-control"], "private, no-cache");
+        rows::set_galleries_open(&app, false).await;
+        assert_eq!(again().await.status(), 410, "{path}");
+        rows::set_galleries_open(&app, true).await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_is_shown_once_and_kept_by_nobody() {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    let page = format!("/shoots/{shoot}");
+    anna.get(&page)
         .await
-        .unwrap();
-    assert_eq!(again.status(), 304);
+        .shows("value=\"90\" selected")
+        .shows("Create share link");
+
+    let form = [("label", "For the agent"), ("expires", "30")];
+    anna.post(&format!("{page}/galleries"), &form).await;
+    let shown = anna.get(&page).await;
+    shown
+        .shows("Copy this link now")
+        .shows("For the agent")
+        .shows("Make a new link");
+    let at = shown.text.find("/g/").expect("the link") + 3;
+    let token = shown.text[at..at + 64].to_owned();
+    assert_eq!(app.visitor().get(&format!("/g/{token}")).await.status, 200);
+
+    anna.get(&page)
+        .await
+        .hides(&token)
+        .hides("Copy this link now")
+        .shows("For the agent")
+        .shows("works until");
+    let stored = rows::galleries_as_text(&app).await;
+    assert!(!stored.contains(&token), "{stored}");
+    let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(token.as_bytes()));
+    assert!(stored.contains(&hash), "{stored}");
+}
+
+#[tokio::test]
+async fn a_link_is_shown_to_nobody_but_the_browser_that_made_it() {
+    let app = App::start().await;
+    let anna = app.owner("Anna").await;
+    let shoot = anna.create_shoot("12 Harbour Street").await;
+    let other = anna.create_shoot("1 Elsewhere").await;
+    anna.post(
+        &format!("/shoots/{shoot}/galleries"),
+        &[("expires", "never")],
+    )
+    .await;
+    anna.get(&format!("/shoots/{other}"))
+        .await
+        .hides("Copy this link now");
+    let elsewhere = app.visitor();
+    elsewhere.sign_in("anna@example.com", PASSWORD).await;
+    elsewhere
+        .get(&format!("/shoots/{shoot}"))
+        .await
+        .shows("does not expire")
+        .hides("Copy this link now");
+
+    let closed = [("label", "x".repeat(121)), ("expires", "7".into())];
+    let closed = closed
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let refused = anna
+        .post(&format!("/shoots/{shoot}/galleries"), &closed)
+        .await;
+    assert_eq!(refused.status, 422);
+    refused.shows("120 characters");
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -11,6 +11,7 @@ pub mod headers;
 pub mod layout;
 pub mod limits;
 pub mod notices;
+pub mod paging;
 pub mod redirect;
 pub mod render;
 pub mod routes;

@@ -182,13 +182,14 @@ pub async fn of_photo(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Vec<Ren
     .await
 }
 
-/// One size of every photo of a shoot that has it, by photo.
-pub async fn of_shoot(
+/// One size of each of these photos that has it.
+pub async fn of_photos(
     scope: &mut Scope,
-    shoot: ShootId,
+    photos: &[PhotoId],
     kind: Kind,
 ) -> sqlx::Result<Vec<Rendition>> {
     let organization = scope.organization();
+    let photos: Vec<_> = photos.iter().map(|photo| photo.uuid()).collect();
     sqlx::query_as!(
         Rendition,
         r#"select renditions.attempt_id, renditions.photo_id, renditions.kind as "kind: Kind",
@@ -197,11 +198,10 @@ pub async fn of_shoot(
            from renditions
            join photos on photos.organization_id = renditions.organization_id
                       and photos.accepted_attempt_id = renditions.attempt_id
-           where renditions.organization_id = $1 and photos.shoot_id = $2 and renditions.kind = $3
-             and photos.removed_at is null
-           order by photos.number"#,
+           where renditions.organization_id = $1 and photos.id = any($2) and renditions.kind = $3
+             and photos.removed_at is null"#,
         organization as _,
-        shoot as _,
+        &photos,
         kind as _,
     )
     .fetch_all(scope.conn())
