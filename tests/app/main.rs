@@ -11,6 +11,7 @@ mod journey;
 mod new_skies;
 mod operators;
 mod originals;
+mod paging;
 mod previous_release;
 mod refits;
 mod reports;

@@ -81,6 +81,66 @@ pub async fn expire_galleries(app: &App) {
         .expect("galleries expire");
 }
 
+/// Copies a photo that is done, with its attempt and renditions, until there are so many of it. They
+/// are called "photo 2.jpg" and so on, and have no files.
+pub async fn copy_photo(app: &App, photo: &str, count: usize) {
+    let sql = "
+        with copies as (
+            insert into photos (id, organization_id, shoot_id, number, name, content_type,
+                                size_bytes, sha256, width, height, status, finished_at)
+            select gen_random_uuid(), organization_id, shoot_id, at, 'photo ' || at || '.jpg',
+                   content_type, size_bytes, sha256(at::text::bytea), width, height, status, now()
+            from photos, generate_series(2, $2) as at where id = $1::uuid
+            returning id
+        ), tries as (
+            insert into attempts (id, organization_id, photo_id, number, engine, strength, plan,
+                                  done, report, verdict, took_ms, generated)
+            select gen_random_uuid(), organization_id, copies.id, number, engine, strength, plan,
+                   done, report, verdict, took_ms, generated
+            from attempts, copies where photo_id = $1::uuid
+            returning id, photo_id
+        )
+        insert into renditions (organization_id, attempt_id, photo_id, kind, content_type, width,
+                                height, size_bytes, sha256, crc32)
+        select organization_id, tries.id, tries.photo_id, kind, content_type, width, height,
+               size_bytes, sha256, crc32
+        from renditions, tries where renditions.photo_id = $1::uuid";
+    let copy = sqlx::query(sql)
+        .bind(photo)
+        .bind(i32::try_from(count).expect("a small number"))
+        .execute(&app.database.everything);
+    copy.await.expect("the photo is copied");
+    let sql = "update photos set accepted_attempt_id = attempts.id from attempts
+               where attempts.photo_id = photos.id and accepted_attempt_id is null";
+    let accept = sqlx::query(sql).execute(&app.database.everything);
+    accept.await.expect("each copy has its attempt");
+}
+
+/// Makes every report so many bytes longer, as an earlier release may have written it.
+pub async fn pad_reports(app: &App, bytes: usize) {
+    let noise: String = (0..bytes)
+        .map(|at| char::from(b'a' + (at * at % 23) as u8))
+        .collect();
+    let sql = "update attempts set generated = null,
+                   report = report || jsonb_build_object('notes', md5(id::text) || $1)";
+    let pad = sqlx::query(sql).bind(noise);
+    let padded = pad.execute(&app.database.everything).await;
+    padded.expect("reports are padded");
+}
+
+/// Lets the database see how many rows there are, as it does by itself after a while.
+pub async fn analyze(app: &App) {
+    let analyzed = sqlx::query("analyze").execute(&app.database.everything);
+    analyzed.await.expect("the tables are analyzed");
+}
+
+/// Holds every photo.
+pub async fn hold_all(app: &App) {
+    let hold = sqlx::query("update photos set status = 'held', severity = 1");
+    let held = hold.execute(&app.database.everything).await;
+    held.expect("the photos are held");
+}
+
 /// Closes every share link, or opens it again.
 pub async fn set_galleries_open(app: &App, open: bool) {
     sqlx::query("update galleries set closed_at = case when $1 then null else now() end")
