@@ -85,7 +85,7 @@ async fn one_photo_can_be_looked_at_and_saved() {
     let full = customer
         .get(&format!("{link}/photos/{}/full", photos[1]))
         .await;
-    assert_eq!(full.text, "full of photo 2\n");
+    assert_eq!(full.text, "delivered of photo 2\n");
     let disposition = full.headers["content-disposition"].to_str().unwrap();
     assert!(
         disposition.starts_with("attachment; filename=\"002-garden.jpg\""),
@@ -155,7 +155,7 @@ async fn the_zip_is_one_that_other_programs_read() {
 async fn a_zip_with_a_missing_file_breaks_off_instead_of_ending_short() {
     let Shared { app, link, .. } = a_shared_shoot().await;
     for entry in walk(app.blobs()) {
-        if entry.ends_with("full") {
+        if entry.ends_with("delivered") {
             std::fs::remove_file(entry).unwrap();
         }
     }

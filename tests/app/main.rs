@@ -13,6 +13,7 @@ mod operators;
 mod originals;
 mod paging;
 mod previous_release;
+mod privacy;
 mod refits;
 mod reports;
 mod reviews;

@@ -16,8 +16,9 @@ use sha2::{Digest, Sha256};
 use crate::app::App;
 
 /// The renditions of every last attempt.
-const DELIVERED: [Kind; 5] = [
+const DELIVERED: [Kind; 6] = [
     Kind::Full,
+    Kind::Delivered,
     Kind::Preview,
     Kind::Thumb,
     Kind::Before,
@@ -129,11 +130,11 @@ pub async fn set_sky_mask(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)
     stored.expect("storage takes it");
 }
 
-/// Replaces the delivered file of the current attempt.
-pub async fn set_full(app: &App, photo: &str, bytes: Vec<u8>) {
+/// Replaces the file of the current attempt that customers get.
+pub async fn set_delivered(app: &App, photo: &str, bytes: Vec<u8>) {
     let (organization, attempt): (uuid::Uuid, uuid::Uuid) = sqlx::query_as(
         "update renditions set size_bytes = $2, sha256 = $3, crc32 = $4
-         where photo_id = $1::uuid and kind = 'full'
+         where photo_id = $1::uuid and kind = 'delivered'
          returning organization_id, attempt_id",
     )
     .bind(photo)
@@ -144,7 +145,7 @@ pub async fn set_full(app: &App, photo: &str, bytes: Vec<u8>) {
     .await
     .expect("the photo is done");
     let id = photo.parse().expect("a photo's id");
-    let key = Key::rendition(organization, id, attempt, Kind::Full.as_str());
+    let key = Key::rendition(organization, id, attempt, Kind::Delivered.as_str());
     let stored = app.storage().put(&key, Bytes::from(bytes)).await;
     stored.expect("storage takes it");
 }
@@ -224,7 +225,7 @@ async fn rendition(
         .put(&key, Bytes::from(text))
         .await
         .expect("storage takes it");
-    let full = kind == Kind::Full;
+    let full = matches!(kind, Kind::Full | Kind::Delivered);
     NewRendition {
         kind,
         content_type: if full { "image/jpeg" } else { "image/webp" },

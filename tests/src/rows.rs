@@ -81,6 +81,25 @@ pub async fn expire_galleries(app: &App) {
         .expect("galleries expire");
 }
 
+/// Organization, photo and attempt.
+pub type Ids = (uuid::Uuid, uuid::Uuid, uuid::Uuid);
+
+/// The current attempt of every photo that has one.
+pub async fn accepted(app: &App) -> Vec<Ids> {
+    let sql = "select organization_id, id, accepted_attempt_id from photos
+               where accepted_attempt_id is not null";
+    let rows = sqlx::query_as(sql).fetch_all(&app.database.everything);
+    rows.await.expect("the database answers")
+}
+
+/// Leaves of all results only the full file, as releases before there was one for customers did.
+pub async fn forget_delivered(app: &App) {
+    sqlx::query("delete from renditions where kind = 'delivered'")
+        .execute(&app.database.everything)
+        .await
+        .expect("renditions are forgotten");
+}
+
 /// Copies a photo that is done, with its attempt and renditions, until there are so many of it. They
 /// are called "photo 2.jpg" and so on, and have no files.
 pub async fn copy_photo(app: &App, photo: &str, count: usize) {

@@ -4,6 +4,7 @@
 
 pub mod config;
 mod daemon;
+mod deliveries;
 mod failure;
 mod job_context;
 mod jobs;
@@ -50,6 +51,8 @@ pub async fn run(
     let daemon = Arc::new(daemon);
 
     let tidying = tokio::spawn(jobs::tidy(pool.clone()));
+    let shared = daemon.clone();
+    let delivering = tokio::spawn(async move { deliveries::make_missing(&shared).await });
     let serving = async {
         jobs::serve(&daemon, &pool, &config).await;
         daemon.idle().await;
@@ -63,6 +66,7 @@ pub async fn run(
         () = abandoned => tracing::warn!("stopped with work in hand: the queue will pass it on"),
     }
     tidying.abort();
+    delivering.abort();
     Ok(())
 }
 

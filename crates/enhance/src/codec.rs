@@ -15,6 +15,7 @@ pub(crate) mod metadata;
 pub(crate) mod orientation;
 pub(crate) mod png;
 mod preview;
+mod publish;
 mod raw;
 mod refusal;
 mod samples;
@@ -24,6 +25,7 @@ mod webp;
 pub use metadata::record::{Record, Recorded};
 pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
+pub use publish::{PublishError, publish};
 pub use refusal::Refusal;
 
 /// Limits of decoding, checked before anything is allocated.

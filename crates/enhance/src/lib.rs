@@ -57,8 +57,8 @@ pub mod steps;
 
 pub use apply::{ApplyError, apply, apply_and_keep_fit, finished, paint_sky, repaint, straighten};
 pub use codec::{
-    Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, Record, Recorded, Refusal,
-    decode, decode_named, encode, encode_preview, preview,
+    Change, Decoded, EncodeError, Limits, Metadata, Output, Privacy, PublishError, Record,
+    Recorded, Refusal, decode, decode_named, encode, encode_preview, preview, publish,
 };
 pub use export::{Export, Exported, export};
 pub use finish_model::{FinishModel, Proposal};

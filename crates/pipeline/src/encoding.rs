@@ -2,7 +2,8 @@
 
 use plumbline_documents::{ContentType, Format, Stage};
 use plumbline_enhance::{
-    EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
+    EncodeError, Heatmap, Limits, Mask, Metadata, Output, Pixels, PublishError, encode_preview,
+    preview, publish,
 };
 use sha2::{Digest, Sha256};
 
@@ -40,6 +41,8 @@ pub struct AttemptPreviews {
 pub struct Delivery {
     /// The file to keep: every pixel, with metadata.
     pub full: EncodedPicture,
+    /// The same as customers get it: without place, serial numbers and owner.
+    pub delivered: EncodedPicture,
     pub thumb: EncodedPicture,
     /// The original at the preview's size, framed as the result is.
     pub before: EncodedPicture,
@@ -106,6 +109,8 @@ pub fn encode(
     );
     let (kind, full) = full?;
     let full = encoded(kind, &picture, full);
+    let delivered = delivered(&full.bytes, kind, size(&picture));
+    let delivered = delivered.map_err(|error| Failure::Retry(error.into()))?;
     let mask = matte.map(mask_png).transpose()?;
     let (previews, thumb, [before, original]) = small?;
     let before = before.expect("it was given");
@@ -115,12 +120,23 @@ pub fn encode(
         last: (last, previews),
         delivery: Delivery {
             full,
+            delivered,
             thumb,
             before,
             original,
             mask,
         },
     })
+}
+
+/// The file for customers, made from a full one of this type and size.
+pub fn delivered(
+    full: &[u8],
+    content_type: &'static str,
+    size: (u32, u32),
+) -> Result<EncodedPicture, PublishError> {
+    let bytes = publish(full, &Limits::default())?;
+    Ok(of_size(content_type, size, bytes))
 }
 
 /// A picture as large as pages show it.
@@ -199,10 +215,22 @@ fn webp(pixels: &Pixels, quality: u8) -> Result<EncodedPicture, Failure> {
 }
 
 fn encoded(content_type: &'static str, picture: &Pixels, bytes: Vec<u8>) -> EncodedPicture {
+    of_size(content_type, size(picture), bytes)
+}
+
+fn size(picture: &Pixels) -> (u32, u32) {
+    (picture.width(), picture.height())
+}
+
+fn of_size(
+    content_type: &'static str,
+    (width, height): (u32, u32),
+    bytes: Vec<u8>,
+) -> EncodedPicture {
     EncodedPicture {
         content_type,
-        width: picture.width(),
-        height: picture.height(),
+        width,
+        height,
         sha256: Sha256::digest(&bytes).into(),
         crc32: crc32fast::hash(&bytes),
         bytes,
@@ -215,7 +243,7 @@ fn failure(error: EncodeError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use plumbline_enhance::{Limits, decode};
+    use plumbline_enhance::decode;
 
     use super::*;
 

@@ -29,7 +29,7 @@ pub async fn show_rendition(
         .ok_or(Error::NotFound)?;
     drop(scope);
     let slot = match kind {
-        Kind::Full => Some(member_s(&request, &state, &member)?),
+        Kind::Full | Kind::Delivered => Some(member_s(&request, &state, &member)?),
         _ => None,
     };
     let organization = member.organization();
@@ -58,7 +58,7 @@ pub async fn show_attempt(
     Path((id, attempt, kind)): Path<(PhotoId, AttemptId, String)>,
 ) -> Result<HttpResponse, Error> {
     let kind: Kind = kind.parse().map_err(|_| Error::NotFound)?;
-    if kind == Kind::Full {
+    if is_large(kind) {
         return Err(Error::NotFound);
     }
     let mut scope = member.scope(&state.db).await?;
@@ -94,7 +94,7 @@ pub fn rendition(
     let delivery = Delivery {
         content_type: &found.content_type,
         file_name: &file_name(photo.number, &photo.name, &found.content_type),
-        save: found.kind == Kind::Full,
+        save: is_large(found.kind),
         keep,
         slot,
     };
@@ -136,11 +136,14 @@ pub async fn show_shared(
     let mut scope = guest.scope(&state.db).await?;
     let found = renditions::shared(&mut scope, guest.shoot, kind, Some(id)).await?;
     drop(scope);
-    let shared = found.first().ok_or(Error::NotFound)?;
+    let shared = match found.first() {
+        Some(shared) => shared,
+        None => return Err(missing(&state, &guest, kind, id).await?),
+    };
     let key = rendition_key(guest.organization(), id, shared.attempt_id.uuid(), kind);
     let body = Body::blob(key, shared.size_bytes, &shared.sha256);
     let slot = match kind {
-        Kind::Full => {
+        Kind::Delivered => {
             let kind = slots::Kind::Download;
             Some(state.slots.of_guest(&request, &state, &guest, kind)?)
         }
@@ -149,18 +152,37 @@ pub async fn show_shared(
     let delivery = Delivery {
         content_type: &shared.content_type,
         file_name: &file_name(shared.number, &shared.name, &shared.content_type),
-        save: kind == Kind::Full,
+        save: is_large(kind),
         keep: Keep::Never,
         slot,
     };
     Ok(body.answer(&request, &state.storage, delivery))
 }
 
-/// Customers get the result; the original, the heatmap and the sky mask are for the
-/// organization only.
+/// `true`: a file to keep, not a picture of a page.
+fn is_large(kind: Kind) -> bool {
+    matches!(kind, Kind::Full | Kind::Delivered)
+}
+
+/// The error when customers may not have a file: it may be that it only has to be made first.
+async fn missing(state: &State, guest: &Guest, kind: Kind, photo: PhotoId) -> Result<Error, Error> {
+    if kind != Kind::Delivered {
+        return Ok(Error::NotFound);
+    }
+    let mut scope = guest.scope(&state.db).await?;
+    let full = renditions::shared(&mut scope, guest.shoot, Kind::Full, Some(photo)).await?;
+    Ok(match full.is_empty() {
+        true => Error::NotFound,
+        false => Error::Preparing,
+    })
+}
+
+/// Customers get the result, and of its full file the one that tells no place, serial number or
+/// owner; the original, the heatmap and the sky mask are for the organization only.
 fn shared_kind(word: &str) -> Result<Kind, Error> {
     match word.parse() {
-        Ok(kind @ (Kind::Full | Kind::Preview | Kind::Thumb)) => Ok(kind),
+        Ok(Kind::Full | Kind::Delivered) => Ok(Kind::Delivered),
+        Ok(kind @ (Kind::Preview | Kind::Thumb)) => Ok(kind),
         Ok(Kind::Before | Kind::Original | Kind::Heatmap | Kind::Mask) | Err(_) => {
             Err(Error::NotFound)
         }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use plumbline_domain::ids::{OrganizationId, PhotoId};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::galleries;
 use plumbline_domain::shoots::originals;
 use plumbline_domain::shoots::renditions::{self, Kind, Shared};
 use plumbline_domain::work::attempts;
@@ -33,7 +34,12 @@ pub async fn show(
         .await?
         .ok_or(Error::LinkClosed)?;
     originals::share(&mut scope, guest.shoot, None).await?;
-    let shared = renditions::shared(&mut scope, guest.shoot, Kind::Full, None).await?;
+    let shared = renditions::shared(&mut scope, guest.shoot, Kind::Delivered, None).await?;
+    let totals = galleries::totals(&mut scope, guest.shoot).await?;
+    // A zip without some of the photos would look whole.
+    if i64::try_from(shared.len()).is_ok_and(|ready| ready < totals.photos) {
+        return Err(Error::Preparing);
+    }
     if shared.is_empty() {
         return Err(Error::Wrong(
             "No photo of this gallery is ready yet.".into(),
@@ -101,7 +107,7 @@ async fn by_photo(
 
 fn photo(organization: OrganizationId, full: &Shared) -> Entry {
     let name = file_name(full.number, &full.name, &full.content_type);
-    of_rendition(organization, name, full, Kind::Full)
+    of_rendition(organization, name, full, Kind::Delivered)
 }
 
 /// An entry of a rendition that customers may have.

@@ -41,6 +41,9 @@ pub enum Error {
     /// More people sign in than passwords can be hashed.
     #[error("too many passwords to hash")]
     Overloaded,
+    /// Files for customers that have to be made first.
+    #[error("not made yet")]
+    Preparing,
     /// A body that arrives too slowly.
     #[error("too slow")]
     TooSlow,
@@ -137,6 +140,13 @@ impl Error {
                 "Try again in a few seconds.",
             )
             .retry_after(5),
+            Self::Preparing => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "These photos are being prepared",
+                "Their files are being made ready for download, which takes a few minutes.",
+                "Keep the link and try again soon.",
+            )
+            .retry_after(60),
             Self::TooSlow => Problem::new(
                 StatusCode::REQUEST_TIMEOUT,
                 "That arrived too slowly",

@@ -153,6 +153,6 @@ fn may_be_shown(kind: Kind, photo: &Photo) -> bool {
     match kind {
         Kind::Original | Kind::Before => true,
         Kind::Preview | Kind::Mask => photo.status.is_ready(),
-        Kind::Full | Kind::Thumb | Kind::Heatmap => false,
+        Kind::Full | Kind::Delivered | Kind::Thumb | Kind::Heatmap => false,
     }
 }

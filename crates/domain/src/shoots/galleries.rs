@@ -183,17 +183,21 @@ pub async fn pictures(
     let organization = scope.organization();
     sqlx::query_as!(
         Picture,
-        "select photos.id as photo, photos.number, photos.name,
-                renditions.width, renditions.height, renditions.size_bytes
+        r#"select photos.id as photo, photos.number, photos.name,
+                renditions.width, renditions.height,
+                coalesce(delivered.size_bytes, renditions.size_bytes) as "size_bytes!"
          from photos
          join renditions on renditions.organization_id = photos.organization_id
                         and renditions.attempt_id = photos.accepted_attempt_id
                         and renditions.kind = 'full'
+         left join renditions as delivered on delivered.organization_id = photos.organization_id
+                                          and delivered.attempt_id = photos.accepted_attempt_id
+                                          and delivered.kind = 'delivered'
          where photos.organization_id = $1 and photos.shoot_id = $2
            and ($3::uuid is null or photos.id = $3)
            and photos.removed_at is null and photos.status in ('passed', 'approved')
          order by photos.number
-         limit $4 offset $5",
+         limit $4 offset $5"#,
         organization as _,
         shoot as _,
         photo as _,
@@ -208,7 +212,7 @@ pub async fn pictures(
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
     pub photos: i64,
-    /// Bytes of the full-resolution files.
+    /// Bytes of the full-resolution files, as customers get them.
     pub size_bytes: i64,
     /// Photos with generated pixels.
     pub altered: i64,
@@ -221,7 +225,8 @@ pub async fn totals(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Totals> {
     sqlx::query_as!(
         Totals,
         r#"select count(*) as "photos!",
-                  coalesce(sum(renditions.size_bytes), 0)::bigint as "size_bytes!",
+                  coalesce(sum(coalesce(delivered.size_bytes, renditions.size_bytes)), 0)::bigint
+                      as "size_bytes!",
                   count(*) filter (where attempts.generated = 'yes') as "altered!",
                   count(*) filter (where attempts.generated = 'no') as "untouched!"
            from photos
@@ -230,6 +235,9 @@ pub async fn totals(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Totals> {
            join renditions on renditions.organization_id = photos.organization_id
                           and renditions.attempt_id = photos.accepted_attempt_id
                           and renditions.kind = 'full'
+           left join renditions as delivered on delivered.organization_id = photos.organization_id
+                                            and delivered.attempt_id = photos.accepted_attempt_id
+                                            and delivered.kind = 'delivered'
            where photos.organization_id = $1 and photos.shoot_id = $2
              and photos.removed_at is null and photos.status in ('passed', 'approved')"#,
         organization as _,

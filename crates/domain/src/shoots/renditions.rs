@@ -10,6 +10,8 @@ use crate::scope::Scope;
 pub enum Kind {
     /// The original's pixels, best quality, with metadata.
     Full,
+    /// The same as customers get it: without place, serial numbers and owner.
+    Delivered,
     /// For pages.
     Preview,
     Thumb,
@@ -24,8 +26,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Full,
+        Self::Delivered,
         Self::Preview,
         Self::Thumb,
         Self::Before,
@@ -38,6 +41,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::Delivered => "delivered",
             Self::Preview => "preview",
             Self::Thumb => "thumb",
             Self::Before => "before",
@@ -98,7 +102,8 @@ pub(crate) async fn insert(
         "insert into renditions (
              organization_id, attempt_id, photo_id, kind, content_type,
              width, height, size_bytes, sha256, crc32
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (attempt_id, kind) do nothing",
         organization as _,
         attempt as _,
         photo as _,
@@ -206,6 +211,49 @@ pub async fn of_photos(
     )
     .fetch_all(scope.conn())
     .await
+}
+
+/// The full files of a page of the photos, removed or not, that have none for customers: releases
+/// before made only the one with all metadata. `after`: the last attempt of the page before.
+pub async fn undelivered(
+    scope: &mut Scope,
+    after: Option<AttemptId>,
+    most: i64,
+) -> sqlx::Result<Vec<Rendition>> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Rendition,
+        r#"select renditions.attempt_id, renditions.photo_id, renditions.kind as "kind: Kind",
+                  renditions.content_type, renditions.width, renditions.height,
+                  renditions.size_bytes, renditions.sha256, renditions.crc32
+           from renditions
+           join photos on photos.organization_id = renditions.organization_id
+                      and photos.accepted_attempt_id = renditions.attempt_id
+           where renditions.organization_id = $1 and renditions.kind = 'full'
+             and ($2::uuid is null or renditions.attempt_id > $2)
+             and not exists (
+                 select from renditions as delivered
+                 where delivered.organization_id = $1
+                   and delivered.attempt_id = renditions.attempt_id
+                   and delivered.kind = 'delivered'
+             )
+           order by renditions.attempt_id
+           limit $3"#,
+        organization as _,
+        after as _,
+        most,
+    )
+    .fetch_all(scope.conn())
+    .await
+}
+
+/// Records a file for customers that was made later. Another worker may have made the same.
+pub async fn deliver(
+    scope: &mut Scope,
+    full: &Rendition,
+    delivered: &NewRendition,
+) -> sqlx::Result<()> {
+    insert(scope, full.photo_id, full.attempt_id, delivered).await
 }
 
 /// A rendition that customers may fetch, and what its photo is called.
