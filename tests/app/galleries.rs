@@ -1,9 +1,13 @@
 //! Galleries, as customers see them behind a share link.
 
+mod links;
+mod paging;
+mod privacy;
+
 use plumbline_documents::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
-use plumbline_tests::client::{Client, PASSWORD};
+use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
 use plumbline_tests::rows;
 
@@ -227,73 +231,6 @@ async fn a_browser_that_has_a_photo_is_not_sent_it_again_until_the_link_is_close
         assert_eq!(again().await.status(), 410, "{path}");
         rows::set_galleries_open(&app, true).await;
     }
-}
-
-#[tokio::test]
-async fn a_link_is_shown_once_and_kept_by_nobody() {
-    let app = App::start().await;
-    let anna = app.owner("Anna").await;
-    let shoot = anna.create_shoot("12 Harbour Street").await;
-    let page = format!("/shoots/{shoot}");
-    anna.get(&page)
-        .await
-        .shows("value=\"90\" selected")
-        .shows("Create share link");
-
-    let form = [("label", "For the agent"), ("expires", "30")];
-    anna.post(&format!("{page}/galleries"), &form).await;
-    let shown = anna.get(&page).await;
-    shown
-        .shows("Copy this link now")
-        .shows("For the agent")
-        .shows("Make a new link");
-    let at = shown.text.find("/g/").expect("the link") + 3;
-    let token = shown.text[at..at + 64].to_owned();
-    assert_eq!(app.visitor().get(&format!("/g/{token}")).await.status, 200);
-
-    anna.get(&page)
-        .await
-        .hides(&token)
-        .hides("Copy this link now")
-        .shows("For the agent")
-        .shows("works until");
-    let stored = rows::galleries_as_text(&app).await;
-    assert!(!stored.contains(&token), "{stored}");
-    let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(token.as_bytes()));
-    assert!(stored.contains(&hash), "{stored}");
-}
-
-#[tokio::test]
-async fn a_link_is_shown_to_nobody_but_the_browser_that_made_it() {
-    let app = App::start().await;
-    let anna = app.owner("Anna").await;
-    let shoot = anna.create_shoot("12 Harbour Street").await;
-    let other = anna.create_shoot("1 Elsewhere").await;
-    anna.post(
-        &format!("/shoots/{shoot}/galleries"),
-        &[("expires", "never")],
-    )
-    .await;
-    anna.get(&format!("/shoots/{other}"))
-        .await
-        .hides("Copy this link now");
-    let elsewhere = app.visitor();
-    elsewhere.sign_in("anna@example.com", PASSWORD).await;
-    elsewhere
-        .get(&format!("/shoots/{shoot}"))
-        .await
-        .shows("does not expire")
-        .hides("Copy this link now");
-
-    let closed = [("label", "x".repeat(121)), ("expires", "7".into())];
-    let closed = closed
-        .each_ref()
-        .map(|(name, value)| (*name, value.as_str()));
-    let refused = anna
-        .post(&format!("/shoots/{shoot}/galleries"), &closed)
-        .await;
-    assert_eq!(refused.status, 422);
-    refused.shows("120 characters");
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

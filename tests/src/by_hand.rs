@@ -1,6 +1,8 @@
 //! A worker's part played by the story: takes a waiting photo and finishes it with a verdict
 //! of the story's choice, through the same calls as the worker.
 
+pub mod files;
+
 use bytes::Bytes;
 use plumbline_documents::{AttemptReport, Engine, TABLE_VERSION, Verdict};
 use plumbline_domain::ids::{AttemptId, OrganizationId};
@@ -127,26 +129,6 @@ pub async fn set_sky_mask(app: &App, photo: &str, png: Vec<u8>, size: (i32, i32)
         .await
         .expect("the database answers");
     let stored = app.storage().put(&key, Bytes::from(png)).await;
-    stored.expect("storage takes it");
-}
-
-/// Replaces the file of the current attempt that customers get.
-pub async fn set_delivered(app: &App, photo: &str, bytes: Vec<u8>) {
-    let (organization, attempt): (uuid::Uuid, uuid::Uuid) = sqlx::query_as(
-        "update renditions set size_bytes = $2, sha256 = $3, crc32 = $4
-         where photo_id = $1::uuid and kind = 'delivered'
-         returning organization_id, attempt_id",
-    )
-    .bind(photo)
-    .bind(i64::try_from(bytes.len()).expect("it is in memory"))
-    .bind(Sha256::digest(&bytes).to_vec())
-    .bind(i64::from(crc32fast::hash(&bytes)))
-    .fetch_one(&app.database.everything)
-    .await
-    .expect("the photo is done");
-    let id = photo.parse().expect("a photo's id");
-    let key = Key::rendition(organization, id, attempt, Kind::Delivered.as_str());
-    let stored = app.storage().put(&key, Bytes::from(bytes)).await;
     stored.expect("storage takes it");
 }
 

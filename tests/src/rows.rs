@@ -1,6 +1,8 @@
 //! Rows as the database holds them, read and changed past the domain, for what no page shows and no
 //! person can do.
 
+use sha2::{Digest, Sha256};
+
 use crate::app::App;
 
 /// The password hash of the only account.
@@ -90,6 +92,20 @@ pub async fn accepted(app: &App) -> Vec<Ids> {
                where accepted_attempt_id is not null";
     let rows = sqlx::query_as(sql).fetch_all(&app.database.everything);
     rows.await.expect("the database answers")
+}
+
+/// Records these bytes as the file of a photo's only attempt that customers get.
+pub async fn set_delivered(app: &App, photo: &str, bytes: &[u8]) -> Ids {
+    let sql = "update renditions set size_bytes = $2, sha256 = $3, crc32 = $4
+               where photo_id = $1::uuid and kind = 'delivered'
+               returning organization_id, photo_id, attempt_id";
+    let row = sqlx::query_as(sql)
+        .bind(photo)
+        .bind(i64::try_from(bytes.len()).expect("it is in memory"))
+        .bind(Sha256::digest(bytes).to_vec())
+        .bind(i64::from(crc32fast::hash(bytes)))
+        .fetch_one(&app.database.everything);
+    row.await.expect("the photo is done")
 }
 
 /// Leaves of all results only the full file, as releases before there was one for customers did.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use plumbline_domain::people::operators::Operator;
-use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
+use plumbline_domain::shoots::renditions::{Kind, Rendition, missing};
 use plumbline_pipeline::encoding;
 use plumbline_storage::key::Key;
 
@@ -40,13 +40,13 @@ async fn of_organization(daemon: &Daemon, operator: &Operator) -> anyhow::Result
     let mut after = None;
     loop {
         let mut scope = operator.scope(&daemon.db).await?;
-        let missing = renditions::undelivered(&mut scope, after, AT_ONCE).await?;
+        let files = missing::undelivered(&mut scope, after, AT_ONCE).await?;
         drop(scope);
-        let Some(last) = missing.last() else {
+        let Some(last) = files.last() else {
             return Ok(());
         };
         after = Some(last.attempt_id);
-        for full in &missing {
+        for full in &files {
             if let Err(error) = deliver(daemon, operator, full).await {
                 let photo = full.photo_id;
                 tracing::warn!(photo.id = %photo, "photo {photo} has no file for customers: {error:#}");
@@ -69,7 +69,7 @@ async fn deliver(daemon: &Daemon, operator: &Operator, full: &Rendition) -> anyh
     let bytes = made.bytes.into();
     daemon.storage.put(&key(Kind::Delivered), bytes).await?;
     let mut scope = operator.scope(&daemon.db).await?;
-    renditions::deliver(&mut scope, full, &delivered).await?;
+    missing::deliver(&mut scope, full, &delivered).await?;
     scope.commit().await?;
     Ok(())
 }

@@ -34,7 +34,7 @@ async fn a_large_photo(adjust: impl FnOnce(&mut Config)) -> Story {
     let room = pictures::room(1);
     let photo = anna.add_photo(&shoot, "kitchen.jpg", &room).await;
     by_hand::finish(&app, &photo, Verdict::Passed).await;
-    by_hand::set_delivered(&app, &photo, vec![7; 60_000_000]).await;
+    by_hand::files::set_delivered(&app, &photo, vec![7; 60_000_000]).await;
     Story {
         app,
         anna,

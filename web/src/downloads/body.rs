@@ -52,12 +52,12 @@ pub struct Delivery<'a> {
     pub slot: Option<Slot>,
 }
 
-/// Whether a browser may keep a body without asking again.
+/// The bodies that a browser may keep without asking again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// Where its address names a version, which always means the same bytes.
+    /// Those whose address names a version, which always means the same bytes.
     Versions,
-    /// Never: it is asked about every time, and so is the right to have it. A link that was closed
+    /// None: each is asked about every time, and so is the right to have it. A link that was closed
     /// stops working at once.
     Never,
 }

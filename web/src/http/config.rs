@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::http::traffic::connections::Patience;
 
-/// How long a connection is kept for a further request.
+/// Time that a connection is kept for a further request.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
 
 /// Each flag can be given as the environment variable beside it.

@@ -7,9 +7,10 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 
 use crate::http::config::KEEP_ALIVE;
+use crate::http::errors::answers;
 use crate::http::state::State;
 use crate::http::traffic::{connections, pace};
-use crate::http::{assets, csrf, errors, headers, routes, urls};
+use crate::http::{assets, csrf, headers, routes, urls};
 
 /// Seconds that open requests may continue after a signal to stop.
 const SHUTDOWN_SECS: u64 = 10;
@@ -27,7 +28,7 @@ pub fn serve(listener: TcpListener, state: State) -> std::io::Result<Server> {
             .wrap(from_fn(pace::middleware))
             .wrap(from_fn(assets::keep))
             .wrap(from_fn(csrf::middleware))
-            .wrap(from_fn(errors::middleware))
+            .wrap(from_fn(answers::middleware))
             .wrap(headers::security(&state.config))
             .wrap(Compress::default())
             .wrap(from_fn(connections::middleware))

@@ -1,5 +1,7 @@
 //! Renditions: the encoded sizes of an attempt.
 
+pub mod missing;
+
 use time::OffsetDateTime;
 
 use crate::ids::{AttemptId, PhotoId, ShootId};
@@ -211,49 +213,6 @@ pub async fn of_photos(
     )
     .fetch_all(scope.conn())
     .await
-}
-
-/// The full files of a page of the photos, removed or not, that have none for customers: releases
-/// before made only the one with all metadata. `after`: the last attempt of the page before.
-pub async fn undelivered(
-    scope: &mut Scope,
-    after: Option<AttemptId>,
-    most: i64,
-) -> sqlx::Result<Vec<Rendition>> {
-    let organization = scope.organization();
-    sqlx::query_as!(
-        Rendition,
-        r#"select renditions.attempt_id, renditions.photo_id, renditions.kind as "kind: Kind",
-                  renditions.content_type, renditions.width, renditions.height,
-                  renditions.size_bytes, renditions.sha256, renditions.crc32
-           from renditions
-           join photos on photos.organization_id = renditions.organization_id
-                      and photos.accepted_attempt_id = renditions.attempt_id
-           where renditions.organization_id = $1 and renditions.kind = 'full'
-             and ($2::uuid is null or renditions.attempt_id > $2)
-             and not exists (
-                 select from renditions as delivered
-                 where delivered.organization_id = $1
-                   and delivered.attempt_id = renditions.attempt_id
-                   and delivered.kind = 'delivered'
-             )
-           order by renditions.attempt_id
-           limit $3"#,
-        organization as _,
-        after as _,
-        most,
-    )
-    .fetch_all(scope.conn())
-    .await
-}
-
-/// Records a file for customers that was made later. Another worker may have made the same.
-pub async fn deliver(
-    scope: &mut Scope,
-    full: &Rendition,
-    delivered: &NewRendition,
-) -> sqlx::Result<()> {
-    insert(scope, full.photo_id, full.attempt_id, delivered).await
 }
 
 /// A rendition that customers may fetch, and what its photo is called.

@@ -15,7 +15,7 @@ use actix_web::middleware::Next;
 use bytes::Bytes;
 use tokio::time::{Instant, sleep_until};
 
-/// How long a client may keep us waiting.
+/// Time that a client may keep us waiting.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
     /// For the head of a request, on a connection that has nothing else to do.
