@@ -58,7 +58,8 @@ class PhotoViewer extends HTMLElement {
     const { large, name, save, width, height, altered } = this.links[at].dataset;
     Object.assign(this.image, { src: large, alt: name, width, height });
     this.dialog.querySelector(".viewer__name").textContent = name;
-    this.dialog.querySelector("[data-position]").textContent = `${at + 1} of ${this.links.length}`;
+    const { from = 1, of = this.links.length } = this.dataset;
+    this.dialog.querySelector("[data-position]").textContent = `${Number(from) + at} of ${of}`;
     this.dialog.querySelector("[data-save]").href = save;
     const about = this.dialog.querySelector("[data-about]");
     Object.assign(about, { href: this.links[at].href, hidden: !altered, textContent: `${altered ?? ""}: see the original` });

@@ -55,19 +55,24 @@ export class Upload {
     request.send(body);
   }
 
-  #answered({ status, responseText }) {
-    const answer = parse(responseText);
+  #answered(request) {
+    const { status } = request;
+    const answer = parse(request.responseText);
     if (status < 300) return this.#become("done", answer.duplicate ? "Already in this shoot" : "Uploaded");
-    if (status === 429 || status >= 500) return this.#retryLater(answer.detail ?? "The server is not available at the moment.");
+    // Too slow, too many at once, or the server's own trouble: all of them pass.
+    const passes = status === 408 || status === 429 || status >= 500;
+    const afterSeconds = Number(request.getResponseHeader("retry-after")) || 0;
+    if (passes) return this.#retryLater(answer.detail ?? "The server is not available at the moment.", afterSeconds);
     this.#become("refused", answer.detail ?? "The server refused this file.");
   }
 
-  #retryLater(reason) {
+  #retryLater(reason, afterSeconds = 0) {
     if (this.state === "cancelled") return;
     this.sent = 0;
     if (this.#tries >= TRIES) return this.#become("failed", `${reason} Try again when you are back online.`);
     this.#become("sending", `${reason} Retrying…`);
-    this.#timer = setTimeout(() => this.send(), FIRST_WAIT_MS * 3 ** (this.#tries - 1));
+    const wait = FIRST_WAIT_MS * 3 ** (this.#tries - 1);
+    this.#timer = setTimeout(() => this.send(), Math.max(wait, afterSeconds * 1000));
   }
 
   #become(state, says) {

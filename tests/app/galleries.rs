@@ -1,5 +1,9 @@
 //! Galleries, as customers see them behind a share link.
 
+mod links;
+mod paging;
+mod privacy;
+
 use plumbline_documents::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
@@ -85,7 +89,7 @@ async fn one_photo_can_be_looked_at_and_saved() {
     let full = customer
         .get(&format!("{link}/photos/{}/full", photos[1]))
         .await;
-    assert_eq!(full.text, "full of photo 2\n");
+    assert_eq!(full.text, "delivered of photo 2\n");
     let disposition = full.headers["content-disposition"].to_str().unwrap();
     assert!(
         disposition.starts_with("attachment; filename=\"002-garden.jpg\""),
@@ -155,7 +159,7 @@ async fn the_zip_is_one_that_other_programs_read() {
 async fn a_zip_with_a_missing_file_breaks_off_instead_of_ending_short() {
     let Shared { app, link, .. } = a_shared_shoot().await;
     for entry in walk(app.blobs()) {
-        if entry.ends_with("full") {
+        if entry.ends_with("delivered") {
             std::fs::remove_file(entry).unwrap();
         }
     }
@@ -169,9 +173,13 @@ async fn a_zip_with_a_missing_file_breaks_off_instead_of_ending_short() {
 }
 
 #[tokio::test]
-async fn what_may_change_is_asked_about_again() {
+async fn a_browser_keeps_no_picture_of_a_gallery_without_asking() {
     let Shared {
-        app, photos, link, ..
+        app,
+        anna,
+        photos,
+        link,
+        ..
     } = a_shared_shoot().await;
     let customer = app.visitor();
     let page = customer.get(&link).await.text;
@@ -180,32 +188,49 @@ async fn what_may_change_is_asked_about_again() {
         .expect("a picture that names its version")
         + 6;
     let version = &page[at..at + 3 + 36];
-    let thumb = format!("{link}/photos/{}/thumb", photos[0]);
-    for (path, keep) in [
-        (format!("{link}/download"), "private, no-cache"),
-        (thumb.clone(), "private, no-cache"),
-        (format!("{thumb}{version}"), "private, max-age=86400"),
+    let shared = format!("{link}/photos/{}", photos[0]);
+    let own = format!("/photos/{}/renditions/thumb{version}", photos[0]);
+    for (client, path, keep) in [
+        (&customer, format!("{link}/download"), "private, no-cache"),
+        (&customer, format!("{shared}/thumb"), "private, no-cache"),
+        (
+            &customer,
+            format!("{shared}/thumb{version}"),
+            "private, no-cache",
+        ),
+        (&customer, format!("{shared}/full"), "private, no-cache"),
+        (&anna, own, "private, max-age=86400"),
     ] {
-        let answer = customer.request("get", &path).send().await.unwrap();
+        let answer = client.request("get", &path).send().await.unwrap();
         assert_eq!(answer.headers()["cache-control"], keep, "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_browser_that_has_a_photo_is_not_sent_it_again() {
+async fn a_browser_that_has_a_photo_is_not_sent_it_again_until_the_link_is_closed() {
     let Shared {
         app, photos, link, ..
     } = a_shared_shoot().await;
     let customer = app.visitor();
-    let path = format!("{link}/photos/{}/thumb", photos[0]);
-    let tag = customer.get(&path).await.headers["etag"].clone();
-    let again = customer
-        .request("get", &path)
-        .header("if-none-match", tag)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(again.status(), 304);
+    for path in [
+        format!("{link}/photos/{}/thumb", photos[0]),
+        format!("{link}/photos/{}/full", photos[0]),
+        format!("{link}/download"),
+    ] {
+        let tag = customer.get(&path).await.headers["etag"].clone();
+        assert!(tag.as_bytes().starts_with(b"\""), "{path}: a strong tag");
+        let again = async || {
+            let request = customer.request("get", &path);
+            let request = request.header("if-none-match", tag.clone());
+            request.send().await.unwrap()
+        };
+        let known = again().await;
+        assert_eq!(known.status(), 304, "{path}");
+        assert_eq!(known.headers()["cache-control"], "private, no-cache");
+        rows::set_galleries_open(&app, false).await;
+        assert_eq!(again().await.status(), 410, "{path}");
+        rows::set_galleries_open(&app, true).await;
+    }
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -130,3 +130,33 @@ async fn an_attempt_of_the_release_before_has_its_place() {
         assert_eq!(place.as_deref(), stored);
     }
 }
+
+/// A share link as the release before made it, in clear beside its hash.
+const OLD_LINK: &str = "insert into galleries (
+        id, organization_id, shoot_id, token, token_hash, created_by, expires_at
+    ) select gen_random_uuid(), organization_id, shoot_id, $2, sha256($2::bytea), null,
+             now() + make_interval(days => null::integer)
+    from photos where id = $1::uuid";
+
+#[tokio::test]
+async fn a_link_of_the_release_before_opens_and_its_page_lists_it() {
+    let (app, anna, photo) = finished_photo().await;
+    let hers = organization_of(&app, &photo).await;
+    let token = "5".repeat(64);
+    let mut old = tenant(&app, &hers).await;
+    let made = sqlx::query(OLD_LINK).bind(&photo).bind(&token);
+    made.execute(&mut *old).await.unwrap();
+    old.commit().await.unwrap();
+
+    let customer = app.visitor();
+    customer
+        .get(&format!("/g/{token}"))
+        .await
+        .shows("garden.jpg");
+    let shoots = anna.get("/shoots").await.text;
+    let at = shoots.find("/shoots/").expect("her shoot");
+    anna.get(&shoots[at..at + "/shoots/".len() + 36])
+        .await
+        .shows("does not expire")
+        .hides(&token);
+}

@@ -129,6 +129,7 @@ async fn the_printed_report_is_proof_of_what_was_delivered_and_who_decided() {
         .shows("Brightened by 0.6 stops.")
         .shows(&sha256(&pictures::room(1)))
         .shows(&sha256(b"full of photo 1\n"))
+        .shows(&sha256(b"delivered of photo 1\n"))
         .hides("@example.com")
         .hides("Sign out");
     drop(app);

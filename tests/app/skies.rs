@@ -1,6 +1,7 @@
 //! Sky and scene: the scene analysis, a person's override, and the sky that a photo gets.
 
 mod masks;
+mod new_skies;
 mod story;
 
 use std::sync::Arc;

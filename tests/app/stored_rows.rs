@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use plumbline_tests::app::{App, root};
 use plumbline_tests::client::{Client, PASSWORD};
 use plumbline_tests::database::TestDatabase;
+use plumbline_tests::rows;
 use plumbline_web::http::routes::{Audience, Route, TABLE};
 
 /// Routes of members that `pages.tsv` does not open, each with its reason.
@@ -85,6 +86,22 @@ async fn rows_of_the_release_before_open_on_every_page() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn share_links_that_were_stored_in_clear_work_and_are_not_any_more() {
+    let dump = std::fs::read_to_string(root().join("tests/stored/2026-11-29.sql")).unwrap();
+    let app = App::start_in(TestDatabase::restored(&dump).await).await;
+    let stored = rows::galleries_as_text(&app).await;
+    let links = visits().into_iter().filter(|visit| visit.status == 200);
+    let tokens: Vec<String> = links
+        .filter_map(|visit| Some(visit.path.strip_prefix("/g/")?.into()))
+        .collect();
+    assert!(!tokens.is_empty());
+    for token in &tokens {
+        assert!(dump.contains(&token[..64]) && !stored.contains(&token[..64]));
+        assert_eq!(app.visitor().get(&format!("/g/{token}")).await.status, 200);
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ async fn a_viewer_is_not_offered_what_a_viewer_may_not_do() {
         "Create share link",
         "New shoot",
         "Remove from",
-        "Stop sharing",
+        "Make a new link",
         "Enhance again",
         "Reset and enhance again",
         "Paint a sky mask",

@@ -5,6 +5,7 @@ use plumbline_domain::db::Db;
 use plumbline_domain::ids::PersonalLookId;
 use plumbline_domain::people::accounts::{self, Membership, NewAccount};
 use plumbline_domain::people::members::Member;
+use plumbline_domain::people::passwords::Turn;
 use plumbline_domain::people::sessions;
 use plumbline_domain::shoots;
 use plumbline_domain::shoots::personal_looks::choices::{self, LookChoice};
@@ -20,7 +21,7 @@ async fn owner(db: &Db, name: &str) -> Member {
         email: format!("{name}@example.com"),
         password: "a long enough password".to_owned(),
     };
-    let membership: Membership = accounts::sign_up(db, new).await.unwrap();
+    let membership: Membership = accounts::sign_up(db, Turn::alone(), new).await.unwrap();
     let token = sessions::create(db, membership).await.unwrap();
     sessions::find(db, &token).await.unwrap().unwrap()
 }

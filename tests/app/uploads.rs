@@ -1,7 +1,9 @@
 //! Photos coming in.
 
+use plumbline_documents::Verdict;
 use plumbline_fixtures::photos;
 use plumbline_tests::app::App;
+use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
 use plumbline_tests::pictures;
 
@@ -59,6 +61,31 @@ async fn the_original_comes_back_as_it_was_sent() {
     let (status, bytes) = anna.bytes(&format!("/photos/{photo}/original"), None).await;
     assert_eq!(status, 200);
     assert!(bytes == sent);
+}
+
+#[tokio::test]
+async fn an_original_comes_down_as_what_it_is_whatever_it_was_called() {
+    let app = App::start().await;
+    let (anna, shoot) = a_shoot(&app).await;
+    // Begins as a JPEG, and is a program for whoever starts it by its ending.
+    let mut polyglot = pictures::room(1);
+    polyglot.extend(b"<script>new ActiveXObject('WScript.Shell')</script>");
+    let photo = anna.add_photo(&shoot, "Küche \"1\".hta", &polyglot).await;
+    let path = format!("/photos/{photo}/original");
+    let answer = anna.request("get", &path).send().await.unwrap();
+    let header = |name| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "image/jpeg");
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(
+        header("content-disposition"),
+        "attachment; filename=\"K_che__1_.jpg\"; filename*=UTF-8''K%C3%BCche%20_1_.jpg"
+    );
+
+    by_hand::finish(&app, &photo, Verdict::Passed).await;
+    let link = anna.share(&shoot).await;
+    let (_, zip) = app.visitor().bytes(&format!("{link}/download"), None).await;
+    let zip = String::from_utf8_lossy(&zip);
+    assert!(zip.contains("001-Küche _1_.jpg") && !zip.contains(".hta"));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! `target/screenshots`.
 
 mod altered;
+mod long;
 mod photos;
 
 use plumbline_domain::people::{accounts, sign_in_links};

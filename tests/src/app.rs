@@ -1,6 +1,7 @@
 //! The whole product in one story: a database, a folder of blobs, the real site
 //! on a port of its own, and the real worker when the story says so.
 
+use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use clap::{Args, FromArgMatches};
 use plumbline_domain::db::Db;
 use plumbline_enhance::{GenerativeModel, NoAnalyzer, SceneAnalyzer};
 use plumbline_storage::Storage;
@@ -19,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use crate::client::Client;
 use crate::database::TestDatabase;
+use crate::house::files_below;
 use crate::wait;
 use crate::worker_process::program;
 
@@ -36,19 +39,20 @@ impl App {
     }
 
     pub async fn start_in(database: TestDatabase) -> Self {
+        Self::start_as(database, |_| {}).await
+    }
+
+    /// A site with other settings.
+    pub async fn start_with(adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::start_as(TestDatabase::create().await, adjust).await
+    }
+
+    async fn start_as(database: TestDatabase, adjust: impl FnOnce(&mut Config)) -> Self {
         let blobs = tempfile::tempdir().expect("a temporary folder");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let config = Config {
-            database_url: database.url.clone(),
-            storage: blobs.path().to_owned(),
-            listen: String::new(),
-            public_url: address.clone(),
-            static_dir: root().join("static"),
-            behind_proxy: true,
-            log: String::new(),
-            connections: 4,
-        };
+        let mut config = config_of(&database, blobs.path(), &address);
+        adjust(&mut config);
         let site = serve(listener, config).await;
         Self {
             address,
@@ -68,6 +72,17 @@ impl App {
 
     pub fn blobs(&self) -> &Path {
         self.blobs.path()
+    }
+
+    /// Number of files in storage, those that are still being written too.
+    pub fn stored_files(&self) -> usize {
+        files_below(self.blobs()).len()
+    }
+
+    /// Waits until this is so.
+    pub async fn until(&self, words: &str, is_so: impl Fn() -> bool) {
+        let limit = Duration::from_secs(20);
+        wait::until(words, limit, async || is_so().then_some(())).await;
     }
 
     /// A browser that nobody has used yet.
@@ -172,6 +187,21 @@ impl Drop for App {
         // Sent at once; the thread ends when the site has.
         drop(handle.stop(false));
         let _ = thread.join();
+    }
+}
+
+/// The settings that the program has where nobody sets any, but for the places of things.
+fn config_of(database: &TestDatabase, blobs: &Path, address: &str) -> Config {
+    let command = Config::augment_args(clap::Command::new("site"));
+    let arguments = ["site", "--behind-proxy", "--connections", "4"];
+    let places = ["--storage".as_ref(), blobs.as_os_str()];
+    let database = ["--database-url", &database.url, "--public-url", address];
+    let arguments = arguments.map(OsStr::new).into_iter().chain(places);
+    let arguments = arguments.chain(database.map(OsStr::new));
+    let matches = command.get_matches_from(arguments);
+    Config {
+        static_dir: root().join("static"),
+        ..Config::from_arg_matches(&matches).expect("it has what it needs")
     }
 }
 

@@ -1,6 +1,8 @@
 //! A worker's part played by the story: takes a waiting photo and finishes it with a verdict
 //! of the story's choice, through the same calls as the worker.
 
+pub mod files;
+
 use bytes::Bytes;
 use plumbline_documents::{AttemptReport, Engine, TABLE_VERSION, Verdict};
 use plumbline_domain::ids::{AttemptId, OrganizationId};
@@ -16,8 +18,9 @@ use sha2::{Digest, Sha256};
 use crate::app::App;
 
 /// The renditions of every last attempt.
-const DELIVERED: [Kind; 5] = [
+const DELIVERED: [Kind; 6] = [
     Kind::Full,
+    Kind::Delivered,
     Kind::Preview,
     Kind::Thumb,
     Kind::Before,
@@ -90,7 +93,8 @@ pub async fn set_report(app: &App, photo: &str, report: &AttemptReport) {
 
 /// Sets the stored report of the current attempt, as another release may have written it.
 pub async fn set_document(app: &App, photo: &str, document: &serde_json::Value) {
-    sqlx::query("update attempts set report = $2 where photo_id = $1::uuid")
+    // As of a release that did not say whether pixels were generated.
+    sqlx::query("update attempts set report = $2, generated = null where photo_id = $1::uuid")
         .bind(photo)
         .bind(document)
         .execute(&app.database.everything)
@@ -203,7 +207,7 @@ async fn rendition(
         .put(&key, Bytes::from(text))
         .await
         .expect("storage takes it");
-    let full = kind == Kind::Full;
+    let full = matches!(kind, Kind::Full | Kind::Delivered);
     NewRendition {
         kind,
         content_type: if full { "image/jpeg" } else { "image/webp" },

@@ -1,6 +1,9 @@
 //! A browser without a window: keeps cookies, finds the token of a form, follows
 //! nothing by itself.
 
+use std::sync::Arc;
+
+use reqwest::cookie::{CookieStore, Jar};
 use reqwest::header::{ACCEPT, LOCATION};
 use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
@@ -11,6 +14,7 @@ pub const PASSWORD: &str = "a long enough password";
 
 pub struct Client {
     http: reqwest::Client,
+    cookies: Arc<Jar>,
     address: String,
 }
 
@@ -63,8 +67,9 @@ impl Answer {
 
 impl Client {
     pub fn new(address: &str) -> Self {
+        let cookies = Arc::new(Jar::default());
         let http = reqwest::Client::builder()
-            .cookie_store(true)
+            .cookie_provider(cookies.clone())
             .redirect(Policy::none())
             // The site closes idle connections, which on a busy machine may be
             // just when a story sends its next request.
@@ -73,8 +78,17 @@ impl Client {
             .expect("a client needs nothing");
         Self {
             http,
+            cookies,
             address: address.to_owned(),
         }
+    }
+
+    /// Its cookies, as it sends them with every request.
+    pub fn cookies(&self) -> String {
+        let url = self.address.parse().expect("an address");
+        let header = self.cookies.cookies(&url);
+        let header = header.and_then(|header| header.to_str().ok().map(str::to_owned));
+        header.unwrap_or_default()
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {

@@ -9,6 +9,7 @@ use plumbline_documents::{Decision, Look, Stage};
 use plumbline_domain::ids::{OrganizationId, PhotoId, ShootId};
 use plumbline_domain::people::accounts::{self, NewAccount};
 use plumbline_domain::people::members::Member;
+use plumbline_domain::people::passwords::Turn;
 use plumbline_domain::people::sessions;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
@@ -282,7 +283,7 @@ async fn sign_up(database: &TestDatabase) -> Member {
         email: "ada@example.org".to_owned(),
         password: "a password for a story".to_owned(),
     };
-    let membership = accounts::sign_up(&database.db, new)
+    let membership = accounts::sign_up(&database.db, Turn::alone(), new)
         .await
         .expect("signing up works");
     let token = sessions::create(&database.db, membership)

@@ -20,6 +20,57 @@ pub fn upright_room(seed: u32) -> Vec<u8> {
     jpeg(&scene(768, 1024, seed))
 }
 
+/// The same room, as a camera with a GPS receiver writes it: where it was taken, the serial number of
+/// the body and its owner; and who has the copyright, which everybody may know. A second picture
+/// with a place of its own follows, as phones append them.
+pub fn located_room(place: &str, copyright: &str) -> Vec<u8> {
+    let metadata = Metadata {
+        exif: Some(located(place, copyright)),
+        comments: vec![format!("taken at {place}").into_bytes()],
+        ..Metadata::default()
+    };
+    let room = encode(&scene(1024, 768, 1), &metadata, &Output::default());
+    let room = room.expect("a small picture is encoded");
+    [&room[..], &room].concat()
+}
+
+/// EXIF with a copyright, an owner and a serial number that name the place, and a GPS directory.
+fn located(place: &str, copyright: &str) -> Vec<u8> {
+    let size = |text: &str| u32::try_from(text.len()).expect("a short text");
+    let directory = |entries: &[(u16, u16, u32, u32)]| {
+        let count = u16::try_from(entries.len()).expect("a few entries");
+        let mut bytes = count.to_le_bytes().to_vec();
+        for (tag, kind, count, value) in entries {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(count.to_le_bytes());
+            bytes.extend(value.to_le_bytes());
+        }
+        bytes.extend([0; 4]);
+        bytes
+    };
+    let (root, exif, gps) = (8, 8 + 42, 8 + 42 + 30);
+    let texts = gps + 18;
+    let place_at = texts + size(copyright);
+    [
+        b"II*\0".to_vec(),
+        u32::to_le_bytes(root).to_vec(),
+        directory(&[
+            (0x8298, 2, size(copyright), texts),
+            (0x8769, 4, 1, exif),
+            (0x8825, 4, 1, gps),
+        ]),
+        directory(&[
+            (0xA430, 2, size(place), place_at),
+            (0xA431, 2, size(place), place_at),
+        ]),
+        directory(&[(29, 2, size(place), place_at)]),
+        copyright.as_bytes().to_vec(),
+        place.as_bytes().to_vec(),
+    ]
+    .concat()
+}
+
 /// A frame of nothing but noise, as a PNG: no correction makes a photo of it.
 pub fn noise() -> Vec<u8> {
     let levels = (0..1024 * 768 * 3).map(|i| (127.5 * (grain(i, 0, 1) + 1.0)) as u8);

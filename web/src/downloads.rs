@@ -4,4 +4,5 @@ pub mod archive;
 pub mod body;
 pub mod files;
 pub mod gallery_zip;
+pub mod names;
 mod report_folder;

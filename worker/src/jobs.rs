@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::daemon::Daemon;
 use crate::queue::{self, Settings};
 
-mod enhance_photo;
+pub mod enhance_photo;
 
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 

@@ -5,6 +5,7 @@
 pub mod config;
 mod daemon;
 mod decoding;
+mod deliveries;
 mod failure;
 mod job_context;
 mod jobs;
@@ -67,6 +68,8 @@ pub async fn run(
     tokio::task::spawn_blocking(move || decoding::check(&decoder)).await??;
 
     let tidying = tokio::spawn(jobs::tidy(pool.clone()));
+    let shared = daemon.clone();
+    let delivering = tokio::spawn(async move { deliveries::make_missing(&shared).await });
     let serving = async {
         jobs::serve(&daemon, &pool, &config).await;
         daemon.idle().await;
@@ -80,6 +83,7 @@ pub async fn run(
         () = abandoned => tracing::warn!("stopped with work in hand: the queue will pass it on"),
     }
     tidying.abort();
+    delivering.abort();
     Ok(match shutdown.is_spent() {
         true => Ended::Spent,
         false => Ended::Asked,

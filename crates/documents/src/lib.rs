@@ -42,7 +42,7 @@ pub use refit::{
     DecidedReport, Decision, DecisionsEnd, DecisionsHeader, REFIT_VERSION, RefitDocument,
     RefitInForce,
 };
-pub use report::alteration::{Alteration, percent, summary};
+pub use report::alteration::{Alteration, Generated, percent, summary};
 pub use report::claim::{Aspect, Claim, Sentence};
 pub use report::evidence::Evidence;
 pub use report::framing::Framing;

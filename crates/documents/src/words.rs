@@ -82,7 +82,7 @@ mod tests {
     use serde_json::{Value, from_value, to_value};
 
     use crate::{
-        ContentType, Decision, Dial, Engine, EngineChoice, Figure, Format, Gate, Look,
+        ContentType, Decision, Dial, Engine, EngineChoice, Figure, Format, Gate, Generated, Look,
         MeasureVerdict, Place, Room, SkyKind, SkyWord, Stage, Verdict,
     };
 
@@ -116,6 +116,7 @@ mod tests {
         is_spelled_one_way(&ContentType::ALL);
         is_spelled_one_way(&Decision::ALL);
         is_spelled_one_way(&Dial::ALL);
+        is_spelled_one_way(&Generated::ALL);
     }
 
     #[test]

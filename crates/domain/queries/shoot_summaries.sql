@@ -18,6 +18,11 @@ left join photos on photos.organization_id = shoots.organization_id
     and photos.shoot_id = shoots.id
     and photos.removed_at is null
     and photos.status <> 'merged'
-where shoots.organization_id = $1
+where shoots.organization_id = $1 and shoots.id in (
+    select id from shoots
+    where organization_id = $1
+    order by created_at desc, id desc
+    limit $2 offset $3
+)
 group by shoots.id
 order by shoots.created_at desc, shoots.id desc

@@ -5,6 +5,7 @@
 
 pub mod db;
 pub mod ids;
+pub mod page;
 pub mod people;
 pub mod scope;
 pub mod shoots;

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod members;
 pub mod operators;
+pub mod passwords;
 pub mod sessions;
 pub mod sign_in_links;
 pub(crate) mod token;

@@ -12,10 +12,10 @@ use plumbline_documents::{EngineChoice, Look, SkyWord};
 use time::OffsetDateTime;
 
 use crate::ids::{PersonalLookId, PhotoId, ShootId, SkyId};
+use crate::page::Page;
 use crate::people::members::Member;
 use crate::scope::Scope;
 use crate::shoots::personal_looks::choices::{LookChoice, LookSource};
-use crate::shoots::photos::Status;
 use crate::shoots::skies::SkyChoice;
 
 /// Longest name of a shoot, in characters.
@@ -54,24 +54,6 @@ pub struct Counts {
     pub held: i64,
     pub rejected: i64,
     pub failed: i64,
-}
-
-impl Counts {
-    pub fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
-        let mut counts = Self::default();
-        for status in statuses {
-            counts.total += i64::from(status != Status::Merged);
-            match status {
-                Status::Waiting | Status::Working => counts.in_progress += 1,
-                Status::Passed | Status::Approved => counts.ready += 1,
-                Status::Held => counts.held += 1,
-                Status::Rejected => counts.rejected += 1,
-                Status::Failed => counts.failed += 1,
-                Status::Merged => {}
-            }
-        }
-        counts
-    }
 }
 
 pub async fn create(
@@ -196,12 +178,27 @@ pub async fn choose_sky(scope: &mut Scope, id: ShootId, sky: SkyChoice) -> sqlx:
     Ok(chosen.rows_affected() > 0)
 }
 
-/// All shoots, newest first.
-pub async fn summaries(scope: &mut Scope) -> sqlx::Result<Vec<Summary>> {
+pub async fn count(scope: &mut Scope) -> sqlx::Result<i64> {
     let organization = scope.organization();
-    let rows = sqlx::query_file!("queries/shoot_summaries.sql", organization as _)
-        .fetch_all(scope.conn())
-        .await?;
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from shoots where organization_id = $1"#,
+        organization as _
+    )
+    .fetch_one(scope.conn())
+    .await
+}
+
+/// A page of all shoots, newest first.
+pub async fn summaries(scope: &mut Scope, page: Page) -> sqlx::Result<Vec<Summary>> {
+    let organization = scope.organization();
+    let rows = sqlx::query_file!(
+        "queries/shoot_summaries.sql",
+        organization as _,
+        page.take,
+        page.skip
+    )
+    .fetch_all(scope.conn())
+    .await?;
     Ok(rows
         .into_iter()
         .map(|row| Summary {

@@ -15,6 +15,7 @@ pub(crate) mod metadata;
 pub(crate) mod orientation;
 pub(crate) mod png;
 mod preview;
+mod publish;
 mod raw;
 mod refusal;
 mod samples;
@@ -25,6 +26,7 @@ mod work;
 pub use metadata::record::{Record, Recorded};
 pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
+pub use publish::{PublishError, publish, publish_pixels};
 pub use refusal::Refusal;
 
 /// Limits of decoding, checked before anything is allocated.

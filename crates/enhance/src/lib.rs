@@ -57,8 +57,9 @@ pub mod steps;
 
 pub use apply::{ApplyError, apply, apply_and_keep_fit, finished, paint_sky, repaint, straighten};
 pub use codec::{
-    Change, Decoded, EncodeError, Heap, Limits, Metadata, Output, PlaneMemory, Privacy, Record,
-    Recorded, Refusal, decode, decode_in, decode_named, encode, encode_preview, preview,
+    Change, Decoded, EncodeError, Heap, Limits, Metadata, Output, PlaneMemory, Privacy,
+    PublishError, Record, Recorded, Refusal, decode, decode_in, decode_named, encode,
+    encode_preview, preview, publish, publish_pixels,
 };
 pub use export::{Export, Exported, export};
 pub use finish_model::{FinishModel, Proposal};

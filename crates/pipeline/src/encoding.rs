@@ -1,8 +1,10 @@
 //! The encoded sizes of a developed photo.
 
+use anyhow::anyhow;
 use plumbline_documents::{ContentType, Format, Stage};
 use plumbline_enhance::{
-    EncodeError, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview,
+    Decoded, Heatmap, Mask, Metadata, Output, Pixels, encode_preview, preview, publish,
+    publish_pixels,
 };
 use sha2::{Digest, Sha256};
 
@@ -40,6 +42,8 @@ pub struct AttemptPreviews {
 pub struct Delivery {
     /// The file to keep: every pixel, with metadata.
     pub full: EncodedPicture,
+    /// The same as customers get it: without place, serial numbers and owner.
+    pub delivered: EncodedPicture,
     pub thumb: EncodedPicture,
     /// The original at the preview's size, framed as the result is.
     pub before: EncodedPicture,
@@ -100,12 +104,20 @@ pub fn encode(
             Some(file) => Ok::<_, Failure>(file),
             None => {
                 let file = plumbline_enhance::encode(&picture, &metadata, output);
-                Ok((output.media_type(), file.map_err(failure)?))
+                Ok((output.media_type(), file?))
             }
         },
     );
     let (kind, full) = full?;
     let full = encoded(kind, &picture, full);
+    let delivered = match kind {
+        "image/tiff" => publish_pixels(&picture, &metadata, Format::Tiff)?,
+        "image/png" => publish_pixels(&picture, &metadata, Format::Png)?,
+        _ => publish(&full.bytes, || {
+            Err(Failure::retry(anyhow!("it has no picture")))
+        })?,
+    };
+    let delivered = of_size(kind, size(&picture), delivered);
     let mask = matte.map(mask_png).transpose()?;
     let (previews, thumb, [before, original]) = small?;
     let before = before.expect("it was given");
@@ -115,12 +127,24 @@ pub fn encode(
         last: (last, previews),
         delivery: Delivery {
             full,
+            delivered,
             thumb,
             before,
             original,
             mask,
         },
     })
+}
+
+/// The file for customers, made from a full one of this type and size; `decode` is asked where the
+/// file cannot be rewritten as it is.
+pub fn delivered(
+    full: &[u8],
+    content_type: &'static str,
+    size: (u32, u32),
+    decode: impl FnOnce() -> Result<Decoded, Failure>,
+) -> Result<EncodedPicture, Failure> {
+    Ok(of_size(content_type, size, publish(full, decode)?))
 }
 
 /// A picture as large as pages show it.
@@ -186,31 +210,35 @@ fn mask_png(matte: Mask) -> Result<EncodedPicture, Failure> {
     drop(matte);
     let shown = as_shown(&grey);
     let bytes = plumbline_enhance::encode(&shown, &Metadata::default(), &Output::Png);
-    Ok(encoded(
-        Output::Png.media_type(),
-        &shown,
-        bytes.map_err(failure)?,
-    ))
+    Ok(encoded(Output::Png.media_type(), &shown, bytes?))
 }
 
 fn webp(pixels: &Pixels, quality: u8) -> Result<EncodedPicture, Failure> {
-    let bytes = encode_preview(pixels, quality).map_err(failure)?;
+    let bytes = encode_preview(pixels, quality)?;
     Ok(encoded(PREVIEW_TYPE, pixels, bytes))
 }
 
 fn encoded(content_type: &'static str, picture: &Pixels, bytes: Vec<u8>) -> EncodedPicture {
+    of_size(content_type, size(picture), bytes)
+}
+
+fn size(picture: &Pixels) -> (u32, u32) {
+    (picture.width(), picture.height())
+}
+
+fn of_size(
+    content_type: &'static str,
+    (width, height): (u32, u32),
+    bytes: Vec<u8>,
+) -> EncodedPicture {
     EncodedPicture {
         content_type,
-        width: picture.width(),
-        height: picture.height(),
+        width,
+        height,
         sha256: Sha256::digest(&bytes).into(),
         crc32: crc32fast::hash(&bytes),
         bytes,
     }
-}
-
-fn failure(error: EncodeError) -> Failure {
-    Failure::Retry(error.into())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Reasons why a run did not end with a photo: worth another try, final with a sentence for the
 //! customer, or stopped by us. Nothing in between.
 
-use plumbline_enhance::Refusal;
+use plumbline_enhance::{EncodeError, Refusal};
 
 #[derive(Debug)]
 pub enum Failure {
@@ -26,6 +26,12 @@ impl Failure {
             Self::Retry(error) => error.context("This photo could not be enhanced"),
             Self::Stopped => anyhow::Error::msg("Stopped."),
         }
+    }
+}
+
+impl From<EncodeError> for Failure {
+    fn from(error: EncodeError) -> Self {
+        Self::Retry(error.into())
     }
 }
 

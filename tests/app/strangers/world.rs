@@ -3,6 +3,7 @@
 use plumbline_documents::{AttemptReport, GeneratedLedger, Verdict};
 use plumbline_domain::people::accounts::{self, NewAccount};
 use plumbline_domain::people::members::Role;
+use plumbline_domain::people::passwords::Turn;
 use plumbline_tests::app::{App, attempts};
 use plumbline_tests::by_hand;
 use plumbline_tests::client::{Client, PASSWORD};
@@ -145,7 +146,7 @@ async fn colleague(app: &App, name: &str, role: Role) -> Client {
         email: email.clone(),
         password: PASSWORD.to_owned(),
     };
-    accounts::add_member(app.db(), anna, new, role)
+    accounts::add_member(app.db(), Turn::alone(), anna, new, role)
         .await
         .unwrap();
     let client = app.visitor();

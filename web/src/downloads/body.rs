@@ -18,6 +18,8 @@ use futures::{Stream, StreamExt, TryStreamExt, stream};
 use plumbline_storage::key::Key;
 use plumbline_storage::{Storage, StorageError};
 
+use crate::http::traffic::slots::Slot;
+
 #[derive(Clone)]
 pub enum Segment {
     Bytes(Bytes),
@@ -45,6 +47,19 @@ pub struct Delivery<'a> {
     pub file_name: &'a str,
     /// `true`: saves it; `false`: shows it in the page.
     pub save: bool,
+    pub keep: Keep,
+    /// Only of large files: it is free again when the last byte has left, or the client.
+    pub slot: Option<Slot>,
+}
+
+/// The bodies that a browser may keep without asking again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Those whose address names a version, which always means the same bytes.
+    Versions,
+    /// None: each is asked about every time, and so is the right to have it. A link that was closed
+    /// stops working at once.
+    Never,
 }
 
 impl Body {
@@ -65,12 +80,14 @@ impl Body {
         self,
         request: &HttpRequest,
         storage: &Storage,
-        delivery: &Delivery<'_>,
+        delivery: Delivery<'_>,
     ) -> HttpResponse {
         let tag = EntityTag::new_strong(self.tag.clone());
+        let keep = (header::CACHE_CONTROL, keep(request, delivery.keep));
         if has_it_already(request, &tag) {
             return HttpResponse::NotModified()
                 .insert_header(ETag(tag))
+                .insert_header(keep)
                 .finish();
         }
         let size = self.size_bytes();
@@ -84,17 +101,18 @@ impl Body {
             }
         };
         let mut response = HttpResponse::build(status);
-        describe(&mut response, tag, delivery);
-        response.insert_header((header::CACHE_CONTROL, keep(request)));
+        describe(&mut response, tag, &delivery);
+        response.insert_header(keep);
         if status == StatusCode::PARTIAL_CONTENT {
             let content_range = format!("bytes {}-{}/{size}", range.start, range.end - 1);
             response.insert_header((header::CONTENT_RANGE, content_range));
         }
         let length = range.end - range.start;
-        response.body(SizedStream::new(
-            length,
-            self.stream(storage.clone(), range),
-        ))
+        let slot = delivery.slot;
+        let bytes = self.stream(storage.clone(), range).inspect(move |_| {
+            let _held = &slot;
+        });
+        response.body(SizedStream::new(length, bytes))
     }
 
     fn stream(
@@ -170,13 +188,10 @@ fn describe(response: &mut HttpResponseBuilder, tag: EntityTag, delivery: &Deliv
         });
 }
 
-/// A URL that names its version always means the same bytes. Any other is asked
-/// about again: the zip of a gallery grows, and a closed link must stop working.
-fn keep(request: &HttpRequest) -> &'static str {
-    if request.query_string().starts_with("v=") {
-        "private, max-age=86400"
-    } else {
-        "private, no-cache"
+fn keep(request: &HttpRequest, keep: Keep) -> &'static str {
+    match keep {
+        Keep::Versions if request.query_string().starts_with("v=") => "private, max-age=86400",
+        Keep::Versions | Keep::Never => "private, no-cache",
     }
 }
 

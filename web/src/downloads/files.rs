@@ -1,17 +1,18 @@
 //! Downloads: renditions and originals.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use plumbline_documents::ContentType;
 use plumbline_domain::ids::{AttemptId, OrganizationId, PhotoId};
 use plumbline_domain::shoots::photos::{self, Photo};
 use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
 use plumbline_storage::key::Key;
 
-use crate::downloads::body::{Body, Delivery};
+use crate::downloads::body::{Body, Delivery, Keep};
+use crate::downloads::names::{file_name, original_name};
 use crate::http::errors::Error;
 use crate::http::extractors::{Guest, Member};
 use crate::http::forms::Path;
 use crate::http::state::State;
+use crate::http::traffic::slots::{self, Slot};
 
 /// `GET /photos/{photo}/renditions/{kind}`
 pub async fn show_rendition(
@@ -27,8 +28,25 @@ pub async fn show_rendition(
         .await?
         .ok_or(Error::NotFound)?;
     drop(scope);
+    let slot = match kind {
+        Kind::Full | Kind::Delivered => Some(member_s(&request, &state, &member)?),
+        _ => None,
+    };
     let organization = member.organization();
-    Ok(rendition(&request, &state, organization, &photo, &found))
+    let keep = Keep::Versions;
+    Ok(rendition(
+        &request,
+        &state,
+        organization,
+        &photo,
+        &found,
+        (keep, slot),
+    ))
+}
+
+fn member_s(request: &HttpRequest, state: &State, member: &Member) -> Result<Slot, Error> {
+    let kind = slots::Kind::Download;
+    state.slots.of_member(request, state, member, kind)
 }
 
 /// `GET /photos/{photo}/attempts/{attempt}/renditions/{kind}`: pictures of an
@@ -40,7 +58,7 @@ pub async fn show_attempt(
     Path((id, attempt, kind)): Path<(PhotoId, AttemptId, String)>,
 ) -> Result<HttpResponse, Error> {
     let kind: Kind = kind.parse().map_err(|_| Error::NotFound)?;
-    if kind == Kind::Full {
+    if is_large(kind) {
         return Err(Error::NotFound);
     }
     let mut scope = member.scope(&state.db).await?;
@@ -50,7 +68,15 @@ pub async fn show_attempt(
         .ok_or(Error::NotFound)?;
     drop(scope);
     let organization = member.organization();
-    Ok(rendition(&request, &state, organization, &photo, &found))
+    let shown = (Keep::Versions, None);
+    Ok(rendition(
+        &request,
+        &state,
+        organization,
+        &photo,
+        &found,
+        shown,
+    ))
 }
 
 /// The bytes of a rendition that somebody was found to be allowed to have.
@@ -60,6 +86,7 @@ pub fn rendition(
     organization: OrganizationId,
     photo: &Photo,
     found: &Rendition,
+    (keep, slot): (Keep, Option<Slot>),
 ) -> HttpResponse {
     let attempt = found.attempt_id.uuid();
     let key = rendition_key(organization, photo.id, attempt, found.kind);
@@ -67,12 +94,15 @@ pub fn rendition(
     let delivery = Delivery {
         content_type: &found.content_type,
         file_name: &file_name(photo.number, &photo.name, &found.content_type),
-        save: found.kind == Kind::Full,
+        save: is_large(found.kind),
+        keep,
+        slot,
     };
-    body.answer(request, &state.storage, &delivery)
+    body.answer(request, &state.storage, delivery)
 }
 
-/// `GET /photos/{photo}/original`: the bytes as they were uploaded.
+/// `GET /photos/{photo}/original`: the bytes as they were uploaded, by the name and type of what
+/// they are. Whoever uploaded them chose neither.
 pub async fn show_original(
     request: HttpRequest,
     state: web::Data<State>,
@@ -84,12 +114,15 @@ pub async fn show_original(
     drop(scope);
     let key = Key::original(member.organization().uuid(), id.uuid());
     let body = Body::blob(key, photo.size_bytes, &photo.sha256);
+    let (file_name, content_type) = original_name(&photo.name, &photo.content_type);
     let delivery = Delivery {
-        content_type: &photo.content_type,
-        file_name: &photo.name,
+        content_type,
+        file_name: &file_name,
         save: true,
+        keep: Keep::Never,
+        slot: Some(member_s(&request, &state, &member)?),
     };
-    Ok(body.answer(&request, &state.storage, &delivery))
+    Ok(body.answer(&request, &state.storage, delivery))
 }
 
 /// `GET /g/{token}/photos/{photo}/{kind}`
@@ -103,22 +136,53 @@ pub async fn show_shared(
     let mut scope = guest.scope(&state.db).await?;
     let found = renditions::shared(&mut scope, guest.shoot, kind, Some(id)).await?;
     drop(scope);
-    let shared = found.first().ok_or(Error::NotFound)?;
+    let shared = match found.first() {
+        Some(shared) => shared,
+        None => return Err(missing(&state, &guest, kind, id).await?),
+    };
     let key = rendition_key(guest.organization(), id, shared.attempt_id.uuid(), kind);
     let body = Body::blob(key, shared.size_bytes, &shared.sha256);
+    let slot = match kind {
+        Kind::Delivered => {
+            let kind = slots::Kind::Download;
+            Some(state.slots.of_guest(&request, &state, &guest, kind)?)
+        }
+        _ => None,
+    };
     let delivery = Delivery {
         content_type: &shared.content_type,
         file_name: &file_name(shared.number, &shared.name, &shared.content_type),
-        save: kind == Kind::Full,
+        save: is_large(kind),
+        keep: Keep::Never,
+        slot,
     };
-    Ok(body.answer(&request, &state.storage, &delivery))
+    Ok(body.answer(&request, &state.storage, delivery))
 }
 
-/// Customers get the result; the original, the heatmap and the sky mask are for the
-/// organization only.
+/// `true`: a file to keep, not a picture of a page.
+fn is_large(kind: Kind) -> bool {
+    matches!(kind, Kind::Full | Kind::Delivered)
+}
+
+/// The error when customers may not have a file: it may be that it only has to be made first.
+async fn missing(state: &State, guest: &Guest, kind: Kind, photo: PhotoId) -> Result<Error, Error> {
+    if kind != Kind::Delivered {
+        return Ok(Error::NotFound);
+    }
+    let mut scope = guest.scope(&state.db).await?;
+    let full = renditions::shared(&mut scope, guest.shoot, Kind::Full, Some(photo)).await?;
+    Ok(match full.is_empty() {
+        true => Error::NotFound,
+        false => Error::Preparing,
+    })
+}
+
+/// Customers get the result, and of its full file the one that tells no place, serial number or
+/// owner; the original, the heatmap and the sky mask are for the organization only.
 fn shared_kind(word: &str) -> Result<Kind, Error> {
     match word.parse() {
-        Ok(kind @ (Kind::Full | Kind::Preview | Kind::Thumb)) => Ok(kind),
+        Ok(Kind::Full | Kind::Delivered) => Ok(Kind::Delivered),
+        Ok(kind @ (Kind::Preview | Kind::Thumb)) => Ok(kind),
         Ok(Kind::Before | Kind::Original | Kind::Heatmap | Kind::Mask) | Err(_) => {
             Err(Error::NotFound)
         }
@@ -132,55 +196,4 @@ pub fn rendition_key(
     kind: Kind,
 ) -> Key {
     Key::rendition(organization.uuid(), photo.uuid(), attempt, kind.as_str())
-}
-
-/// "003-living-room.jpg": the number keeps names apart and photos in order.
-pub fn file_name(number: i32, name: &str, content_type: &str) -> String {
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let ending = match content_type.parse() {
-        Ok(ContentType::Png) => "png",
-        Ok(ContentType::Tiff) => "tif",
-        Ok(ContentType::WebP) => "webp",
-        Ok(ContentType::Jpeg | ContentType::Raw) | Err(_) => "jpg",
-    };
-    format!("{number:03}-{}.{ending}", safe_name(stem))
-}
-
-/// A name that every file system takes, and that cannot climb out of a folder.
-pub fn safe_name(name: &str) -> String {
-    let kept: String = name
-        .chars()
-        .map(|c| {
-            if c.is_control() || "/\\:*?\"<>|".contains(c) {
-                '_'
-            } else {
-                c
-            }
-        })
-        .take(120)
-        .collect();
-    let trimmed = kept.trim_matches(|c: char| c == '.' || c.is_whitespace());
-    if trimmed.is_empty() {
-        "photo".to_owned()
-    } else {
-        trimmed.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_numbered_and_safe() {
-        for (name, file) in [
-            ("living room.TIF", "007-living room.jpg"),
-            ("../../etc/passwd.jpg", "007-_.._etc_passwd.jpg"),
-            ("küche.jpg", "007-küche.jpg"),
-            (".jpg", "007-photo.jpg"),
-            ("a\u{0}b.jpg", "007-a_b.jpg"),
-        ] {
-            assert_eq!(file_name(7, name, "image/jpeg"), file);
-        }
-    }
 }

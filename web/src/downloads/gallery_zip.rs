@@ -6,17 +6,20 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use plumbline_domain::ids::{OrganizationId, PhotoId};
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
+use plumbline_domain::shoots::galleries;
 use plumbline_domain::shoots::originals;
 use plumbline_domain::shoots::renditions::{self, Kind, Shared};
 use plumbline_domain::work::attempts;
 
 use crate::downloads::archive::{self, Entry};
-use crate::downloads::body::{Delivery, Segment};
-use crate::downloads::files::{file_name, rendition_key, safe_name};
+use crate::downloads::body::{Delivery, Keep, Segment};
+use crate::downloads::files::rendition_key;
+use crate::downloads::names::{file_name, safe_name};
 use crate::downloads::report_folder::{self, Delivered};
 use crate::http::errors::Error;
 use crate::http::extractors::Guest;
 use crate::http::state::State;
+use crate::http::traffic::slots;
 
 /// `GET /g/{token}/download`: every photo of the gallery, in full resolution.
 pub async fn show(
@@ -24,12 +27,19 @@ pub async fn show(
     state: web::Data<State>,
     guest: Guest,
 ) -> Result<HttpResponse, Error> {
+    let kind = slots::Kind::Download;
+    let slot = state.slots.of_guest(&request, &state, &guest, kind)?;
     let mut scope = guest.scope(&state.db).await?;
     let shoot = shoots::find(&mut scope, guest.shoot)
         .await?
         .ok_or(Error::LinkClosed)?;
     originals::share(&mut scope, guest.shoot, None).await?;
-    let shared = renditions::shared(&mut scope, guest.shoot, Kind::Full, None).await?;
+    let shared = renditions::shared(&mut scope, guest.shoot, Kind::Delivered, None).await?;
+    let totals = galleries::totals(&mut scope, guest.shoot).await?;
+    // A zip without some of the photos would look whole.
+    if i64::try_from(shared.len()).is_ok_and(|ready| ready < totals.photos) {
+        return Err(Error::Preparing);
+    }
     if shared.is_empty() {
         return Err(Error::Wrong(
             "No photo of this gallery is ready yet.".into(),
@@ -50,8 +60,10 @@ pub async fn show(
         content_type: "application/zip",
         file_name: &format!("{}.zip", safe_name(&shoot.name)),
         save: true,
+        keep: Keep::Never,
+        slot: Some(slot),
     };
-    Ok(archive::lay_out(entries).answer(&request, &state.storage, &delivery))
+    Ok(archive::lay_out(entries).answer(&request, &state.storage, delivery))
 }
 
 /// The photos with all that there is to tell about each.
@@ -95,7 +107,7 @@ async fn by_photo(
 
 fn photo(organization: OrganizationId, full: &Shared) -> Entry {
     let name = file_name(full.number, &full.name, &full.content_type);
-    of_rendition(organization, name, full, Kind::Full)
+    of_rendition(organization, name, full, Kind::Delivered)
 }
 
 /// An entry of a rendition that customers may have.

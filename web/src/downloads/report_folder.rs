@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::downloads::archive::Entry;
-use crate::downloads::files::file_name;
 use crate::downloads::gallery_zip::of_rendition;
+use crate::downloads::names::file_name;
 use crate::http::config::Config;
 use crate::http::errors::Error;
 use crate::http::urls;

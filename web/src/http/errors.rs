@@ -1,19 +1,14 @@
 //! Errors: status codes and their sentences. Handlers answer with an [`Error`]; the
-//! middleware here turns it into a page for people or `application/problem+json`
+//! middleware of [`answers`] turns it into a page for people or `application/problem+json`
 //! (RFC 9457) for programs, and gives an unexpected error a reference number that is on the
 //! page and in the log.
 
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap};
-use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use askama::Template;
-use serde_json::json;
+pub mod answers;
 
-use crate::http::layout::Layout;
-use crate::http::{redirect, render, urls};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::http::traffic::slots::Kind;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -34,6 +29,18 @@ pub enum Error {
     TooLarge,
     #[error("too many attempts")]
     TooMany,
+    /// All slots of an account, a link or a network are taken.
+    #[error("too many at once")]
+    Busy(Kind),
+    /// More people sign in than passwords can be hashed.
+    #[error("too many passwords to hash")]
+    Overloaded,
+    /// Files for customers that have to be made first.
+    #[error("not made yet")]
+    Preparing,
+    /// A body that arrives too slowly.
+    #[error("too slow")]
+    TooSlow,
     /// The request cannot be fulfilled; the sentence says why.
     #[error("{0}")]
     Wrong(String),
@@ -53,6 +60,8 @@ struct Problem {
     sentence: String,
     next_step: &'static str,
     reference: Option<String>,
+    /// When to try again.
+    retry_after_secs: Option<u32>,
 }
 
 impl Problem {
@@ -68,6 +77,14 @@ impl Problem {
             sentence: sentence.to_owned(),
             next_step,
             reference: None,
+            retry_after_secs: None,
+        }
+    }
+
+    fn retry_after(self, secs: u32) -> Self {
+        Self {
+            retry_after_secs: Some(secs),
+            ..self
         }
     }
 }
@@ -107,6 +124,28 @@ impl Error {
                 "Too many attempts",
                 "To keep accounts safe, the number of attempts per minute is limited.",
                 "Wait a minute and try again.",
+            )
+            .retry_after(60),
+            Self::Busy(kind) => busy(*kind),
+            Self::Overloaded => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Many people are signing in right now",
+                "Your password was not checked yet.",
+                "Try again in a few seconds.",
+            )
+            .retry_after(5),
+            Self::Preparing => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "These photos are being prepared",
+                "Their files are being made ready for download, which takes a few minutes.",
+                "Keep the link and try again soon.",
+            )
+            .retry_after(60),
+            Self::TooSlow => Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "That arrived too slowly",
+                "The connection was too slow or was interrupted, so nothing of it was kept.",
+                "Check your connection and send it again.",
             ),
             Self::Wrong(sentence) => Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -117,6 +156,30 @@ impl Error {
             Self::Database(_) | Self::Storage(_) | Self::Internal(_) => unexpected(),
         }
     }
+}
+
+fn busy(kind: Kind) -> Problem {
+    let (sentence, secs) = match kind {
+        Kind::Upload => (
+            "Your account or your network is already uploading as many files as it can at once.",
+            10,
+        ),
+        Kind::Events => (
+            "Your account or your network already has as many open pages as can be kept up to date.",
+            30,
+        ),
+        Kind::Download => (
+            "As many files as possible are already being downloaded by this link, account or network.",
+            30,
+        ),
+    };
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too much at once",
+        sentence,
+        "Wait until one of them is done, then try again.",
+    )
+    .retry_after(secs)
 }
 
 fn not_found() -> Problem {
@@ -179,112 +242,4 @@ impl ResponseError for Error {
 fn with_problem(mut response: HttpResponse, problem: Problem) -> HttpResponse {
     response.extensions_mut().insert(problem);
     response
-}
-
-/// Renders errors, ours and the framework's, as a page or as JSON.
-pub async fn middleware<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
-    let response = next.call(request).await?;
-    let Some(problem) = problem_of(&response) else {
-        return Ok(response.map_into_left_body());
-    };
-    let http = response.request().clone();
-    drop(response);
-    let rendered = render(&http, &problem);
-    Ok(ServiceResponse::new(http, rendered).map_into_right_body())
-}
-
-fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
-    let known = response.response().extensions().get::<Problem>().cloned();
-    known.or_else(|| match response.status() {
-        _ if is_rendered(response.headers()) => None,
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(not_found()),
-        StatusCode::PAYLOAD_TOO_LARGE => Some(too_large()),
-        StatusCode::INTERNAL_SERVER_ERROR => Some(unexpected()),
-        StatusCode::BAD_REQUEST => Some(bad_form()),
-        _ => None,
-    })
-}
-
-/// A handler's own page or document, which says more than we could.
-fn is_rendered(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("text/html") || kind.contains("json"))
-}
-
-fn render(request: &HttpRequest, problem: &Problem) -> HttpResponse {
-    if wants_json(request) {
-        return as_json(problem);
-    }
-    match problem.status {
-        StatusCode::UNAUTHORIZED if request.method() == Method::GET => {
-            redirect::to(&urls::sign_in())
-        }
-        StatusCode::GONE => render::with_status(
-            &ClosedPage {
-                title: problem.title,
-                sentence: problem.sentence.clone(),
-            },
-            problem.status,
-        ),
-        _ => as_page(request, problem),
-    }
-}
-
-fn wants_json(request: &HttpRequest) -> bool {
-    request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("json") && !accept.contains("html"))
-}
-
-fn as_json(problem: &Problem) -> HttpResponse {
-    HttpResponse::build(problem.status)
-        .content_type("application/problem+json")
-        .body(
-            json!({
-                "type": "about:blank",
-                "status": problem.status.as_u16(),
-                "title": problem.title,
-                "detail": format!("{} {}", problem.sentence, problem.next_step),
-                "reference": problem.reference,
-            })
-            .to_string(),
-        )
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct Page {
-    layout: Layout,
-    status: u16,
-    sentence: String,
-    next_step: &'static str,
-    reference: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "gallery_closed.html")]
-struct ClosedPage {
-    title: &'static str,
-    sentence: String,
-}
-
-fn as_page(request: &HttpRequest, problem: &Problem) -> HttpResponse {
-    let shown = Page {
-        layout: Layout::plain(request, problem.title),
-        status: problem.status.as_u16(),
-        sentence: problem.sentence.clone(),
-        next_step: problem.next_step,
-        reference: problem.reference.clone(),
-    };
-    match shown.render() {
-        Ok(html) => render::html_response(html, problem.status),
-        Err(_) => HttpResponse::build(problem.status).body(problem.sentence.clone()),
-    }
 }

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::http::csrf;
 use crate::http::errors::Error;
+use crate::http::traffic::pace;
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
@@ -48,7 +49,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         let visit = csrf::visit(request);
         let body = web::Bytes::from_request(request, payload);
         Box::pin(async move {
-            let body = body.await.map_err(|_| Error::BadForm)?;
+            let body = body.await.map_err(|error| broken(&error))?;
             // Postgres has no text with a zero byte in it, and neither has anybody's name.
             if body.contains(&0) || body.windows(3).any(|three| three == b"%00") {
                 return Err(Error::BadForm);
@@ -59,6 +60,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 .map(Self)
                 .map_err(|_| Error::BadForm)
         })
+    }
+}
+
+fn broken(error: &actix_web::Error) -> Error {
+    match error.as_error() {
+        Some(error) if pace::is_too_slow(error) => Error::TooSlow,
+        _ => Error::BadForm,
     }
 }
 

@@ -34,8 +34,8 @@ impl Notice {
     pub fn sentence(self) -> Option<&'static str> {
         Some(match self {
             Self::Restored => "The photo was restored.",
-            Self::Shared => "The share link is ready. Copy it and send it to your customer.",
-            Self::Unshared => "The share link no longer works.",
+            Self::Shared => "The share link is ready. Copy it now: it is shown only this once.",
+            Self::Unshared => "The share link is closed. It no longer works.",
             Self::Approved => "Approved. Customers can see this photo now.",
             Self::Rejected => "Rejected. Customers do not see this photo.",
             Self::Withdrawn => "The decision was undone.",

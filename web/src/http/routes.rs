@@ -63,8 +63,8 @@ routes! {
     get  "/shoots/{shoot}/live"               => live::pages::show_shoot, Member;
     post "/shoots/{shoot}/sky"                => shoots::sky::update, Editor;
     post "/shoots/{shoot}/attempts"           => shoots::attempts::create, Editor;
-    post "/shoots/{shoot}/galleries"          => galleries::create, Editor;
-    post "/galleries/{gallery}/closing"       => galleries::delete, Editor;
+    post "/shoots/{shoot}/galleries"          => galleries::links::create, Editor;
+    post "/galleries/{gallery}/closing"       => galleries::links::delete, Editor;
 
     get  "/skies"                             => skies::index, Member;
     post "/skies"                             => skies::uploads::create, Editor;

@@ -5,6 +5,7 @@ use plumbline_storage::Storage;
 
 use crate::http::config::Config;
 use crate::http::limits::Limits;
+use crate::http::traffic::slots::Slots;
 use crate::live::changes::Live;
 
 pub struct State {
@@ -13,6 +14,7 @@ pub struct State {
     pub storage: Storage,
     pub live: Live,
     pub limits: Limits,
+    pub slots: Slots,
 }
 
 impl State {
@@ -21,11 +23,12 @@ impl State {
         let storage = Storage::folder(&config.storage)?;
         let live = Live::listen(db.clone());
         Ok(Self {
+            limits: Limits::of(&config),
+            slots: Slots::default(),
             config,
             db,
             storage,
             live,
-            limits: Limits::default(),
         })
     }
 }

@@ -35,6 +35,14 @@ pub fn shoot(id: impl Borrow<ShootId>) -> String {
     format!("/shoots/{}", id.borrow())
 }
 
+/// A list's address on one of its pages; the first page is the address itself.
+pub fn on_page(url: &str, number: i64) -> String {
+    match number {
+        1 => url.to_owned(),
+        _ => format!("{url}?page={number}"),
+    }
+}
+
 pub fn shoot_photos(id: impl Borrow<ShootId>) -> String {
     format!("/shoots/{}/photos", id.borrow())
 }

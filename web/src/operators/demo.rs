@@ -10,6 +10,7 @@ use plumbline_documents::Look;
 use plumbline_domain::ids::ShootId;
 use plumbline_domain::people::accounts::{self, Membership, NewAccount};
 use plumbline_domain::people::members::Member;
+use plumbline_domain::people::passwords::Turn;
 use plumbline_domain::people::{sessions, sign_in_links};
 use plumbline_domain::shoots;
 
@@ -43,7 +44,7 @@ async fn demo_membership(state: &State) -> anyhow::Result<Membership> {
         // Nobody knows it: the demo is entered by its link.
         password: hex::encode(rand::random::<[u8; 32]>()),
     };
-    Ok(accounts::sign_up(&state.db, new).await?)
+    Ok(accounts::sign_up(&state.db, Turn::alone(), new).await?)
 }
 
 /// Signs in like anybody else, for as long as it takes to look.

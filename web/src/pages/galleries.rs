@@ -1,89 +1,31 @@
-//! Galleries: making and closing share links, and what a customer sees behind one.
+//! Galleries: what a customer sees behind a share link.
+
+pub mod links;
+
+use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use plumbline_documents::{AttemptReport, summary};
-use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
+use plumbline_domain::ids::PhotoId;
+use plumbline_domain::page::Page as Part;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
-use plumbline_domain::shoots::galleries::{self, Picture as SharedPicture};
+use plumbline_domain::shoots::galleries::{self, Picture as SharedPicture, Totals};
+use plumbline_domain::shoots::photos::lists;
 use plumbline_domain::shoots::renditions::{self, Kind};
 use plumbline_domain::shoots::{originals, photos};
 use plumbline_domain::work::attempts::{self, Accepted};
-use serde::Deserialize;
-use std::collections::HashMap;
 
 use crate::http::errors::Error;
-use crate::http::extractors::{Editor, Guest};
-use crate::http::forms::{Form, Path, Press};
-use crate::http::notices::Notice;
+use crate::http::extractors::Guest;
+use crate::http::forms::Path;
+use crate::http::paging::{Asked, Paging};
 use crate::http::state::State;
-use crate::http::{redirect, render, urls};
+use crate::http::{render, urls};
 use crate::pages::disclosure::Disclosure;
 use crate::pages::originals::AlteredPictures;
 use crate::pages::view::{Picture, file_size, pixels};
-
-#[derive(Deserialize)]
-pub struct GalleryForm {
-    expires: Expiry,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-enum Expiry {
-    #[serde(rename = "never")]
-    Never,
-    #[serde(rename = "30")]
-    Month,
-    #[serde(rename = "90")]
-    Quarter,
-}
-
-impl Expiry {
-    fn days(self) -> Option<i32> {
-        match self {
-            Self::Never => None,
-            Self::Month => Some(30),
-            Self::Quarter => Some(90),
-        }
-    }
-}
-
-/// `POST /shoots/{shoot}/galleries`
-pub async fn create(
-    state: web::Data<State>,
-    member: Editor,
-    Path(shoot): Path<ShootId>,
-    Form(form): Form<GalleryForm>,
-) -> Result<HttpResponse, Error> {
-    let mut scope = member.scope(&state.db).await?;
-    shoots::find(&mut scope, shoot)
-        .await?
-        .ok_or(Error::NotFound)?;
-    galleries::create(&mut scope, &member, shoot, form.expires.days()).await?;
-    let saved = scope.commit().await?;
-    Ok(redirect::after(
-        saved,
-        &Notice::Shared.on(&urls::shoot(shoot)),
-    ))
-}
-
-/// `POST /galleries/{gallery}/closing`
-pub async fn delete(
-    state: web::Data<State>,
-    member: Editor,
-    Path(id): Path<GalleryId>,
-    _: Form<Press>,
-) -> Result<HttpResponse, Error> {
-    let mut scope = member.scope(&state.db).await?;
-    let shoot = galleries::close(&mut scope, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let saved = scope.commit().await?;
-    Ok(redirect::after(
-        saved,
-        &Notice::Unshared.on(&urls::shoot(shoot)),
-    ))
-}
 
 #[derive(Template)]
 #[template(path = "gallery.html")]
@@ -91,20 +33,20 @@ struct Page {
     token: String,
     shoot_name: String,
     organization: String,
+    /// Of this page alone.
     photos: Vec<GalleryPhoto>,
+    paging: Paging,
     /// "231 MB", all of them.
     download_size: String,
     /// Sentences on all photos together: which have generated pixels.
     summary: Vec<String>,
 }
 
-#[derive(Clone)]
 struct GalleryPhoto {
     id: PhotoId,
     name: String,
     thumb: Picture,
     preview: Picture,
-    size_bytes: i64,
     size: String,
     pixels: String,
     disclosure: Disclosure,
@@ -121,27 +63,52 @@ struct PhotoPage {
     pictures: Option<AlteredPictures>,
     /// "3 of 24"
     position: String,
+    /// The page of the gallery that it is on.
+    back: String,
     previous: Option<PhotoId>,
     next: Option<PhotoId>,
 }
 
+/// Photos on one page of a gallery.
+const PER_PAGE: i64 = 100;
+
 /// `GET /g/{token}`
-pub async fn show(state: web::Data<State>, guest: Guest) -> Result<HttpResponse, Error> {
+pub async fn show(
+    state: web::Data<State>,
+    guest: Guest,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, Error> {
     let mut scope = guest.scope(&state.db).await?;
     let shoot = shoots::find(&mut scope, guest.shoot)
         .await?
         .ok_or(Error::LinkClosed)?;
-    let (photos, reports) = photos_of(&mut scope, &guest).await?;
+    // Photos that were shared before there were links to originals get theirs.
+    originals::share(&mut scope, guest.shoot, None).await?;
+    let totals = galleries::totals(&mut scope, guest.shoot).await?;
+    let url = urls::gallery(&guest.token);
+    let paging = Paging::new(*asked, totals.photos, PER_PAGE, url);
+    let shared = galleries::pictures(&mut scope, guest.shoot, None, paging.page()).await?;
     let page = Page {
         token: guest.token.clone(),
         shoot_name: shoot.name,
         organization: galleries::host_name(&mut scope).await?,
-        download_size: file_size(photos.iter().map(|photo| photo.size_bytes).sum()),
-        summary: summary(&reports).into_iter().map(String::from).collect(),
-        photos,
+        download_size: file_size(totals.size_bytes),
+        summary: sentences(&totals),
+        photos: to_show(&mut scope, &guest, shared).await?,
+        paging,
     };
     let _saved = scope.commit().await?;
     Ok(render::show(&page))
+}
+
+fn sentences(totals: &Totals) -> Vec<String> {
+    let count = i64::unsigned_abs;
+    let sentences = summary(
+        count(totals.altered),
+        count(totals.untouched),
+        count(totals.photos),
+    );
+    sentences.into_iter().map(String::from).collect()
 }
 
 /// `GET /g/{token}/photos/{photo}`
@@ -154,20 +121,24 @@ pub async fn show_photo(
     let shoot = shoots::find(&mut scope, guest.shoot)
         .await?
         .ok_or(Error::LinkClosed)?;
-    let (photos, _) = photos_of(&mut scope, &guest).await?;
-    let at = photos
-        .iter()
-        .position(|photo| photo.id == id)
-        .ok_or(Error::NotFound)?;
+    originals::share(&mut scope, guest.shoot, Some(id)).await?;
+    let one = Part { skip: 0, take: 1 };
+    let shared = galleries::pictures(&mut scope, guest.shoot, Some(id), one).await?;
+    let photo = to_show(&mut scope, &guest, shared).await?.pop();
+    let photo = photo.ok_or(Error::NotFound)?;
+    let row = photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
+    let place = lists::place(&mut scope, &row, true).await?;
+    let gallery = urls::gallery(&guest.token);
     let page = PhotoPage {
         token: guest.token.clone(),
         shoot_name: shoot.name,
         organization: galleries::host_name(&mut scope).await?,
         pictures: altered_pictures(&mut scope, id).await?,
-        photo: photos[at].clone(),
-        position: format!("{} of {}", at + 1, photos.len()),
-        previous: at.checked_sub(1).map(|before| photos[before].id),
-        next: photos.get(at + 1).map(|after| after.id),
+        photo,
+        position: format!("{} of {}", place.position, place.of),
+        back: urls::on_page(&gallery, (place.position - 1) / PER_PAGE + 1),
+        previous: place.previous,
+        next: place.next,
     };
     let _saved = scope.commit().await?;
     Ok(render::show(&page))
@@ -179,7 +150,7 @@ async fn altered_pictures(
     id: PhotoId,
 ) -> Result<Option<AlteredPictures>, Error> {
     let photo = photos::find(scope, id).await?.ok_or(Error::NotFound)?;
-    let accepted = attempts::accepted(scope, photo.shoot_id, Some(id)).await?;
+    let accepted = attempts::accepted(scope, photo.shoot_id, Some(&[id])).await?;
     let report = accepted.first().map(Accepted::read_report);
     let report = report.filter(|report| report.evidence().alteration().is_some());
     let token = originals::find(scope, id).await?;
@@ -191,22 +162,21 @@ async fn altered_pictures(
     }
 }
 
-/// The photos of the gallery, and their reports. Links that are missing are made: photos that were
-/// shared before there were links have none.
-async fn photos_of(
+/// These photos with all that their page shows of each.
+async fn to_show(
     scope: &mut Scope,
     guest: &Guest,
-) -> Result<(Vec<GalleryPhoto>, Vec<AttemptReport>), Error> {
-    originals::share(scope, guest.shoot, None).await?;
-    let thumbs = pictures(scope, guest, Kind::Thumb).await?;
-    let previews = pictures(scope, guest, Kind::Preview).await?;
+    shared: Vec<SharedPicture>,
+) -> Result<Vec<GalleryPhoto>, Error> {
+    let ids: Vec<PhotoId> = shared.iter().map(|one| one.photo).collect();
+    let thumbs = pictures(scope, guest, &ids, Kind::Thumb).await?;
+    let previews = pictures(scope, guest, &ids, Kind::Preview).await?;
     let links = originals::of_shoot(scope, guest.shoot).await?;
-    let accepted = attempts::accepted(scope, guest.shoot, None).await?;
+    let accepted = attempts::accepted(scope, guest.shoot, Some(&ids)).await?;
     let reports: HashMap<PhotoId, AttemptReport> = accepted
         .into_iter()
         .map(|one| (one.photo, one.read_report()))
         .collect();
-    let shared = galleries::pictures(scope, guest.shoot).await?;
     let photos = shared.iter().filter_map(|one| {
         let report = reports.get(&one.photo)?;
         let token = links.get(&one.photo).map(String::as_str);
@@ -214,8 +184,7 @@ async fn photos_of(
         let disclosure = Disclosure::of(report, token);
         Some(gallery_photo(one, thumb, preview, disclosure))
     });
-    let photos = photos.collect();
-    Ok((photos, reports.into_values().collect()))
+    Ok(photos.collect())
 }
 
 fn gallery_photo(
@@ -229,7 +198,6 @@ fn gallery_photo(
         name: shared.name.clone(),
         thumb: thumb.clone(),
         preview: preview.clone(),
-        size_bytes: shared.size_bytes,
         size: file_size(shared.size_bytes),
         pixels: pixels(shared.width, shared.height),
         disclosure,
@@ -239,9 +207,10 @@ fn gallery_photo(
 async fn pictures(
     scope: &mut Scope,
     guest: &Guest,
+    photos: &[PhotoId],
     kind: Kind,
 ) -> Result<HashMap<PhotoId, Picture>, Error> {
-    let renditions = renditions::of_shoot(scope, guest.shoot, kind).await?;
+    let renditions = renditions::of_photos(scope, photos, kind).await?;
     let picture = |rendition: renditions::Rendition| {
         let url = urls::gallery_rendition(&guest.token, rendition.photo_id, kind.as_str());
         let picture = Picture {

@@ -11,6 +11,7 @@ use plumbline_domain::shoots::photos::{self, Photo};
 use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
 use plumbline_domain::work::attempts::{self, Accepted};
 
+use crate::downloads::body::Keep;
 use crate::downloads::files;
 use crate::http::errors::Error;
 use crate::http::extractors::Onlooker;
@@ -106,7 +107,7 @@ pub async fn show(state: web::Data<State>, onlooker: Onlooker) -> Result<HttpRes
     let mut scope = onlooker.scope(&state.db).await?;
     let found = photos::find(&mut scope, onlooker.photo).await?;
     let photo = found.ok_or(Error::NotFound)?;
-    let accepted = attempts::accepted(&mut scope, photo.shoot_id, Some(photo.id)).await?;
+    let accepted = attempts::accepted(&mut scope, photo.shoot_id, Some(&[photo.id])).await?;
     let report = accepted.first().map(Accepted::read_report);
     let report = report.as_ref();
     let pictures = AlteredPictures::of(&mut scope, &photo, &onlooker.token, report).await?;
@@ -142,6 +143,8 @@ pub async fn show_rendition(
         organization,
         &photo,
         &found,
+        // The photo may be removed, or not be shared any more.
+        (Keep::Never, None),
     ))
 }
 
@@ -150,6 +153,6 @@ fn may_be_shown(kind: Kind, photo: &Photo) -> bool {
     match kind {
         Kind::Original | Kind::Before => true,
         Kind::Preview | Kind::Mask => photo.status.is_ready(),
-        Kind::Full | Kind::Thumb | Kind::Heatmap => false,
+        Kind::Full | Kind::Delivered | Kind::Thumb | Kind::Heatmap => false,
     }
 }

@@ -15,12 +15,12 @@ use std::borrow::Cow;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use plumbline_documents::Stage;
-use plumbline_domain::ids::{PhotoId, ShootId};
+use plumbline_domain::ids::PhotoId;
 use plumbline_domain::people::members;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
 use plumbline_domain::shoots::originals;
-use plumbline_domain::shoots::photos::{self, Photo, Status, brackets};
+use plumbline_domain::shoots::photos::{self, Photo, Status, brackets, lists};
 use plumbline_domain::shoots::renditions::Kind;
 use plumbline_domain::work::attempts::Attempt;
 use plumbline_domain::work::reviews;
@@ -39,6 +39,7 @@ use crate::pages::photos::scene_panel::{PhotoOverride, ScenePanel};
 use crate::pages::provenance::{AttemptCard, Provenance, sentences};
 use crate::pages::qc_report::{ReportView, WhyView};
 use crate::pages::reviews::ReviewView;
+use crate::pages::shoots::page;
 use crate::pages::view::{self, Fact, StatusView, Trouble, file_size, stages_done};
 
 #[derive(Template)]
@@ -46,7 +47,6 @@ use crate::pages::view::{self, Fact, StatusView, Trouble, file_size, stages_done
 struct Page {
     layout: Layout,
     id: PhotoId,
-    shoot_id: ShootId,
     shoot_name: String,
     name: String,
     walk: Walk,
@@ -98,6 +98,8 @@ impl Page {
 struct Walk {
     /// "3 of 24"
     position: String,
+    /// The page of the shoot that it is on.
+    back: String,
     previous: Option<PhotoId>,
     next: Option<PhotoId>,
 }
@@ -207,7 +209,6 @@ async fn page_of(
     Ok(Page {
         layout: Layout::of_member(request, member, scope, &photo.name).await?,
         id,
-        shoot_id: shoot.id,
         walk: walk(scope, &photo).await?,
         status: StatusView::of(&photo),
         comparison: shown.and_then(|one| comparison(&photo, &provenance, &photo_override, one)),
@@ -245,13 +246,12 @@ async fn original_page(
 }
 
 async fn walk(scope: &mut Scope, photo: &Photo) -> Result<Walk, Error> {
-    let photos = photos::of_shoot(scope, photo.shoot_id).await?;
-    let at = photos.iter().position(|one| one.id == photo.id);
-    let at = at.unwrap_or_default();
+    let place = lists::place(scope, photo, false).await?;
     Ok(Walk {
-        position: format!("{} of {}", at + 1, photos.len()),
-        previous: at.checked_sub(1).map(|before| photos[before].id),
-        next: photos.get(at + 1).map(|after| after.id),
+        position: format!("{} of {}", place.position, place.of),
+        back: page::with(photo.shoot_id, place.position),
+        previous: place.previous,
+        next: place.next,
     })
 }
 

@@ -134,7 +134,7 @@ pub async fn show(
         report: report.into(),
         attempts: provenance.cards(Some(attempt)),
         decision: review.map(decision),
-        files: files(&photo, provenance.find(attempt.id, Kind::Full)),
+        files: files(&photo, |kind| provenance.find(attempt.id, kind)),
         name: photo.name,
     }))
 }
@@ -160,22 +160,32 @@ fn decision(review: Review) -> DecisionView {
     }
 }
 
-fn files(photo: &Photo, full: Option<&Rendition>) -> Vec<FileView> {
+fn files<'a>(photo: &Photo, find: impl Fn(Kind) -> Option<&'a Rendition>) -> Vec<FileView> {
     let original = FileView {
         label: "Original, as uploaded",
         about: file_size(photo.size_bytes),
         sha256: hex::encode(&photo.sha256),
     };
-    let delivered = full.map(|full| FileView {
-        label: "Result in full resolution",
-        about: format!(
-            "{} pixels, {}",
-            pixels(full.width, full.height),
-            file_size(full.size_bytes)
+    let kinds = [
+        (Kind::Full, "Result in full resolution, with all metadata"),
+        (
+            Kind::Delivered,
+            "The same as customers get it, without place, serial numbers and owner",
         ),
-        sha256: hex::encode(&full.sha256),
+    ];
+    let results = kinds.into_iter().filter_map(|(kind, label)| {
+        let file = find(kind)?;
+        Some(FileView {
+            label,
+            about: format!(
+                "{} pixels, {}",
+                pixels(file.width, file.height),
+                file_size(file.size_bytes)
+            ),
+            sha256: hex::encode(&file.sha256),
+        })
     });
-    [original].into_iter().chain(delivered).collect()
+    [original].into_iter().chain(results).collect()
 }
 
 /// `GET /photos/{photo}/report.json`: the last attempt's report,

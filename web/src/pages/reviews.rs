@@ -16,6 +16,7 @@ use crate::http::extractors::Admin;
 use crate::http::forms::{Form, Path, Press};
 use crate::http::layout::Layout;
 use crate::http::notices::Notice;
+use crate::http::paging::{Asked, Paging};
 use crate::http::state::State;
 use crate::http::{redirect, render, urls};
 use crate::pages::qc_report::{threshold_text, value_text};
@@ -25,8 +26,13 @@ use crate::pages::view::{Picture, moment};
 #[template(path = "reviews.html")]
 struct Page {
     layout: Layout,
+    /// Of this page alone.
     photos: Vec<HeldPhoto>,
+    paging: Paging,
 }
+
+/// Photos on one page of the queue.
+const PER_PAGE: i64 = 48;
 
 struct HeldPhoto {
     id: PhotoId,
@@ -43,15 +49,22 @@ pub async fn index(
     request: HttpRequest,
     state: web::Data<State>,
     admin: Admin,
+    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Error> {
     let mut scope = admin.scope(&state.db).await?;
-    let photos = reviews::held(&mut scope)
+    let total = reviews::count_held(&mut scope).await?;
+    let paging = Paging::new(*asked, total, PER_PAGE, urls::reviews());
+    let photos = reviews::held(&mut scope, paging.page())
         .await?
         .into_iter()
         .map(held_photo)
         .collect();
     let layout = Layout::of_member(&request, &admin, &mut scope, "Reviews").await?;
-    Ok(render::show(&Page { layout, photos }))
+    Ok(render::show(&Page {
+        layout,
+        photos,
+        paging,
+    }))
 }
 
 fn held_photo(held: Held) -> HeldPhoto {

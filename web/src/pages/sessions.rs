@@ -59,7 +59,8 @@ pub async fn create(
     let password = std::mem::take(&mut form.password);
     let membership = match password.len() {
         ..=PASSWORD_MAX_BYTES => {
-            accounts::authenticate(&state.db, form.email.trim(), password).await?
+            let turn = state.limits.turn().await?;
+            accounts::authenticate(&state.db, turn, form.email.trim(), password).await?
         }
         _ => None,
     };

@@ -20,6 +20,7 @@ use crate::http::errors::Error;
 use crate::http::extractors::{Editor, Member};
 use crate::http::forms::{Errors, Form};
 use crate::http::layout::Layout;
+use crate::http::paging::{Asked, Paging};
 use crate::http::state::State;
 use crate::http::{redirect, render, urls};
 use crate::pages::skies::choices::{Choice, SkyField, choices};
@@ -31,8 +32,13 @@ struct IndexPage {
     layout: Layout,
     form: ShootForm,
     skies: Vec<Choice>,
+    /// Of this page alone.
     shoots: Vec<ShootCard>,
+    paging: Paging,
 }
+
+/// Shoots on one page of the list.
+const PER_PAGE: i64 = 48;
 
 #[derive(Default, Deserialize)]
 pub struct ShootForm {
@@ -91,9 +97,11 @@ pub async fn index(
     request: HttpRequest,
     state: web::Data<State>,
     member: Member,
+    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
-    let page = index_page(&request, &member, &mut scope, ShootForm::default()).await?;
+    let form = ShootForm::default();
+    let page = index_page(&request, &member, &mut scope, form, *asked).await?;
     Ok(render::show(&page))
 }
 
@@ -107,7 +115,7 @@ pub async fn create(
     form.check();
     let mut scope = member.scope(&state.db).await?;
     if !form.errors.is_empty() {
-        let page = index_page(&request, &member, &mut scope, form).await?;
+        let page = index_page(&request, &member, &mut scope, form, Asked::default()).await?;
         return Ok(render::refuse(&page));
     }
     let SkyField(sky) = form.sky;
@@ -124,9 +132,12 @@ async fn index_page(
     member: &members::Member,
     scope: &mut Scope,
     form: ShootForm,
+    asked: Asked,
 ) -> Result<IndexPage, Error> {
     let layout = Layout::of_member(request, member, scope, "Shoots").await?;
-    let shoots = shoots::summaries(scope)
+    let total = shoots::count(scope).await?;
+    let paging = Paging::new(asked, total, PER_PAGE, urls::shoots());
+    let shoots = shoots::summaries(scope, paging.page())
         .await?
         .into_iter()
         .map(card)
@@ -137,6 +148,7 @@ async fn index_page(
         skies: choices(&skies, Some(form.sky.0)),
         form,
         shoots,
+        paging,
     })
 }
 

@@ -115,7 +115,8 @@ pub async fn create(
             form,
         }));
     }
-    match accounts::sign_up(&state.db, form.account()).await {
+    let turn = state.limits.turn().await?;
+    match accounts::sign_up(&state.db, turn, form.account()).await {
         Ok(membership) => sessions::begin(&state, membership).await,
         Err(SignUpError::EmailTaken) => {
             form.errors.add(

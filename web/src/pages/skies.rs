@@ -15,7 +15,8 @@ use plumbline_domain::shoots::skies::{self, Sky};
 use plumbline_storage::key::Key;
 use serde::Deserialize;
 
-use crate::downloads::body::{Body, Delivery};
+use crate::downloads::body::{Body, Delivery, Keep};
+use crate::downloads::names::original_name;
 use crate::http::errors::Error;
 use crate::http::extractors::Member;
 use crate::http::forms::Path;
@@ -120,10 +121,12 @@ pub async fn show(
     let key = Key::sky(member.organization().uuid(), id.uuid());
     let delivery = Delivery {
         content_type: &sky.content_type,
-        file_name: &sky.name,
+        file_name: &original_name(&sky.name, &sky.content_type).0,
         save: false,
+        keep: Keep::Versions,
+        slot: None,
     };
-    Ok(Body::blob(key, sky.size_bytes, &sky.sha256).answer(&request, &state.storage, &delivery))
+    Ok(Body::blob(key, sky.size_bytes, &sky.sha256).answer(&request, &state.storage, delivery))
 }
 
 /// The page again, with the sentence about files that were refused.

@@ -1,13 +1,14 @@
 //! Forms with files in them: that they come from our own pages, and their files one by
 //! one, before any of them is in memory.
 
-use actix_multipart::{Field, Multipart};
+use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, TryStreamExt};
 
 use crate::http::csrf;
 use crate::http::errors::Error;
+use crate::http::traffic::pace;
 use crate::uploads::intake::{MAX_BYTES, plain_name};
 
 /// Calls `take` with every file that the form sends as `field`. The token comes first, as a
@@ -20,7 +21,7 @@ pub async fn each<T>(
 ) -> Result<Vec<T>, Error> {
     let mut checked = check_header(request)?;
     let mut taken = Vec::new();
-    while let Some(mut sent) = form.try_next().await.map_err(|_| Error::BadForm)? {
+    while let Some(mut sent) = form.try_next().await.map_err(broken)? {
         match sent.name() {
             Some("csrf") => {
                 csrf::visit(request).check(Some(&text(&mut sent).await?))?;
@@ -53,7 +54,7 @@ pub fn check_header(request: &HttpRequest) -> Result<bool, Error> {
 
 async fn text(field: &mut Field) -> Result<String, Error> {
     let bytes = field.bytes(256).await.map_err(|_| Error::BadForm)?;
-    let bytes = bytes.map_err(|_| Error::BadForm)?;
+    let bytes = bytes.map_err(broken)?;
     String::from_utf8(bytes.to_vec()).map_err(|_| Error::BadForm)
 }
 
@@ -67,9 +68,21 @@ pub fn name_of(field: &Field) -> String {
     )
 }
 
+/// The file's bytes as they arrive.
+pub fn pieces(field: Field) -> impl Stream<Item = Result<Bytes, Error>> + Unpin {
+    field.map_err(broken).fuse()
+}
+
+fn broken(error: MultipartError) -> Error {
+    match error {
+        MultipartError::Payload(error) if pace::is_too_slow(&error) => Error::TooSlow,
+        _ => Error::BadForm,
+    }
+}
+
 /// A file that is small enough for memory. `None`: it has more than `max_bytes`.
 pub async fn small(field: Field, max_bytes: usize) -> Result<Option<Bytes>, Error> {
-    let mut pieces = field.map_err(|_| Error::BadForm).fuse();
+    let mut pieces = pieces(field);
     let mut whole = BytesMut::new();
     while let Some(piece) = pieces.next().await {
         let piece = piece?;

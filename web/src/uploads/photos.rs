@@ -3,7 +3,6 @@
 
 use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures::{StreamExt, TryStreamExt};
 use plumbline_domain::ids::ShootId;
 use plumbline_domain::people::members::Member;
 use plumbline_domain::shoots;
@@ -13,6 +12,7 @@ use crate::http::errors::Error;
 use crate::http::extractors::Editor;
 use crate::http::forms::Path;
 use crate::http::state::State;
+use crate::http::traffic::slots;
 use crate::http::{redirect, urls};
 use crate::uploads::intake::{NotTaken, Taken, take};
 use crate::uploads::multipart;
@@ -26,6 +26,8 @@ pub async fn create(
     form: Multipart,
 ) -> Result<HttpResponse, Error> {
     multipart::check_header(&request)?;
+    let kind = slots::Kind::Upload;
+    let _slot = state.slots.of_member(&request, &state, &member, kind)?;
     let mut scope = member.scope(&state.db).await?;
     shoots::find(&mut scope, shoot)
         .await?
@@ -48,7 +50,7 @@ async fn take_field(
     field: Field,
 ) -> Result<Taken, NotTaken> {
     let name = multipart::name_of(&field);
-    let mut pieces = field.map_err(|_| Error::BadForm).fuse();
+    let mut pieces = multipart::pieces(field);
     let taken = take(state, member, shoot, name, &mut pieces).await;
     if matches!(taken, Err(NotTaken::Refused { .. })) {
         multipart::drain(pieces).await;

@@ -7,7 +7,7 @@ mod overrides;
 mod personal_look;
 mod progress;
 mod record;
-mod renditions;
+pub mod renditions;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

@@ -1,11 +1,24 @@
 //! Alterations: which pixels of a result were generated, how many, and by what, in sentences for
 //! whoever looks at the picture.
 
-use crate::attempt_report::AttemptReport;
 use crate::report::claim::{Claim, Sentence};
 use crate::report::evidence::Evidence;
 use crate::scene::GeneratedLedger;
 use crate::sky::SkyKind;
+use crate::words::words;
+
+words! {
+    /// Answer to the question whether pixels of a result were generated, as far as a report supports
+    /// one. Lists of many photos are counted by it, without reading every report.
+    pub enum Generated ("text") {
+        /// Some were.
+        Yes = "yes",
+        /// None was.
+        No = "no",
+        /// The report supports neither.
+        Unknown = "unknown",
+    }
+}
 
 /// Generated pixels of a result, in sentences for customers.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +46,15 @@ impl Evidence<'_> {
             sentences,
             has_mask: self.ledger.is_some(),
         })
+    }
+
+    /// The answer to whether pixels were generated.
+    pub fn generated(&self) -> Generated {
+        match self.alteration() {
+            Some(_) => Generated::Yes,
+            None if Claim::NoPixelsGenerated.made(self).is_some() => Generated::No,
+            None => Generated::Unknown,
+        }
     }
 
     /// The sentences for whoever gets the file: what was generated, or that nothing was.
@@ -63,12 +85,9 @@ impl Evidence<'_> {
     }
 }
 
-/// The sentences about several photos together.
-pub fn summary(photos: &[AttemptReport]) -> Vec<Sentence> {
-    let evidence = || photos.iter().map(AttemptReport::evidence);
-    let altered = evidence().filter(|one| one.alteration().is_some()).count();
-    let untouched = |one: Evidence<'_>| Claim::NoPixelsGenerated.made(&one).is_some();
-    let untouched = evidence().filter(|one| untouched(*one)).count();
+/// The sentences about several photos together: `altered` of them have generated pixels, `untouched`
+/// have none, of `all` that there are.
+pub fn summary(altered: u64, untouched: u64, all: u64) -> Vec<Sentence> {
     let marked = match altered {
         0 => None,
         1 => Some("One photo has generated pixels. It is marked.".to_owned()),
@@ -76,7 +95,7 @@ pub fn summary(photos: &[AttemptReport]) -> Vec<Sentence> {
             "{n} photos have generated pixels. They are marked."
         )),
     };
-    let known = untouched > 0 && untouched + altered == photos.len();
+    let known = untouched > 0 && untouched + altered == all;
     let rest = known.then(|| {
         let of = match altered {
             0 => "No pixels were generated",
@@ -138,6 +157,7 @@ fn grouped(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attempt_report::AttemptReport;
     use crate::engine::Engine;
     use crate::report::Report;
 
@@ -197,18 +217,21 @@ mod tests {
             ledger: Some(GeneratedLedger::default()),
             ..plain.clone()
         };
-        let said = |photos: &[AttemptReport]| {
-            let said: Vec<String> = summary(photos).into_iter().map(String::from).collect();
+        let said = |photos: &[&AttemptReport]| {
+            let count = |wanted| {
+                let generated = photos.iter().map(|one| one.evidence().generated());
+                generated.filter(|one| *one == wanted).count() as u64
+            };
+            let all = photos.len() as u64;
+            let said = summary(count(Generated::Yes), count(Generated::No), all);
+            let said: Vec<String> = said.into_iter().map(String::from).collect();
             said.join(" ")
         };
         let all = "No pixels were generated: at most light, colour and framing were corrected.";
-        assert_eq!(said(&[plain.clone(), plain.clone()]), all);
-        assert!(
-            said(&[plain.clone(), altered.clone()])
-                .contains("It is marked. In the others, no pixels")
-        );
+        assert_eq!(said(&[&plain, &plain]), all);
+        assert!(said(&[&plain, &altered]).contains("It is marked. In the others, no pixels"));
         let unknown = AttemptReport::default();
-        assert!(!said(&[plain, altered, unknown]).contains("No pixels"));
+        assert!(!said(&[&plain, &altered, &unknown]).contains("No pixels"));
     }
 
     #[test]

@@ -1,12 +1,11 @@
-//! People: signing up, and proving who one is by a password (argon2id).
+//! People: signing up, and proving who one is by a password.
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use sqlx::PgConnection;
-use std::sync::LazyLock;
 
 use crate::db::Db;
 use crate::ids::{AccountId, OrganizationId};
 use crate::people::members::Role;
+use crate::people::passwords::{self, Turn};
 
 /// Shortest password we take, in characters (NIST SP 800-63B asks for 8).
 pub const PASSWORD_MIN_CHARS: usize = 10;
@@ -36,8 +35,8 @@ pub enum SignUpError {
 }
 
 /// Makes the person, their organization, and them its owner.
-pub async fn sign_up(db: &Db, new: NewAccount) -> Result<Membership, SignUpError> {
-    let password_hash = hash(new.password).await;
+pub async fn sign_up(db: &Db, turn: Turn, new: NewAccount) -> Result<Membership, SignUpError> {
+    let password_hash = passwords::hash(turn, new.password).await;
     let mut transaction = db.pool.begin().await?;
     let membership = Membership {
         account: AccountId::new(),
@@ -61,6 +60,7 @@ pub async fn sign_up(db: &Db, new: NewAccount) -> Result<Membership, SignUpError
 /// email costs as much time as a wrong password, so signing in tells nobody who is here.
 pub async fn authenticate(
     db: &Db,
+    turn: Turn,
     email: &str,
     password: String,
 ) -> sqlx::Result<Option<Membership>> {
@@ -76,7 +76,7 @@ pub async fn authenticate(
     .fetch_optional(&db.pool)
     .await?;
     let known = found.as_ref().map(|row| row.password_hash.clone());
-    let matches = verify(password, known).await;
+    let matches = passwords::verify(turn, password, known).await;
     Ok(found.filter(|_| matches).map(|row| Membership {
         account: row.id,
         organization: row.organization_id,
@@ -106,11 +106,12 @@ pub async fn find_by_email(db: &Db, email: &str) -> sqlx::Result<Option<Membersh
 /// Adds a person to the organization that `inviter` belongs to.
 pub async fn add_member(
     db: &Db,
+    turn: Turn,
     inviter: Membership,
     new: NewAccount,
     role: Role,
 ) -> Result<Membership, SignUpError> {
-    let password_hash = hash(new.password).await;
+    let password_hash = passwords::hash(turn, new.password).await;
     let mut transaction = db.pool.begin().await?;
     let membership = Membership {
         account: AccountId::new(),
@@ -182,31 +183,4 @@ fn email_taken(error: sqlx::Error) -> SignUpError {
         Some("accounts_email_unique") => SignUpError::EmailTaken,
         _ => SignUpError::Database(error),
     }
-}
-
-/// Argon2id with the crate's defaults (19 MiB, 2 passes, 1 lane: the OWASP advice).
-async fn hash(password: String) -> String {
-    tokio::task::spawn_blocking(move || hash_now(&password))
-        .await
-        .expect("hashing neither panics nor is cancelled")
-}
-
-fn hash_now(password: &str) -> String {
-    Argon2::default()
-        .hash_password(password.as_bytes())
-        .expect("passwords are bounded and the system has randomness")
-        .to_string()
-}
-
-async fn verify(password: String, known: Option<String>) -> bool {
-    static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password"));
-    tokio::task::spawn_blocking(move || {
-        let hash = known.as_deref().unwrap_or(&NOBODY);
-        let right = Argon2::default()
-            .verify_password(password.as_bytes(), hash)
-            .is_ok();
-        right && known.is_some()
-    })
-    .await
-    .unwrap_or(false)
 }

@@ -1,4 +1,5 @@
-//! Operators: people who run our programs at the command line. They have the database's own
+//! Operators: people who run our programs at the command line, and what the worker does to rows of
+//! an earlier release. They have the database's own
 //! address, so they need not sign in; a scope still shows them only the organization that they
 //! named. No page may act as one.
 
@@ -28,6 +29,20 @@ impl Operator {
         )
         .fetch_optional(&db.pool)
         .await
+    }
+
+    /// One for each organization: for what a program does to the rows of all of them.
+    pub async fn everywhere(db: &Db) -> sqlx::Result<Vec<Self>> {
+        sqlx::query_as!(
+            Self,
+            "select id as organization, name as organization_name from organizations order by id",
+        )
+        .fetch_all(&db.pool)
+        .await
+    }
+
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
     }
 
     pub async fn scope(&self, db: &Db) -> sqlx::Result<Scope> {

@@ -4,18 +4,19 @@ use time::OffsetDateTime;
 
 use crate::db::Db;
 use crate::ids::{GalleryId, OrganizationId, PhotoId, ShootId};
+use crate::page::Page;
 use crate::people::members::Member;
 use crate::people::token;
 use crate::scope::Scope;
 use crate::shoots::originals;
-use crate::shoots::photos::Status;
 
-/// An open share link, as the organization that made it sees it.
+/// An open share link, as the organization that made it sees it: without the link, of which only a
+/// hash is stored.
 #[derive(Debug, Clone)]
 pub struct Gallery {
     pub id: GalleryId,
-    pub shoot_id: ShootId,
-    pub token: String,
+    /// A name that somebody gave it; often empty.
+    pub label: String,
     pub created_at: OffsetDateTime,
     pub expires_at: Option<OffsetDateTime>,
 }
@@ -50,32 +51,42 @@ pub struct Picture {
     pub size_bytes: i64,
 }
 
-/// `lifetime_days`: `None` for a link that works until it is closed.
+/// Longest label, in characters.
+pub const LABEL_MAX_CHARS: usize = 120;
+
+/// A share link to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct NewGallery<'a> {
+    pub label: &'a str,
+    /// `None`: it works until it is closed.
+    pub lifetime_days: Option<i32>,
+}
+
+/// Makes a share link, and returns its token: nobody can find that out later.
 pub async fn create(
     scope: &mut Scope,
     member: &Member,
     shoot: ShootId,
-    lifetime_days: Option<i32>,
-) -> sqlx::Result<GalleryId> {
-    let id = GalleryId::new();
+    new: NewGallery<'_>,
+) -> sqlx::Result<String> {
     let token = token::create();
     let organization = scope.organization();
     sqlx::query!(
         "insert into galleries (
-             id, organization_id, shoot_id, token, token_hash, created_by, expires_at
+             id, organization_id, shoot_id, token_hash, created_by, label, expires_at
          ) values ($1, $2, $3, $4, $5, $6, now() + make_interval(days => $7))",
-        id as _,
+        GalleryId::new() as _,
         organization as _,
         shoot as _,
-        token,
         token::hash(&token),
         member.account() as _,
-        lifetime_days,
+        new.label,
+        new.lifetime_days,
     )
     .execute(scope.conn())
     .await?;
     originals::share(scope, shoot, None).await?;
-    Ok(id)
+    Ok(token)
 }
 
 /// Links of a shoot that still work, newest first.
@@ -83,7 +94,7 @@ pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Gal
     let organization = scope.organization();
     sqlx::query_as!(
         Gallery,
-        "select id, shoot_id, token, created_at, expires_at
+        "select id, label, created_at, expires_at
          from galleries
          where organization_id = $1 and shoot_id = $2 and closed_at is null
            and (expires_at is null or expires_at > now())
@@ -92,6 +103,41 @@ pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Gal
         shoot as _,
     )
     .fetch_all(scope.conn())
+    .await
+}
+
+/// The open link of a shoot that this token belongs to.
+pub async fn find(
+    scope: &mut Scope,
+    shoot: ShootId,
+    token: &str,
+) -> sqlx::Result<Option<GalleryId>> {
+    let organization = scope.organization();
+    sqlx::query_scalar!(
+        r#"select id as "id: GalleryId" from galleries
+           where organization_id = $1 and shoot_id = $2 and token_hash = $3
+             and closed_at is null and (expires_at is null or expires_at > now())"#,
+        organization as _,
+        shoot as _,
+        token::hash(token),
+    )
+    .fetch_optional(scope.conn())
+    .await
+}
+
+/// `true`: some link of the shoot works.
+pub async fn is_shared(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from galleries
+               where organization_id = $1 and shoot_id = $2 and closed_at is null
+                 and (expires_at is null or expires_at > now())
+           ) as "is_shared!""#,
+        organization as _,
+        shoot as _,
+    )
+    .fetch_one(scope.conn())
     .await
 }
 
@@ -126,36 +172,79 @@ pub async fn enter(db: &Db, token: &str) -> sqlx::Result<Option<Guest>> {
     }))
 }
 
-/// The photos that customers may see: those that passed, or that a person approved.
-pub async fn pictures(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Picture>> {
+/// A page of the photos that customers may see, those that passed or that a person approved; of
+/// `photo` alone when one is named.
+pub async fn pictures(
+    scope: &mut Scope,
+    shoot: ShootId,
+    photo: Option<PhotoId>,
+    page: Page,
+) -> sqlx::Result<Vec<Picture>> {
     let organization = scope.organization();
-    let rows = sqlx::query!(
-        r#"select photos.id, photos.number, photos.name, photos.status as "status: Status",
-                  renditions.width, renditions.height, renditions.size_bytes
+    sqlx::query_as!(
+        Picture,
+        r#"select photos.id as photo, photos.number, photos.name,
+                renditions.width, renditions.height,
+                coalesce(delivered.size_bytes, renditions.size_bytes) as "size_bytes!"
+         from photos
+         join renditions on renditions.organization_id = photos.organization_id
+                        and renditions.attempt_id = photos.accepted_attempt_id
+                        and renditions.kind = 'full'
+         left join renditions as delivered on delivered.organization_id = photos.organization_id
+                                          and delivered.attempt_id = photos.accepted_attempt_id
+                                          and delivered.kind = 'delivered'
+         where photos.organization_id = $1 and photos.shoot_id = $2
+           and ($3::uuid is null or photos.id = $3)
+           and photos.removed_at is null and photos.status in ('passed', 'approved')
+         order by photos.number
+         limit $4 offset $5"#,
+        organization as _,
+        shoot as _,
+        photo as _,
+        page.take,
+        page.skip,
+    )
+    .fetch_all(scope.conn())
+    .await
+}
+
+/// All photos of a gallery together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub photos: i64,
+    /// Bytes of the full-resolution files, as customers get them.
+    pub size_bytes: i64,
+    /// Photos with generated pixels.
+    pub altered: i64,
+    /// Photos without.
+    pub untouched: i64,
+}
+
+pub async fn totals(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Totals> {
+    let organization = scope.organization();
+    sqlx::query_as!(
+        Totals,
+        r#"select count(*) as "photos!",
+                  coalesce(sum(coalesce(delivered.size_bytes, renditions.size_bytes)), 0)::bigint
+                      as "size_bytes!",
+                  count(*) filter (where attempts.generated = 'yes') as "altered!",
+                  count(*) filter (where attempts.generated = 'no') as "untouched!"
            from photos
+           join attempts on attempts.organization_id = photos.organization_id
+                        and attempts.id = photos.accepted_attempt_id
            join renditions on renditions.organization_id = photos.organization_id
                           and renditions.attempt_id = photos.accepted_attempt_id
                           and renditions.kind = 'full'
+           left join renditions as delivered on delivered.organization_id = photos.organization_id
+                                            and delivered.attempt_id = photos.accepted_attempt_id
+                                            and delivered.kind = 'delivered'
            where photos.organization_id = $1 and photos.shoot_id = $2
-             and photos.removed_at is null
-           order by photos.number"#,
+             and photos.removed_at is null and photos.status in ('passed', 'approved')"#,
         organization as _,
         shoot as _,
     )
-    .fetch_all(scope.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .filter(|row| row.status.is_ready())
-        .map(|row| Picture {
-            photo: row.id,
-            number: row.number,
-            name: row.name,
-            width: row.width,
-            height: row.height,
-            size_bytes: row.size_bytes,
-        })
-        .collect())
+    .fetch_one(scope.conn())
+    .await
 }
 
 /// Name of the organization whose photos these are.

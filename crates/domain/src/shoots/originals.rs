@@ -1,6 +1,9 @@
 //! Original links: the public address at which anybody sees what an altered photo looked like
 //! before, for as long as the photo is not removed, whatever becomes of galleries. California's
 //! AB 723 asks for such an address beside every altered picture of a listing.
+//!
+//! Unlike a share link, its token is kept: it is printed into listings, reports and codes for years,
+//! and is no secret. It only keeps strangers from counting through photos.
 
 use std::collections::HashMap;
 
@@ -31,20 +34,42 @@ impl Onlooker {
 /// Makes the links of altered photos that customers may see behind an open share link, of all of
 /// the shoot or of one. To be called wherever such a photo comes about; a link stays what it is.
 pub async fn share(scope: &mut Scope, shoot: ShootId, photo: Option<PhotoId>) -> sqlx::Result<()> {
-    if galleries::of_shoot(scope, shoot).await?.is_empty() {
+    if !galleries::is_shared(scope, shoot).await? {
         return Ok(());
     }
-    let known = of_shoot(scope, shoot).await?;
-    let accepted = attempts::accepted(scope, shoot, photo).await?;
-    let altered = accepted
-        .into_iter()
-        .filter(|one| !known.contains_key(&one.photo));
-    let altered = altered.filter(|one| one.read_report().evidence().alteration().is_some());
-    let altered: Vec<PhotoId> = altered.map(|one| one.photo).collect();
+    attempts::classify(scope, shoot).await?;
+    let altered = without_link(scope, shoot, photo).await?;
     if altered.is_empty() {
         return Ok(());
     }
     create(scope, &altered).await
+}
+
+async fn without_link(
+    scope: &mut Scope,
+    shoot: ShootId,
+    photo: Option<PhotoId>,
+) -> sqlx::Result<Vec<PhotoId>> {
+    let organization = scope.organization();
+    sqlx::query_scalar!(
+        r#"select photos.id as "id: PhotoId" from photos
+           join attempts on attempts.organization_id = photos.organization_id
+                        and attempts.id = photos.accepted_attempt_id
+           where photos.organization_id = $1 and photos.shoot_id = $2
+             and ($3::uuid is null or photos.id = $3)
+             and photos.removed_at is null and photos.status in ('passed', 'approved')
+             and attempts.generated = 'yes'
+             and not exists (
+                 select from original_links
+                 where original_links.organization_id = $1
+                   and original_links.photo_id = photos.id
+             )"#,
+        organization as _,
+        shoot as _,
+        photo as _,
+    )
+    .fetch_all(scope.conn())
+    .await
 }
 
 async fn create(scope: &mut Scope, photos: &[PhotoId]) -> sqlx::Result<()> {

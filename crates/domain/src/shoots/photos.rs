@@ -2,6 +2,7 @@
 //! status is one function here, and the database refuses it if somebody was faster.
 
 pub mod brackets;
+pub mod lists;
 pub mod measurements;
 pub mod reception;
 pub mod reprocess;
@@ -102,25 +103,6 @@ pub async fn find_even_removed(scope: &mut Scope, id: PhotoId) -> sqlx::Result<O
         id as _,
     )
     .fetch_optional(scope.conn())
-    .await
-}
-
-/// The shoot's photos in the order they came in. Exposures that were merged are not photos.
-pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Photo>> {
-    let organization = scope.organization();
-    sqlx::query_as!(
-        Photo,
-        r#"select id, shoot_id, number, name, content_type, size_bytes, sha256, width, height,
-                  status as "status: Status", stage as "stage: Stage", parts_done, parts_of,
-                  failure, accepted_attempt_id, received_at, removed_at
-           from photos
-           where organization_id = $1 and shoot_id = $2 and removed_at is null
-             and status <> 'merged'
-           order by number"#,
-        organization as _,
-        shoot as _,
-    )
-    .fetch_all(scope.conn())
     .await
 }
 

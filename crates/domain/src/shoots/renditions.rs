@@ -1,5 +1,7 @@
 //! Renditions: the encoded sizes of an attempt.
 
+pub mod missing;
+
 use time::OffsetDateTime;
 
 use crate::ids::{AttemptId, PhotoId, ShootId};
@@ -10,6 +12,8 @@ use crate::scope::Scope;
 pub enum Kind {
     /// The original's pixels, best quality, with metadata.
     Full,
+    /// The same as customers get it: without place, serial numbers and owner.
+    Delivered,
     /// For pages.
     Preview,
     Thumb,
@@ -24,8 +28,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Full,
+        Self::Delivered,
         Self::Preview,
         Self::Thumb,
         Self::Before,
@@ -38,6 +43,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::Delivered => "delivered",
             Self::Preview => "preview",
             Self::Thumb => "thumb",
             Self::Before => "before",
@@ -98,7 +104,8 @@ pub(crate) async fn insert(
         "insert into renditions (
              organization_id, attempt_id, photo_id, kind, content_type,
              width, height, size_bytes, sha256, crc32
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (attempt_id, kind) do nothing",
         organization as _,
         attempt as _,
         photo as _,
@@ -182,13 +189,14 @@ pub async fn of_photo(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Vec<Ren
     .await
 }
 
-/// One size of every photo of a shoot that has it, by photo.
-pub async fn of_shoot(
+/// One size of each of these photos that has it.
+pub async fn of_photos(
     scope: &mut Scope,
-    shoot: ShootId,
+    photos: &[PhotoId],
     kind: Kind,
 ) -> sqlx::Result<Vec<Rendition>> {
     let organization = scope.organization();
+    let photos: Vec<_> = photos.iter().map(|photo| photo.uuid()).collect();
     sqlx::query_as!(
         Rendition,
         r#"select renditions.attempt_id, renditions.photo_id, renditions.kind as "kind: Kind",
@@ -197,11 +205,10 @@ pub async fn of_shoot(
            from renditions
            join photos on photos.organization_id = renditions.organization_id
                       and photos.accepted_attempt_id = renditions.attempt_id
-           where renditions.organization_id = $1 and photos.shoot_id = $2 and renditions.kind = $3
-             and photos.removed_at is null
-           order by photos.number"#,
+           where renditions.organization_id = $1 and photos.id = any($2) and renditions.kind = $3
+             and photos.removed_at is null"#,
         organization as _,
-        shoot as _,
+        &photos,
         kind as _,
     )
     .fetch_all(scope.conn())

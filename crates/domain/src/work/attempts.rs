@@ -1,7 +1,7 @@
 //! Attempts: one run of the pipeline over a photo each, with its plan and its
 //! quality report as the documents they were at the time.
 
-use plumbline_documents::{AttemptReport, Engine, Place, Verdict};
+use plumbline_documents::{AttemptReport, Engine, Generated, Place, Verdict};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -77,9 +77,9 @@ async fn insert(scope: &mut Scope, photo: PhotoId, attempt: &NewAttempt) -> sqlx
     sqlx::query!(
         "insert into attempts (
              id, organization_id, photo_id, number,
-             engine, strength, plan, done, report, verdict, took_ms, place
+             engine, strength, plan, done, report, verdict, took_ms, place, generated
          )
-         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, $9, $10, $11
+         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, $9, $10, $11, $12
          from attempts
          where organization_id = $2 and photo_id = $3",
         attempt.id as _,
@@ -93,10 +93,57 @@ async fn insert(scope: &mut Scope, photo: PhotoId, attempt: &NewAttempt) -> sqlx
         attempt.verdict as _,
         attempt.took_ms,
         attempt.place.and_then(Place::known) as _,
+        generated(attempt.engine, &attempt.report) as _,
     )
     .execute(scope.conn())
     .await?;
     Ok(())
+}
+
+fn generated(engine: Engine, report: &Value) -> Generated {
+    let report = AttemptReport::read_of(Some(engine), report);
+    report.evidence().generated()
+}
+
+/// Reads the reports of a shoot's photos that customers may see and that nobody has read for whether
+/// pixels were generated: releases before wrote only the report.
+pub(crate) async fn classify(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<()> {
+    /// Reports are long: so many are in memory at once.
+    const AT_ONCE: i64 = 200;
+    let organization = scope.organization();
+    loop {
+        let unread = sqlx::query!(
+            r#"select attempts.id, attempts.engine as "engine: Engine", attempts.report
+               from attempts
+               join photos on photos.organization_id = attempts.organization_id
+                          and photos.accepted_attempt_id = attempts.id
+               where attempts.organization_id = $1 and photos.shoot_id = $2
+                 and attempts.generated is null
+                 and photos.removed_at is null and photos.status in ('passed', 'approved')
+               limit $3"#,
+            organization as _,
+            shoot as _,
+            AT_ONCE,
+        )
+        .fetch_all(scope.conn())
+        .await?;
+        if unread.is_empty() {
+            return Ok(());
+        }
+        let read = unread.iter().map(|one| generated(one.engine, &one.report));
+        let words: Vec<String> = read.map(|read| read.as_str().to_owned()).collect();
+        let ids: Vec<_> = unread.iter().map(|one| one.id.uuid()).collect();
+        sqlx::query!(
+            "update attempts set generated = read.generated
+             from unnest($2::uuid[], $3::text[]) as read (id, generated)
+             where attempts.organization_id = $1 and attempts.id = read.id",
+            organization as _,
+            &ids,
+            &words,
+        )
+        .execute(scope.conn())
+        .await?;
+    }
 }
 
 /// All attempts on a photo, first to last.
@@ -131,13 +178,14 @@ impl Accepted {
     }
 }
 
-/// Reports of the photos of a shoot that customers may see; of `photo` alone when one is named.
+/// Reports of those photos of a shoot that customers may see; of `photos` alone when some are named.
 pub async fn accepted(
     scope: &mut Scope,
     shoot: ShootId,
-    photo: Option<PhotoId>,
+    photos: Option<&[PhotoId]>,
 ) -> sqlx::Result<Vec<Accepted>> {
     let organization = scope.organization();
+    let photos: Option<Vec<_>> = photos.map(|some| some.iter().map(|one| one.uuid()).collect());
     sqlx::query_as!(
         Accepted,
         r#"select attempts.photo_id as photo, attempts.engine as "engine: Engine", attempts.report
@@ -145,11 +193,11 @@ pub async fn accepted(
            join photos on photos.organization_id = attempts.organization_id
                       and photos.accepted_attempt_id = attempts.id
            where attempts.organization_id = $1 and photos.shoot_id = $2
-             and ($3::uuid is null or photos.id = $3)
+             and ($3::uuid[] is null or photos.id = any($3))
              and photos.removed_at is null and photos.status in ('passed', 'approved')"#,
         organization as _,
         shoot as _,
-        photo as _,
+        photos as Option<Vec<sqlx::types::Uuid>>,
     )
     .fetch_all(scope.conn())
     .await

@@ -6,6 +6,7 @@ use sqlx::types::Uuid;
 use time::OffsetDateTime;
 
 use crate::ids::{AttemptId, PhotoId, ShootId};
+use crate::page::Page;
 use crate::people::members::Member;
 use crate::scope::Scope;
 use crate::shoots::originals;
@@ -148,8 +149,8 @@ pub async fn decided(scope: &mut Scope) -> sqlx::Result<Vec<Decided>> {
     .await
 }
 
-/// Every held photo, worst first.
-pub async fn held(scope: &mut Scope) -> sqlx::Result<Vec<Held>> {
+/// A page of the held photos, worst first.
+pub async fn held(scope: &mut Scope, page: Page) -> sqlx::Result<Vec<Held>> {
     let organization = scope.organization();
     sqlx::query_as!(
         Held,
@@ -162,8 +163,11 @@ pub async fn held(scope: &mut Scope) -> sqlx::Result<Vec<Held>> {
                         and attempts.id = photos.accepted_attempt_id
            where photos.organization_id = $1 and photos.status = 'held'
              and photos.removed_at is null
-           order by photos.severity desc nulls last, photos.id"#,
+           order by photos.severity desc nulls last, photos.id
+           limit $2 offset $3"#,
         organization as _,
+        page.take,
+        page.skip,
     )
     .fetch_all(scope.conn())
     .await

@@ -1,6 +1,8 @@
 //! Exports: what goes out tells the truth about the picture, keeps secrets where it should, and is
 //! never larger than it may be.
 
+mod published;
+
 use plumbline_documents::Format;
 use plumbline_enhance::{
     Change, Export, Limits, Metadata, Output, Pixels, Privacy, decode, encode, export,

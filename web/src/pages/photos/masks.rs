@@ -11,12 +11,13 @@ use plumbline_domain::shoots::photos::{self, reprocess};
 use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
 use plumbline_storage::key::Key;
 
-use crate::downloads::body::{Body, Delivery, Segment};
+use crate::downloads::body::{Body, Delivery, Keep, Segment};
 use crate::http::errors::Error;
 use crate::http::extractors::{Editor, Member};
 use crate::http::forms::Path;
 use crate::http::notices::Notice;
 use crate::http::state::State;
+use crate::http::traffic::slots;
 use crate::http::{redirect, urls};
 use crate::uploads::multipart;
 
@@ -50,8 +51,10 @@ pub async fn show(
         content_type: "image/png",
         file_name: "sky-mask.png",
         save: false,
+        keep: Keep::Versions,
+        slot: None,
     };
-    Ok(body.answer(&request, &state.storage, &delivery))
+    Ok(body.answer(&request, &state.storage, delivery))
 }
 
 /// `POST /photos/{photo}/mask`: stores it, and orders another run with it.
@@ -63,6 +66,8 @@ pub async fn create(
     form: Multipart,
 ) -> Result<HttpResponse, Error> {
     multipart::check_header(&request)?;
+    let kind = slots::Kind::Upload;
+    let _slot = state.slots.of_member(&request, &state, &member, kind)?;
     let mut scope = member.scope(&state.db).await?;
     photos::find(&mut scope, id).await?.ok_or(Error::NotFound)?;
     let preview = renditions::find(&mut scope, id, Kind::Preview).await?;

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use plumbline_documents::{EngineChoice, Look};
-use plumbline_domain::ids::{GalleryId, PhotoId, ShootId};
+use plumbline_domain::ids::{PhotoId, ShootId};
 use plumbline_domain::people::members;
 use plumbline_domain::scope::Scope;
 use plumbline_domain::shoots;
-use plumbline_domain::shoots::galleries::{self, Gallery};
-use plumbline_domain::shoots::photos::{self, Photo};
+use plumbline_domain::shoots::photos::{self, Photo, lists};
 use plumbline_domain::shoots::renditions::{self, Kind, Rendition};
 use serde::Deserialize;
 
@@ -20,8 +19,10 @@ use crate::http::extractors::Member;
 use crate::http::forms::Path;
 use crate::http::layout::Layout;
 use crate::http::notices::Notice;
+use crate::http::paging::{Asked, Paging};
 use crate::http::state::State;
 use crate::http::{render, urls};
+use crate::pages::galleries::links::SharePanel;
 use crate::pages::shoots::sky::SkyPanel;
 use crate::pages::view::{Counts, Picture, StatusView, Trouble, day, pixels};
 
@@ -38,8 +39,10 @@ struct Page {
     sky: SkyPanel,
     created: String,
     counts: Counts,
+    /// Of this page alone.
     photos: Vec<PhotoTile>,
-    galleries: Vec<GalleryRow>,
+    paging: Paging,
+    share: SharePanel,
     /// Just removed: the page offers to restore it.
     removed: Option<RemovedPhoto>,
     /// The reason why files sent without JavaScript were refused.
@@ -60,16 +63,19 @@ struct RemovedPhoto {
     name: String,
 }
 
-struct GalleryRow {
-    id: GalleryId,
-    url: String,
-    note: String,
-}
+/// Photos on one page of a shoot.
+const PER_PAGE: i64 = 100;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Query {
     notice: Option<Notice>,
     removed: Option<PhotoId>,
+    page: Option<i64>,
+}
+
+/// The page of a shoot that shows its photo of this position, counted from 1.
+pub fn with(shoot: ShootId, position: i64) -> String {
+    urls::on_page(&urls::shoot(shoot), (position - 1) / PER_PAGE + 1)
 }
 
 /// `GET /shoots/{shoot}`
@@ -81,13 +87,16 @@ pub async fn show(
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
-    let mut page = page_of(&request, &state.config, &member, &mut scope, id).await?;
+    let asked = Asked { page: query.page };
+    let mut page = page_of(&request, &state.config, &member, &mut scope, id, asked).await?;
     page.layout = page.layout.with_notice(query.notice);
     page.removed = match query.removed {
         Some(photo) => removed(&mut scope, photo).await?,
         None => None,
     };
-    Ok(render::show(&page))
+    let mut response = render::show(&page);
+    page.share.shown(&mut response, id)?;
+    Ok(response)
 }
 
 /// `GET /shoots/{shoot}/photos`: the live part of the page alone.
@@ -96,9 +105,10 @@ pub async fn show_photos(
     state: web::Data<State>,
     member: Member,
     Path(id): Path<ShootId>,
+    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
-    let page = page_of(&request, &state.config, &member, &mut scope, id).await?;
+    let page = page_of(&request, &state.config, &member, &mut scope, id, *asked).await?;
     Ok(render::show(&page.as_photos()))
 }
 
@@ -111,7 +121,8 @@ pub async fn refuse_upload(
     sentence: String,
 ) -> Result<HttpResponse, Error> {
     let mut scope = member.scope(&state.db).await?;
-    let mut page = page_of(request, &state.config, member, &mut scope, id).await?;
+    let asked = Asked::default();
+    let mut page = page_of(request, &state.config, member, &mut scope, id, asked).await?;
     page.upload_error = Some(sentence);
     Ok(render::refuse(&page))
 }
@@ -122,12 +133,14 @@ async fn page_of(
     member: &members::Member,
     scope: &mut Scope,
     id: ShootId,
+    asked: Asked,
 ) -> Result<Page, Error> {
     let shoot = shoots::find(scope, id).await?.ok_or(Error::NotFound)?;
-    let photos = photos::of_shoot(scope, id).await?;
-    let thumbs = by_photo(renditions::of_shoot(scope, id, Kind::Thumb).await?);
-    let galleries = galleries::of_shoot(scope, id).await?;
-    let counts = shoots::Counts::of(photos.iter().map(|photo| photo.status));
+    let counts = lists::count(scope, id).await?;
+    let paging = Paging::new(asked, counts.total, PER_PAGE, urls::shoot(id));
+    let photos = lists::of_shoot(scope, id, paging.page()).await?;
+    let shown: Vec<PhotoId> = photos.iter().map(|photo| photo.id).collect();
+    let thumbs = by_photo(renditions::of_photos(scope, &shown, Kind::Thumb).await?);
     Ok(Page {
         layout: Layout::of_member(request, member, scope, &shoot.name).await?,
         id,
@@ -141,10 +154,8 @@ async fn page_of(
             .into_iter()
             .map(|photo| tile(photo, &thumbs))
             .collect(),
-        galleries: galleries
-            .into_iter()
-            .map(|gallery| row(&gallery, config))
-            .collect(),
+        paging,
+        share: SharePanel::of(request, config, scope, id).await?,
         removed: None,
         upload_error: None,
     })
@@ -195,18 +206,6 @@ pub fn picture(rendition: &Rendition) -> Picture {
         src: format!("{url}?v={}", rendition.attempt_id),
         width: rendition.width.unsigned_abs(),
         height: rendition.height.unsigned_abs(),
-    }
-}
-
-fn row(gallery: &Gallery, config: &Config) -> GalleryRow {
-    let expiry = match gallery.expires_at {
-        Some(at) => format!("expires {}", day(at)),
-        None => "no expiry".to_owned(),
-    };
-    GalleryRow {
-        id: gallery.id,
-        url: config.link(&urls::gallery(&gallery.token)),
-        note: format!("Made {}, {expiry}", day(gallery.created_at)),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures::{StreamExt, TryStreamExt};
 use plumbline_documents::ContentType;
 use plumbline_domain::ids::SkyId;
 use plumbline_domain::people::members;
@@ -13,6 +12,7 @@ use crate::http::errors::Error;
 use crate::http::extractors::Editor;
 use crate::http::notices::Notice;
 use crate::http::state::State;
+use crate::http::traffic::slots;
 use crate::http::{redirect, urls};
 use crate::pages::skies::refuse_upload;
 use crate::uploads::intake::{self, Arrived, NotTaken};
@@ -25,6 +25,8 @@ pub async fn create(
     member: Editor,
     form: Multipart,
 ) -> Result<HttpResponse, Error> {
+    let kind = slots::Kind::Upload;
+    let _slot = state.slots.of_member(&request, &state, &member, kind)?;
     let taken = multipart::each(&request, form, "sky", async |field| {
         take(&state, &member, field).await
     });
@@ -46,7 +48,7 @@ async fn take(state: &State, member: &members::Member, field: Field) -> Result<S
     let file_name = multipart::name_of(&field);
     let id = SkyId::new();
     let key = Key::sky(member.organization().uuid(), id.uuid());
-    let mut pieces = field.map_err(|_| Error::BadForm).fuse();
+    let mut pieces = multipart::pieces(field);
     let arrived = intake::store(state, &key, &file_name, &mut pieces).await;
     if matches!(arrived, Err(NotTaken::Refused { .. })) {
         multipart::drain(pieces).await;

@@ -74,6 +74,7 @@ fn by_attempt(encoded: Encoded) -> Vec<(Attempt, Pictures)> {
     let (attempt, previews) = encoded.last;
     let Delivery {
         full,
+        delivered,
         thumb,
         before,
         original,
@@ -81,6 +82,7 @@ fn by_attempt(encoded: Encoded) -> Vec<(Attempt, Pictures)> {
     } = encoded.delivery;
     let mut pictures = vec![
         (Kind::Full, full),
+        (Kind::Delivered, delivered),
         (Kind::Thumb, thumb),
         (Kind::Before, before),
     ];
@@ -114,7 +116,8 @@ fn to_record(attempt: Attempt) -> NewAttempt {
     }
 }
 
-fn rendition(kind: Kind, picture: &EncodedPicture) -> NewRendition {
+/// An encoded picture as its row records it.
+pub fn rendition(kind: Kind, picture: &EncodedPicture) -> NewRendition {
     let size = picture.bytes.len();
     NewRendition {
         kind,

@@ -117,7 +117,7 @@ impl<'a> Markers<'a> {
 
 /// The next marker at or after `from` (entropy-coded data and fill bytes are skipped) and where
 /// its payload starts.
-fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
+pub(super) fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
     let mut at = from;
     loop {
         at += bytes.get(at..)?.iter().position(|&b| b == 0xFF)?;
@@ -130,7 +130,7 @@ fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
     }
 }
 
-fn payload(bytes: &[u8], at: usize) -> Option<&[u8]> {
+pub(super) fn payload(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let length = usize::from(*bytes.get(at)?) << 8 | usize::from(*bytes.get(at + 1)?);
     bytes.get(at + 2..at + length.max(2))
 }

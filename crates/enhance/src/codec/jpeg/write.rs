@@ -10,7 +10,7 @@ use crate::codec::{EncodeError, Metadata, icc};
 use crate::pixels::Pixels;
 
 /// The most a segment holds besides its two length bytes.
-const MAX_SEGMENT: usize = 65_533;
+pub(super) const MAX_SEGMENT: usize = 65_533;
 
 /// 4:4:4, baseline, standard Huffman tables: optimised ones save 2.5 % of the bytes for three
 /// times the time.
