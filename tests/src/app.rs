@@ -2,6 +2,8 @@
 //! on a port of its own, and the real worker when the story says so.
 
 use std::ffi::OsStr;
+pub mod site_process;
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

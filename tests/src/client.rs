@@ -156,34 +156,6 @@ impl Client {
         read(request.send().await.expect("the site answers")).await
     }
 
-    /// The same from a site that may be gone at any moment. `None`: there was no answer.
-    pub async fn try_upload(
-        &self,
-        shoot: &str,
-        name: &str,
-        bytes: &[u8],
-        token: &str,
-    ) -> Option<Answer> {
-        let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
-        let form = Form::new()
-            .text("csrf", token.to_owned())
-            .part("photo", part);
-        let request = self
-            .request("post", &format!("/shoots/{shoot}/photos"))
-            .header(ACCEPT, "application/json")
-            .header("x-csrf-token", token)
-            .multipart(form);
-        let response = request.send().await.ok()?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.text().await.ok()?;
-        Some(Answer {
-            status,
-            location: None,
-            headers,
-            text,
-        })
-    }
-
     /// Sends files as the form does where there is no script.
     pub async fn upload_plainly(&self, shoot: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut form = Form::new().text("csrf", self.token().await);

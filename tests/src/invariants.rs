@@ -19,6 +19,33 @@ pub async fn in_progress(everything: &PgPool) -> Option<i64> {
         .ok()
 }
 
+/// Number of photos with this id.
+pub async fn known(everything: &PgPool, id: &str) -> i64 {
+    let known = sqlx::query_scalar("select count(*) from photos where id::text = $1").bind(id);
+    known
+        .fetch_one(everything)
+        .await
+        .expect("the database answers")
+}
+
+/// Sentences of the photos that failed.
+pub async fn failures(everything: &PgPool) -> Vec<String> {
+    sqlx::query_scalar("select failure from photos where status = 'failed'")
+        .fetch_all(everything)
+        .await
+        .expect("the database answers")
+}
+
+/// Cuts every connection but our own.
+pub async fn cut(everything: &PgPool) {
+    let _cut = sqlx::query(
+        "select pg_terminate_backend(pid) from pg_stat_activity
+         where pid <> pg_backend_pid() and datname = current_database()",
+    )
+    .execute(everything)
+    .await;
+}
+
 /// Checks every photo: its bytes are those that were received, it ended for a reason of its own, and
 /// what it ended with is there, once. Returns how many there are.
 ///

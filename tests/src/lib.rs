@@ -17,6 +17,5 @@ pub mod looks;
 pub mod pictures;
 pub mod qc_process;
 pub mod rows;
-pub mod site_process;
 pub mod wait;
 pub mod worker_process;

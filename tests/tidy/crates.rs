@@ -69,6 +69,7 @@ pub const CRATES: [Crate; 15] = [
             "plumbline-storage",
             "plumbline-models",
             "plumbline-pipeline",
+            "plumbline-sandbox",
             "plumbline-settings",
             "plumbline-web",
             "plumbline-worker",

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::sources::{code, files, is_of_word, rust, strings};
 
 /// Files of tests that look past the domain, each with its reason.
-const TESTS: [(&str, &str); 11] = [
+const TESTS: [(&str, &str); 12] = [
     ("tests/src/app.rs", "waits until no job is left"),
     ("tests/src/by_hand.rs", "makes rows that no page can make"),
     ("tests/src/database.rs", "makes a database for each test"),
@@ -13,6 +13,7 @@ const TESTS: [(&str, &str); 11] = [
         "tests/src/house.rs",
         "reads rows as the database holds them",
     ),
+    ("tests/src/invariants.rs", "checks every row there is"),
     ("tests/src/rows.rs", "reads rows as the database holds them"),
     (
         "tests/app/previous_release.rs",

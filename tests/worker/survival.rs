@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use plumbline_storage::Storage;
+use plumbline_tests::app::site_process::{SiteProcess, try_upload};
 use plumbline_tests::client::Client;
 use plumbline_tests::cluster::Cluster;
 use plumbline_tests::database::TestDatabase;
 use plumbline_tests::invariants;
 use plumbline_tests::pictures::room;
-use plumbline_tests::site_process::SiteProcess;
 use plumbline_tests::wait::{moment, until};
 use plumbline_tests::worker_process::{Setup, WorkerProcess};
 use reqwest::StatusCode;
@@ -23,7 +23,7 @@ const PHOTOS_A_KILL: u32 = 2;
 #[tokio::test]
 async fn web_and_worker_killed_at_random_moments_lose_nothing_and_do_nothing_twice() {
     let kills: u32 = number("PLUMBLINE_KILLS", 6);
-    let mut chance = Chance(number("PLUMBLINE_KILL_SEED", 1_u64));
+    let mut rng = Rng(number("PLUMBLINE_KILL_SEED", 1_u64));
     let database = TestDatabase::create().await;
     let folder = tempfile::tempdir().unwrap();
     let storage_folder = folder.path().join("storage");
@@ -51,8 +51,8 @@ async fn web_and_worker_killed_at_random_moments_lose_nothing_and_do_nothing_twi
     });
     let since = Instant::now();
     for _ in 0..kills {
-        moment(Duration::from_millis(chance.below(1500))).await;
-        match chance.below(2) {
+        moment(Duration::from_millis(rng.below(1500))).await;
+        match rng.below(2) {
             0 => site.kill_and_start_again(),
             _ => {
                 worker.kill();
@@ -81,18 +81,10 @@ async fn web_and_worker_killed_at_random_moments_lose_nothing_and_do_nothing_twi
         received.len()
     );
     for id in received {
-        let known: i64 = sqlx::query_scalar("select count(*) from photos where id::text = $1")
-            .bind(&id)
-            .fetch_one(&database.everything)
-            .await
-            .unwrap();
+        let known = invariants::known(&database.everything, &id).await;
         assert_eq!(known, 1, "{id} was said to be received");
     }
-    let failed: Vec<String> =
-        sqlx::query_scalar("select failure from photos where status = 'failed'")
-            .fetch_all(&database.everything)
-            .await
-            .unwrap();
+    let failed = invariants::failures(&database.everything).await;
     assert_eq!(failed, Vec::<String>::new(), "no photo is to blame");
 }
 
@@ -112,13 +104,13 @@ async fn upload_all(
             Duration::from_secs(120),
             async || {
                 let name = format!("room-{seed}.jpg");
-                let answer = client.try_upload(shoot, &name, &photo, token).await?;
-                let taken = [StatusCode::CREATED, StatusCode::OK].contains(&answer.status);
-                taken.then_some(answer)
+                let (status, document) = try_upload(client, shoot, (&name, &photo), token).await?;
+                let taken = [StatusCode::CREATED, StatusCode::OK].contains(&status);
+                taken.then_some(document)
             },
         )
         .await;
-        let id = answer.json()["photo"].as_str().unwrap().to_owned();
+        let id = answer["photo"].as_str().unwrap().to_owned();
         received.push(id);
         if over.load(Ordering::Relaxed) {
             break;
@@ -141,7 +133,7 @@ fn start_worker(database: &TestDatabase, storage: PathBuf, log: PathBuf) -> Work
 async fn a_database_and_storage_that_come_and_go_lose_nothing_and_do_nothing_twice() {
     let rounds: u32 = number("PLUMBLINE_FAULT_ROUNDS", 2);
     let photos: u32 = number("PLUMBLINE_FAULT_PHOTOS", 6);
-    let mut chance = Chance(number("PLUMBLINE_KILL_SEED", 7_u64));
+    let mut rng = Rng(number("PLUMBLINE_KILL_SEED", 7_u64));
     let cluster = Cluster::start();
     let database = TestDatabase::create_on(&cluster.url).await;
     let house = plumbline_tests::house::House::in_database(database).await;
@@ -159,13 +151,13 @@ async fn a_database_and_storage_that_come_and_go_lose_nothing_and_do_nothing_twi
             house.upload(room(seed)).await;
         }
         for fault in ["restart", "cut", "unmount"] {
-            moment(Duration::from_millis(chance.below(1200))).await;
+            moment(Duration::from_millis(rng.below(1200))).await;
             match fault {
                 "restart" => cluster.restart(),
-                "cut" => cut(&house.database.everything).await,
+                "cut" => invariants::cut(&house.database.everything).await,
                 _ => {
                     std::fs::rename(&storage, &away).unwrap();
-                    moment(Duration::from_millis(chance.below(1500))).await;
+                    moment(Duration::from_millis(rng.below(1500))).await;
                     // The worker may have made the folder again.
                     let _ = std::fs::remove_dir_all(&storage);
                     std::fs::rename(&away, &storage).unwrap();
@@ -185,21 +177,8 @@ async fn a_database_and_storage_that_come_and_go_lose_nothing_and_do_nothing_twi
         println!("round {round}: {held} photos are whole");
         assert_eq!(held, seed as usize);
     }
-    let failed: i64 = sqlx::query_scalar("select count(*) from photos where status = 'failed'")
-        .fetch_one(&house.database.everything)
-        .await
-        .unwrap();
-    assert_eq!(failed, 0, "no photo is to blame");
-}
-
-/// Cuts every connection but our own.
-async fn cut(everything: &sqlx::PgPool) {
-    let _cut = sqlx::query(
-        "select pg_terminate_backend(pid) from pg_stat_activity
-         where pid <> pg_backend_pid() and datname = current_database()",
-    )
-    .execute(everything)
-    .await;
+    let failed = invariants::failures(&house.database.everything).await;
+    assert_eq!(failed, Vec::<String>::new(), "no photo is to blame");
 }
 
 fn number<T: std::str::FromStr>(variable: &str, usual: T) -> T {
@@ -208,9 +187,9 @@ fn number<T: std::str::FromStr>(variable: &str, usual: T) -> T {
 }
 
 /// Random numbers that are the same each time (Marsaglia's xorshift64).
-struct Chance(u64);
+struct Rng(u64);
 
-impl Chance {
+impl Rng {
     fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

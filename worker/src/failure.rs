@@ -41,7 +41,7 @@ impl Failure {
         Self::Retry(error.into())
     }
 
-    /// Of a file that is read.
+    /// A file that cannot be read.
     pub fn of_storage(error: StorageError) -> Self {
         match error {
             StorageError::Missing(_) => Self::Final(
@@ -51,7 +51,7 @@ impl Failure {
         }
     }
 
-    /// Of a file of so many bytes that is written.
+    /// A file of so many bytes that cannot be written.
     pub fn of_writing(error: StorageError, bytes: u64) -> Self {
         Self::Trouble(Trouble::Storage { error, bytes })
     }

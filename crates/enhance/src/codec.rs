@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::metadata::colour_space;
 use crate::codec::samples::Layout;
-use crate::pixels::{Pixels, Plane};
+use crate::pixels::Pixels;
 
 mod icc;
 pub(crate) mod ifd;
 pub(crate) mod jpeg;
+mod memory;
 pub(crate) mod metadata;
 pub(crate) mod orientation;
 pub(crate) mod png;
@@ -23,6 +24,7 @@ mod tiff;
 mod webp;
 mod work;
 
+pub use memory::{Heap, PlaneMemory};
 pub use metadata::record::{Record, Recorded};
 pub use metadata::{Change, Metadata, Privacy};
 pub use preview::{encode_preview, preview};
@@ -105,28 +107,6 @@ pub struct Decoded {
     pub source: Source,
     /// Metadata of the file.
     pub metadata: Metadata,
-}
-
-/// Memory for the samples of a picture while it is decoded. The decoded picture lies in one of the
-/// planes that were taken from it.
-pub trait PlaneMemory: Sync {
-    /// A black plane of so many 8-bit samples.
-    fn eight(&self, samples: usize) -> Result<Plane<u8>, Refusal>;
-    /// A black plane of so many 16-bit samples.
-    fn sixteen(&self, samples: usize) -> Result<Plane<u16>, Refusal>;
-}
-
-/// The memory of this process.
-pub struct Heap;
-
-impl PlaneMemory for Heap {
-    fn eight(&self, samples: usize) -> Result<Plane<u8>, Refusal> {
-        Ok(vec![0; samples].into())
-    }
-
-    fn sixteen(&self, samples: usize) -> Result<Plane<u16>, Refusal> {
-        Ok(vec![0; samples].into())
-    }
 }
 
 /// Decodes a JPEG, PNG, TIFF, WebP or camera RAW file to upright sRGB pixels. 16-bit, float and

@@ -12,6 +12,7 @@ use plumbline_enhance::{Decoded, Limits, Pixels, Plane, Samples};
 use rustix::event::{PollFd, PollFlags, poll};
 use serde::{Deserialize, Serialize};
 
+use crate::input::InputFile;
 use crate::lockdown::Lockdown;
 use crate::message::{self, Outcome, Picture, Reply, Request};
 use crate::serve::COMMAND;
@@ -66,41 +67,6 @@ const ENDED: &str = "This file could not be opened: reading it took more time or
 
 fn ended() -> Undecoded {
     Undecoded::Refused(ENDED.to_owned())
-}
-
-/// A file's bytes, written once and never changed.
-pub struct InputFile {
-    file: OwnedFd,
-    bytes: u64,
-}
-
-impl InputFile {
-    /// A file that is all there.
-    pub fn of(bytes: &[u8]) -> io::Result<Self> {
-        let file = shared_memory::create("photo", bytes.len() as u64)?;
-        if !bytes.is_empty() {
-            let mut mapping = Mapping::<u8>::new(file.as_fd(), 0, bytes.len())?;
-            mapping.as_mut().copy_from_slice(bytes);
-        }
-        shared_memory::freeze(&file)?;
-        Ok(Self {
-            file,
-            bytes: bytes.len() as u64,
-        })
-    }
-
-    /// Size in bytes.
-    pub fn size_bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// A copy of the bytes.
-    pub fn to_vec(&self) -> io::Result<Vec<u8>> {
-        match self.bytes {
-            0 => Ok(Vec::new()),
-            _ => Ok(shared_memory::frozen(self.file.as_fd())?.to_vec()),
-        }
-    }
 }
 
 /// Starts decoders: this program, or another one that calls [`serve`](crate::serve).

@@ -14,12 +14,14 @@
 #![warn(missing_docs)]
 
 mod decoder;
+mod input;
 mod lockdown;
 mod message;
 mod serve;
 mod shared_memory;
 
-pub use decoder::{Bounds, Decoder, InputFile, Undecoded};
+pub use decoder::{Bounds, Decoder, Undecoded};
+pub use input::InputFile;
 pub use lockdown::{Enforcement, Lockdown};
 pub use message::Request;
 pub use serve::{COMMAND, serve, serve_with};

@@ -55,6 +55,7 @@ fn outcome(attack: &str) -> String {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given what was read")]
 fn length(bytes: Vec<u8>) -> String {
     format!("{} bytes", bytes.len())
 }

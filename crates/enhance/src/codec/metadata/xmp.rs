@@ -9,6 +9,7 @@ pub(crate) mod extended;
 mod note;
 pub(crate) mod packet;
 pub(crate) mod panorama;
+mod room;
 mod stale;
 
 pub(crate) const EXIF: &str = "http://ns.adobe.com/exif/1.0/";

@@ -119,7 +119,8 @@ proptest! {
         let under = |v: u8| lumas(&finished(&plain([v; 3]), &finish));
         let pairs = std::iter::zip(under(dark), under(dark + more));
         let lowest = pairs.map(|(dark, light)| light - dark).fold(f32::MAX, f32::min);
-        prop_assert!(lowest >= -1.5, "{lowest} levels");
+        // Three channels that are rounded, and colours of 1.9 times the chroma held in gamut.
+        prop_assert!(lowest >= -2.0, "{lowest} levels");
     }
 
     #[test]

@@ -10,18 +10,12 @@ use std::collections::HashSet;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use crate::codec::metadata::xmp::room::{MAX_NAMES, Room};
 use crate::codec::work;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 /// Longest packet. What is longer holds pictures or an editor's history of other files.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
-/// Attributes and properties of a packet; Lightroom writes some 400.
-const MAX_NAMES: usize = 4096;
-/// Namespaces that a packet declares; editors write some 30.
-const MAX_NAMESPACES: usize = 256;
-/// Bytes of a namespace's name, which every property of it repeats.
-const MAX_NAMESPACE_BYTES: usize = 512;
-
 /// Prefix and namespace, the default namespace having an empty prefix.
 pub(crate) type Scope = Vec<(String, String)>;
 
@@ -109,32 +103,6 @@ impl Packet {
         self.nodes.iter().for_each(|node| node.write(&mut text));
         text.push_str(&self.after);
         text
-    }
-}
-
-/// Names and namespaces that a packet may still have.
-struct Room {
-    names: usize,
-    namespaces: usize,
-}
-
-impl Default for Room {
-    fn default() -> Self {
-        Self {
-            names: MAX_NAMES,
-            namespaces: MAX_NAMESPACES,
-        }
-    }
-}
-
-impl Room {
-    /// `None`: there are too many, or one is too long.
-    fn take(&mut self, attributes: &[Attribute]) -> Option<()> {
-        let declared = attributes.iter().filter(|a| is_declaration(&a.name));
-        let longest = declared.clone().map(|a| a.value.len()).max();
-        self.names = self.names.checked_sub(attributes.len() + 1)?;
-        self.namespaces = self.namespaces.checked_sub(declared.count())?;
-        (longest.unwrap_or(0) <= MAX_NAMESPACE_BYTES).then_some(())
     }
 }
 
@@ -265,7 +233,7 @@ impl Property {
     }
 }
 
-fn is_declaration(name: &str) -> bool {
+pub(crate) fn is_declaration(name: &str) -> bool {
     name == "xmlns" || name.starts_with("xmlns:")
 }
 

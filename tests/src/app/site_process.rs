@@ -6,6 +6,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use reqwest::StatusCode;
+use reqwest::header::ACCEPT;
+use reqwest::multipart::{Form, Part};
+use serde_json::Value;
+
+use crate::client::Client;
 use crate::cluster::repository;
 use crate::wait::until;
 use crate::worker_process::program;
@@ -54,6 +60,28 @@ impl SiteProcess {
         self.child.wait().expect("a killed process ends");
         self.child = spawn(&self.database_url, &self.storage, &self.log, self.port);
     }
+}
+
+/// Sends one file to a site that may be gone at any moment. `None`: there was no answer.
+pub async fn try_upload(
+    client: &Client,
+    shoot: &str,
+    (name, bytes): (&str, &[u8]),
+    token: &str,
+) -> Option<(StatusCode, Value)> {
+    let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+    let form = Form::new()
+        .text("csrf", token.to_owned())
+        .part("photo", part);
+    let request = client
+        .request("post", &format!("/shoots/{shoot}/photos"))
+        .header(ACCEPT, "application/json")
+        .header("x-csrf-token", token)
+        .multipart(form);
+    let response = request.send().await.ok()?;
+    let status = response.status();
+    let document = serde_json::from_str(&response.text().await.ok()?);
+    Some((status, document.unwrap_or_default()))
 }
 
 fn spawn(database_url: &str, storage: &PathBuf, log: &PathBuf, port: u16) -> Child {
