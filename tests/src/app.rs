@@ -39,7 +39,8 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("it is bound"));
         let config = Config {
-            database_url: database.url.clone(),
+            database_url: database.web.url.clone(),
+            database_direct_url: database.web.direct_url.clone(),
             storage: blobs.path().to_owned(),
             listen: String::new(),
             public_url: address.clone(),
@@ -134,7 +135,8 @@ impl App {
 
     fn worker_config(&self) -> plumbline_worker::config::Config {
         plumbline_worker::config::Config {
-            database_url: self.database.url.clone(),
+            database_url: self.database.worker.url.clone(),
+            database_direct_url: self.database.worker.direct_url.clone(),
             storage: self.blobs.path().to_owned(),
             concurrency: 1,
             heartbeat_secs: 5,

@@ -14,6 +14,7 @@ pub mod hostile;
 pub mod house;
 pub mod looks;
 pub mod pictures;
+pub mod pooler;
 pub mod qc_process;
 pub mod rows;
 pub mod wait;

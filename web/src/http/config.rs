@@ -3,13 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use plumbline_domain::db::{self, Db, Login};
 
 /// Each flag can be given as the environment variable beside it.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
-    /// Postgres, as a URL.
+    /// Postgres, as a URL with the login plumbline_web.
     #[arg(long, env = "PLUMBLINE_DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
+
+    /// Postgres itself, where PLUMBLINE_DATABASE_URL leads to a pooler of transactions such as
+    /// PgBouncer: notifications do not come through one.
+    #[arg(long, env = "PLUMBLINE_DATABASE_DIRECT_URL", hide_env_values = true)]
+    pub database_direct_url: Option<String>,
 
     /// Folder that holds the photos.
     #[arg(long, env = "PLUMBLINE_STORAGE")]
@@ -49,6 +55,11 @@ pub struct Config {
 }
 
 impl Config {
+    pub async fn connect(&self, connections: u32) -> Result<Db, db::Error> {
+        let direct_url = self.database_direct_url.as_deref();
+        Db::connect(Login::Web, &self.database_url, direct_url, connections).await
+    }
+
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
     }

@@ -26,7 +26,7 @@ impl Operator {
              where id = $1",
             organization as _,
         )
-        .fetch_optional(&db.pool)
+        .fetch_optional(db.begin().await?.conn())
         .await
     }
 

@@ -95,6 +95,22 @@ pub async fn of_shoot(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<Vec<Gal
     .await
 }
 
+/// `true`: a link of the shoot still works.
+pub(crate) async fn is_shared(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<bool> {
+    let organization = scope.organization();
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from galleries
+               where organization_id = $1 and shoot_id = $2 and closed_at is null
+                 and (expires_at is null or expires_at > now())
+           ) as "shared!""#,
+        organization as _,
+        shoot as _,
+    )
+    .fetch_one(scope.conn())
+    .await
+}
+
 /// Stops sharing; a link that was closed stays closed. `None`: no such link.
 pub async fn close(scope: &mut Scope, id: GalleryId) -> sqlx::Result<Option<ShootId>> {
     let organization = scope.organization();
@@ -117,7 +133,7 @@ pub async fn enter(db: &Db, token: &str) -> sqlx::Result<Option<Guest>> {
            and (expires_at is null or expires_at > now())",
         token::hash(token),
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(db.begin().await?.conn())
     .await?;
     Ok(found.map(|row| Guest {
         organization: row.organization_id,

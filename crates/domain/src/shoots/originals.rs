@@ -2,7 +2,7 @@
 //! before, for as long as the photo is not removed, whatever becomes of galleries. California's
 //! AB 723 asks for such an address beside every altered picture of a listing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::db::Db;
 use crate::ids::{OrganizationId, PhotoId, ShootId};
@@ -31,14 +31,14 @@ impl Onlooker {
 /// Makes the links of altered photos that customers may see behind an open share link, of all of
 /// the shoot or of one. To be called wherever such a photo comes about; a link stays what it is.
 pub async fn share(scope: &mut Scope, shoot: ShootId, photo: Option<PhotoId>) -> sqlx::Result<()> {
-    if galleries::of_shoot(scope, shoot).await?.is_empty() {
+    if !galleries::is_shared(scope, shoot).await? {
         return Ok(());
     }
-    let known = of_shoot(scope, shoot).await?;
+    let known = linked(scope, shoot).await?;
     let accepted = attempts::accepted(scope, shoot, photo).await?;
     let altered = accepted
         .into_iter()
-        .filter(|one| !known.contains_key(&one.photo));
+        .filter(|one| !known.contains(&one.photo));
     let altered = altered.filter(|one| one.read_report().evidence().alteration().is_some());
     let altered: Vec<PhotoId> = altered.map(|one| one.photo).collect();
     if altered.is_empty() {
@@ -65,6 +65,23 @@ async fn create(scope: &mut Scope, photos: &[PhotoId]) -> sqlx::Result<()> {
     .execute(scope.conn())
     .await?;
     Ok(())
+}
+
+/// The photos of a shoot that have a link. A worker asks, which may not read the tokens.
+async fn linked(scope: &mut Scope, shoot: ShootId) -> sqlx::Result<HashSet<PhotoId>> {
+    let organization = scope.organization();
+    let photos = sqlx::query_scalar!(
+        r#"select original_links.photo_id as "photo_id: PhotoId"
+           from original_links
+           join photos on photos.organization_id = original_links.organization_id
+                      and photos.id = original_links.photo_id
+           where original_links.organization_id = $1 and photos.shoot_id = $2"#,
+        organization as _,
+        shoot as _,
+    )
+    .fetch_all(scope.conn())
+    .await?;
+    Ok(photos.into_iter().collect())
 }
 
 /// The token of a photo's link.
@@ -105,7 +122,7 @@ pub async fn enter(db: &Db, token: &str) -> sqlx::Result<Option<Onlooker>> {
         "select organization_id, photo_id from original_links where token_hash = $1",
         token::hash(token),
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(db.begin().await?.conn())
     .await?;
     Ok(found.map(|row| Onlooker {
         organization: row.organization_id,

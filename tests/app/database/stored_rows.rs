@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use plumbline_tests::app::{App, root};
 use plumbline_tests::client::{Client, PASSWORD};
-use plumbline_tests::database::TestDatabase;
+use plumbline_tests::database::{OWNER, TestDatabase};
 use plumbline_web::http::routes::{Audience, Route, TABLE};
 
 /// Routes of members that `pages.tsv` does not open, each with its reason.
@@ -64,7 +64,7 @@ async fn sign_in(app: &App, who: &str) -> Client {
 #[tokio::test]
 async fn rows_of_the_release_before_open_on_every_page() {
     let dump = std::fs::read_to_string(root().join("tests/stored/2026-11-29.sql")).unwrap();
-    let app = App::start_in(TestDatabase::restored(&dump).await).await;
+    let app = App::start_in(TestDatabase::restored(&dump, OWNER).await).await;
     let mut clients: HashMap<String, Client> = HashMap::new();
     let mut wrong = Vec::new();
     let visits = visits();
