@@ -6,6 +6,7 @@ mod crashes;
 mod generative_models;
 mod hostile;
 mod long;
+mod newer;
 mod panics;
 mod queue;
 mod ready;

@@ -20,6 +20,10 @@ pub async fn begin(daemon: &Daemon, job: EnhancePhoto) -> Option<Claim> {
     });
     match begun.await? {
         Begin::Claimed(claim) => Some(*claim),
+        Begin::NotUnderstood => {
+            tracing::info!(job.id = %job.job, "job {} is left to a newer worker", job.job);
+            None
+        }
         Begin::Busy | Begin::Over => None,
     }
 }
