@@ -9,20 +9,26 @@
 do $$
 declare
     role_name text;
+    attributes text;
     is_16 boolean := current_setting('server_version_num')::int >= 160000;
     -- From 16 on, being a member is not yet being allowed to become the role.
     may_become text := case when is_16 then 'set' else 'member' end;
     member_as text := case when is_16 then 'with inherit false, set true' else '' end;
 begin
+    for role_name, attributes in values
+        ('plumbline_web', 'login noinherit'),
+        ('plumbline_web_scope', 'nologin'),
+        ('plumbline_worker', 'login noinherit'),
+        ('plumbline_worker_scope', 'nologin')
+    loop
+        if not exists (select from pg_roles where rolname = role_name) then
+            begin
+                execute format('create role %I %s', role_name, attributes);
+            exception when duplicate_object or unique_violation then null;
+            end;
+        end if;
+    end loop;
     foreach role_name in array array['plumbline_web', 'plumbline_worker'] loop
-        begin
-            execute format('create role %I login noinherit', role_name);
-        exception when duplicate_object or unique_violation then null;
-        end;
-        begin
-            execute format('create role %I nologin', role_name || '_scope');
-        exception when duplicate_object or unique_violation then null;
-        end;
         if not pg_has_role(role_name, role_name || '_scope', may_become) then
             execute format('grant %I to %I %s', role_name || '_scope', role_name, member_as);
         end if;

@@ -31,20 +31,25 @@ $$;
 alter policy accounts_colleagues on accounts to plumbline_tenant, plumbline_web_scope;
 
 -- The site, before it knows who is asking.
-grant select, insert on accounts, organizations, members to plumbline_web;
-grant select, insert, update, delete on sessions to plumbline_web;
-grant select, insert, update on sign_in_links to plumbline_web;
+grant select, insert on accounts, members to plumbline_web;
+grant select (id, name), insert on organizations to plumbline_web;
+grant select, insert, update (last_seen_at, expires_at), delete on sessions to plumbline_web;
+grant select, insert, update (used_at) on sign_in_links to plumbline_web;
 grant select (id, organization_id, shoot_id, token_hash, expires_at, closed_at)
     on galleries to plumbline_web;
 grant select (photo_id, organization_id, token_hash) on original_links to plumbline_web;
 
--- The site, for one organization.
+-- The site, for one organization. What is on the record is ended, not rewritten.
 grant select (id, name) on accounts to plumbline_web_scope;
-grant select on members, attempts, renditions to plumbline_web_scope;
-grant select, update on organizations to plumbline_web_scope;
-grant select, insert, update
-    on shoots, photos, reviews, galleries, jobs, refits, skies, personal_looks
-    to plumbline_web_scope;
+grant select (organization_id, account_id) on members to plumbline_web_scope;
+grant select on attempts, renditions to plumbline_web_scope;
+grant select (id, name, personal_look_id), update (personal_look_id)
+    on organizations to plumbline_web_scope;
+grant select, insert, update on shoots, photos, jobs to plumbline_web_scope;
+grant select, insert, update (withdrawn_at) on reviews, refits to plumbline_web_scope;
+grant select, insert, update (closed_at) on galleries to plumbline_web_scope;
+grant select, insert, update (removed_at) on skies to plumbline_web_scope;
+grant select, insert, update (note, removed_at) on personal_looks to plumbline_web_scope;
 grant select, insert, update, delete on overrides to plumbline_web_scope;
 grant select, insert on original_links to plumbline_web_scope;
 grant insert on apalis.jobs to plumbline_web_scope;
@@ -54,8 +59,8 @@ grant select, insert, update, delete on apalis.jobs, apalis.workers to plumbline
 
 -- The worker, for the organization of the job in hand. Of share links it learns that there are
 -- some, never an address.
-grant select on organizations, shoots, refits, skies, overrides, personal_looks
-    to plumbline_worker_scope;
+grant select (id, personal_look_id) on organizations to plumbline_worker_scope;
+grant select on shoots, refits, skies, overrides, personal_looks to plumbline_worker_scope;
 grant select, update on photos to plumbline_worker_scope;
 grant select, insert on attempts to plumbline_worker_scope;
 grant insert on renditions to plumbline_worker_scope;

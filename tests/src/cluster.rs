@@ -28,9 +28,9 @@ impl Cluster {
         Self::start_with(&[])
     }
 
-    /// With a port that is free for others to connect to, should it listen.
+    /// One that forgets everything in a crash, with a port that it may listen on.
     pub fn start_on(port: u16) -> Self {
-        Self::start_with(&["--port", &port.to_string()])
+        Self::start_with(&["--throwaway", "--port", &port.to_string()])
     }
 
     fn start_with(options: &[&str]) -> Self {

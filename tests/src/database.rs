@@ -28,7 +28,7 @@ pub struct TestDatabase {
     pub everything: PgPool,
 }
 
-/// Where a program finds the database.
+/// The place at which a program finds the database.
 #[derive(Debug, Clone)]
 pub struct Address {
     pub url: String,

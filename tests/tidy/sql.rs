@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::sources::{code, files, is_of_word, rust, strings};
 
 /// Files of tests that look past the domain, each with its reason.
-const TESTS: [(&str, &str); 17] = [
+const TESTS: [(&str, &str); 19] = [
     ("tests/src/app.rs", "waits until no job is left"),
     ("tests/src/by_hand.rs", "makes rows that no page can make"),
     ("tests/src/database.rs", "makes a database for each test"),
@@ -21,6 +21,14 @@ const TESTS: [(&str, &str); 17] = [
     (
         "tests/app/database/logins.rs",
         "tries the database's own rules",
+    ),
+    (
+        "tests/app/database/logins/story.rs",
+        "makes rows of two organizations",
+    ),
+    (
+        "tests/app/database/logins/tables.rs",
+        "tries every statement",
     ),
     (
         "tests/app/database/tenancy.rs",

@@ -66,5 +66,5 @@ impl Login {
 }
 
 fn refusal(sentence: String) -> Error {
-    Error::Configuration(sentence.into())
+    Error::InvalidArgument(sentence)
 }
