@@ -128,25 +128,12 @@ pub fn decode_in(
     name: &str,
     limits: &Limits,
 ) -> Result<Decoded, Refusal> {
-    let decoded = decode_unbounded(memory, bytes, name, limits)?;
-    Ok(Decoded {
-        metadata: decoded.metadata.within_limits(),
-        ..decoded
-    })
-}
-
-fn decode_unbounded(
-    memory: &dyn PlaneMemory,
-    bytes: &[u8],
-    name: &str,
-    limits: &Limits,
-) -> Result<Decoded, Refusal> {
     let (mut raster, mut source, mut metadata) = match format(bytes)? {
         Format::Jpeg => jpeg::read::decode(bytes, limits, memory)?,
         Format::Png => png::read::decode(bytes, limits, memory)?,
         Format::Tiff => tiff::read::decode(bytes, limits, memory)?,
         Format::WebP => webp::decode(bytes, limits, memory)?,
-        Format::Raw => return raw::decode(bytes, limits, memory),
+        Format::Raw => return Ok(bounded(raw::decode(bytes, limits, memory)?)),
     };
     let exif = metadata.exif.as_deref().unwrap_or_default();
     let is_rgb = matches!(raster.layout, Layout::Rgb | Layout::Rgba);
@@ -157,11 +144,16 @@ fn decode_unbounded(
     let (pixels, profile) = raster.into_srgb(memory)?;
     source.profile = profile;
     let pixels = orientation::upright(pixels, source.orientation, memory)?;
-    Ok(Decoded {
+    Ok(bounded(Decoded {
         pixels,
         source,
         metadata,
-    })
+    }))
+}
+
+fn bounded(mut decoded: Decoded) -> Decoded {
+    decoded.metadata = decoded.metadata.within_limits();
+    decoded
 }
 
 /// The format of a readable file, or the refusal that names what it is instead. A TIFF signature
