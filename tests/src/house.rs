@@ -267,7 +267,8 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
             let path = entry.expect("the folder can be read").path();
             if path.is_dir() {
                 folders.push(path);
-            } else {
+            } else if !path.ends_with("plumbline-storage") {
+                // The mark of a storage folder is no file of anybody's.
                 files.push(path);
             }
         }
