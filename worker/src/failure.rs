@@ -2,6 +2,7 @@
 //! knows: trouble that is not the photo's, and runs that do not end by themselves.
 
 use std::any::Any;
+use std::error::Error as _;
 
 use plumbline_domain::db;
 use plumbline_pipeline::failure::Failure as PipelineFailure;
@@ -92,11 +93,13 @@ impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Storage { error, .. } => {
-                write!(
-                    f,
-                    "storage cannot be used: {:#}",
-                    anyhow::anyhow!("{error:?}")
-                )
+                write!(f, "storage cannot be used: {error}")?;
+                let mut cause = error.source();
+                while let Some(error) = cause {
+                    write!(f, ": {error}")?;
+                    cause = error.source();
+                }
+                Ok(())
             }
             Self::Database(error) => write!(f, "the database cannot be used: {error:#}"),
         }

@@ -45,11 +45,13 @@ impl JobContext<'_> {
 
     /// Waits for the memory that this photo needs, made of so many exposures; what it had before is
     /// free again.
-    pub async fn takes_memory(&self, exposures: usize) {
+    pub async fn takes_memory(&self, exposures: usize) -> Result<(), Failure> {
         let mut share = self.share.lock().await;
         *share = None;
         let needed = memory::needed(&self.claim.photo, exposures);
-        *share = Some(self.daemon.memory.share(needed).await);
+        let free = self.daemon.memory.share(needed);
+        *share = self.stop.run_until_cancelled(free).await;
+        share.as_ref().map(|_| ()).ok_or(Failure::Stopped)
     }
 
     /// An uploaded file as it came.

@@ -10,8 +10,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Bytes a pixel that a photo takes at its peak, in files of 8 and of 16 bits; measured on photos of
 /// 45 megapixels, as `plumbline bench image` prints them, and rounded up.
 const A_PIXEL: [u64; 2] = [10, 19];
-/// Bytes a pixel that each further exposure takes.
-const AN_EXPOSURE: u64 = 4;
+/// Bytes a pixel that each exposure of several takes, of 8 and of 16 bits. Estimated: three samples and
+/// its small copies.
+const AN_EXPOSURE: [u64; 2] = [4, 7];
 /// Pixels of a file whose size is not known before it is decoded.
 const UNKNOWN: u64 = 50_000_000;
 const MB: u64 = 1_000_000;
@@ -46,9 +47,11 @@ impl Budget {
 pub fn needed(photo: &Photo, exposures: usize) -> u64 {
     let pixels = photo.pixel_count().unwrap_or(UNKNOWN);
     let is_deep = !matches!(photo.content_type.as_str(), "image/jpeg" | "image/webp");
-    let of_merge = u64::from(exposures > 1);
-    let a_pixel = A_PIXEL[usize::from(is_deep || exposures > 1)];
-    pixels * (a_pixel + of_merge * exposures as u64 * AN_EXPOSURE)
+    match exposures {
+        0 | 1 => pixels * A_PIXEL[usize::from(is_deep)],
+        // What they make together has 16 bits.
+        many => pixels * (A_PIXEL[1] + many as u64 * AN_EXPOSURE[usize::from(is_deep)]),
+    }
 }
 
 /// Half of the memory that this machine or container has, the rest being for networks and others.

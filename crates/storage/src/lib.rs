@@ -29,6 +29,8 @@ pub enum StorageError {
     Store(#[source] object_store::Error),
     #[error("storage does not answer")]
     TimedOut,
+    #[error("storage gives other bytes than it was given")]
+    Garbled,
     #[error("the storage folder is not the one that was set up: nothing is mounted there")]
     NotMounted,
     #[error("the storage folder cannot be used")]
@@ -74,11 +76,6 @@ impl Storage {
         Ok(Self {
             store: Arc::new(store),
         })
-    }
-
-    /// True for a folder without blobs that was never set up, or where nothing is mounted.
-    pub fn is_blank(root: &Path) -> bool {
-        std::fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_none())
     }
 
     /// Stores a whole blob; readers see all of it or nothing.

@@ -52,6 +52,6 @@ async fn write(store: &dyn ObjectStore, path: &Path, bytes: u64) -> Result<(), S
     let read = in_time(PIECE, store.get_range(path, 0..piece.len() as u64)).await?;
     match read == piece {
         true => Ok(()),
-        false => Err(StorageError::TimedOut),
+        false => Err(StorageError::Garbled),
     }
 }

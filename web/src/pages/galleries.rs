@@ -33,7 +33,7 @@ struct Page {
     token: String,
     shoot_name: String,
     organization: String,
-    /// Of this page alone.
+    /// Those on this page alone.
     photos: Vec<GalleryPhoto>,
     paging: Paging,
     /// "231 MB", all of them.

@@ -26,7 +26,7 @@ use crate::pages::view::{Picture, moment};
 #[template(path = "reviews.html")]
 struct Page {
     layout: Layout,
-    /// Of this page alone.
+    /// Those on this page alone.
     photos: Vec<HeldPhoto>,
     paging: Paging,
 }

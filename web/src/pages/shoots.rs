@@ -32,7 +32,7 @@ struct IndexPage {
     layout: Layout,
     form: ShootForm,
     skies: Vec<Choice>,
-    /// Of this page alone.
+    /// Those on this page alone.
     shoots: Vec<ShootCard>,
     paging: Paging,
 }

@@ -46,7 +46,10 @@ pub async fn run(daemon: &Arc<Daemon>, job: EnhancePhoto) {
 
 /// A photo that may have brought its worker down: nothing else is in hand meanwhile.
 async fn alone(daemon: &Arc<Daemon>, job: EnhancePhoto) {
-    let _whole = daemon.whole().await;
+    let drain = daemon.shutdown.drain();
+    let Some(_whole) = drain.run_until_cancelled(daemon.whole()).await else {
+        return;
+    };
     if let Some(Begin::Claimed(claim)) = record::begin(daemon, job, Company::Nobody).await {
         tracing::warn!(photo.id = %claim.photo.id, "photo {} runs alone", claim.photo.id);
         work_on(daemon, job, &claim).await;

@@ -39,7 +39,7 @@ struct Page {
     sky: SkyPanel,
     created: String,
     counts: Counts,
-    /// Of this page alone.
+    /// Those on this page alone.
     photos: Vec<PhotoTile>,
     paging: Paging,
     share: SharePanel,

@@ -78,7 +78,7 @@ async fn find_others(
 }
 
 async fn alone(context: &JobContext<'_>) -> Result<Ingested, Failure> {
-    context.takes_memory(1).await;
+    context.takes_memory(1).await?;
     let file = context.original(context.claim.photo.id).await?;
     let name = context.claim.photo.name.clone();
     let decoder = context.daemon.decoder.clone();
@@ -95,7 +95,7 @@ async fn alone(context: &JobContext<'_>) -> Result<Ingested, Failure> {
 }
 
 async fn together(context: &JobContext<'_>, others: &[PhotoId]) -> Result<Ingested, Failure> {
-    context.takes_memory(1 + others.len()).await;
+    context.takes_memory(1 + others.len()).await?;
     let mut exposures = vec![context.original(context.claim.photo.id).await?];
     for &other in others {
         exposures.push(context.original(other).await?);
