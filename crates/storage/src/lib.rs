@@ -78,17 +78,20 @@ impl Storage {
         })
     }
 
-    /// Stores a whole blob; readers see all of it or nothing.
+    /// Stores a whole blob; readers see all of it or nothing. Storage is there before and after, or
+    /// the blob would lie in the folder that a disk is mounted over.
     pub async fn put(&self, key: &Key, bytes: Bytes) -> Result<(), StorageError> {
         let size = bytes.len() as u64;
+        probe::check(&*self.store).await?;
         in_time(size, self.store.put(&key.path(), bytes.into())).await?;
-        Ok(())
+        probe::check(&*self.store).await
     }
 
     /// Begins a blob that arrives in pieces.
     pub async fn upload(&self, key: Key) -> Result<Upload, StorageError> {
+        probe::check(&*self.store).await?;
         let parts = in_time(0, self.store.put_multipart(&key.path())).await?;
-        Ok(Upload::new(parts))
+        Ok(Upload::new(self.store.clone(), parts))
     }
 
     pub async fn get(&self, key: &Key) -> Result<Bytes, StorageError> {

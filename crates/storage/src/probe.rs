@@ -31,10 +31,16 @@ pub(crate) async fn is_mounted(store: &dyn ObjectStore) -> Result<bool, StorageE
     }
 }
 
-pub(crate) async fn run(store: &dyn ObjectStore, bytes: u64) -> Result<(), StorageError> {
-    if !is_mounted(store).await? {
-        return Err(StorageError::NotMounted);
+/// Refuses storage that is not there.
+pub(crate) async fn check(store: &dyn ObjectStore) -> Result<(), StorageError> {
+    match is_mounted(store).await? {
+        true => Ok(()),
+        false => Err(StorageError::NotMounted),
     }
+}
+
+pub(crate) async fn run(store: &dyn ObjectStore, bytes: u64) -> Result<(), StorageError> {
+    check(store).await?;
     let path = Path::from(format!("probes/{}", Uuid::now_v7()));
     let written = write(store, &path, bytes).await;
     let removed = in_time(0, store.delete(&path)).await;

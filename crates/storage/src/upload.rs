@@ -1,17 +1,20 @@
 //! A blob that arrives in pieces: counted and hashed on the way, and visible
 //! only when it is complete.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
-use object_store::MultipartUpload;
+use object_store::{MultipartUpload, ObjectStore};
 use sha2::{Digest, Sha256};
 
-use crate::{StorageError, in_time};
+use crate::{StorageError, in_time, probe};
 
 /// Object stores take parts of at least 5 MiB; this is also what one upload
 /// holds in memory.
 const PART_BYTES: usize = 8 << 20;
 
 pub struct Upload {
+    store: Arc<dyn ObjectStore>,
     parts: Box<dyn MultipartUpload>,
     pending: BytesMut,
     hash: Sha256,
@@ -26,8 +29,9 @@ pub struct Stored {
 }
 
 impl Upload {
-    pub(crate) fn new(parts: Box<dyn MultipartUpload>) -> Self {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, parts: Box<dyn MultipartUpload>) -> Self {
         Self {
+            store,
             parts,
             pending: BytesMut::new(),
             hash: Sha256::new(),
@@ -55,6 +59,7 @@ impl Upload {
             self.send_pending().await?;
         }
         in_time(self.size_bytes, self.parts.complete()).await?;
+        probe::check(&*self.store).await?;
         Ok(Stored {
             size_bytes: self.size_bytes,
             sha256: self.hash.finalize().into(),
@@ -118,7 +123,7 @@ mod tests {
             storage.get(&key).await,
             Err(StorageError::Missing(_))
         ));
-        assert_eq!(files_below(folder.path()), 0);
+        assert_eq!(files_below(folder.path()), 1, "only the mark");
     }
 
     #[tokio::test]
@@ -128,6 +133,22 @@ mod tests {
             .delete(&Key::original(Uuid::nil(), Uuid::nil()))
             .await
             .unwrap();
+    }
+
+    #[tokio::test]
+    async fn nothing_is_stored_where_no_disk_is_mounted() {
+        let (folder, storage) = storage();
+        let key = Key::original(Uuid::nil(), Uuid::nil());
+        let mut upload = storage.upload(key.clone()).await.unwrap();
+        upload.write(&Bytes::from_static(b"a photo")).await.unwrap();
+        std::fs::remove_file(folder.path().join("plumbline-storage")).unwrap();
+
+        let finished = upload.finish().await;
+        assert!(matches!(finished, Err(StorageError::NotMounted)));
+        let put = storage.put(&key, Bytes::from_static(b"a photo")).await;
+        assert!(matches!(put, Err(StorageError::NotMounted)));
+        let upload = storage.upload(key).await;
+        assert!(matches!(upload, Err(StorageError::NotMounted)));
     }
 
     fn files_below(folder: &std::path::Path) -> usize {
