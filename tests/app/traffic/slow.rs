@@ -16,11 +16,14 @@ use tokio::time::timeout;
 const AT_MOST: Duration = Duration::from_secs(20);
 const A_MOMENT: Duration = Duration::from_millis(50);
 
+/// Short, and yet long enough for an honest client on a busy machine.
+const WAIT: Duration = Duration::from_secs(2);
+
 fn impatient(config: &mut Config) {
-    config.head_wait = Duration::from_millis(500);
-    config.read_wait = Duration::from_millis(500);
+    config.head_wait = WAIT;
+    config.read_wait = WAIT;
     config.pace = Pace {
-        window: Duration::from_millis(500),
+        window: WAIT,
         bytes_per_sec: 1000,
     };
 }
@@ -137,7 +140,7 @@ async fn so_is_the_head_of_a_second_request() {
 #[tokio::test]
 async fn a_download_that_nobody_reads_is_given_up() {
     let app = App::start_with(|config| {
-        impatient(config);
+        config.read_wait = WAIT;
         config.slots.downloads_per_account = 1;
     })
     .await;
