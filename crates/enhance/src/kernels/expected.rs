@@ -253,6 +253,8 @@ pub(crate) fn curved(light: &mut Light, own: &Light, points: &[[f32; 2]]) {
     for x in 0..points.len() {
         let [gain, chroma] = points[x];
         let before = 0.2126 * r[x] + 0.7152 * g[x] + 0.0722 * b[x];
+        let to_black = before / (before - r[x].min(g[x]).min(b[x])).max(1e-6);
+        let chroma = chroma.min(to_black);
         let grey = (1.0 - chroma) * before;
         let red = (gain * (chroma * r[x] + grey)).max(0.0);
         let green = (gain * (chroma * g[x] + grey)).max(0.0);

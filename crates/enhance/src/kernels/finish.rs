@@ -187,15 +187,17 @@ fn roots(row: &Row<'_>, start: usize, count: usize, max: f32, gain: &Lanes) -> L
 }
 
 /// Gain and chroma around the pixel's own luminance, which comes to white softly, but not below where it
-/// was. A colour that does not fit below white at its luminance loses chroma, not luminance: a lighter
-/// surface stays the lighter one.
+/// was. A colour that does not fit between black and white at its luminance loses chroma, not luminance:
+/// a lighter surface stays the lighter one.
 #[inline(always)]
 pub(crate) fn curved(light: &mut [Lanes; 3], source: &[Lanes; 3], points: &[Lanes; 2]) {
     let [gain, chroma] = points;
     for i in 0..N {
         let grey = luminance([light[0][i], light[1][i], light[2][i]]);
+        let bottom = light[0][i].min(light[1][i]).min(light[2][i]);
+        let chroma = chroma[i].min(grey / (grey - bottom).max(1e-6));
         for c in 0..3 {
-            light[c][i] = ((grey + (light[c][i] - grey) * chroma[i]) * gain[i]).max(0.0);
+            light[c][i] = ((grey + (light[c][i] - grey) * chroma) * gain[i]).max(0.0);
         }
         let own = luminance([source[0][i], source[1][i], source[2][i]]);
         let (bright, top) = (grey * gain[i], grade::top(light, i));

@@ -1,11 +1,11 @@
 //! Finish: the whole correction as a network proposes it, in light: a veil taken off, gains of each
 //! channel that vary slowly over the picture, one rising curve of brightness, and chroma.
 //!
-//! It is smooth over the picture and rises with brightness, whatever the numbers: a veil and gains are
-//! positive, the curve is a sum of positive steps. So it can move no line and add nothing, as the
-//! transform of a bilateral grid cannot (Gharbi et al. 2017, of which it is the plainer kin: an
-//! illuminant field and a curve instead of free affine transforms, which a network trained on few
-//! photos overfits).
+//! It is smooth over the picture and rises with brightness, whatever the numbers, but for a coloured veil
+//! next to black: a veil and gains are positive, the curve is a sum of positive steps. So it can move no
+//! line and add nothing, as the transform of a bilateral grid cannot (Gharbi et al. 2017, of which it is
+//! the plainer kin: an illuminant field and a curve instead of free affine transforms, which a network
+//! trained on few photos overfits).
 
 use std::array::from_fn;
 

@@ -76,6 +76,13 @@ fn lumas(pixels: &Pixels) -> Vec<f32> {
     rgb.as_chunks::<3>().0.iter().map(luma).collect()
 }
 
+/// Levels that the darker end of the plain picture of one grey rises to that of another, where least.
+fn least_rise(finish: &Finish, dark: u8, light: u8) -> f32 {
+    let under = |v: u8| lumas(&finished(&plain([v; 3]), finish));
+    let rises = std::iter::zip(under(dark), under(light)).map(|(dark, light)| light - dark);
+    rises.fold(f32::MAX, f32::min)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -114,13 +121,12 @@ proptest! {
         prop_assert!(lowest >= -1.5, "{lowest} levels");
     }
 
+    // Under a coloured veil it may: each grey is left another colour, and the curve goes by all light together.
     #[test]
-    fn a_lighter_grey_ends_no_darker_than_a_darker_one(finish in finishes(), dark in 0_u8..240, more in 4_u8..16) {
-        let under = |v: u8| lumas(&finished(&plain([v; 3]), &finish));
-        let pairs = std::iter::zip(under(dark), under(dark + more));
-        let lowest = pairs.map(|(dark, light)| light - dark).fold(f32::MAX, f32::min);
-        // Three channels that are rounded, and colours of 1.9 times the chroma held in gamut.
-        prop_assert!(lowest >= -2.0, "{lowest} levels");
+    fn under_a_grey_veil_a_lighter_grey_ends_no_darker_than_a_darker_one(finish in finishes(), dark in 0_u8..240, more in 4_u8..16) {
+        let finish = Finish { veil: [finish.veil[0]; 3], ..finish };
+        let lowest = least_rise(&finish, dark, dark + more);
+        prop_assert!(lowest >= -1.5, "{lowest} levels");
     }
 
     #[test]
