@@ -17,6 +17,7 @@ use plumbline_enhance::{GenerativeModel, NoAnalyzer, SceneAnalyzer};
 use plumbline_storage::Storage;
 use plumbline_web::http::config::Config;
 use plumbline_web::http::state::State;
+use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -119,19 +120,7 @@ impl App {
         analyzer: Arc<dyn SceneAnalyzer>,
         model: Option<Arc<dyn GenerativeModel>>,
     ) {
-        let everything = self.database.everything.clone();
-        let no_job_left = async move {
-            wait::until("the jobs to be done", Duration::from_secs(120), || async {
-                let open: i64 = sqlx::query_scalar(
-                    "select count(*) from jobs where status in ('queued', 'running')",
-                )
-                .fetch_one(&everything)
-                .await
-                .expect("the database answers");
-                (open == 0).then_some(())
-            })
-            .await;
-        };
+        let no_job_left = no_job_left(self.database.everything.clone());
         plumbline_worker::run(self.worker_config(), analyzer, model, no_job_left)
             .await
             .expect("the worker runs");
@@ -165,6 +154,27 @@ impl App {
             decoder: program("plumbline-worker"),
             log: String::new(),
         }
+    }
+}
+
+/// Ends when every job is done. Each one has its own time.
+async fn no_job_left(everything: PgPool) {
+    let open = async || -> i64 {
+        let count = "select count(*) from jobs where status in ('queued', 'running')";
+        let count = sqlx::query_scalar(count).fetch_one(&everything).await;
+        count.expect("the database answers")
+    };
+    let mut last = open().await;
+    while last > 0 {
+        last = wait::until(
+            "another job to be done",
+            Duration::from_secs(120),
+            || async {
+                let now = open().await;
+                (now != last).then_some(now)
+            },
+        )
+        .await;
     }
 }
 

@@ -32,9 +32,11 @@ impl Shutdown {
             spent: CancellationToken::new(),
         };
         let Self { drain, stop, spent } = shutdown.clone();
+        // In a task of its own: a signal that panics is one.
+        let signal = tokio::spawn(signal);
         tokio::spawn(async move {
             tokio::select! {
-                () = signal => {}
+                _ = signal => {}
                 () = spent.cancelled() => tracing::warn!("a thread hangs: this process will be replaced"),
             }
             tracing::info!(
@@ -116,5 +118,11 @@ mod tests {
 
         let open = Shutdown::on(pending(), Duration::ZERO);
         assert!(!open.drain().is_cancelled() && !open.stop().is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn a_signal_that_panics_is_one() {
+        let broken = Shutdown::on(async { panic!("whoever listens is gone") }, Duration::ZERO);
+        broken.stop().cancelled().await;
     }
 }
