@@ -5,6 +5,7 @@
 mod accounts;
 mod attempts;
 mod brackets;
+mod database;
 mod engines;
 mod galleries;
 mod journey;
@@ -15,9 +16,7 @@ mod refits;
 mod reports;
 mod reviews;
 mod skies;
-mod stored_rows;
 mod strangers;
-mod tenancy;
 mod traffic;
 mod true_words;
 mod uploads;

@@ -4,8 +4,9 @@ use plumbline_documents::Verdict;
 use plumbline_tests::app::App;
 use plumbline_tests::by_hand;
 use plumbline_tests::client::Client;
+use plumbline_tests::database::OWNER;
 use plumbline_tests::pictures;
-use sqlx::{Postgres, Transaction};
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
 /// An override as the release before wrote it, under the old name of its table.
 const OLD_UPSERT: &str = "insert into corrections (
@@ -159,4 +160,120 @@ async fn a_link_of_the_release_before_opens_and_its_page_lists_it() {
         .await
         .shows("does not expire")
         .hides(&token);
+}
+
+/// The login of the release before, which owned the tables and became every role there was.
+async fn old_login(app: &App) -> PgConnection {
+    PgConnection::connect(&app.database.url_as(OWNER))
+        .await
+        .unwrap()
+}
+
+async fn run(conn: &mut PgConnection, statement: &'static str) -> u64 {
+    let done = sqlx::query(statement).execute(conn).await;
+    let done = done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    done.rows_affected()
+}
+
+/// As its sites asked at the door: sign up, sign in, sign out, by a link, share.
+const AT_THE_DOOR: [(&str, u64); 10] = [
+    ("set role plumbline_door", 0),
+    (
+        "insert into accounts (id, email, name, password_hash)
+      values ('00000000-0000-7000-8000-00000000000a', 'old@example.com', 'Old', 'x')",
+        1,
+    ),
+    (
+        "insert into organizations (id, name)
+      values ('00000000-0000-7000-8000-00000000000b', 'Old studio')",
+        1,
+    ),
+    (
+        "insert into members (organization_id, account_id, role)
+      values ('00000000-0000-7000-8000-00000000000b',
+              '00000000-0000-7000-8000-00000000000a', 'owner')",
+        1,
+    ),
+    (
+        "insert into sessions (id, token_hash, account_id, organization_id, expires_at)
+      select gen_random_uuid(), 'x', account_id, organization_id, now() + interval '1 day'
+      from members where account_id = '00000000-0000-7000-8000-00000000000a'",
+        1,
+    ),
+    (
+        "update sessions set last_seen_at = now() where token_hash = 'x'",
+        1,
+    ),
+    ("delete from sessions where token_hash = 'x'", 1),
+    (
+        "insert into sign_in_links (id, token_hash, account_id, organization_id, expires_at)
+      select gen_random_uuid(), 'x', account_id, organization_id, now() + interval '1 day'
+      from members where account_id = '00000000-0000-7000-8000-00000000000a'",
+        1,
+    ),
+    (
+        "update sign_in_links set used_at = now() where token_hash = 'x'",
+        1,
+    ),
+    (
+        "select id, organization_id, shoot_id from galleries where token_hash = 'x'",
+        0,
+    ),
+];
+
+#[tokio::test]
+async fn programs_of_the_release_before_go_on_with_their_one_login() {
+    let (app, _, photo) = finished_photo().await;
+    let hers = organization_of(&app, &photo).await;
+    let mut old = old_login(&app).await;
+    for (statement, rows) in AT_THE_DOOR {
+        assert_eq!(run(&mut old, statement).await, rows, "{statement}");
+    }
+
+    let mut scope = old.begin().await.unwrap();
+    sqlx::query(
+        "select set_config('role', 'plumbline_tenant', true),
+                set_config('app.organization', $1, true)",
+    )
+    .bind(&hers)
+    .execute(&mut *scope)
+    .await
+    .unwrap();
+    for (statement, rows) in [
+        (
+            "update photos set status = 'working', started_at = now()",
+            1,
+        ),
+        (
+            "insert into jobs (id, organization_id, photo_id)
+             select gen_random_uuid(), organization_id, id from photos",
+            1,
+        ),
+        (
+            "update jobs set status = 'running', runs = runs + 1, lease = id, leased_until = now()
+             where status = 'queued'",
+            1,
+        ),
+        (
+            "insert into apalis.jobs (id, job, job_type, run_at)
+             select gen_random_uuid()::text, 'x', 'enhance_photo', now()",
+            1,
+        ),
+        ("update attempts set took_ms = 1", 0),
+    ] {
+        let done = sqlx::query(statement).execute(&mut *scope).await;
+        match done {
+            Ok(done) => assert_eq!(done.rows_affected(), rows, "{statement}"),
+            // No statement of the release before rewrote an attempt.
+            Err(error) => assert!(statement.starts_with("update attempts"), "{error}"),
+        }
+    }
+    scope.rollback().await.unwrap();
+
+    // The queue was the login's own.
+    run(&mut old, "reset role").await;
+    let sql = "delete from apalis.jobs where done_at < now() - interval '1 hour'";
+    run(&mut old, sql).await;
+    let sql = "update apalis.jobs set run_at = now()";
+    assert!(run(&mut old, sql).await > 0);
 }

@@ -141,7 +141,8 @@ impl App {
 
     fn worker_config(&self) -> plumbline_worker::config::Config {
         plumbline_worker::config::Config {
-            database_url: self.database.url.clone(),
+            database_url: self.database.worker.url.clone(),
+            database_direct_url: self.database.worker.direct_url.clone(),
             storage: self.blobs.path().to_owned(),
             concurrency: 1,
             heartbeat_secs: 5,
@@ -207,8 +208,12 @@ fn config_of(database: &TestDatabase, blobs: &Path, address: &str) -> Config {
     let command = Config::augment_args(clap::Command::new("site"));
     let arguments = ["site", "--behind-proxy", "--connections", "4"];
     let places = ["--storage".as_ref(), blobs.as_os_str()];
-    let database = ["--database-url", &database.url, "--public-url", address];
+    let direct_url = database.web.direct_url.iter();
+    let direct_url =
+        direct_url.flat_map(|url| ["--database-direct-url", url.as_str()].map(OsStr::new));
+    let database = ["--database-url", &database.web.url, "--public-url", address];
     let arguments = arguments.map(OsStr::new).into_iter().chain(places);
+    let arguments = arguments.chain(direct_url);
     let arguments = arguments.chain(database.map(OsStr::new));
     let matches = command.get_matches_from(arguments);
     Config {

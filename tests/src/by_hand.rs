@@ -1,5 +1,4 @@
-//! A worker's part played by the story: takes a waiting photo and finishes it with a verdict
-//! of the story's choice, through the same calls as the worker.
+//! A worker's part, played by the story through the same calls: a photo gets the verdict it says.
 
 pub mod files;
 
@@ -35,7 +34,8 @@ pub async fn finish(app: &App, photo: &str, verdict: Verdict) {
 /// As [`finish`], after attempts that were held, by these engines.
 pub async fn finish_after(app: &App, photo: &str, held: &[Engine], verdict: Verdict) {
     let order = order_of(app, photo).await;
-    let mut scope = order.scope(app.db()).await.expect("the database answers");
+    let db = app.database.worker_db().await;
+    let mut scope = order.scope(&db).await.expect("the database answers");
     let claim = claim(&mut scope, &order).await;
     let mut attempts = Vec::new();
     for &engine in held {
@@ -50,7 +50,8 @@ pub async fn finish_after(app: &App, photo: &str, held: &[Engine], verdict: Verd
 /// Finishes the photo with this report of quality control.
 pub async fn finish_with(app: &App, photo: &str, report: serde_json::Value) {
     let order = order_of(app, photo).await;
-    let mut scope = order.scope(app.db()).await.expect("the database answers");
+    let db = app.database.worker_db().await;
+    let mut scope = order.scope(&db).await.expect("the database answers");
     let claim = claim(&mut scope, &order).await;
     let verdict = match report["verdict"] == "held" {
         true => Verdict::Held,

@@ -25,11 +25,25 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// One that forgets everything in a crash, with a port that it may listen on.
+    pub fn start_on(port: u16) -> Self {
+        Self::start_with(&["--throwaway", "--port", &port.to_string()])
+    }
+
+    fn start_with(options: &[&str]) -> Self {
         // Not in a temporary folder of ours: the server's user must be able to enter.
         let folder = std::env::temp_dir().join(format!("plumbline-{}", Uuid::now_v7().simple()));
-        call("start", &folder, &[]);
+        call("start", &folder, options);
         let url = call("url", &folder, &[]);
         Self { folder, url }
+    }
+
+    /// The server's own folder, which is its user's.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
     }
 
     pub fn stop(&self) {

@@ -87,7 +87,7 @@ pub fn operator_looks(app: &App, organization: &str, command: &str, words: &[&st
 fn operator(database: &TestDatabase, storage: &OsStr, words: &[&str], input: &str) -> Said {
     let mut process = Command::new(program("plumbline-web"))
         .args(words)
-        .env("PLUMBLINE_DATABASE_URL", &database.url)
+        .env("PLUMBLINE_DATABASE_URL", &database.web.url)
         .env("PLUMBLINE_STORAGE", storage)
         .env("PLUMBLINE_LOG", "warn")
         .stdin(Stdio::piped())

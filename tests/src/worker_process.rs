@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::database::Address;
 use crate::house::House;
 use crate::wait::until;
 
@@ -45,42 +46,58 @@ pub struct WorkerProcess {
 impl WorkerProcess {
     /// The product's own worker.
     pub fn start(house: &House, setup: Setup) -> Self {
-        Self::spawn("plumbline-worker", &["run"], house, setup)
+        Self::spawn("plumbline-worker", &["run"], house, setup, &[])
     }
 
     /// The product's own worker, without a house.
-    pub fn start_for(database_url: &str, storage: PathBuf, log: PathBuf, setup: Setup) -> Self {
-        let arguments = &["run"];
-        Self::spawn_for(
-            "plumbline-worker",
-            arguments,
-            (database_url, storage),
-            log,
-            setup,
-        )
+    pub fn start_for(address: &Address, storage: PathBuf, log: PathBuf, setup: Setup) -> Self {
+        let place = (address, storage);
+        Self::spawn_for("plumbline-worker", &["run"], place, log, setup, &[])
     }
 
     /// A real worker with an analyzer that misbehaves; `fault` as its command line says.
     pub fn start_faulty(house: &House, setup: Setup, fault: &[&str]) -> Self {
-        Self::spawn("faulty-worker", fault, house, setup)
+        Self::spawn("faulty-worker", fault, house, setup, &[])
     }
 
-    fn spawn(program: &str, arguments: &[&str], house: &House, setup: Setup) -> Self {
+    /// The same on a machine whose clock is wrong, by `+2h` for instance.
+    pub fn start_with_clock(house: &House, setup: Setup, fault: &[&str], clock: &str) -> Self {
+        let library = faketime_library();
+        let clock = [
+            ("LD_PRELOAD", library.to_str().expect("a plain path")),
+            ("FAKETIME", clock),
+            // Time that passes is right: only the time of day is not.
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+            ("DONT_FAKE_MONOTONIC", "1"),
+        ];
+        Self::spawn("faulty-worker", fault, house, setup, &clock)
+    }
+
+    fn spawn(
+        program: &str,
+        arguments: &[&str],
+        house: &House,
+        setup: Setup,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let log = house.path(&format!("{program}-{}.log", Uuid::now_v7().simple()));
-        let place = (&*house.database.url, house.storage_folder());
-        Self::spawn_for(program, arguments, place, log, setup)
+        let place = (&house.database.worker, house.storage_folder());
+        Self::spawn_for(program, arguments, place, log, setup, environment)
     }
 
     fn spawn_for(
         program: &str,
         arguments: &[&str],
-        (database_url, storage): (&str, PathBuf),
+        (address, storage): (&Address, PathBuf),
         log: PathBuf,
         setup: Setup,
+        environment: &[(&str, &str)],
     ) -> Self {
+        let direct_url = address.direct_url.as_ref();
         let child = Command::new(self::program(program))
             .args(arguments)
-            .env("PLUMBLINE_DATABASE_URL", database_url)
+            .env("PLUMBLINE_DATABASE_URL", &address.url)
+            .envs(direct_url.map(|url| ("PLUMBLINE_DATABASE_DIRECT_URL", url)))
             .env("PLUMBLINE_STORAGE", storage)
             .env("PLUMBLINE_HEARTBEAT_SECS", setup.heartbeat_secs.to_string())
             .env(
@@ -92,6 +109,7 @@ impl WorkerProcess {
             .env("PLUMBLINE_CONCURRENCY", setup.concurrency.to_string())
             .env("PLUMBLINE_STALL_SECS", setup.stall_secs.to_string())
             .env("PLUMBLINE_LOG", "info")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).expect("a log file"))
@@ -162,6 +180,16 @@ impl Drop for WorkerProcess {
             eprintln!("--- the end of {}\n{}", self.log.display(), end.join("\n"));
         }
     }
+}
+
+/// Lies in a folder of the machine's kind.
+fn faketime_library() -> PathBuf {
+    let kinds = fs::read_dir("/usr/lib").expect("Debian's folder of libraries");
+    let in_kind = kinds
+        .flatten()
+        .map(|kind| kind.path().join("faketime/libfaketime.so.1"));
+    let found = in_kind.into_iter().find(|path| path.exists());
+    found.expect("bin/install --tests installs faketime")
 }
 
 /// A program that was built: in `PLUMBLINE_BIN_DIR`, or beside this test's folder.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::sources::{code, files, is_of_word, rust, strings};
 
 /// Files of tests that look past the domain, each with its reason.
-const TESTS: [(&str, &str); 12] = [
+const TESTS: [(&str, &str); 20] = [
     ("tests/src/app.rs", "waits until no job is left"),
     ("tests/src/by_hand.rs", "makes rows that no page can make"),
     ("tests/src/database.rs", "makes a database for each test"),
@@ -19,7 +19,30 @@ const TESTS: [(&str, &str); 12] = [
         "tests/app/previous_release.rs",
         "speaks as the release before",
     ),
-    ("tests/app/tenancy.rs", "tries the database's own rules"),
+    (
+        "tests/app/database/logins.rs",
+        "tries the database's own rules",
+    ),
+    (
+        "tests/app/database/logins/story.rs",
+        "makes rows of two organizations",
+    ),
+    (
+        "tests/app/database/logins/tables.rs",
+        "tries every statement",
+    ),
+    (
+        "tests/app/database/tenancy.rs",
+        "tries the database's own rules",
+    ),
+    (
+        "tests/app/database/timeouts.rs",
+        "locks a table for too long",
+    ),
+    ("tests/app/database/tls.rs", "encrypts a server"),
+    ("tests/app/database/upgrade.rs", "spoils the roles"),
+    ("tests/worker/clocks.rs", "reads the queue's clock"),
+    ("tests/worker/newer.rs", "orders what no release does yet"),
     ("tests/tidy/sql.rs", "shows what is found"),
     ("tests/worker/panics.rs", "moves the queue's clock"),
     ("tests/worker/queue.rs", "spoils the queue's rows"),

@@ -29,7 +29,7 @@ async fn web_and_worker_killed_at_random_moments_lose_nothing_and_do_nothing_twi
     let storage_folder = folder.path().join("storage");
     let storage = Storage::folder(&storage_folder).unwrap();
     let mut site = SiteProcess::start(
-        &database.url,
+        &database.web,
         storage_folder.clone(),
         folder.path().join("site.log"),
     );
@@ -125,7 +125,7 @@ fn start_worker(database: &TestDatabase, storage: PathBuf, log: PathBuf) -> Work
         lease_secs: 2,
         ..Setup::default()
     };
-    WorkerProcess::start_for(&database.url, storage, log, setup)
+    WorkerProcess::start_for(&database.worker, storage, log, setup)
 }
 
 /// Postgres that is restarted, connections that are cut, storage that goes away: rounds of each.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use plumbline_documents::Stage;
 use plumbline_domain::shoots::photos::Status;
 use plumbline_tests::house::{House, files_below};
 use plumbline_tests::pictures::room;
@@ -61,8 +60,14 @@ async fn a_worker_that_was_given_up_too_early_comes_back_and_changes_nothing() {
         lease_secs: 3600,
         ..Setup::default()
     };
-    let slow = WorkerProcess::start_faulty(&house, setup, &["takes", "5"]);
-    house.at_stage(photo, Stage::Correcting).await;
+    // Before the analysis, which takes so long, it would notice when it keeps what it measured.
+    let looks = house.path("looks");
+    let fault = ["--looks", looks.to_str().unwrap(), "takes", "5"];
+    let slow = WorkerProcess::start_faulty(&house, setup, &fault);
+    until("the scene analysis", Duration::from_secs(60), async || {
+        looks.exists().then_some(())
+    })
+    .await;
 
     sqlx::query("update jobs set leased_until = now()")
         .execute(&house.database.everything)

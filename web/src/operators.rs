@@ -17,7 +17,12 @@ use crate::http::state::State;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Bring the database up to this release.
-    Migrate,
+    Migrate {
+        /// Postgres, as a URL with the login of the database's owner, and no pooler's. Unset:
+        /// the URL that every command has.
+        #[arg(long, env = "PLUMBLINE_MIGRATE_URL", hide_env_values = true)]
+        migrate_url: Option<String>,
+    },
     /// Make a demo organization with a shoot, and print a link that signs in once.
     Demo {
         /// Folder whose photos go into the demo shoot.
@@ -35,7 +40,9 @@ pub enum Command {
 impl Command {
     pub async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Migrate => db::migrate(&config.database_url).await?,
+            Self::Migrate { migrate_url } => {
+                db::migrate(&migrate_url.unwrap_or(config.database_url)).await?;
+            }
             Self::Demo { photos } => {
                 let state = State::open(config).await?;
                 println!("{}", demo::create(&state, photos.as_deref()).await?);

@@ -8,9 +8,14 @@ use clap::{Args, value_parser};
 /// storage has a default that fits a small machine.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
-    /// Postgres, as a URL.
+    /// Postgres, as a URL with the login plumbline_worker.
     #[arg(long, env = "PLUMBLINE_DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
+
+    /// Postgres itself, where PLUMBLINE_DATABASE_URL leads to a pooler of transactions such as
+    /// PgBouncer: the queue listens, and does not hear through one.
+    #[arg(long, env = "PLUMBLINE_DATABASE_DIRECT_URL", hide_env_values = true)]
+    pub database_direct_url: Option<String>,
 
     /// Folder that holds the photos.
     #[arg(long, env = "PLUMBLINE_STORAGE")]

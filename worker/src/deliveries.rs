@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use plumbline_domain::people::operators::Operator;
-use plumbline_domain::shoots::renditions::{Kind, Rendition, missing};
+use plumbline_domain::shoots::renditions::missing::{self, Undelivered};
+use plumbline_domain::shoots::renditions::{Kind, Rendition};
 use plumbline_enhance::Limits;
 use plumbline_pipeline::encoding;
 use plumbline_pipeline::failure::Failure;
@@ -34,16 +34,16 @@ pub async fn make_missing(daemon: &Daemon) {
 }
 
 async fn of_everybody(daemon: &Daemon) -> anyhow::Result<()> {
-    for operator in Operator::everywhere(&daemon.db).await? {
-        of_organization(daemon, &operator).await?;
+    for organization in missing::organizations(&daemon.db).await? {
+        of_organization(daemon, organization).await?;
     }
     Ok(())
 }
 
-async fn of_organization(daemon: &Daemon, operator: &Operator) -> anyhow::Result<()> {
+async fn of_organization(daemon: &Daemon, organization: Undelivered) -> anyhow::Result<()> {
     let mut after = None;
     loop {
-        let mut scope = operator.scope(&daemon.db).await?;
+        let mut scope = organization.scope(&daemon.db).await?;
         let files = missing::undelivered(&mut scope, after, AT_ONCE).await?;
         drop(scope);
         let Some(last) = files.last() else {
@@ -51,7 +51,7 @@ async fn of_organization(daemon: &Daemon, operator: &Operator) -> anyhow::Result
         };
         after = Some(last.attempt_id);
         for full in &files {
-            if let Err(error) = deliver(daemon, operator, full).await {
+            if let Err(error) = deliver(daemon, organization, full).await {
                 let photo = full.photo_id;
                 tracing::warn!(photo.id = %photo, "photo {photo} has no file for customers: {error:#}");
             }
@@ -59,11 +59,19 @@ async fn of_organization(daemon: &Daemon, operator: &Operator) -> anyhow::Result
     }
 }
 
-async fn deliver(daemon: &Daemon, operator: &Operator, full: &Rendition) -> anyhow::Result<()> {
+async fn deliver(
+    daemon: &Daemon,
+    organization: Undelivered,
+    full: &Rendition,
+) -> anyhow::Result<()> {
     let key = |kind: Kind| {
-        let organization = operator.organization().uuid();
         let (photo, attempt) = (full.photo_id.uuid(), full.attempt_id.uuid());
-        Key::rendition(organization, photo, attempt, kind.as_str())
+        Key::rendition(
+            organization.organization().uuid(),
+            photo,
+            attempt,
+            kind.as_str(),
+        )
     };
     let file = daemon.storage.get(&key(Kind::Full)).await?;
     let (kind, size) = (content_type(full), size(full));
@@ -80,7 +88,7 @@ async fn deliver(daemon: &Daemon, operator: &Operator, full: &Rendition) -> anyh
     let delivered = rendition(Kind::Delivered, &made);
     let bytes = made.bytes.into();
     daemon.storage.put(&key(Kind::Delivered), bytes).await?;
-    let mut scope = operator.scope(&daemon.db).await?;
+    let mut scope = organization.scope(&daemon.db).await?;
     missing::deliver(&mut scope, full, &delivered).await?;
     scope.commit().await?;
     Ok(())

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use plumbline_domain::db::{self, Db};
+use plumbline_domain::db::{self, Db, Login};
 use plumbline_enhance::{GenerativeModel, SceneAnalyzer};
 use plumbline_storage::Storage;
 use tracing_subscriber::EnvFilter;
@@ -58,8 +58,11 @@ pub async fn run(
     signal: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<Ended> {
     let slots = config.concurrency;
-    let db = Db::connect(&config.database_url, slots * CONNECTIONS_PER_SLOT + 1).await?;
-    let pool = db::queue_pool(&config.database_url, queue::connections(1, slots)).await?;
+    let (url, direct_url) = (&config.database_url, config.database_direct_url.as_deref());
+    let connections = slots * CONNECTIONS_PER_SLOT + 1;
+    let db = Db::connect(Login::Worker, url, direct_url, connections).await?;
+    let direct_url = direct_url.unwrap_or(url);
+    let pool = db::queue_pool(direct_url, queue::connections(1, slots)).await?;
     let storage = Storage::set_up_elsewhere(&config.storage)?;
     let shutdown = Shutdown::on(signal, Duration::from_secs(config.grace_secs));
     let daemon = Daemon::new(db, storage, analyzer, model, &config, shutdown.clone());

@@ -8,16 +8,14 @@
 //! [`Onlooker`]: crate::shoots::originals::Onlooker
 //! [`Operator`]: crate::people::operators::Operator
 
-use sqlx::{PgConnection, Postgres, Transaction};
-
-use crate::db::Db;
+use crate::db::{Connection, Db, Transaction};
 use crate::ids::OrganizationId;
 
 /// Open it late, commit it early, never hold it across slow work. Dropped
 /// without [`commit`](Scope::commit), everything in it is undone.
 pub struct Scope {
     organization: OrganizationId,
-    transaction: Transaction<'static, Postgres>,
+    transaction: Transaction,
 }
 
 /// The receipt of a commit: what was written is there to stay. Whoever answers
@@ -26,13 +24,14 @@ pub struct Saved(());
 
 impl Scope {
     pub(crate) async fn open(db: &Db, organization: OrganizationId) -> sqlx::Result<Self> {
-        let mut transaction = db.pool.begin().await?;
+        let mut transaction = db.begin().await?;
         sqlx::query!(
-            "select set_config('role', 'plumbline_tenant', true) as role,
-                    set_config('app.organization', $1, true) as organization",
+            "select set_config('role', $1, true) as role,
+                    set_config('app.organization', $2, true) as organization",
+            db.login().scope(),
             organization.to_string(),
         )
-        .fetch_one(&mut *transaction)
+        .fetch_one(transaction.conn())
         .await?;
         Ok(Self {
             organization,
@@ -49,7 +48,7 @@ impl Scope {
         Ok(Saved(()))
     }
 
-    pub(crate) fn conn(&mut self) -> &mut PgConnection {
-        &mut self.transaction
+    pub(crate) fn conn(&mut self) -> Connection<'_> {
+        self.transaction.conn()
     }
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::cluster::repository;
+use crate::database::Address;
 use crate::wait::until;
 use crate::worker_process::program;
 
@@ -20,21 +21,21 @@ use crate::worker_process::program;
 pub struct SiteProcess {
     child: Child,
     port: u16,
-    database_url: String,
+    database: Address,
     storage: PathBuf,
     log: PathBuf,
 }
 
 impl SiteProcess {
     /// Starts the site on a free port.
-    pub fn start(database_url: &str, storage: PathBuf, log: PathBuf) -> Self {
+    pub fn start(database: &Address, storage: PathBuf, log: PathBuf) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("it is bound").port();
         drop(free);
         Self {
-            child: spawn(database_url, &storage, &log, port),
+            child: spawn(database, &storage, &log, port),
             port,
-            database_url: database_url.to_owned(),
+            database: database.clone(),
             storage,
             log,
         }
@@ -58,7 +59,7 @@ impl SiteProcess {
     pub fn kill_and_start_again(&mut self) {
         self.child.kill().expect("the site is ours to kill");
         self.child.wait().expect("a killed process ends");
-        self.child = spawn(&self.database_url, &self.storage, &self.log, self.port);
+        self.child = spawn(&self.database, &self.storage, &self.log, self.port);
     }
 }
 
@@ -84,11 +85,13 @@ pub async fn try_upload(
     Some((status, document.unwrap_or_default()))
 }
 
-fn spawn(database_url: &str, storage: &PathBuf, log: &PathBuf, port: u16) -> Child {
+fn spawn(database: &Address, storage: &PathBuf, log: &PathBuf, port: u16) -> Child {
+    let direct_url = database.direct_url.as_ref();
     let log = File::options().create(true).append(true).open(log);
     Command::new(program("plumbline-web"))
         .arg("serve")
-        .env("PLUMBLINE_DATABASE_URL", database_url)
+        .env("PLUMBLINE_DATABASE_URL", &database.url)
+        .envs(direct_url.map(|url| ("PLUMBLINE_DATABASE_DIRECT_URL", url)))
         .env("PLUMBLINE_STORAGE", storage)
         .env("PLUMBLINE_LISTEN", format!("127.0.0.1:{port}"))
         .env("PLUMBLINE_PUBLIC_URL", format!("http://127.0.0.1:{port}"))

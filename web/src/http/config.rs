@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use plumbline_domain::db::{self, Db, Login};
 
 use crate::http::traffic::connections::Patience;
 
@@ -13,9 +14,14 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
 /// Each flag can be given as the environment variable beside it.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
-    /// Postgres, as a URL.
+    /// Postgres, as a URL with the login plumbline_web.
     #[arg(long, env = "PLUMBLINE_DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
+
+    /// Postgres itself, where PLUMBLINE_DATABASE_URL leads to a pooler of transactions such as
+    /// PgBouncer: notifications do not come through one.
+    #[arg(long, env = "PLUMBLINE_DATABASE_DIRECT_URL", hide_env_values = true)]
+    pub database_direct_url: Option<String>,
 
     /// Folder that holds the photos.
     #[arg(long, env = "PLUMBLINE_STORAGE")]
@@ -139,6 +145,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl Config {
+    pub async fn connect(&self, connections: u32) -> Result<Db, db::Error> {
+        let direct_url = self.database_direct_url.as_deref();
+        Db::connect(Login::Web, &self.database_url, direct_url, connections).await
+    }
+
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
     }

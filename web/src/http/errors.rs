@@ -7,6 +7,7 @@ pub mod answers;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use plumbline_domain::db::is_passing;
 
 use crate::http::traffic::slots::Kind;
 
@@ -95,7 +96,7 @@ impl Error {
             Self::NotFound => not_found(),
             Self::LinkClosed => Problem::new(
                 StatusCode::GONE,
-                LINK_CLOSED,
+                "This link no longer works",
                 "The photos behind this link are no longer shared.",
                 "Ask the photographer who sent it to you for a new one.",
             ),
@@ -153,6 +154,7 @@ impl Error {
                 sentence,
                 "Nothing was changed.",
             ),
+            Self::Database(error) if is_passing(error) => database_busy(),
             Self::Database(_) | Self::Storage(_) | Self::Internal(_) => unexpected(),
         }
     }
@@ -209,20 +211,28 @@ fn too_large() -> Problem {
     )
 }
 
+fn database_busy() -> Problem {
+    with_reference(Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "We are busy right now",
+        "Our database did not answer in time. Nothing you uploaded is lost.",
+        "Try again in a minute. If it keeps happening, send us the reference below.",
+    ))
+}
+
 fn unexpected() -> Problem {
-    let problem = Problem::new(
+    with_reference(Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "Something went wrong on our side",
         "Nothing you uploaded is lost.",
         "Try again in a moment. If it keeps happening, send us the reference below.",
-    );
-    Problem {
-        reference: Some(hex::encode(rand::random::<[u8; 4]>())),
-        ..problem
-    }
+    ))
 }
 
-const LINK_CLOSED: &str = "This link no longer works";
+fn with_reference(mut problem: Problem) -> Problem {
+    problem.reference = Some(hex::encode(rand::random::<[u8; 4]>()));
+    problem
+}
 
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {

@@ -19,7 +19,7 @@ pub struct State {
 
 impl State {
     pub async fn open(config: Config) -> anyhow::Result<Self> {
-        let db = Db::connect(&config.database_url, config.connections).await?;
+        let db = config.connect(config.connections).await?;
         let storage = Storage::folder(&config.storage)?;
         let live = Live::listen(db.clone());
         Ok(Self {

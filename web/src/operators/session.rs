@@ -31,7 +31,7 @@ pub struct Session {
 impl Session {
     pub async fn open(whose: &Whose, config: &Config) -> anyhow::Result<Self> {
         let organization = whose.organization;
-        let db = Db::connect(&config.database_url, 1).await;
+        let db = config.connect(1).await;
         let db = db.context("The database cannot be reached")?;
         let operator = Operator::at_the_command_line(&db, organization).await?;
         let operator =

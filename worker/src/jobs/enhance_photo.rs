@@ -40,7 +40,7 @@ pub async fn run(daemon: &Arc<Daemon>, job: EnhancePhoto) {
             drop(slot);
             alone(daemon, job).await;
         }
-        Some(Begin::Busy | Begin::Over) | None => {}
+        Some(Begin::Busy | Begin::NotUnderstood | Begin::Over) | None => {}
     }
 }
 

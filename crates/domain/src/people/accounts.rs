@@ -1,8 +1,6 @@
 //! People: signing up, and proving who one is by a password.
 
-use sqlx::PgConnection;
-
-use crate::db::Db;
+use crate::db::{Db, Transaction};
 use crate::ids::{AccountId, OrganizationId};
 use crate::people::members::Role;
 use crate::people::passwords::{self, Turn};
@@ -37,7 +35,7 @@ pub enum SignUpError {
 /// Makes the person, their organization, and them its owner.
 pub async fn sign_up(db: &Db, turn: Turn, new: NewAccount) -> Result<Membership, SignUpError> {
     let password_hash = passwords::hash(turn, new.password).await;
-    let mut transaction = db.pool.begin().await?;
+    let mut transaction = db.begin().await?;
     let membership = Membership {
         account: AccountId::new(),
         organization: OrganizationId::new(),
@@ -73,7 +71,7 @@ pub async fn authenticate(
          limit 1",
         email,
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(db.begin().await?.conn())
     .await?;
     let known = found.as_ref().map(|row| row.password_hash.clone());
     let matches = passwords::verify(turn, password, known).await;
@@ -95,7 +93,7 @@ pub async fn find_by_email(db: &Db, email: &str) -> sqlx::Result<Option<Membersh
          limit 1",
         email,
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(db.begin().await?.conn())
     .await?;
     Ok(found.map(|row| Membership {
         account: row.id,
@@ -112,7 +110,7 @@ pub async fn add_member(
     role: Role,
 ) -> Result<Membership, SignUpError> {
     let password_hash = passwords::hash(turn, new.password).await;
-    let mut transaction = db.pool.begin().await?;
+    let mut transaction = db.begin().await?;
     let membership = Membership {
         account: AccountId::new(),
         organization: inviter.organization,
@@ -132,7 +130,7 @@ pub async fn add_member(
 }
 
 async fn create(
-    conn: &mut PgConnection,
+    transaction: &mut Transaction,
     membership: Membership,
     name: &str,
     email: &str,
@@ -145,13 +143,13 @@ async fn create(
         name,
         password_hash,
     )
-    .execute(conn)
+    .execute(transaction.conn())
     .await?;
     Ok(())
 }
 
 async fn found_organization(
-    conn: &mut PgConnection,
+    transaction: &mut Transaction,
     membership: Membership,
     name: &str,
 ) -> sqlx::Result<()> {
@@ -160,19 +158,23 @@ async fn found_organization(
         membership.organization as _,
         name,
     )
-    .execute(&mut *conn)
+    .execute(transaction.conn())
     .await?;
-    join(conn, membership, Role::Owner).await
+    join(transaction, membership, Role::Owner).await
 }
 
-async fn join(conn: &mut PgConnection, membership: Membership, role: Role) -> sqlx::Result<()> {
+async fn join(
+    transaction: &mut Transaction,
+    membership: Membership,
+    role: Role,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into members (organization_id, account_id, role) values ($1, $2, $3)",
         membership.organization as _,
         membership.account as _,
         role as _,
     )
-    .execute(conn)
+    .execute(transaction.conn())
     .await?;
     Ok(())
 }

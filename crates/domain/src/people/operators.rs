@@ -1,5 +1,4 @@
-//! Operators: people who run our programs at the command line, and what the worker does to rows of
-//! an earlier release. They have the database's own
+//! Operators: people who run our programs at the command line. They have the database's own
 //! address, so they need not sign in; a scope still shows them only the organization that they
 //! named. No page may act as one.
 
@@ -27,17 +26,7 @@ impl Operator {
              where id = $1",
             organization as _,
         )
-        .fetch_optional(&db.pool)
-        .await
-    }
-
-    /// One for each organization: for what a program does to the rows of all of them.
-    pub async fn everywhere(db: &Db) -> sqlx::Result<Vec<Self>> {
-        sqlx::query_as!(
-            Self,
-            "select id as organization, name as organization_name from organizations order by id",
-        )
-        .fetch_all(&db.pool)
+        .fetch_optional(db.begin().await?.conn())
         .await
     }
 

@@ -1,6 +1,6 @@
 //! Signed-in browsers. The cookie holds a random token, the table its hash.
 
-use crate::db::Db;
+use crate::db::{Db, Transaction};
 use crate::people::accounts::Membership;
 use crate::people::members::{Member, Role};
 use crate::people::token;
@@ -11,6 +11,7 @@ const LIFETIME_DAYS: i32 = 30;
 /// Signs in; the token goes into the browser's cookie and nowhere else.
 pub async fn create(db: &Db, membership: Membership) -> sqlx::Result<String> {
     let token = token::create();
+    let mut transaction = db.begin().await?;
     sqlx::query!(
         "insert into sessions (id, token_hash, account_id, organization_id, expires_at)
          values ($1, $2, $3, $4, now() + make_interval(days => $5))",
@@ -20,15 +21,16 @@ pub async fn create(db: &Db, membership: Membership) -> sqlx::Result<String> {
         membership.organization as _,
         LIFETIME_DAYS,
     )
-    .execute(&db.pool)
+    .execute(transaction.conn())
     .await?;
-    forget_expired(db).await?;
+    forget_expired(&mut transaction).await?;
+    transaction.commit().await?;
     Ok(token)
 }
 
-async fn forget_expired(db: &Db) -> sqlx::Result<()> {
+async fn forget_expired(transaction: &mut Transaction) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where expires_at < now()")
-        .execute(&db.pool)
+        .execute(transaction.conn())
         .await?;
     Ok(())
 }
@@ -37,6 +39,7 @@ async fn forget_expired(db: &Db) -> sqlx::Result<()> {
 /// that reading a page does not write a row.
 pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<Member>> {
     let hash = token::hash(token);
+    let mut transaction = db.begin().await?;
     let found = sqlx::query!(
         r#"select sessions.account_id, sessions.organization_id,
                   accounts.name, accounts.email,
@@ -51,12 +54,13 @@ pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<Member>> {
            where sessions.token_hash = $1 and sessions.expires_at > now()"#,
         hash,
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(transaction.conn())
     .await?;
     let Some(row) = found else { return Ok(None) };
     if row.stale {
-        touch(db, &hash).await?;
+        touch(&mut transaction, &hash).await?;
     }
+    transaction.commit().await?;
     Ok(Some(Member {
         account: row.account_id,
         organization: row.organization_id,
@@ -69,16 +73,17 @@ pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<Member>> {
 
 /// Signs out. A token that is already gone is fine.
 pub async fn end(db: &Db, token: &str) -> sqlx::Result<()> {
+    let mut transaction = db.begin().await?;
     sqlx::query!(
         "delete from sessions where token_hash = $1",
         token::hash(token)
     )
-    .execute(&db.pool)
+    .execute(transaction.conn())
     .await?;
-    Ok(())
+    transaction.commit().await
 }
 
-async fn touch(db: &Db, hash: &[u8]) -> sqlx::Result<()> {
+async fn touch(transaction: &mut Transaction, hash: &[u8]) -> sqlx::Result<()> {
     sqlx::query!(
         "update sessions
          set last_seen_at = now(), expires_at = now() + make_interval(days => $2)
@@ -86,7 +91,7 @@ async fn touch(db: &Db, hash: &[u8]) -> sqlx::Result<()> {
         hash,
         LIFETIME_DAYS,
     )
-    .execute(&db.pool)
+    .execute(transaction.conn())
     .await?;
     Ok(())
 }

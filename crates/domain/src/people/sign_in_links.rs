@@ -9,6 +9,7 @@ pub const LIFETIME_HOURS: i32 = 24;
 
 pub async fn create(db: &Db, membership: Membership) -> sqlx::Result<String> {
     let token = token::create();
+    let mut transaction = db.begin().await?;
     sqlx::query!(
         "insert into sign_in_links (id, token_hash, account_id, organization_id, expires_at)
          values ($1, $2, $3, $4, now() + make_interval(hours => $5))",
@@ -18,8 +19,9 @@ pub async fn create(db: &Db, membership: Membership) -> sqlx::Result<String> {
         membership.organization as _,
         LIFETIME_HOURS,
     )
-    .execute(&db.pool)
+    .execute(transaction.conn())
     .await?;
+    transaction.commit().await?;
     Ok(token)
 }
 
@@ -33,20 +35,22 @@ pub async fn find(db: &Db, token: &str) -> sqlx::Result<Option<String>> {
          where token_hash = $1 and used_at is null and expires_at > now()",
         token::hash(token),
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(db.begin().await?.conn())
     .await
 }
 
 /// Uses the link up. `None`: it was used, has expired, or never existed.
 pub async fn redeem(db: &Db, token: &str) -> sqlx::Result<Option<Membership>> {
+    let mut transaction = db.begin().await?;
     let found = sqlx::query!(
         "update sign_in_links set used_at = now()
          where token_hash = $1 and used_at is null and expires_at > now()
          returning account_id, organization_id",
         token::hash(token),
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(transaction.conn())
     .await?;
+    transaction.commit().await?;
     Ok(found.map(|row| Membership {
         account: row.account_id,
         organization: row.organization_id,

@@ -163,7 +163,7 @@ pub async fn enter(db: &Db, token: &str) -> sqlx::Result<Option<Guest>> {
            and (expires_at is null or expires_at > now())",
         token::hash(token),
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(db.begin().await?.conn())
     .await?;
     Ok(found.map(|row| Guest {
         organization: row.organization_id,

@@ -130,7 +130,7 @@ pub async fn enter(db: &Db, token: &str) -> sqlx::Result<Option<Onlooker>> {
         "select organization_id, photo_id from original_links where token_hash = $1",
         token::hash(token),
     )
-    .fetch_optional(&db.pool)
+    .fetch_optional(db.begin().await?.conn())
     .await?;
     Ok(found.map(|row| Onlooker {
         organization: row.organization_id,

@@ -21,6 +21,34 @@ pub struct Override {
     pub set_at: OffsetDateTime,
 }
 
+/// An override as a worker needs it, which does not learn whose word it is.
+#[derive(Debug, Clone)]
+pub struct Said {
+    pub place: Option<Place>,
+    pub sky: Option<SkyChoice>,
+    pub mask: Option<MaskId>,
+}
+
+/// The photo's override without its author.
+pub async fn said(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Said>> {
+    let organization = scope.organization();
+    let row = sqlx::query!(
+        r#"select place as "place: Place", sky as "sky: SkyWord", own_sky_id as "own_sky_id: SkyId",
+                  mask_id as "mask_id: MaskId"
+           from overrides
+           where organization_id = $1 and photo_id = $2"#,
+        organization as _,
+        photo as _,
+    )
+    .fetch_optional(scope.conn())
+    .await?;
+    Ok(row.map(|row| Said {
+        place: row.place,
+        sky: row.sky.map(|word| skies::choice(word, row.own_sky_id)),
+        mask: row.mask_id,
+    }))
+}
+
 /// The photo's override, if there is one.
 pub async fn of_photo(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Option<Override>> {
     let organization = scope.organization();

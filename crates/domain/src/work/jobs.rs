@@ -20,6 +20,13 @@ pub const MAX_DEATHS: i32 = 6;
 /// Number of runs of a photo that may come to a standstill; the second one is alone.
 pub const MAX_STALLS: i32 = 2;
 
+/// Raised by a release whose orders a worker of the release before would misunderstand; what
+/// this release's orders ask for, and all that its workers know.
+const NEEDS: i32 = 1;
+
+/// Seconds after which a job that this worker does not understand is offered again.
+const OFFER_AGAIN_SECS: u32 = 5;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "job_status", rename_all = "snake_case")]
 pub enum Status {
@@ -48,6 +55,8 @@ pub enum Begin {
     Alone,
     /// Another worker has it; the delivery was put off until its lease is over.
     Busy,
+    /// It asks for a newer worker; the delivery was put off until one may have it.
+    NotUnderstood,
     /// Nothing to do: it is done, or has just been given up.
     Over,
 }
@@ -56,10 +65,11 @@ pub(crate) async fn create(scope: &mut Scope, photo: PhotoId) -> sqlx::Result<Jo
     let id = JobId::new();
     let organization = scope.organization();
     sqlx::query!(
-        "insert into jobs (id, organization_id, photo_id) values ($1, $2, $3)",
+        "insert into jobs (id, organization_id, photo_id, needs) values ($1, $2, $3, $4)",
         id as _,
         organization as _,
         photo as _,
+        NEEDS,
     )
     .execute(scope.conn())
     .await?;
@@ -85,7 +95,7 @@ pub async fn begin(
 ) -> sqlx::Result<Begin> {
     let organization = scope.organization();
     let found = sqlx::query!(
-        r#"select photo_id as "photo_id: PhotoId", runs, deaths, stalls, alone,
+        r#"select photo_id as "photo_id: PhotoId", runs, deaths, stalls, alone, needs,
                   status as "status: Status",
                   coalesce(ceil(extract(epoch from leased_until - now())), 0)::int as "left_secs!"
            from jobs
@@ -104,6 +114,10 @@ pub async fn begin(
         Status::Running if found.left_secs > 0 => {
             queue::deliver(scope, job, found.left_secs.unsigned_abs() + 1).await?;
             return Ok(Begin::Busy);
+        }
+        Status::Queued | Status::Running if found.needs > NEEDS => {
+            queue::deliver(scope, job, OFFER_AGAIN_SECS).await?;
+            return Ok(Begin::NotUnderstood);
         }
         Status::Queued | Status::Running => {}
     }

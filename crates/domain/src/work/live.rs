@@ -58,7 +58,7 @@ pub struct Listener(PgListener);
 
 impl Listener {
     pub async fn open(db: &Db) -> sqlx::Result<Self> {
-        let mut listener = PgListener::connect_with(&db.pool).await?;
+        let mut listener = PgListener::connect_with(db.direct()).await?;
         listener.listen(CHANNEL).await?;
         Ok(Self(listener))
     }

@@ -2,9 +2,8 @@
 //! of the rows it is about, may arrive twice, and holds ids only; the state of a job is in
 //! [`jobs`](crate::work::jobs).
 
-use apalis::prelude::TaskBuilder;
 use serde::{Deserialize, Serialize};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgPool, Postgres};
 
 use crate::db::Db;
 use crate::ids::{JobId, OrganizationId};
@@ -14,7 +13,7 @@ pub const ENHANCE_PHOTO: &str = "enhance_photo";
 
 /// A delivery goes back to the queue when its worker dies, however often; how
 /// often a job may run is counted by [`jobs::begin`](crate::work::jobs::begin).
-const MAX_DELIVERIES: usize = 1_000;
+const MAX_DELIVERIES: i32 = 1_000;
 
 /// Orders one run of the pipeline.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -43,19 +42,21 @@ pub(crate) async fn deliver(scope: &mut Scope, job: JobId, after_secs: u32) -> s
     enqueue(scope.conn(), order, after_secs).await
 }
 
-async fn enqueue(
-    conn: &mut PgConnection,
+/// As apalis would, but for the time, which would be this machine's.
+async fn enqueue<'c>(
+    conn: impl sqlx::Executor<'c, Database = Postgres>,
     order: EnhancePhoto,
     after_secs: u32,
 ) -> sqlx::Result<()> {
     let payload = serde_json::to_vec(&order).expect("ids always serialise");
-    let mut task = TaskBuilder::new(payload).max_attempts(MAX_DELIVERIES);
-    if after_secs > 0 {
-        task = task.run_in_seconds(u64::from(after_secs));
-    }
-    apalis_postgres::queries::push_tasks(conn, ENHANCE_PHOTO, vec![task.build()])
-        .await
-        .map_err(|error| sqlx::Error::Protocol(format!("enqueueing: {error}")))
+    sqlx::query(ENQUEUE)
+        .bind(ENHANCE_PHOTO)
+        .bind(payload)
+        .bind(MAX_DELIVERIES)
+        .bind(f64::from(after_secs))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Numbers of what [`tidy`] removed and requeued.
@@ -68,7 +69,8 @@ pub struct Tidied {
 
 /// Deletes what the queue would keep for ever: deliveries that were answered more than an
 /// hour ago, and workers that have been silent for as long. Requeues jobs that no worker has
-/// and no delivery names. `pool` is the login's, which sees every organization.
+/// and no delivery names. `pool` is [`queue_pool`](crate::db::queue_pool)'s, which sees no
+/// organization's rows.
 pub async fn tidy(pool: &PgPool) -> sqlx::Result<Tidied> {
     let deliveries = sqlx::query(DELETE_ANSWERED)
         .execute(pool)
@@ -80,12 +82,7 @@ pub async fn tidy(pool: &PgPool) -> sqlx::Result<Tidied> {
         .rows_affected();
     let lost: Vec<(OrganizationId, JobId)> = sqlx::query_as(FIND_LOST).fetch_all(pool).await?;
     for &(organization, job) in &lost {
-        enqueue(
-            &mut *pool.acquire().await?,
-            EnhancePhoto { organization, job },
-            0,
-        )
-        .await?;
+        enqueue(pool, EnhancePhoto { organization, job }, 0).await?;
     }
     Ok(Tidied {
         deliveries,
@@ -95,6 +92,13 @@ pub async fn tidy(pool: &PgPool) -> sqlx::Result<Tidied> {
 }
 
 // Not checked macros: .sqlx is made without the queue's tables.
+
+const ENQUEUE: &str = "
+    insert into apalis.jobs (
+        id, job_type, job, status, attempts, max_attempts, run_at, priority, metadata
+    ) values (
+        apalis.generate_ulid(), $1, $2, 'Pending', 0, $3, now() + make_interval(secs => $4), 0, ''
+    )";
 
 const DELETE_ANSWERED: &str = "
     delete from apalis.jobs
@@ -106,15 +110,4 @@ const DELETE_SILENT: &str = "
     where last_seen < now() - interval '1 hour'
       and not exists (select from apalis.jobs where lock_by = workers.id)";
 
-// A payload is searched as bytes: one that is no JSON must not stop the search.
-const FIND_LOST: &str = "
-    select organization_id, id
-    from jobs
-    where status in ('queued', 'running')
-      and coalesce(leased_until, created_at) < now() - interval '1 minute'
-      and not exists (
-          select from apalis.jobs as delivery
-          where delivery.job_type = 'enhance_photo'
-            and delivery.status in ('Pending', 'Queued', 'Running', 'Failed')
-            and position(convert_to(jobs.id::text, 'UTF8') in delivery.job) > 0
-      )";
+const FIND_LOST: &str = "select organization_id, job_id from lost_jobs()";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use plumbline_domain::ids::{MaskId, SkyId};
-use plumbline_domain::shoots::overrides::{self, Override};
+use plumbline_domain::shoots::overrides::{self, Said};
 use plumbline_domain::shoots::skies::{self, Sky, SkyChoice as ChosenSky};
 use plumbline_domain::shoots::{self, Shoot};
 use plumbline_enhance::{Limits, Mask, Overrides, Pixels, SkyChoice};
@@ -41,7 +41,7 @@ pub struct Choices {
 impl Choices {
     pub async fn of(context: &JobContext<'_>, shoot: Option<&Shoot>) -> Result<Self, Failure> {
         let mut scope = context.scope().await?;
-        let said = overrides::of_photo(&mut scope, context.claim.photo.id).await;
+        let said = overrides::said(&mut scope, context.claim.photo.id).await;
         let said = said?;
         drop(scope);
         let sky = shoot.map(|shoot| shoot.sky).unwrap_or_default();
@@ -69,7 +69,7 @@ pub async fn shoot(context: &JobContext<'_>) -> Result<Option<Shoot>, Failure> {
     Ok(shoot?)
 }
 
-async fn overrides(context: &JobContext<'_>, said: &Override) -> Result<Overrides, Failure> {
+async fn overrides(context: &JobContext<'_>, said: &Said) -> Result<Overrides, Failure> {
     Ok(Overrides {
         place: said.place,
         sky_mask: match said.mask {

@@ -12,13 +12,17 @@ use crate::retry::retry;
 
 /// Claims the job. `None`: there is nothing to do, or not yet.
 pub async fn begin(daemon: &Daemon, job: EnhancePhoto, company: Company) -> Option<Begin> {
-    retry(&daemon.db, "the beginning of a job", async || {
+    let begun = retry(&daemon.db, "the beginning of a job", async || {
         let mut scope = job.scope(&daemon.db).await?;
         let begun = jobs::begin(&mut scope, job.job, daemon.lease_secs, company).await?;
         let _saved = scope.commit().await?;
         anyhow::Ok(begun)
-    })
-    .await
+    });
+    let begun = begun.await;
+    if matches!(begun, Some(Begin::NotUnderstood)) {
+        tracing::info!(job.id = %job.job, "job {} is left to a newer worker", job.job);
+    }
+    begun
 }
 
 /// The attempts, the photo and the end of the job in one commit. Files that came

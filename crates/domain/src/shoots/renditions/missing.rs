@@ -1,8 +1,36 @@
 //! Renditions that a release before did not make.
 
-use crate::ids::AttemptId;
+use crate::db::Db;
+use crate::ids::{AttemptId, OrganizationId};
 use crate::scope::Scope;
 use crate::shoots::renditions::{self, Kind, NewRendition, Rendition};
+
+/// An organization with photos that have no file for customers. Only [`organizations`] makes one.
+#[derive(Debug, Clone, Copy)]
+pub struct Undelivered {
+    organization: OrganizationId,
+}
+
+impl Undelivered {
+    pub async fn scope(&self, db: &Db) -> sqlx::Result<Scope> {
+        Scope::open(db, self.organization).await
+    }
+
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+}
+
+/// For the worker alone.
+pub async fn organizations(db: &Db) -> sqlx::Result<Vec<Undelivered>> {
+    sqlx::query_as!(
+        Undelivered,
+        r#"select organization_id as "organization!: OrganizationId"
+           from undelivered_organizations()"#,
+    )
+    .fetch_all(db.begin().await?.conn())
+    .await
+}
 
 /// The full files of a page of the photos, removed or not, that have none for customers: releases
 /// before made only the one with all metadata. `after`: the last attempt of the page before.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use plumbline_tests::app::{App, root};
 use plumbline_tests::client::{Client, PASSWORD};
-use plumbline_tests::database::TestDatabase;
+use plumbline_tests::database::{OWNER, TestDatabase};
 use plumbline_tests::rows;
 use plumbline_web::http::routes::{Audience, Route, TABLE};
 
@@ -65,7 +65,7 @@ async fn sign_in(app: &App, who: &str) -> Client {
 #[tokio::test]
 async fn rows_of_the_release_before_open_on_every_page() {
     let dump = std::fs::read_to_string(root().join("tests/stored/2026-11-29.sql")).unwrap();
-    let app = App::start_in(TestDatabase::restored(&dump).await).await;
+    let app = App::start_in(TestDatabase::restored(&dump, OWNER).await).await;
     let mut clients: HashMap<String, Client> = HashMap::new();
     let mut wrong = Vec::new();
     let visits = visits();
@@ -91,7 +91,7 @@ async fn rows_of_the_release_before_open_on_every_page() {
 #[tokio::test]
 async fn share_links_that_were_stored_in_clear_work_and_are_not_any_more() {
     let dump = std::fs::read_to_string(root().join("tests/stored/2026-11-29.sql")).unwrap();
-    let app = App::start_in(TestDatabase::restored(&dump).await).await;
+    let app = App::start_in(TestDatabase::restored(&dump, OWNER).await).await;
     let stored = rows::galleries_as_text(&app).await;
     let links = visits().into_iter().filter(|visit| visit.status == 200);
     let tokens: Vec<String> = links
