@@ -175,7 +175,7 @@ async fn run(conn: &mut PgConnection, statement: &'static str) -> u64 {
     done.rows_affected()
 }
 
-/// As its sites asked at the door: sign up, sign in, sign out, by a link, share.
+/// Statements of its sites at the door: sign up, sign in, sign out, by a link, share.
 const AT_THE_DOOR: [(&str, u64); 10] = [
     ("set role plumbline_door", 0),
     (

@@ -1,5 +1,5 @@
-//! What takes too long ends, with a sentence, and by the login's own settings: those hold behind a
-//! pooler too.
+//! Statements and transactions that take too long end, with a sentence, and by the login's own settings:
+//! those hold behind a pooler too.
 
 use std::time::Duration;
 

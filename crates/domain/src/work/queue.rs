@@ -42,7 +42,7 @@ pub(crate) async fn deliver(scope: &mut Scope, job: JobId, after_secs: u32) -> s
     enqueue(scope.conn(), order, after_secs).await
 }
 
-/// As apalis would, but for the time, which would be this machine's.
+/// Enqueues as apalis does, but by Postgres' clock instead of this machine's.
 async fn enqueue<'c>(
     conn: impl sqlx::Executor<'c, Database = Postgres>,
     order: EnhancePhoto,

@@ -256,6 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn a_colour_that_does_not_fit_above_black_keeps_its_luminance() {
+        for [red, green, blue] in [[0.3, 0.01, 0.01], [0.02, 0.2, 0.0], [0.1, 0.1, 0.1]] {
+            let source = [[red; N], [green; N], [blue; N]];
+            let mut light = source;
+            curved(&mut light, &source, &[[1.0; N], [1.9; N]]);
+            let [before, after] =
+                [&source, &light].map(|of| luminance([of[0][0], of[1][0], of[2][0]]));
+            assert!((after - before).abs() < 1e-6, "{before} {after}");
+        }
+    }
+
+    #[test]
     fn white_is_approached_and_never_passed() {
         let steps: Vec<f32> = (0..200).map(|i| soft(i as f32 / 50.0)).collect();
         assert!(steps.is_sorted() && steps.iter().all(|v| *v <= 1.0));

@@ -65,7 +65,7 @@ pub const NOBODYS: [&str; 4] = [
     "apalis.workers",
 ];
 
-/// What the release before saw as `plumbline_door`. Its login is the owner's, which inherits that
+/// Tables that the release before saw as `plumbline_door`. Its login is the owner's, which inherits that
 /// until a later migration drops the role.
 pub const AT_THE_DOOR: [&str; 7] = [
     "public.accounts",

@@ -53,7 +53,7 @@ impl Story {
             .unwrap()
     }
 
-    /// As the catalogue knows them, without columns that nobody writes.
+    /// All tables of the catalogue, without columns that nobody writes.
     pub async fn tables(&self) -> Vec<Table> {
         let sql = "select nspname || '.' || relname as name,
                           array_agg(attname::text order by attnum) as columns
